@@ -1,0 +1,217 @@
+import { Visitor } from '@swc/core/Visitor.js';
+
+// TypeScript 7 has no parser that JavaScript can call, so swc reads the imports; its visitor knows no `using` yet.
+const visitStatement = Visitor.prototype.visitStatement;
+Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  return { ...statement, decls: this.visitVariableDeclarators(statement.decls) };
+};
+
+const OURS = '^(src|config)/';
+const SDKS =
+  '(^|/node_modules/|^node_modules/)(openai|@anthropic-ai/[^/]+|@google/gen[^/]+|groq-sdk|@mistralai/[^/]+)(/|$)';
+const GRAPHQL =
+  '(^|/node_modules/|^node_modules/)(graphql|graphql-[^/]+|@graphql-[^/]+/[^/]+|@pothos/[^/]+|@envelop/[^/]+)(/|$)';
+
+/** A layer and all that it may import of this project. Packages are other rules' business. */
+const layer = (name, folder, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: `^${folder}/` },
+  to: { path: OURS, pathNot: allowed },
+});
+
+export default {
+  forbidden: [
+    layer(
+      'R1-lib-is-a-leaf',
+      'src/lib',
+      ['^src/lib/'],
+      'lib imports nothing of this project. Pass what it needs as an argument, or move the code up to the layer whose ' +
+        'types it speaks.',
+    ),
+    layer(
+      'R2-core',
+      'src/core',
+      ['^src/(core|lib)/'],
+      'core is the vocabulary that every layer shares: it imports core and lib only. Describe what you need as a type ' +
+        'here and let the layer above implement it.',
+    ),
+    layer(
+      'R3-config',
+      'config',
+      ['^config/', '^src/core/'],
+      'config is data: it imports config and the types of core. Behaviour belongs in src; hand the data to it in app.ts.',
+    ),
+    layer(
+      'R4-stores',
+      'src/stores',
+      ['^src/(stores|core|lib)/'],
+      'A store keeps what it is given: it imports stores, core and lib. Decisions belong in the service that calls it.',
+    ),
+    {
+      ...layer(
+        'R5-providers',
+        'src/providers',
+        ['^src/(providers|core|lib|registry)/'],
+        'A provider turns one request into events: it imports providers, core and lib. Settings come to it in its ' +
+          'ProviderConnection, everything else in the TextRequest.',
+      ),
+    },
+    {
+      name: 'R6-no-sibling-provider',
+      severity: 'error',
+      comment:
+        'A provider folder knows no other one, so that each can be read, changed and deleted alone. What two of them ' +
+        'share goes to openai-compatible/, upstream/ or batch/.',
+      from: { path: '^src/providers/text/([^/]+)/' },
+      to: {
+        path: '^src/providers/',
+        pathNot: [
+          '^src/providers/text/($1|openai-compatible)/',
+          '^src/providers/(upstream|batch)/',
+          '^src/providers/index\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'R6-shared-parts-know-no-provider',
+      severity: 'error',
+      comment:
+        'upstream/ and batch/ serve every provider. Take what differs as an argument from the provider that calls.',
+      from: { path: '^src/providers/(upstream|batch)/' },
+      to: { path: '^src/providers/text/' },
+    },
+    {
+      name: 'R7-provider-knows-no-registry',
+      severity: 'error',
+      comment:
+        'A provider knows neither the registry nor its registration: it is given its ModelConfig when it is bound to a ' +
+        'model. Only src/providers/index.ts registers, one line each.',
+      from: { path: '^src/providers/', pathNot: '^src/providers/index\\.ts$' },
+      to: { path: ['^src/registry/', '^src/providers/index\\.ts$'] },
+    },
+    {
+      name: 'R7-registration-loads-no-provider',
+      severity: 'error',
+      comment:
+        'Registration imports descriptors only; a descriptor loads its provider, and with it the SDK, by `import()` on ' +
+        'first use. All SDKs together cost about half a second and 54 MB at start.',
+      from: { path: ['^src/providers/index\\.ts$', '^src/providers/text/[^/]+/descriptor\\.ts$'] },
+      to: {
+        path: ['^src/providers/', SDKS],
+        pathNot: ['^src/providers/text/[^/]+/[^/]*descriptor\\.ts$'],
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
+    },
+    layer(
+      'R8-services',
+      'src/services',
+      ['^src/(services|core|lib|registry|stores)/'],
+      'A service imports services, core, lib, the registry and the ports of stores. It reaches a provider through the ' +
+        'ProviderFactory, and knows nothing of GraphQL or HTTP.',
+    ),
+    {
+      name: 'R8-services-see-store-ports-only',
+      severity: 'error',
+      comment:
+        'A service takes its stores as arguments and imports their types only (`import type`). app.ts builds the stores.',
+      from: { path: '^src/services/' },
+      to: { path: '^src/stores/', dependencyTypesNot: ['type-only'] },
+    },
+    layer(
+      'R9-schema',
+      'src/schema',
+      ['^src/(schema|core|lib|services)/'],
+      'The schema imports schema, core, lib and types of services. What a resolver calls comes through its context.',
+    ),
+    {
+      name: 'R9-schema-sees-types-of-services-only',
+      severity: 'error',
+      comment:
+        'A resolver takes its services from the context; import their types only (`import type`). So that a schema can ' +
+        'be built, printed and tested without any service.',
+      from: { path: '^src/schema/' },
+      to: { path: '^src/services/', dependencyTypesNot: ['type-only'] },
+    },
+    layer(
+      'R10-server',
+      'src/server',
+      ['^src/(server|schema|services|core|lib)/'],
+      'The transports import server, schema, services, core and lib. Stores, registry and settings reach them through ' +
+        'what app.ts passes in.',
+    ),
+    {
+      name: 'R11-sdks-under-providers-only',
+      severity: 'error',
+      comment:
+        "A vendor's SDK is known to that vendor's provider folder alone. Convert to the types of core there.",
+      from: { path: OURS, pathNot: '^src/providers/text/' },
+      to: { path: SDKS },
+    },
+    {
+      name: 'R12-graphql-under-schema-and-server-only',
+      severity: 'error',
+      comment:
+        'GraphQL is one way in. Below schema and server nothing knows of it: throw a ModelgraphError, return plain values.',
+      from: { path: OURS, pathNot: ['^src/(schema|server)/', '^src/app\\.ts$'] },
+      to: { path: GRAPHQL },
+    },
+    {
+      name: 'R13-no-cycles',
+      severity: 'error',
+      comment:
+        'Two modules that need each other are one module, or need a third that both import. Types count as well.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'R13-no-orphans',
+      severity: 'error',
+      comment: 'Nothing imports this module and it imports nothing: use it or delete it.',
+      from: { path: OURS, orphan: true, pathNot: '^src/main\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'R14-environment-in-one-place',
+      severity: 'error',
+      comment:
+        'Only config/env.ts reads the environment. Add the variable to its Settings and pass the value down; for the ' +
+        'rest of process use the global.',
+      from: { path: OURS, pathNot: '^config/env\\.ts$' },
+      to: { path: '^(node:)?process$' },
+    },
+    layer(
+      'flow-registry',
+      'src/registry',
+      ['^src/(registry|core|lib)/'],
+      'The registry imports registry, core and lib. Descriptors and models are given to it.',
+    ),
+    {
+      name: 'flow-nothing-imports-the-root',
+      severity: 'error',
+      comment:
+        'app.ts puts the layers together and main.ts runs it. Nothing below imports them: take it as an argument.',
+      from: { path: OURS, pathNot: '^src/main\\.ts$' },
+      to: { path: '^src/(app|main)\\.ts$' },
+    },
+    {
+      name: 'flow-production-dependencies',
+      severity: 'error',
+      comment:
+        'The server runs without devDependencies: move the package to dependencies, or the code out of src.',
+      from: { path: OURS },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ModelgraphError } from '../src/core/errors.ts';
+import { isLoopback } from '../src/core/is-loopback.ts';
+import { type Variable, VARIABLES } from './variables.ts';
+
+export interface ProviderSettings {
+  readonly apiKey: string | null;
+  readonly baseUrl: string | null;
+}
+
+/** A key of this server's own: `mg_<id>_<secret>`, known here only by the SHA-256 of the whole. */
+export interface ApiKeySetting {
+  readonly id: string;
+  readonly sha256: string;
+}
+
+/** Everything that can be set, read once at the start. Durations in milliseconds, sizes in bytes. */
+export interface Settings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly apiKeys: readonly ApiKeySetting[];
+  /** Origins besides the server's own and loopback ones whose pages may call this server. */
+  readonly allowedOrigins: readonly string[];
+  readonly introspection: boolean;
+  readonly playground: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly idleTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly shutdownGraceMs: number;
+  readonly demoDelayMs: number;
+  readonly maxBodyBytes: number;
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const milliseconds = (least: number) => z.coerce.number().int().min(least).max(86_400_000);
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+const apiKey = z
+  .string()
+  .regex(/^[a-z0-9]{1,32}:[0-9a-f]{64}$/, 'must be <id>:<sha256 in hex>; make one with `npm run key`')
+  .transform((entry) => {
+    const [id = '', sha256 = ''] = entry.split(':');
+    return { id, sha256 };
+  });
+
+const SCHEMA = z.object({
+  HOST: z.string().min(1),
+  PORT: z.coerce.number().int().min(0).max(65_535),
+  MODELGRAPH_DATA: z.string().min(1),
+  MODELGRAPH_API_KEYS: list.pipe(z.array(apiKey)),
+  MODELGRAPH_ALLOWED_ORIGINS: list.pipe(
+    z.array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com')),
+  ),
+  MODELGRAPH_INTROSPECTION: onOff,
+  MODELGRAPH_PLAYGROUND: onOff,
+  MODELGRAPH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),
+  MODELGRAPH_TIMEOUT_MS: milliseconds(1),
+  MODELGRAPH_HEARTBEAT_MS: milliseconds(100),
+  MODELGRAPH_SHUTDOWN_GRACE_MS: milliseconds(0),
+  MODELGRAPH_DEMO_DELAY_MS: milliseconds(0),
+  MODELGRAPH_MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(1_073_741_824),
+} satisfies Record<(typeof VARIABLES)[number]['name'], z.ZodType>);
+
+const withDefaults = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(
+    VARIABLES.map(({ name, default: usual }: Variable) => {
+      const given = environment[name]?.trim();
+      return [name, given === undefined || given === '' ? usual : given];
+    }),
+  );
+
+const present = (environment: Environment, ...names: readonly string[]): string | null => {
+  for (const name of names) {
+    const value = environment[name]?.trim();
+    if (value !== undefined && value !== '') return value;
+  }
+  return null;
+};
+
+const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** Names of the variables that configure a provider: its key, and where it is. */
+export const providerVariables = (provider: string): { readonly key: string; readonly baseUrl: string } => {
+  const prefix = provider.toUpperCase().replaceAll('-', '_');
+  return { key: `${prefix}_API_KEY`, baseUrl: `${prefix}_BASE_URL` };
+};
+
+/** Other names a provider's key goes by. */
+const OTHER_KEY_NAMES: Readonly<Record<string, readonly string[]>> = { gemini: ['GOOGLE_API_KEY'] };
+
+const readProviders = (
+  environment: Environment,
+  providers: readonly string[],
+  problems: string[],
+): Record<string, ProviderSettings> =>
+  Object.fromEntries(
+    providers.map((provider) => {
+      const names = providerVariables(provider);
+      const baseUrl = present(environment, names.baseUrl);
+      if (baseUrl !== null && !isHttpUrl(baseUrl))
+        problems.push(`${names.baseUrl}: must be an http or https address, not "${baseUrl}"`);
+      const apiKeyValue = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
+      return [provider, { apiKey: apiKeyValue, baseUrl }];
+    }),
+  );
+
+/**
+ * Reads an environment into settings. Throws one error that names every wrong variable; a value is quoted unless it
+ * may be a secret.
+ */
+export const parseSettings = (environment: Environment, providers: readonly string[]): Settings => {
+  const problems: string[] = [];
+  const parsed = SCHEMA.safeParse(withDefaults(environment));
+  for (const { path, message } of parsed.error?.issues ?? []) problems.push(`${String(path[0])}: ${message}`);
+  const providerSettings = readProviders(environment, providers, problems);
+  const values = parsed.data;
+  if (values !== undefined && !isLoopback(values.HOST) && values.MODELGRAPH_API_KEYS.length === 0)
+    problems.push(
+      `HOST: ${values.HOST} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
+    );
+  if (values === undefined || problems.length > 0) {
+    const lines = problems.map((problem) => `- ${problem}`).join('\n');
+    throw new ModelgraphError('INTERNAL', `The configuration cannot be used:\n${lines}`);
+  }
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    dataDirectory: values.MODELGRAPH_DATA,
+    apiKeys: values.MODELGRAPH_API_KEYS,
+    allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
+    introspection: values.MODELGRAPH_INTROSPECTION,
+    playground: values.MODELGRAPH_PLAYGROUND,
+    logLevel: values.MODELGRAPH_LOG_LEVEL,
+    idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,
+    timeoutMs: values.MODELGRAPH_TIMEOUT_MS,
+    heartbeatMs: values.MODELGRAPH_HEARTBEAT_MS,
+    shutdownGraceMs: values.MODELGRAPH_SHUTDOWN_GRACE_MS,
+    demoDelayMs: values.MODELGRAPH_DEMO_DELAY_MS,
+    maxBodyBytes: values.MODELGRAPH_MAX_BODY_BYTES,
+    providers: providerSettings,
+  };
+};
+
+const readDotEnv = (path: string): Environment => {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+};
+
+/** The settings of this process: its environment, then `.env` in the working directory, then the defaults. */
+export const readSettings = (providers: readonly string[]): Settings =>
+  parseSettings({ ...readDotEnv('.env'), ...process.env }, providers);

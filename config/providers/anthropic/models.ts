@@ -1,0 +1,8 @@
+import { defineModels } from '../../../src/core/model-config.ts';
+import { CLAUDE_4_MODELS } from './claude-4-models.ts';
+import { CLAUDE_5_MODELS } from './claude-5-models.ts';
+
+export const ANTHROPIC_MODELS = defineModels<'messages'>('anthropic', {
+  ...CLAUDE_5_MODELS,
+  ...CLAUDE_4_MODELS,
+});

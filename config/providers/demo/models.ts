@@ -1,0 +1,132 @@
+import { defineModels, type ModelDefinition, type SamplingSupport } from '../../../src/core/model-config.ts';
+import { price } from '../price.ts';
+import { VERIFIED_AT } from '../sources.ts';
+
+/** Every setting is taken, so that clients can be tried against all of them; only stop sequences change an answer. */
+const SAMPLING = {
+  topP: { min: 0, max: 1 },
+  topK: { min: 1, max: 100 },
+  stopSequences: { max: 4 },
+  seed: true,
+  presencePenalty: { min: -2, max: 2 },
+  frequencyPenalty: { min: -2, max: 2 },
+} as const satisfies SamplingSupport;
+
+const demo = {
+  apiType: 'local',
+  family: 'demo',
+  status: { type: 'active' },
+  releaseDate: null,
+  knowledgeCutoff: null,
+  limits: {
+    contextWindow: 32_768,
+    maxInputTokens: null,
+    maxOutputTokens: 8_192,
+    defaultMaxOutputTokens: 4_096,
+  },
+  inputModalities: ['text'],
+  outputModalities: ['text'],
+  streaming: true,
+  functionCalling: false,
+  parallelToolCalls: false,
+  structuredOutput: false,
+  citations: false,
+  builtInTools: [],
+  reasoning: { type: 'none' },
+  temperature: { type: 'range', min: 0, max: 2, default: 1 },
+  sampling: SAMPLING,
+  verbosity: null,
+  batch: { type: 'none' },
+  pricing: price(VERIFIED_AT, { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }),
+  verifiedAt: VERIFIED_AT,
+  source: 'this server',
+} as const satisfies Partial<ModelDefinition<'local'>>;
+
+const STAND_IN =
+  'Not a language model: a scripted stand-in that runs in this server, needs no key and costs nothing.';
+
+export const DEMO_MODELS = defineModels<'local'>('demo', {
+  demo: {
+    ...demo,
+    displayName: 'Demo',
+    description: `${STAND_IN} Streams a few scripted paragraphs that repeat part of the last message.`,
+    apiModel: 'demo',
+    reasoning: { type: 'counterpart', model: 'demo-reasoning' },
+  },
+  'demo-reasoning': {
+    ...demo,
+    displayName: 'Demo (reasoning)',
+    description: `${STAND_IN} Streams scripted reasoning before its answer; more of it at a higher effort.`,
+    apiModel: 'demo-reasoning',
+    reasoning: { type: 'effort', values: ['none', 'low', 'medium', 'high'], default: 'medium' },
+  },
+  'demo-tool': {
+    ...demo,
+    displayName: 'Demo (tool call)',
+    description: `${STAND_IN} Calls the first function it is given (else a weather function), then answers with the result.`,
+    apiModel: 'demo-tool',
+    functionCalling: true,
+  },
+  'demo-bad-arguments': {
+    ...demo,
+    displayName: 'Demo (bad arguments)',
+    description: `${STAND_IN} Calls a function with arguments that are not valid JSON, which fails the generation.`,
+    apiModel: 'demo-bad-arguments',
+    functionCalling: true,
+  },
+  'demo-json': {
+    ...demo,
+    displayName: 'Demo (structured output)',
+    description: `${STAND_IN} Answers with JSON, following the schema if it is given one.`,
+    apiModel: 'demo-json',
+    structuredOutput: true,
+  },
+  'demo-slow': {
+    ...demo,
+    displayName: 'Demo (slow)',
+    description: `${STAND_IN} Streams its answer with long pauses, for trying out waiting and cancelling.`,
+    apiModel: 'demo-slow',
+  },
+  'demo-error': {
+    ...demo,
+    displayName: 'Demo (error)',
+    description: `${STAND_IN} Fails as an overloaded provider does, before the first word.`,
+    apiModel: 'demo-error',
+  },
+  'demo-error-midstream': {
+    ...demo,
+    displayName: 'Demo (error in the stream)',
+    description: `${STAND_IN} Fails after part of its answer.`,
+    apiModel: 'demo-error-midstream',
+  },
+  'demo-truncated': {
+    ...demo,
+    displayName: 'Demo (truncated)',
+    description: `${STAND_IN} Ends its stream without saying that the answer is complete.`,
+    apiModel: 'demo-truncated',
+  },
+  'demo-stalled': {
+    ...demo,
+    displayName: 'Demo (stalled)',
+    description: `${STAND_IN} Starts its answer and then goes silent, until the stream counts as stalled.`,
+    apiModel: 'demo-stalled',
+  },
+  'demo-rate-limited': {
+    ...demo,
+    displayName: 'Demo (rate limited)',
+    description: `${STAND_IN} Refuses with a rate limit and the time to wait.`,
+    apiModel: 'demo-rate-limited',
+  },
+  'demo-long': {
+    ...demo,
+    displayName: 'Demo (long)',
+    description: `${STAND_IN} Streams a very long answer, for trying out slow readers and big pages.`,
+    apiModel: 'demo-long',
+    limits: {
+      contextWindow: 32_768,
+      maxInputTokens: null,
+      maxOutputTokens: 200_000,
+      defaultMaxOutputTokens: 200_000,
+    },
+  },
+});

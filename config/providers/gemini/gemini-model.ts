@@ -1,0 +1,59 @@
+import type {
+  BatchSupport,
+  ModelDefinition,
+  ReasoningEffort,
+  ReasoningSupport,
+  SamplingSupport,
+} from '../../../src/core/model-config.ts';
+import { VERIFIED_AT } from '../sources.ts';
+
+/** The vendor limits the file (2 GB) and names no greatest number of requests; 100,000 is ours. */
+const BATCH = {
+  type: 'native',
+  maxRequests: 100_000,
+  maxFileSizeMb: 2_048,
+  discountPercent: 50,
+} as const satisfies BatchSupport;
+
+/** The API answers penalties with "Penalty is not enabled for this model". It names no greatest top-k; 1,000 is ours. */
+const SAMPLING = {
+  topP: { min: 0, max: 1 },
+  topK: { min: 1, max: 1_000 },
+  stopSequences: { max: 5 },
+  seed: true,
+  presencePenalty: null,
+  frequencyPenalty: null,
+} as const satisfies SamplingSupport;
+
+export const GEMINI_MODEL = {
+  apiType: 'generate_content',
+  status: { type: 'active' },
+  inputModalities: ['text', 'image', 'audio', 'video', 'file'],
+  outputModalities: ['text'],
+  limits: {
+    contextWindow: 1_048_576,
+    maxInputTokens: null,
+    maxOutputTokens: 65_536,
+    defaultMaxOutputTokens: 32_768,
+  },
+  streaming: true,
+  functionCalling: true,
+  parallelToolCalls: true,
+  structuredOutput: true,
+  citations: true,
+  builtInTools: ['web_search', 'code_interpreter', 'url_context'],
+  temperature: { type: 'range', min: 0, max: 2, default: 1 },
+  sampling: SAMPLING,
+  verbosity: null,
+  batch: BATCH,
+  verifiedAt: VERIFIED_AT,
+} as const satisfies Partial<ModelDefinition<'generate_content'>>;
+
+/** `fallback` is what the vendor uses when nothing is asked for; null where its documentation does not name it. */
+export const level = (
+  values: readonly ReasoningEffort[],
+  fallback: ReasoningEffort | null = null,
+): ReasoningSupport => ({ type: 'level', values, default: fallback });
+
+export const LOW_TO_HIGH = ['low', 'medium', 'high'] as const;
+export const MINIMAL_TO_HIGH = ['minimal', 'low', 'medium', 'high'] as const;

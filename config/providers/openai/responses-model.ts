@@ -1,0 +1,72 @@
+import {
+  type BatchSupport,
+  type ModelDefinition,
+  type ReasoningEffort,
+  type ReasoningSupport,
+  VERBOSITIES,
+} from '../../../src/core/model-config.ts';
+import { NO_SAMPLING } from '../sampling.ts';
+import { VERIFIED_AT } from '../sources.ts';
+
+/** The vendor's limits for one batch, and its discount. */
+export const OPENAI_BATCH = {
+  type: 'native',
+  maxRequests: 50_000,
+  maxFileSizeMb: 200,
+  discountPercent: 50,
+} as const satisfies BatchSupport;
+
+/** Where the sources do not say that a model takes batches: they run one by one at full price. */
+export const NO_BATCH = { type: 'none' } as const satisfies BatchSupport;
+
+/** `fallback` is what the vendor uses when nothing is asked for; null where its documentation does not name it. */
+export const effort = (
+  values: readonly ReasoningEffort[],
+  fallback: ReasoningEffort | null = null,
+): ReasoningSupport => ({ type: 'effort', values, default: fallback });
+
+/** What the models of the Responses API share. That API has no stop sequences, seed or penalties. */
+export const RESPONSES_MODEL = {
+  apiType: 'responses_api',
+  status: { type: 'active' },
+  inputModalities: ['text', 'image'],
+  outputModalities: ['text'],
+  streaming: true,
+  functionCalling: true,
+  parallelToolCalls: true,
+  structuredOutput: true,
+  citations: true,
+  builtInTools: ['web_search', 'code_interpreter'],
+  temperature: { type: 'onlyWithoutReasoning', min: 0, max: 2 },
+  sampling: NO_SAMPLING,
+  verbosity: VERBOSITIES,
+  batch: OPENAI_BATCH,
+  verifiedAt: VERIFIED_AT,
+} as const satisfies Partial<ModelDefinition<'responses_api'>>;
+
+/** The same for models that reason on every request: no temperature in any case. */
+export const ALWAYS_REASONING_MODEL = {
+  ...RESPONSES_MODEL,
+  temperature: { type: 'unsupported' },
+} as const satisfies Partial<ModelDefinition<'responses_api'>>;
+
+/** Models that answer in one piece after minutes of work; the vendor does not stream them. */
+export const PRO_MODEL = {
+  ...ALWAYS_REASONING_MODEL,
+  streaming: false,
+  builtInTools: ['web_search'],
+} as const satisfies Partial<ModelDefinition<'responses_api'>>;
+
+export const LONG_CONTEXT = {
+  contextWindow: 1_050_000,
+  maxInputTokens: 922_000,
+  maxOutputTokens: 128_000,
+  defaultMaxOutputTokens: 32_768,
+} as const;
+
+export const GPT_5_CONTEXT = {
+  contextWindow: 400_000,
+  maxInputTokens: 272_000,
+  maxOutputTokens: 128_000,
+  defaultMaxOutputTokens: 32_768,
+} as const;

@@ -1,0 +1,43 @@
+import { defineModels } from '../../../src/core/model-config.ts';
+import { price } from '../price.ts';
+import { NO_SAMPLING } from '../sampling.ts';
+import { sources, VERIFIED_AT } from '../sources.ts';
+
+/**
+ * The Sonar chat API ended on 2026-09-27; this is the model of the Agent API, which refuses every field it does not
+ * know. Searches are billed apart from tokens. What the vendor does not publish for this model is null or off.
+ */
+export const PERPLEXITY_MODELS = defineModels<'responses_api'>('perplexity', {
+  sonar: {
+    displayName: 'Sonar',
+    description: "Perplexity's own model; it searches the web when asked to, and cites what it found.",
+    apiModel: 'perplexity/sonar',
+    apiType: 'responses_api',
+    family: 'sonar',
+    status: { type: 'active' },
+    releaseDate: null,
+    knowledgeCutoff: null,
+    limits: {
+      contextWindow: null,
+      maxInputTokens: null,
+      maxOutputTokens: null,
+      defaultMaxOutputTokens: 8_192,
+    },
+    inputModalities: ['text'],
+    outputModalities: ['text'],
+    streaming: true,
+    functionCalling: false,
+    parallelToolCalls: false,
+    structuredOutput: true,
+    citations: true,
+    builtInTools: ['web_search'],
+    reasoning: { type: 'none' },
+    temperature: { type: 'unsupported' },
+    sampling: NO_SAMPLING,
+    verbosity: null,
+    batch: { type: 'none' },
+    pricing: price(null, { input: 0.25, output: 2.5, cacheRead: 0.0625 }),
+    verifiedAt: VERIFIED_AT,
+    source: sources('docs.perplexity.ai Agent API', 'token prices from TokenMeter 0.16.0'),
+  },
+});

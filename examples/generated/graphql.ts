@@ -1,0 +1,217 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** What the model said in an earlier turn. */
+export type AssistantMessageInput = {
+  /** Its reasoning, for models that want it back. */
+  reasoning?: Array<ReasoningPartInput> | null | undefined;
+  /** Its text. */
+  text?: string | null | undefined;
+};
+
+/** A part of a user message. */
+export type ContentPartInput =
+  {   /** Text. */
+  text: string; };
+
+/** What went wrong. Switch on it, never on a message. */
+export type ErrorCode =
+  /** Your budget on this server is used up. Not worth retrying unchanged. */
+  | 'BUDGET_EXCEEDED'
+  /** The provider's filter stopped the generation before any text. Not worth retrying unchanged. */
+  | 'CONTENT_FILTERED'
+  /** The request does not fit the model's context window. Not worth retrying unchanged. */
+  | 'CONTEXT_LENGTH_EXCEEDED'
+  /** The credentials do not allow this. Not worth retrying unchanged. */
+  | 'FORBIDDEN'
+  /** The client cancelled the generation. Not worth retrying unchanged. */
+  | 'GENERATION_CANCELLED'
+  /** This server stopped before the generation was complete. The same request may succeed later. */
+  | 'GENERATION_INTERRUPTED'
+  /** A defect of this server. Not worth retrying unchanged. */
+  | 'INTERNAL'
+  /** The request makes no sense for any model. Not worth retrying unchanged. */
+  | 'INVALID_REQUEST'
+  /** No model, alias or upstream id has this name. Not worth retrying unchanged. */
+  | 'MODEL_NOT_FOUND'
+  /** There is no such object, or it is not yours. Not worth retrying unchanged. */
+  | 'NOT_FOUND'
+  /** The provider refused this server's credentials. Not worth retrying unchanged. */
+  | 'PROVIDER_AUTHENTICATION'
+  /** The provider failed, or answered something that cannot be read. The same request may succeed later. */
+  | 'PROVIDER_FAILED'
+  /** The provider's credentials are not set on this server. Not worth retrying unchanged. */
+  | 'PROVIDER_NOT_CONFIGURED'
+  /** The provider has no capacity at the moment. The same request may succeed later. */
+  | 'PROVIDER_OVERLOADED'
+  /** The provider limits the rate of requests, or its quota is used up. The same request may succeed later. */
+  | 'PROVIDER_RATE_LIMITED'
+  /** The provider found the request invalid. Not worth retrying unchanged. */
+  | 'PROVIDER_REJECTED'
+  /** The provider did not answer in time. The same request may succeed later. */
+  | 'PROVIDER_TIMEOUT'
+  /** This server limits how often you may ask. The same request may succeed later. */
+  | 'RATE_LIMITED'
+  /** The provider's stream went silent. Text so far is kept. The same request may succeed later. */
+  | 'STREAM_STALLED'
+  /** The provider's stream ended before the generation was complete. Text so far is kept. The same request may succeed later. */
+  | 'STREAM_TRUNCATED'
+  /** The request carries no valid credentials for this server. Not worth retrying unchanged. */
+  | 'UNAUTHENTICATED'
+  /** The model does not take something the request asks for. Not worth retrying unchanged. */
+  | 'UNSUPPORTED_CAPABILITY';
+
+/** Why a generation came to its end. */
+export type FinishReason =
+  /** The provider's filter, or the model's refusal, ended the text. */
+  | 'CONTENT_FILTER'
+  /** The cost limit of the request was reached. */
+  | 'COST_LIMIT'
+  /** The output limit or the context window was reached. */
+  | 'LENGTH'
+  /** Something else: see `rawFinishReason`. */
+  | 'OTHER'
+  /** The model had finished. */
+  | 'STOP'
+  /** The model wants tools to be called. */
+  | 'TOOL_CALLS';
+
+/** A request for text. The same for every provider; what a model does not take is never dropped in silence. */
+export type GenerateInput = {
+  /** Pushes against repetition. */
+  frequencyPenalty?: number | null | undefined;
+  /** Upper limit of the output, reasoning included. `Model.defaultMaxOutputTokens` when left out. */
+  maxOutputTokens?: number | null | undefined;
+  /** The conversation, oldest turn first. */
+  messages?: Array<MessageInput> | null | undefined;
+  /** The caller's own: returned with the generation, never sent to a provider. */
+  metadata?: unknown;
+  /** Name, alias or upstream id of the model. */
+  model: string;
+  /** What to do about something the model does not take. */
+  onUnsupported?: OnUnsupported;
+  /** Pushes towards new topics. */
+  presencePenalty?: number | null | undefined;
+  /** Short for one user message. Exactly one of prompt and messages. */
+  prompt?: string | null | undefined;
+  /** How much the model should reason. */
+  reasoning?: ReasoningInput | null | undefined;
+  /** For repeatable sampling, as far as the provider keeps to it. */
+  seed?: number | null | undefined;
+  /** Texts that end the output. */
+  stopSequences?: Array<string> | null | undefined;
+  /** Instructions for the whole conversation. */
+  system?: string | null | undefined;
+  /** Randomness. Its range: `Model.parameters`. */
+  temperature?: number | null | undefined;
+  /** How many candidate tokens are considered. */
+  topK?: number | null | undefined;
+  /** Nucleus sampling. */
+  topP?: number | null | undefined;
+  /** How long answers tend to be. */
+  verbosity?: Verbosity | null | undefined;
+};
+
+/** One turn of a conversation. */
+export type MessageInput =
+  {   /** What the model said. */
+  assistant: AssistantMessageInput; system?: never; user?: never; }
+  |  { assistant?: never;   /** Instructions. Leading ones are joined with `system` of the request. */
+  system: string; user?: never; }
+  |  { assistant?: never; system?: never;   /** What the user said, in order. */
+  user: Array<ContentPartInput>; };
+
+/** A kind of content. */
+export type Modality =
+  /** Sound. */
+  | 'AUDIO'
+  /** Documents such as PDF. */
+  | 'FILE'
+  /** Still images. */
+  | 'IMAGE'
+  /** Text. */
+  | 'TEXT'
+  /** Moving images. */
+  | 'VIDEO';
+
+/** What to do about something the model does not take. */
+export type OnUnsupported =
+  /** Leave it out, or take the nearest there is, and say so in a warning. */
+  | 'DROP_WITH_WARNING'
+  /** Refuse the request before a provider is called. */
+  | 'REJECT';
+
+/** How much a model reasons before it answers, from none to all it can. Which of them a model takes: `Model.capabilities.reasoning.efforts`. */
+export type ReasoningEffort =
+  /** Much: harder problems. */
+  | 'HIGH'
+  /** Little: fast answers. */
+  | 'LOW'
+  /** Without regard to time and cost. */
+  | 'MAX'
+  /** Balanced. */
+  | 'MEDIUM'
+  /** As little as the model can. */
+  | 'MINIMAL'
+  /** No reasoning. */
+  | 'NONE'
+  /** Very much. */
+  | 'XHIGH';
+
+/** How much the model should reason. Leave it out to leave that to the model. */
+export type ReasoningInput = {
+  /** How much, in tokens, for models that take a budget. */
+  budgetTokens?: number | null | undefined;
+  /** How much, by name. Mapped to what the model takes. Not together with budgetTokens. */
+  effort?: ReasoningEffort | null | undefined;
+  /** Switches reasoning on or off. */
+  enabled?: boolean | null | undefined;
+};
+
+/** Reasoning of an earlier turn. */
+export type ReasoningPartInput = {
+  /** The provider's opaque state, as received. */
+  signature?: string | null | undefined;
+  /** Its text, as received. */
+  text?: string | null | undefined;
+};
+
+/** How long answers tend to be. */
+export type Verbosity =
+  /** Extensive. */
+  | 'HIGH'
+  /** Short. */
+  | 'LOW'
+  /** Balanced. */
+  | 'MEDIUM';
+
+export type CapabilitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CapabilitiesQuery = { models: { totalCount: number, nodes: Array<{ name: string, contextWindow: number | null, capabilities: { inputModalities: Array<Modality>, reasoning: { efforts: Array<ReasoningEffort> } | null }, pricing: { inputPerMillion: number, outputPerMillion: number } | null }> } };
+
+export type StreamSubscriptionVariables = Exact<{
+  input: GenerateInput;
+}>;
+
+
+export type StreamSubscription = { generate:
+    | { __typename: 'CitationAdded' }
+    | { __typename: 'GenerationCancelled' }
+    | { __typename: 'GenerationCompleted', finishReason: FinishReason, generation: { usage: { inputTokens: number | null, outputTokens: number | null } | null } }
+    | { __typename: 'GenerationFailed', error: { code: ErrorCode, message: string, retryable: boolean } }
+    | { __typename: 'GenerationStarted' }
+    | { __typename: 'ReasoningDelta', text: string }
+    | { __typename: 'TextDelta', text: string }
+    | { __typename: 'ToolCallDelta' }
+    | { __typename: 'ToolCallReady' }
+    | { __typename: 'UsageUpdated' }
+    | { __typename: 'WarningRaised' }
+   };
+
+
+export const CapabilitiesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Capabilities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"models"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"where"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"available"},"value":{"kind":"BooleanValue","value":true}}]}},{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"field"},"value":{"kind":"EnumValue","value":"NAME"}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"contextWindow"}},{"kind":"Field","name":{"kind":"Name","value":"capabilities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"inputModalities"}},{"kind":"Field","name":{"kind":"Name","value":"reasoning"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"efforts"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pricing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"inputPerMillion"}},{"kind":"Field","name":{"kind":"Name","value":"outputPerMillion"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CapabilitiesQuery, CapabilitiesQueryVariables>;
+export const StreamDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"Stream"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"GenerateInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"generate"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ReasoningDelta"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"TextDelta"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"GenerationCompleted"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"finishReason"}},{"kind":"Field","name":{"kind":"Name","value":"generation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"usage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"inputTokens"}},{"kind":"Field","name":{"kind":"Name","value":"outputTokens"}}]}}]}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"GenerationFailed"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]}}]}}]} as unknown as DocumentNode<StreamSubscription, StreamSubscriptionVariables>;

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+const tool = (name: string): string =>
+  fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+const STEPS: readonly (readonly [title: string, command: string, ...arguments_: string[]])[] = [
+  ['format', tool('biome'), 'format', '.'],
+  ['lint', tool('oxlint')],
+  ['types', tool('tsc'), '-p', '.'],
+  ['import rules', process.execPath, script('check-imports.ts')],
+  ['schema file', process.execPath, script('print-schema.ts'), '--check'],
+];
+
+/** Runs every step, whatever the ones before it say, and fails if one of them does. */
+const check = (): boolean => {
+  const verdicts = STEPS.map(([title, command, ...arguments_]) => {
+    process.stdout.write(`\n--- ${title}\n`);
+    const began = performance.now();
+    const { status, error } = spawnSync(command, arguments_, { cwd: REPOSITORY, stdio: 'inherit' });
+    if (error !== undefined) process.stdout.write(`${error.message}\n`);
+    const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+    return { passed: status === 0, line: `${status === 0 ? 'ok  ' : 'FAIL'} ${title} (${seconds} s)` };
+  });
+  process.stdout.write(`\n${verdicts.map(({ line }) => line).join('\n')}\n`);
+  return verdicts.every(({ passed }) => passed);
+};
+
+if (import.meta.main) process.exitCode = check() ? 0 : 1;

@@ -1,0 +1,150 @@
+import type { AddressInfo } from 'node:net';
+import { MODEL_ALIASES } from '../config/aliases.ts';
+import type { Settings } from '../config/env.ts';
+import { MODEL_CONFIGS } from '../config/providers/index.ts';
+import { isLoopback } from './core/is-loopback.ts';
+import type { ModelConfig } from './core/model-config.ts';
+import type { ServiceLog } from './core/service-log.ts';
+import type { TextProviderDescriptor } from './core/text-provider.ts';
+import { TEXT_PROVIDERS } from './providers/index.ts';
+import { ModelRegistry } from './registry/model-registry.ts';
+import { ProviderFactory } from './registry/provider-factory.ts';
+import { TextProviderRegistry } from './registry/text-provider-registry.ts';
+import { createSchema } from './schema/index.ts';
+import { createAuthenticate } from './server/auth.ts';
+import { createGraphqlPipeline } from './server/graphql.ts';
+import { createHttpServer, GRAPHQL_PATH } from './server/http.ts';
+import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
+import { serveWebSockets, type WebSocketLimits } from './server/websocket.ts';
+import { CatalogueService } from './services/catalogue-service.ts';
+import { GenerationService } from './services/generation-service.ts';
+import { ProviderHealthService } from './services/provider-health.ts';
+
+/** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
+export interface AppOverrides {
+  readonly providers?: readonly TextProviderDescriptor[];
+  readonly models?: readonly ModelConfig[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<OperationLimits>;
+  readonly webSocketLimits?: Partial<WebSocketLimits>;
+}
+
+export interface App {
+  /** Opens the port and resolves with the address of the API. */
+  listen(): Promise<string>;
+  /**
+   * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
+   * closes every socket. Resolves when nothing is open.
+   */
+  close(): Promise<void>;
+}
+
+// A provider with models and no registration does not compile.
+const REGISTRATIONS: Readonly<Record<keyof typeof MODEL_CONFIGS, TextProviderDescriptor>> = TEXT_PROVIDERS;
+
+/** How long clients have to take their last events and close, once every generation has ended. */
+const CLOSE_GRACE_MS = 2_000;
+
+const HISTORY = { maxFinished: 1_000, maxSize: 64 * 1024 * 1024, maxAgeMs: 3_600_000 };
+
+const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOverrides) => {
+  const registry = new TextProviderRegistry();
+  for (const descriptor of overrides.providers ?? Object.values(REGISTRATIONS))
+    registry.registerTextProvider(descriptor);
+  const factory = new ProviderFactory(registry, ({ name }) => ({
+    apiKey: settings.providers[name]?.apiKey ?? null,
+    baseUrl: settings.providers[name]?.baseUrl ?? null,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    demoDelayMs: settings.demoDelayMs,
+    log,
+  }));
+  return { registry, factory };
+};
+
+/** Puts the layers together. Opens nothing until `listen`. Throws when the catalogue cannot be served. */
+export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOverrides = {}): App => {
+  const { registry, factory } = createProviders(settings, log, overrides);
+  const models = new ModelRegistry(
+    {
+      models: overrides.models ?? Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs)),
+      aliases: overrides.aliases ?? MODEL_ALIASES,
+    },
+    registry.descriptors(),
+  );
+  const health = new ProviderHealthService();
+  const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
+  const generations = new GenerationService({
+    models,
+    providers: factory,
+    health,
+    log,
+    timeoutMs: settings.timeoutMs,
+    history: HISTORY,
+  });
+  const pipeline = createGraphqlPipeline({
+    schema: createSchema(),
+    services: { catalogue, generations, health },
+    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
+    introspection: settings.introspection,
+    log,
+  });
+  const authenticate = createAuthenticate(settings.apiKeys);
+  const originPolicy = {
+    loopbackOnly: isLoopback(settings.host),
+    allowedOrigins: settings.allowedOrigins,
+  };
+  let closing = false;
+  const server = createHttpServer({
+    pipeline,
+    authenticate,
+    originPolicy,
+    playground: settings.playground,
+    maxBodyBytes: settings.maxBodyBytes,
+    heartbeatMs: settings.heartbeatMs,
+    isReady: () => !closing,
+    log,
+  });
+  const sockets = serveWebSockets(server, {
+    pipeline,
+    path: GRAPHQL_PATH,
+    authenticate,
+    originPolicy,
+    heartbeatMs: settings.heartbeatMs,
+    limits: {
+      initTimeoutMs: 3_000,
+      maxPayloadBytes: settings.maxBodyBytes,
+      maxOperationsPerSocket: 16,
+      ...overrides.webSocketLimits,
+    },
+    log,
+  });
+
+  return {
+    async listen() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server.once('error', reject);
+      server.listen(settings.port, settings.host, resolve);
+      await promise;
+      server.off('error', reject);
+      factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+      const { address, family, port } = server.address() as AddressInfo;
+      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${GRAPHQL_PATH}`;
+    },
+    async close() {
+      closing = true;
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await generations.shutdown(settings.shutdownGraceMs);
+      sockets.close();
+      server.closeIdleConnections();
+      // Clients have their terminal events; whoever does not read or close is not waited for any longer.
+      const impatience = setTimeout(() => {
+        sockets.terminate();
+        server.closeAllConnections();
+      }, CLOSE_GRACE_MS);
+      await closed;
+      clearTimeout(impatience);
+      await pipeline.dispose();
+    },
+  };
+};

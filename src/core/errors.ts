@@ -1,0 +1,142 @@
+interface ErrorTraits {
+  /** The same request may succeed if sent again. */
+  readonly retryable: boolean;
+  /** Part of normal service: logged at info, never as a defect of this server. */
+  readonly expected: boolean;
+  /** Status of the HTTP answer when the error rejects the whole request. */
+  readonly http: number;
+  /** The provider's own words may be shown to the client: they describe the caller's request, not our account. */
+  readonly vendorText: boolean;
+}
+
+const traits = (retryable: boolean, expected: boolean, http: number, vendorText = false): ErrorTraits => ({
+  retryable,
+  expected,
+  http,
+  vendorText,
+});
+
+/** The one table of error codes. A code's meaning never changes; clients switch on it. */
+export const ERROR_CODES = {
+  INVALID_REQUEST: traits(false, true, 400),
+  MODEL_NOT_FOUND: traits(false, true, 404),
+  UNSUPPORTED_CAPABILITY: traits(false, true, 400),
+  NOT_FOUND: traits(false, true, 404),
+  UNAUTHENTICATED: traits(false, true, 401),
+  FORBIDDEN: traits(false, true, 403),
+  RATE_LIMITED: traits(true, true, 429),
+  BUDGET_EXCEEDED: traits(false, true, 402),
+  PROVIDER_NOT_CONFIGURED: traits(false, true, 503),
+  PROVIDER_AUTHENTICATION: traits(false, false, 502),
+  PROVIDER_RATE_LIMITED: traits(true, true, 429),
+  PROVIDER_OVERLOADED: traits(true, true, 503),
+  PROVIDER_REJECTED: traits(false, true, 400, true),
+  CONTEXT_LENGTH_EXCEEDED: traits(false, true, 400, true),
+  CONTENT_FILTERED: traits(false, true, 422, true),
+  PROVIDER_FAILED: traits(true, false, 502),
+  PROVIDER_TIMEOUT: traits(true, true, 504),
+  STREAM_TRUNCATED: traits(true, true, 502),
+  STREAM_STALLED: traits(true, true, 504),
+  GENERATION_CANCELLED: traits(false, true, 499),
+  GENERATION_INTERRUPTED: traits(true, true, 503),
+  INTERNAL: traits(false, false, 500),
+} as const satisfies Record<string, ErrorTraits>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export const isRetryable = (code: ErrorCode): boolean => ERROR_CODES[code].retryable;
+
+/** An error whose message is written for the client. Everything else that is thrown is a defect and is masked. */
+export class ModelgraphError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ModelgraphError';
+    this.code = code;
+  }
+}
+
+/** One thing wrong with a request: where, what would be accepted, what to do. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Position in the input, from its root: `['input', 'temperature']`. */
+  readonly path: readonly string[];
+  readonly allowed: readonly string[] | null;
+  readonly suggestion: string | null;
+}
+
+/** A request refused before any provider was called. Carries every problem found, the first one leading. */
+export class RequestRejected extends ModelgraphError {
+  readonly problems: readonly [Problem, ...Problem[]];
+
+  constructor(problems: readonly [Problem, ...Problem[]]) {
+    super(problems[0].code, problems[0].message);
+    this.name = 'RequestRejected';
+    this.problems = problems;
+  }
+}
+
+export interface ProviderErrorDetails {
+  readonly provider: string;
+  /** HTTP status the provider answered with; null when none arrived. */
+  readonly providerStatus?: number | null;
+  /** How long the provider asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number | null;
+  /** The provider's own words. Shown to the client only for codes with `vendorText`; else for the server's log. */
+  readonly vendorMessage?: string | null;
+  /** The provider's request id, for its support desk. */
+  readonly requestId?: string | null;
+  readonly cause?: unknown;
+}
+
+const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
+  PROVIDER_NOT_CONFIGURED: 'The provider is not configured on this server.',
+  PROVIDER_AUTHENTICATION:
+    "The provider refused this server's credentials. Its operator must check the API key.",
+  PROVIDER_RATE_LIMITED: 'The provider is limiting the rate of requests. Wait and send the request again.',
+  PROVIDER_OVERLOADED: 'The provider is overloaded. Wait and send the request again.',
+  PROVIDER_REJECTED: 'The provider rejected the request',
+  CONTEXT_LENGTH_EXCEEDED: "The request is longer than the model's context window",
+  CONTENT_FILTERED: "The provider's content filter stopped the generation",
+  PROVIDER_FAILED: 'The provider failed to complete the request.',
+  PROVIDER_TIMEOUT: 'The provider did not answer in time.',
+  STREAM_TRUNCATED: "The provider's stream ended before the generation was complete.",
+  STREAM_STALLED: "The provider's stream went silent.",
+  GENERATION_CANCELLED: 'The generation was cancelled.',
+};
+
+/**
+ * A failure on the provider's side, already classified. The message is safe for clients: the vendor's words are in it
+ * only where the code allows that.
+ */
+export class ProviderError extends ModelgraphError {
+  readonly provider: string;
+  readonly providerStatus: number | null;
+  readonly retryAfterMs: number | null;
+  readonly vendorMessage: string | null;
+  readonly requestId: string | null;
+
+  constructor(code: ErrorCode, details: ProviderErrorDetails) {
+    const base = PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.';
+    const words = ERROR_CODES[code].vendorText ? (details.vendorMessage ?? null) : null;
+    super(code, words === null ? base.replace(/([^.])$/, '$1.') : `${base.replace(/\.$/, '')}: ${words}`, {
+      cause: details.cause,
+    });
+    this.name = 'ProviderError';
+    this.provider = details.provider;
+    this.providerStatus = details.providerStatus ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.vendorMessage = details.vendorMessage ?? null;
+    this.requestId = details.requestId ?? null;
+  }
+}
+
+/** The first error of ours in a chain of causes: SDKs wrap what their transport throws. */
+export const findModelgraphError = (error: unknown): ModelgraphError | undefined => {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    if (at instanceof ModelgraphError) return at;
+  }
+  return undefined;
+};

@@ -1,0 +1,33 @@
+import type { JsonValue } from './json.ts';
+import type { Message } from './message.ts';
+import type { ReasoningEffort, Verbosity } from './model-config.ts';
+
+export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
+export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
+
+export interface ReasoningInput {
+  readonly enabled: boolean | null;
+  readonly effort: ReasoningEffort | null;
+  readonly budgetTokens: number | null;
+}
+
+/** What a caller asks for, before anything is resolved or checked. null: not given. */
+export interface GenerateInput {
+  readonly model: string;
+  readonly prompt: string | null;
+  readonly messages: readonly Message[] | null;
+  readonly system: string | null;
+  readonly reasoning: ReasoningInput | null;
+  readonly maxOutputTokens: number | null;
+  readonly temperature: number | null;
+  readonly topP: number | null;
+  readonly topK: number | null;
+  readonly stopSequences: readonly string[] | null;
+  readonly seed: number | null;
+  readonly presencePenalty: number | null;
+  readonly frequencyPenalty: number | null;
+  readonly verbosity: Verbosity | null;
+  readonly onUnsupported: OnUnsupported;
+  /** The caller's own, returned with the generation, never sent to a provider. */
+  readonly metadata: JsonValue | null;
+}

@@ -1,0 +1,83 @@
+import type { Citation, FinishReason, Generation, GenerationError, ToolCall, Warning } from './generation.ts';
+import type { Resolution } from './resolution.ts';
+import type { Cost, Usage } from './usage.ts';
+
+interface EventPosition {
+  readonly generationId: string;
+  /** 1, 2, 3 … without gaps in the log. */
+  readonly sequence: number;
+}
+
+export interface GenerationStarted extends EventPosition {
+  readonly type: 'GenerationStarted';
+  readonly resolution: Resolution;
+}
+/** `offset`: where the piece begins in the whole text, in UTF-16 code units. */
+export interface TextDelta extends EventPosition {
+  readonly type: 'TextDelta';
+  readonly offset: number;
+  readonly text: string;
+}
+export interface ReasoningDelta extends EventPosition {
+  readonly type: 'ReasoningDelta';
+  readonly offset: number;
+  readonly text: string;
+}
+export interface ToolCallDelta extends EventPosition {
+  readonly type: 'ToolCallDelta';
+  readonly callId: string;
+  readonly name: string;
+  readonly argumentsDelta: string;
+}
+export interface ToolCallReady extends EventPosition {
+  readonly type: 'ToolCallReady';
+  readonly toolCall: ToolCall;
+}
+export interface CitationAdded extends EventPosition {
+  readonly type: 'CitationAdded';
+  readonly citation: Citation;
+}
+export interface UsageUpdated extends EventPosition {
+  readonly type: 'UsageUpdated';
+  readonly usage: Usage;
+  readonly cost: Cost | null;
+}
+export interface WarningRaised extends EventPosition {
+  readonly type: 'WarningRaised';
+  readonly warning: Warning;
+}
+export interface GenerationCompleted extends EventPosition {
+  readonly type: 'GenerationCompleted';
+  readonly finishReason: FinishReason;
+  readonly generation: Generation;
+}
+export interface GenerationCancelled extends EventPosition {
+  readonly type: 'GenerationCancelled';
+  readonly generation: Generation;
+}
+export interface GenerationFailed extends EventPosition {
+  readonly type: 'GenerationFailed';
+  readonly error: GenerationError;
+  readonly generation: Generation;
+}
+
+export type TerminalEvent = GenerationCompleted | GenerationCancelled | GenerationFailed;
+
+/** One step of a generation, as every subscriber sees it: started first, one terminal event last, nothing after it. */
+export type GenerationEvent =
+  | GenerationStarted
+  | TextDelta
+  | ReasoningDelta
+  | ToolCallDelta
+  | ToolCallReady
+  | CitationAdded
+  | UsageUpdated
+  | WarningRaised
+  | TerminalEvent;
+
+/** An event before the log has given it its place. */
+export type UnplacedEvent = GenerationEvent extends infer E
+  ? E extends GenerationEvent
+    ? Omit<E, keyof EventPosition>
+    : never
+  : never;

@@ -1,0 +1,117 @@
+import type { ErrorCode } from './errors.ts';
+import type { JsonValue } from './json.ts';
+import type { Resolution } from './resolution.ts';
+import type { Cost, Usage } from './usage.ts';
+
+export const GENERATION_STATUSES = [
+  'queued',
+  'running',
+  'requires-action',
+  'completed',
+  'cancelled',
+  'failed',
+] as const;
+export type GenerationStatus = (typeof GENERATION_STATUSES)[number];
+
+export const FINISH_REASONS = [
+  'stop',
+  'length',
+  'tool-calls',
+  'content-filter',
+  'cost-limit',
+  'other',
+] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+export const WARNING_CODES = [
+  'PARAMETER_DROPPED',
+  'PARAMETER_COERCED',
+  'REASONING_COERCED',
+  'SCHEMA_DOWNGRADED',
+  'MODEL_DEPRECATED',
+  'FALLBACK_USED',
+  'PROVIDER_WARNING',
+  'OUTPUT_BUDGET_SPENT_ON_REASONING',
+] as const;
+export type WarningCode = (typeof WARNING_CODES)[number];
+
+/** Something the caller should know that did not stop the generation. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+  readonly path: readonly string[] | null;
+  readonly from: JsonValue | null;
+  readonly to: JsonValue | null;
+}
+
+export interface ToolCall {
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  /** Run by the provider itself, not by the client. */
+  readonly builtIn: boolean;
+  readonly result: JsonValue | null;
+  /** Opaque vendor state, echoed back with the call. */
+  readonly opaque: string | null;
+}
+
+/** `startIndex` and `endIndex` are UTF-16 code units in the generation's whole text, end exclusive. */
+export interface Citation {
+  readonly url: string | null;
+  readonly title: string | null;
+  readonly snippet: string | null;
+  readonly startIndex: number | null;
+  readonly endIndex: number | null;
+}
+
+/** The whole of a finished upstream call: what its stream of events adds up to. */
+export interface GenerationResult {
+  readonly text: string;
+  /** null when the model did not reason, or hides it. */
+  readonly reasoning: string | null;
+  readonly toolCalls: readonly ToolCall[];
+  readonly citations: readonly Citation[];
+  readonly finishReason: FinishReason;
+  /** The provider's own word for it. */
+  readonly rawFinishReason: string | null;
+  readonly usage: Usage | null;
+  readonly warnings: readonly Warning[];
+  /** Opaque vendor state of the turn, to be sent back in the next one. */
+  readonly state: JsonValue | null;
+}
+
+export interface GenerationError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  readonly provider: string | null;
+  readonly providerStatus: number | null;
+}
+
+/** What is known of one generation at one moment; the whole of it once its status is final. */
+export interface Generation {
+  readonly id: string;
+  /** Whose it is: nobody else may see it. */
+  readonly principalId: string;
+  readonly status: GenerationStatus;
+  readonly resolution: Resolution;
+  readonly text: string;
+  readonly reasoning: string | null;
+  readonly toolCalls: readonly ToolCall[];
+  readonly citations: readonly Citation[];
+  readonly finishReason: FinishReason | null;
+  readonly rawFinishReason: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly warnings: readonly Warning[];
+  readonly error: GenerationError | null;
+  readonly metadata: JsonValue | null;
+  /** Sequence of the last event in its log. */
+  readonly lastSequence: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  /** Milliseconds from the call to the provider until the first text, reasoning or tool call; null if not streamed. */
+  readonly firstDeltaMs: number | null;
+}

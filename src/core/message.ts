@@ -1,0 +1,70 @@
+import type { JsonValue } from './json.ts';
+
+/** Where bytes come from. A file path is never one of them. */
+export type MediaSource =
+  | { readonly type: 'url'; readonly url: string }
+  | { readonly type: 'base64'; readonly data: string }
+  | { readonly type: 'provider-file'; readonly fileId: string };
+
+export type ImageDetail = 'auto' | 'low' | 'high';
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+export interface ImagePart {
+  readonly type: 'image';
+  readonly source: MediaSource;
+  readonly mediaType: string | null;
+  readonly detail: ImageDetail | null;
+}
+export interface AudioPart {
+  readonly type: 'audio';
+  readonly source: MediaSource;
+  readonly mediaType: string | null;
+}
+export interface FilePart {
+  readonly type: 'file';
+  readonly source: MediaSource;
+  readonly mediaType: string | null;
+  readonly filename: string | null;
+}
+
+/** Reasoning of an earlier turn. `opaque` is vendor state (a signature, encrypted text): carried, never shown, never read. */
+export interface ReasoningPart {
+  readonly type: 'reasoning';
+  readonly text: string | null;
+  readonly opaque: string | null;
+}
+export interface ToolCallPart {
+  readonly type: 'tool-call';
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly opaque: string | null;
+}
+
+export type UserPart = TextPart | ImagePart | AudioPart | FilePart;
+export type AssistantPart = ReasoningPart | TextPart | ToolCallPart;
+
+export interface SystemMessage {
+  readonly role: 'system';
+  readonly text: string;
+}
+export interface UserMessage {
+  readonly role: 'user';
+  readonly parts: readonly UserPart[];
+}
+export interface AssistantMessage {
+  readonly role: 'assistant';
+  readonly parts: readonly AssistantPart[];
+}
+export interface ToolMessage {
+  readonly role: 'tool';
+  readonly callId: string;
+  readonly output: JsonValue;
+  readonly isError: boolean;
+}
+
+/** One turn of a conversation, in no vendor's format. The order of parts is the order they were given in. */
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;

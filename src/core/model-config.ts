@@ -1,0 +1,198 @@
+export const API_TYPES = [
+  'chat_completion',
+  'responses_api',
+  'messages',
+  'generate_content',
+  'local',
+] as const;
+export type ApiType = (typeof API_TYPES)[number];
+
+export const MODALITIES = ['text', 'image', 'audio', 'video', 'file'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/** From least to most. `none` switches reasoning off. The order is what "nearest level" means. */
+export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
+
+export const BUILT_IN_TOOLS = ['web_search', 'code_interpreter', 'url_context'] as const;
+export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number];
+
+export const VERBOSITIES = ['low', 'medium', 'high'] as const;
+export type Verbosity = (typeof VERBOSITIES)[number];
+
+/**
+ * How a model takes reasoning, in the terms of its own API.
+ * - `effort`: named efforts; `none` among the values means that it can be switched off.
+ * - `level`: named thinking levels (Gemini 3 and later).
+ * - `adaptive`: the model decides how much, steered by an effort; `canDisable` tells whether it can be switched off.
+ * - `budget`: a number of tokens; `canDisable` likewise.
+ * - `toggle`: on or off, nothing between.
+ * - `always`: reasons on every request, with no setting.
+ * - `counterpart`: cannot reason; a request with reasoning is answered by `model`.
+ */
+export type ReasoningSupport =
+  | { readonly type: 'none' }
+  | {
+      readonly type: 'effort';
+      readonly values: readonly ReasoningEffort[];
+      readonly default: ReasoningEffort | null;
+    }
+  | {
+      readonly type: 'level';
+      readonly values: readonly ReasoningEffort[];
+      readonly default: ReasoningEffort | null;
+    }
+  | {
+      readonly type: 'adaptive';
+      readonly values: readonly ReasoningEffort[];
+      readonly default: ReasoningEffort | null;
+      readonly canDisable: boolean;
+    }
+  | {
+      readonly type: 'budget';
+      readonly min: number;
+      readonly max: number | null;
+      readonly canDisable: boolean;
+    }
+  | { readonly type: 'toggle'; readonly default: boolean }
+  | { readonly type: 'always' }
+  | { readonly type: 'counterpart'; readonly model: string };
+
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** `onlyWithoutReasoning`: accepted while the model does not reason, refused as soon as it does. */
+export type TemperatureRule =
+  | { readonly type: 'range'; readonly min: number; readonly max: number; readonly default: number | null }
+  | { readonly type: 'onlyWithoutReasoning'; readonly min: number; readonly max: number }
+  | { readonly type: 'unsupported' };
+
+/** Sampling settings besides temperature. null: the model does not take it. */
+export interface SamplingSupport {
+  readonly topP: NumberRange | null;
+  readonly topK: NumberRange | null;
+  readonly stopSequences: { readonly max: number } | null;
+  readonly seed: boolean;
+  readonly presencePenalty: NumberRange | null;
+  readonly frequencyPenalty: NumberRange | null;
+}
+
+export type BatchSupport =
+  | {
+      readonly type: 'native';
+      readonly maxRequests: number;
+      readonly maxFileSizeMb: number;
+      /** Per cent off the price of a single request; null where the vendor does not say. */
+      readonly discountPercent: number | null;
+    }
+  | { readonly type: 'none' };
+
+/** US dollars per million tokens. */
+export interface PricingTier {
+  readonly aboveInputTokens: number;
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  readonly cacheReadPerMillion: number | null;
+  readonly cacheWritePerMillion: number | null;
+}
+
+/** US dollars per million tokens. A tier replaces all prices of a request whose input exceeds its bound. */
+export interface Pricing {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  readonly cacheReadPerMillion: number | null;
+  readonly cacheWritePerMillion: number | null;
+  readonly audioInputPerMillion: number | null;
+  readonly tiers: readonly PricingTier[];
+  /** Day from which these prices are known to hold, YYYY-MM-DD. */
+  readonly effectiveDate: string | null;
+}
+
+export type ModelStatus =
+  | { readonly type: 'active' }
+  | { readonly type: 'preview' }
+  | {
+      readonly type: 'deprecated';
+      readonly replacement: string;
+      /** Day the provider stops answering for it, YYYY-MM-DD; null where it is not announced. */
+      readonly shutdownDate: string | null;
+    };
+
+export interface ModelLimits {
+  readonly contextWindow: number | null;
+  readonly maxInputTokens: number | null;
+  readonly maxOutputTokens: number | null;
+  /** Sent as the output limit when the caller names none. Includes reasoning tokens. */
+  readonly defaultMaxOutputTokens: number;
+}
+
+/** What is known of one model, as data. Its name and provider come from its position in the catalogue. */
+export interface ModelDefinition<A extends ApiType = ApiType> {
+  readonly displayName: string;
+  readonly description: string | null;
+  /** The id sent upstream. */
+  readonly apiModel: string;
+  readonly apiType: A;
+  readonly family: string | null;
+  readonly status: ModelStatus;
+  /** YYYY-MM-DD. */
+  readonly releaseDate: string | null;
+  /** YYYY-MM or YYYY-MM-DD. */
+  readonly knowledgeCutoff: string | null;
+  readonly limits: ModelLimits;
+  readonly inputModalities: readonly Modality[];
+  readonly outputModalities: readonly Modality[];
+  readonly streaming: boolean;
+  readonly functionCalling: boolean;
+  readonly parallelToolCalls: boolean;
+  readonly structuredOutput: boolean;
+  readonly citations: boolean;
+  readonly builtInTools: readonly BuiltInTool[];
+  readonly reasoning: ReasoningSupport;
+  readonly temperature: TemperatureRule;
+  readonly sampling: SamplingSupport;
+  /** Verbosities the model takes; null: it has no such setting. */
+  readonly verbosity: readonly Verbosity[] | null;
+  readonly batch: BatchSupport;
+  /** null where no price is known: never a guessed 0. */
+  readonly pricing: Pricing | null;
+  /** Day these facts were last checked, YYYY-MM-DD, and against what. */
+  readonly verifiedAt: string;
+  readonly source: string;
+}
+
+/** One model of the catalogue: frozen data, unions instead of flags. */
+export interface ModelConfig<A extends ApiType = ApiType> extends ModelDefinition<A> {
+  /** The catalogue key clients ask for; unique over all providers, lower case. */
+  readonly name: string;
+  /** The registration name of the provider that serves it. */
+  readonly provider: string;
+}
+
+/** One provider's models by name, in catalogue order. */
+export type ModelConfigs = Readonly<Record<string, ModelConfig>>;
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+};
+
+/** Gives each definition the name and provider of its position and freezes the whole map. */
+export const defineModels = <A extends ApiType>(
+  provider: string,
+  definitions: Readonly<Record<string, ModelDefinition<A>>>,
+): Readonly<Record<string, ModelConfig<A>>> =>
+  deepFreeze(
+    Object.fromEntries(
+      Object.entries(definitions).map(([name, definition]) => [name, { ...definition, name, provider }]),
+    ),
+  );
+
+/** Whether the model itself can reason (a counterpart cannot). */
+export const canReason = (config: ModelConfig): boolean =>
+  config.reasoning.type !== 'none' && config.reasoning.type !== 'counterpart';

@@ -1,0 +1,26 @@
+import type { ModelConfig } from './model-config.ts';
+
+export const RESOLUTION_REASONS = [
+  'exact',
+  'alias',
+  'api-model',
+  'reasoning-counterpart',
+  'fallback',
+] as const;
+export type ResolutionReason = (typeof RESOLUTION_REASONS)[number];
+
+export interface ResolutionStep {
+  readonly from: string;
+  readonly to: string;
+  readonly reason: ResolutionReason;
+}
+
+/** How a requested name became a model: every step in order, at least one. */
+export interface Resolution {
+  /** As the caller wrote it. */
+  readonly requested: string;
+  readonly config: ModelConfig;
+  readonly steps: readonly ResolutionStep[];
+  /** Whether the request asks for reasoning and the model reasons. */
+  readonly reasoning: boolean;
+}

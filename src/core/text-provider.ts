@@ -1,0 +1,57 @@
+import type { GenerationResult } from './generation.ts';
+import type { ApiType, ModelConfig } from './model-config.ts';
+import type { StreamEvent } from './stream-event.ts';
+import type { TextRequest } from './text-request.ts';
+
+export interface CallOptions {
+  /** Aborting closes the upstream socket at once, in every phase, and the call throws. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One model behind one vendor's API.
+ * - `stream` yields events in the order the vendor sent them and ends with one `finish`, or throws `ProviderError`;
+ *   it never ends quietly.
+ * - `generate` gives what `stream` would add up to.
+ * - Neither retries, and neither leaves an upstream socket open behind it, however it ends.
+ */
+export interface TextProvider {
+  readonly config: ModelConfig;
+  generate(request: TextRequest, options: CallOptions): Promise<GenerationResult>;
+  stream(request: TextRequest, options: CallOptions): AsyncIterable<StreamEvent>;
+}
+
+/** Where a provider's log lines go. Prompts and keys are never among the fields. */
+export interface ProviderLog {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What a provider needs to reach its vendor. */
+export interface ProviderConnection {
+  /** null for providers that need no key. */
+  readonly apiKey: string | null;
+  /** null: the vendor's own address. */
+  readonly baseUrl: string | null;
+  /** Longest silence of an upstream stream, in milliseconds; any byte counts as life. */
+  readonly idleTimeoutMs: number;
+  /** Pause between two deltas of the demo models, in milliseconds. */
+  readonly demoDelayMs: number;
+  readonly log: ProviderLog;
+}
+
+/** Builds the vendor's client once and gives providers bound to a model. Reads no environment. */
+export type ConnectTextProvider = (connection: ProviderConnection) => (config: ModelConfig) => TextProvider;
+
+/** What is known of a provider before its SDK is loaded. */
+export interface TextProviderDescriptor {
+  /** The registration name: lower case, unique. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly documentationUrl: string | null;
+  /** The environment variable that holds its key; null: needs none. */
+  readonly credentialVariable: string | null;
+  /** The API types this provider speaks: a model with another one is refused at start-up. */
+  readonly apiTypes: readonly ApiType[];
+  /** Loads the code and its SDK. */
+  readonly load: () => Promise<ConnectTextProvider>;
+}

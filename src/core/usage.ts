@@ -1,0 +1,28 @@
+/**
+ * Tokens of one generation. A number the provider did not report is null, never 0.
+ * `inputTokens` includes cache reads, cache writes and audio; `outputTokens` includes reasoning:
+ * readers convert where a vendor counts otherwise, so that a part never exceeds its total.
+ */
+export interface Usage {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly totalTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  readonly reasoningTokens: number | null;
+  readonly audioInputTokens: number | null;
+  readonly source: UsageSource;
+}
+
+export type UsageSource = 'provider' | 'estimated';
+
+/** What a generation cost, in the currency's units (not cents), from the price row in force on `effectiveDate`. */
+export interface Cost {
+  readonly currency: string;
+  readonly total: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly effectiveDate: string | null;
+}

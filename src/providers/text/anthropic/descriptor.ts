@@ -1,0 +1,10 @@
+import type { TextProviderDescriptor } from '../../../core/text-provider.ts';
+
+export const anthropicDescriptor: TextProviderDescriptor = {
+  name: 'anthropic',
+  displayName: 'Anthropic',
+  documentationUrl: 'https://platform.claude.com/docs',
+  credentialVariable: 'ANTHROPIC_API_KEY',
+  apiTypes: ['messages'],
+  load: async () => (await import('./provider.ts')).connectAnthropic,
+};

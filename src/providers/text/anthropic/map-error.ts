@@ -1,0 +1,46 @@
+import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
+import { type ErrorCode, type ModelgraphError, ProviderError } from '../../../core/errors.ts';
+import { requestIdOf } from '../../upstream/guarded-fetch.ts';
+import { readRetryAfterMs } from '../../upstream/retry-after.ts';
+import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+
+/** What the API says in its message alone: the type is `invalid_request_error` in each case. */
+const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
+  // "prompt is too long: 200082 tokens > 200000 maximum"
+  [/prompt is too long/i, 'CONTEXT_LENGTH_EXCEEDED'],
+  // "input length and `max_tokens` exceed context limit: 190000 + 64000 > 200000, …"
+  [/exceeds? (the )?context (limit|window)/i, 'CONTEXT_LENGTH_EXCEEDED'],
+  // "Output blocked by content filtering policy"
+  [/blocked by (our )?content filtering/i, 'CONTENT_FILTERED'],
+];
+
+const codeOf = (error: APIError, message: string | null): ErrorCode => {
+  if (error instanceof APIConnectionTimeoutError) return 'PROVIDER_TIMEOUT';
+  if (error.type === 'invalid_request_error' && message !== null) {
+    const found = MESSAGES.find(([pattern]) => pattern.test(message));
+    if (found !== undefined) return found[1];
+  }
+  const words = [error.errorCode, error.type].filter((word) => word !== null);
+  return classifyVendorError({ status: error.status ?? null, words });
+};
+
+/** Classifies what the SDK throws: an answer that is an error, an `error` event in a stream, a failed connection. */
+export const mapError = (error: unknown): ModelgraphError => {
+  if (!(error instanceof APIError)) {
+    return new ProviderError('PROVIDER_FAILED', {
+      provider: 'anthropic',
+      vendorMessage: error instanceof Error ? error.message : null,
+      cause: error,
+    });
+  }
+  const headers = error.headers as Headers | undefined;
+  const message = readVendorError(error.error)?.message ?? null;
+  return new ProviderError(codeOf(error, message), {
+    provider: 'anthropic',
+    providerStatus: error.status ?? null,
+    retryAfterMs: headers === undefined ? null : readRetryAfterMs(headers),
+    vendorMessage: message ?? error.message,
+    requestId: error.requestID ?? (headers === undefined ? null : requestIdOf({ headers })),
+    cause: error,
+  });
+};

@@ -1,0 +1,77 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { collect } from '../../../core/stream-event.ts';
+import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../../upstream/guarded-fetch.ts';
+import { guardStream } from '../../upstream/terminal-guard.ts';
+import { mapError } from './map-error.ts';
+import { readResponse } from './read-response.ts';
+import { readTurn } from './read-turn.ts';
+import { type MessagesRequest, toMessagesRequest } from './to-messages-request.ts';
+
+const PROVIDER = 'anthropic';
+const BASE_URL = 'https://api.anthropic.com';
+/** The version the SDK's types describe. */
+const API_VERSION = '2026-10-21';
+/** Deadlines are the caller's: the SDK's own must never be the first. */
+const TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * A client that takes nothing from the environment: the key and the address are given here, headers an
+ * `ANTHROPIC_CUSTOM_HEADERS` could add are replaced or removed, and nothing is retried, traced or printed.
+ */
+const createClient = (connection: ProviderConnection, expect: GuardedFetchOptions['expect']): Anthropic => {
+  const apiKey = connection.apiKey ?? '';
+  return new Anthropic({
+    apiKey,
+    webhookKey: null,
+    baseURL: connection.baseUrl ?? BASE_URL,
+    maxRetries: 0,
+    timeout: TIMEOUT_MS,
+    logLevel: 'off',
+    openTelemetry: false,
+    defaultHeaders: { 'x-api-key': null, 'anthropic-beta': null },
+    fetch: createGuardedFetch({
+      provider: PROVIDER,
+      expect,
+      idleTimeoutMs: connection.idleTimeoutMs,
+      headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': API_VERSION },
+    }),
+  });
+};
+
+/** `client.messages.create` prints a warning to the console for models it holds to be deprecated; `post` does not. */
+const PATH = '/v1/messages';
+
+type Send = (
+  body: MessagesRequest,
+  signal: AbortSignal,
+) => Promise<AsyncIterable<Anthropic.RawMessageStreamEvent>>;
+
+export const connectAnthropic: ConnectTextProvider = (connection) => {
+  const streaming = createClient(connection, 'event-stream');
+  const waiting = createClient(connection, 'json');
+  const context = { provider: PROVIDER, log: connection.log };
+
+  const sendStreaming: Send = (body, signal) =>
+    streaming.post(PATH, { body: { ...body, stream: true }, stream: true, signal });
+  const sendWaiting: Send = async (body, signal) => readResponse(await waiting.post(PATH, { body, signal }));
+
+  return (config) => {
+    const start =
+      (send: Send): TextProvider['stream'] =>
+      (request, options) =>
+        guardStream({
+          provider: PROVIDER,
+          signal: options.signal,
+          mapError,
+          open: (signal) =>
+            readTurn(toMessagesRequest(request, config), (body) => send(body, signal), context),
+        });
+    const complete = start(sendWaiting);
+    return {
+      config,
+      stream: start(sendStreaming),
+      generate: (request, options) => collect(complete(request, options)),
+    };
+  };
+};

@@ -1,0 +1,88 @@
+import { ApiError } from '@google/genai/web';
+import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import { requestIdOf } from '../../upstream/guarded-fetch.ts';
+import { readRetryAfterMs } from '../../upstream/retry-after.ts';
+import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+
+/** The API has no code for it: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." */
+const CONTEXT_LENGTH = /exceeds the maximum number of (input )?tokens/i;
+
+/** What the SDK throws at the end of a stream that stops inside an event. */
+const CUT_EVENT = 'Incomplete JSON segment at the end';
+
+/** What the SDK throws, before it sends anything, for a conversation without a turn. */
+const NO_TURN = 'contents are required';
+
+/**
+ * Classifies what the Google Gen AI SDK throws. Total; the only code that looks at its errors. They hold the body as
+ * text and no headers: those come from `response`, the last one of the call.
+ */
+export const mapError = (
+  error: unknown,
+  response: Pick<Response, 'headers'> | null = null,
+): ProviderError => {
+  const common = { provider: 'gemini', requestId: response && requestIdOf(response), cause: error };
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ApiError))
+    return new ProviderError(mapMessage(message), { ...common, vendorMessage: message });
+  const body = readBody(message);
+  const reported = readVendorError(body);
+  const details = detailsOf(body);
+  const vendorMessage = reported?.message ?? message;
+  const code = classifyVendorError({
+    status: error.status,
+    words: [...details.flatMap(({ reason }) => reason ?? []), ...(reported?.words ?? [])],
+  });
+  const isTooLong = code === 'PROVIDER_REJECTED' && CONTEXT_LENGTH.test(vendorMessage);
+  return new ProviderError(isTooLong ? 'CONTEXT_LENGTH_EXCEEDED' : code, {
+    ...common,
+    providerStatus: error.status,
+    retryAfterMs: (response && readRetryAfterMs(response.headers)) ?? findRetryDelayMs(details),
+    vendorMessage,
+  });
+};
+
+const mapMessage = (message: string): ErrorCode => {
+  if (message.startsWith(CUT_EVENT)) return 'STREAM_TRUNCATED';
+  return message === NO_TURN ? 'PROVIDER_REJECTED' : 'PROVIDER_FAILED';
+};
+
+/** The message is the body as JSON; for an error inside a stream, "got status: …. " comes before it. */
+const readBody = (message: string): unknown => {
+  try {
+    return JSON.parse(message.replace(/^got status: [^{]*/, '')) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** As much as is read of google.rpc.ErrorInfo and google.rpc.RetryInfo. */
+interface ErrorDetail {
+  readonly reason?: string;
+  readonly retryDelay?: string;
+}
+
+const detailsOf = (body: unknown): readonly ErrorDetail[] => {
+  const { error } = ((Array.isArray(body) ? body[0] : body) ?? {}) as { error?: { details?: unknown } | null };
+  const details = error?.details;
+  if (!Array.isArray(details)) return [];
+  return details.flatMap((detail: unknown) => {
+    if (typeof detail !== 'object' || detail === null) return [];
+    const { reason, retryDelay } = detail as Readonly<Record<string, unknown>>;
+    return [
+      {
+        ...(typeof reason === 'string' && { reason }),
+        ...(typeof retryDelay === 'string' && { retryDelay }),
+      },
+    ];
+  });
+};
+
+/** RetryInfo gives a duration in seconds: "48s", "0.289s". */
+const findRetryDelayMs = (details: readonly ErrorDetail[]): number | null => {
+  for (const { retryDelay } of details) {
+    const seconds = /^(\d+(?:\.\d+)?)s$/.exec(retryDelay ?? '')?.[1];
+    if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
+  }
+  return null;
+};

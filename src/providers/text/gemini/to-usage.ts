@@ -1,0 +1,42 @@
+import type { GenerateContentResponseUsageMetadata } from '@google/genai/web';
+import type { Usage } from '../../../core/usage.ts';
+
+/**
+ * The API counts the prompt (cached tokens included) and what its tools fed the model apart, and so the answer and the
+ * thoughts. null when it reports no numbers at all, as the early chunks of some streams do.
+ */
+export const toUsage = (metadata: GenerateContentResponseUsageMetadata): Usage | null => {
+  const usage = {
+    inputTokens: sum(metadata.promptTokenCount, metadata.toolUsePromptTokenCount),
+    outputTokens: sum(metadata.candidatesTokenCount, metadata.thoughtsTokenCount),
+    totalTokens: metadata.totalTokenCount ?? null,
+    cacheReadTokens: metadata.cachedContentTokenCount ?? null,
+    cacheWriteTokens: null,
+    reasoningTokens: metadata.thoughtsTokenCount ?? null,
+    audioInputTokens: audioTokensOf(metadata),
+  };
+  return Object.values(usage).every((count) => count === null) ? null : { ...usage, source: 'provider' };
+};
+
+/** The usage of two requests that made one turn. */
+export const addUsage = (first: Usage | null, second: Usage | null): Usage | null => {
+  if (first === null || second === null) return second ?? first;
+  return {
+    inputTokens: sum(first.inputTokens, second.inputTokens),
+    outputTokens: sum(first.outputTokens, second.outputTokens),
+    totalTokens: sum(first.totalTokens, second.totalTokens),
+    cacheReadTokens: sum(first.cacheReadTokens, second.cacheReadTokens),
+    cacheWriteTokens: null,
+    reasoningTokens: sum(first.reasoningTokens, second.reasoningTokens),
+    audioInputTokens: sum(first.audioInputTokens, second.audioInputTokens),
+    source: 'provider',
+  };
+};
+
+const sum = (...counts: readonly (number | null | undefined)[]): number | null => {
+  const reported = counts.filter((count) => typeof count === 'number');
+  return reported.length === 0 ? null : reported.reduce((total, count) => total + count, 0);
+};
+
+const audioTokensOf = ({ promptTokensDetails = [] }: GenerateContentResponseUsageMetadata): number | null =>
+  sum(...promptTokensDetails.map(({ modality, tokenCount }) => (modality === 'AUDIO' ? tokenCount : null)));

@@ -1,0 +1,103 @@
+import type OpenAI from 'openai';
+import { ModelgraphError } from '../../../core/errors.ts';
+import type { ModelConfig } from '../../../core/model-config.ts';
+import { collect, type StreamEvent } from '../../../core/stream-event.ts';
+import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
+import { guardStream } from '../../upstream/terminal-guard.ts';
+import { createClient } from './create-client.ts';
+import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
+import { mapError } from './map-error.ts';
+import { readChatCompletion, readChatEvents } from './read-chat-events.ts';
+import { readResponse, readResponsesEvents } from './read-responses-events.ts';
+import type { ReadingContext } from './reading-context.ts';
+import { toChatRequest, toChatStreamRequest } from './to-chat-request.ts';
+import { toResponsesRequest, toResponsesStreamRequest } from './to-responses-request.ts';
+
+interface Clients extends ReadingContext {
+  readonly streaming: OpenAI;
+  readonly waiting: OpenAI;
+}
+
+/** One API of a vendor, for one model: the same turn as it happens, or read from a whole answer. */
+interface Api {
+  readonly streamed: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  readonly whole: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+}
+
+/** A provider for a vendor that speaks OpenAI's APIs; each model is reached by the one its config names. */
+export const connectOpenAICompatible =
+  (vendor: OpenAICompatibleVendor): ConnectTextProvider =>
+  (connection) => {
+    const { name: provider, baseUrl } = vendor;
+    const clients: Clients = {
+      provider,
+      log: connection.log,
+      streaming: createClient(connection, { provider, baseUrl, expect: 'event-stream' }),
+      waiting: createClient(connection, { provider, baseUrl, expect: 'json' }),
+    };
+    return (config) => createProvider(config, findApi(vendor, config, clients), provider);
+  };
+
+const createProvider = (config: ModelConfig, api: Api, provider: string): TextProvider => {
+  const guard = (
+    open: Api['streamed'],
+    request: TextRequest,
+    { signal }: CallOptions,
+  ): AsyncIterable<StreamEvent> =>
+    guardStream({
+      provider,
+      signal,
+      open: (own) => open(request, own),
+      mapError: (error) => mapError(error, provider),
+    });
+  return {
+    config,
+    stream: (request, options) => guard(config.streaming ? api.streamed : api.whole, request, options),
+    generate: (request, options) => collect(guard(api.whole, request, options)),
+  };
+};
+
+const findApi = (vendor: OpenAICompatibleVendor, config: ModelConfig, clients: Clients): Api => {
+  if (config.apiType === 'chat_completion' && vendor.chat !== null)
+    return chatApi(vendor.chat, config, clients);
+  if (config.apiType === 'responses_api' && vendor.responses !== null)
+    return responsesApi(vendor.responses, config, clients);
+  throw new ModelgraphError(
+    'INTERNAL',
+    `The provider "${vendor.name}" does not speak the api type "${config.apiType}".`,
+  );
+};
+
+const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): Api => {
+  const context = { provider: clients.provider, log: clients.log, usage: dialect.usage };
+  return {
+    async *streamed(request, signal) {
+      const body = toChatStreamRequest(request, config, dialect);
+      yield* readChatEvents(await clients.streaming.chat.completions.create(body, { signal }), context);
+    },
+    async *whole(request, signal) {
+      const body = toChatRequest(request, config, dialect);
+      yield* readChatCompletion(await clients.waiting.chat.completions.create(body, { signal }), context);
+    },
+  };
+};
+
+const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: Clients): Api => {
+  const context = {
+    provider: clients.provider,
+    log: clients.log,
+    usage: dialect.usage,
+    readItem: dialect.readItem,
+  };
+  return {
+    async *streamed(request, signal) {
+      const body = toResponsesStreamRequest(request, config, dialect);
+      yield* readResponsesEvents(await clients.streaming.responses.create(body, { signal }), context);
+    },
+    async *whole(request, signal) {
+      const body = toResponsesRequest(request, config, dialect);
+      yield* readResponse(await clients.waiting.responses.create(body, { signal }), context);
+    },
+  };
+};

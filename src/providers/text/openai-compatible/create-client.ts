@@ -1,0 +1,42 @@
+import OpenAI from 'openai';
+import type { ProviderConnection } from '../../../core/text-provider.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../../upstream/guarded-fetch.ts';
+
+/** The longest a timer can run: nobody but the caller's signal and the guarded fetch ends a call. */
+const NEVER_MS = 2_147_483_647;
+
+export interface ClientOptions {
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly expect: GuardedFetchOptions['expect'];
+}
+
+/**
+ * An SDK client for one kind of answer. It retries nothing, logs nothing, and what the SDK would read from the
+ * environment (key, address, organisation, project, headers, log level) is either given here or not sent.
+ */
+export const createClient = (
+  connection: Pick<ProviderConnection, 'apiKey' | 'baseUrl' | 'idleTimeoutMs'>,
+  { provider, baseUrl, expect }: ClientOptions,
+): OpenAI => {
+  const { apiKey, idleTimeoutMs } = connection;
+  const authorization = apiKey === null ? null : `Bearer ${apiKey}`;
+  return new OpenAI({
+    apiKey: apiKey ?? 'none', // the SDK insists on one
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL: connection.baseUrl ?? baseUrl,
+    defaultHeaders: { authorization },
+    maxRetries: 0,
+    timeout: NEVER_MS,
+    logLevel: 'off',
+    fetch: createGuardedFetch({
+      provider,
+      expect,
+      idleTimeoutMs,
+      headers: authorization === null ? {} : { authorization },
+    }),
+  });
+};

@@ -1,0 +1,54 @@
+import type { ResponseInputItem } from 'openai/resources/responses/responses';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What is kept of an output item that has to be sent back before the item it led to. Ids come along: the vendor pairs
+ * items by them. Only these types and fields are taken, from a vendor's answer and from a client's echo of it alike.
+ */
+const REPLAYED_FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['reasoning', ['type', 'id', 'summary', 'encrypted_content']],
+  ['web_search_call', ['type', 'id', 'status', 'action']],
+  ['code_interpreter_call', ['type', 'id', 'status', 'code', 'container_id', 'outputs']],
+]);
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The part of an output item to be sent back; undefined for what is not, reasoning without its encrypted form too. */
+export const findReplayItem = (item: unknown): Fields | undefined => {
+  if (!isFields(item)) return undefined;
+  const names = REPLAYED_FIELDS.get(item['type']);
+  if (names === undefined) return undefined;
+  if (item['type'] === 'reasoning' && typeof item['encrypted_content'] !== 'string') return undefined;
+  return Object.fromEntries(names.flatMap((name) => (item[name] == null ? [] : [[name, item[name]]])));
+};
+
+export const writeReplayItems = (items: readonly Fields[]): string | null =>
+  items.length === 0 ? null : JSON.stringify(items);
+
+/**
+ * The items in an opaque string: those `writeReplayItems` or the state of a finished turn holds, or one reasoning item
+ * when the string is bare encrypted content.
+ */
+export const readReplayItems = (opaque: string, summary: string | null): ResponseInputItem[] => {
+  const items = parse(opaque)?.flatMap((item) => findReplayItem(item) ?? []) ?? [
+    {
+      type: 'reasoning',
+      summary: summary === null ? [] : [{ type: 'summary_text', text: summary }],
+      encrypted_content: opaque,
+    },
+  ];
+  // The SDK wants an id on a reasoning item; the API does not.
+  return items as unknown as ResponseInputItem[];
+};
+
+const parse = (opaque: string): readonly unknown[] | undefined => {
+  if (!/^\s*[[{]/.test(opaque)) return undefined;
+  try {
+    const value: unknown = JSON.parse(opaque);
+    return Array.isArray(value) ? value : [value];
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,93 @@
+import type { Usage } from '../../../core/usage.ts';
+
+export interface UsageCounting {
+  /** Whether the vendor's number of output tokens includes the reasoning ones. */
+  readonly outputIncludesReasoning: boolean;
+}
+
+/** The `usage` of a chat completion, as far as any compatible vendor fills it. */
+export interface ChatUsage {
+  readonly prompt_tokens?: number | null;
+  readonly completion_tokens?: number | null;
+  readonly total_tokens?: number | null;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: number | null;
+    readonly cache_write_tokens?: number | null;
+    readonly audio_tokens?: number | null;
+  } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
+  /** DeepSeek's name for cached tokens. */
+  readonly prompt_cache_hit_tokens?: number | null;
+}
+
+/** The `usage` of a response, as far as any compatible vendor fills it. */
+export interface ResponsesUsage {
+  readonly input_tokens?: number | null;
+  readonly output_tokens?: number | null;
+  readonly total_tokens?: number | null;
+  readonly input_tokens_details?: {
+    readonly cached_tokens?: number | null;
+    readonly cache_write_tokens?: number | null;
+    readonly audio_tokens?: number | null;
+  } | null;
+  readonly output_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
+}
+
+export const toChatUsage = (usage: ChatUsage, counting: UsageCounting): Usage =>
+  toUsage(
+    {
+      input: usage.prompt_tokens,
+      output: usage.completion_tokens,
+      total: usage.total_tokens,
+      cacheRead: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+      cacheWrite: usage.prompt_tokens_details?.cache_write_tokens,
+      audioInput: usage.prompt_tokens_details?.audio_tokens,
+      reasoning: usage.completion_tokens_details?.reasoning_tokens,
+    },
+    counting,
+  );
+
+export const toResponsesUsage = (usage: ResponsesUsage, counting: UsageCounting): Usage =>
+  toUsage(
+    {
+      input: usage.input_tokens,
+      output: usage.output_tokens,
+      total: usage.total_tokens,
+      cacheRead: usage.input_tokens_details?.cached_tokens,
+      cacheWrite: usage.input_tokens_details?.cache_write_tokens,
+      audioInput: usage.input_tokens_details?.audio_tokens,
+      reasoning: usage.output_tokens_details?.reasoning_tokens,
+    },
+    counting,
+  );
+
+type Count = number | null | undefined;
+
+interface Counts {
+  readonly input: Count;
+  readonly output: Count;
+  readonly total: Count;
+  readonly cacheRead: Count;
+  readonly cacheWrite: Count;
+  readonly audioInput: Count;
+  readonly reasoning: Count;
+}
+
+const toUsage = (counts: Counts, { outputIncludesReasoning }: UsageCounting): Usage => {
+  const input = counts.input ?? null;
+  const reported = counts.output ?? null;
+  const output = reported === null || outputIncludesReasoning ? reported : reported + (counts.reasoning ?? 0);
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    totalTokens: counts.total ?? (input === null || output === null ? null : input + output),
+    cacheReadTokens: partOf(input, counts.cacheRead),
+    cacheWriteTokens: partOf(input, counts.cacheWrite),
+    reasoningTokens: partOf(output, counts.reasoning),
+    audioInputTokens: partOf(input, counts.audioInput),
+    source: 'provider',
+  };
+};
+
+const partOf = (whole: number | null, part: Count): number | null =>
+  typeof part !== 'number' ? null : whole === null ? part : Math.min(part, whole);

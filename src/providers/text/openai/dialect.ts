@@ -1,0 +1,69 @@
+import { canReason, type ModelConfig, type ReasoningEffort } from '../../../core/model-config.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
+import type {
+  ChatDialect,
+  OpenAICompatibleVendor,
+  RequestFields,
+  ResponsesDialect,
+} from '../openai-compatible/dialect.ts';
+
+export const OPENAI_CHAT: ChatDialect = {
+  maxTokensField: 'max_completion_tokens',
+  reasoningField: null,
+  reasoningFields: (request, config) => {
+    const effort = effortOf(request, config);
+    return effort === null ? {} : { reasoning_effort: effort };
+  },
+  streamOptions: { include_obfuscation: false },
+  usage: { outputIncludesReasoning: true },
+};
+
+export const OPENAI_RESPONSES: ResponsesDialect = {
+  // Nothing is kept at the vendor: what a next turn needs comes back encrypted and is sent along with it.
+  fields: { store: false },
+  streamOptions: { include_obfuscation: false },
+  reasoningFields: (request, config) => responsesReasoning(request, config),
+  includeFor: ({ tools }) =>
+    tools.some((tool) => tool.type === 'built-in' && tool.tool === 'code_interpreter')
+      ? ['code_interpreter_call.outputs']
+      : [],
+  usage: { outputIncludesReasoning: true },
+};
+
+export const OPENAI: OpenAICompatibleVendor = {
+  name: 'openai',
+  baseUrl: 'https://api.openai.com/v1',
+  chat: OPENAI_CHAT,
+  responses: OPENAI_RESPONSES,
+};
+
+/** The effort to be named; null leaves it to the model. */
+const effortOf = ({ reasoning }: TextRequest, config: ModelConfig): ReasoningEffort | null => {
+  if (config.reasoning.type !== 'effort') return null;
+  const { values, default: usual } = config.reasoning;
+  switch (reasoning.type) {
+    case 'effort':
+      return reasoning.effort;
+    case 'off':
+      return values.includes('none') ? 'none' : null;
+    case 'on':
+      // A model that does not reason by itself has to be told how much.
+      if (usual !== 'none') return null;
+      return values.includes('medium') ? 'medium' : (values.find((value) => value !== 'none') ?? null);
+    case 'provider-default':
+    case 'budget':
+      return null;
+  }
+};
+
+const responsesReasoning = (request: TextRequest, config: ModelConfig): RequestFields => {
+  if (!canReason(config)) return {};
+  const effort = effortOf(request, config);
+  const usual = config.reasoning.type === 'effort' ? config.reasoning.default : null;
+  if ((effort ?? usual) === 'none' || request.reasoning.type === 'off')
+    return effort === null ? {} : { reasoning: { effort } };
+  return {
+    reasoning: { ...(effort !== null && { effort }), summary: 'auto' },
+    include: ['reasoning.encrypted_content'],
+  };
+};

@@ -1,0 +1,35 @@
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** As much of undici's interface as matters here: `fetch` takes it as its `dispatcher` option. */
+export interface Dispatcher {
+  dispatch(...args: never[]): unknown;
+}
+
+let patient: Dispatcher | null | undefined;
+
+/**
+ * A dispatcher for `fetch` without undici's own 300 s limits on waiting for headers and body bytes: a reasoning model
+ * may be silent for longer, and how long to wait is decided elsewhere. One per process, made on first use, of the class
+ * that is in force (an environment with a proxy keeps it). undefined where Node keeps undici out of reach: then the
+ * 300 s stay.
+ */
+export const findPatientDispatcher = (): Dispatcher | undefined => {
+  patient ??= createPatientDispatcher(globalThis as Readonly<Record<symbol, unknown>>) ?? null;
+  return patient ?? undefined;
+};
+
+/** As `findPatientDispatcher`, from any holder of the symbol and without keeping it. */
+export const createPatientDispatcher = (
+  holder: Readonly<Record<symbol, unknown>>,
+): Dispatcher | undefined => {
+  const current = holder[GLOBAL_DISPATCHER];
+  if (typeof current !== 'object' || current === null) return undefined;
+  try {
+    const Agent = current.constructor as new (options: object) => Dispatcher;
+    const made = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+    return typeof made.dispatch === 'function' ? made : undefined;
+  } catch {
+    // A dispatcher somebody installed that cannot be made from these options: theirs stays in force.
+    return undefined;
+  }
+};

@@ -1,0 +1,79 @@
+import { ModelgraphError } from '../core/errors.ts';
+import type { ModelConfig } from '../core/model-config.ts';
+import type {
+  ConnectTextProvider,
+  ProviderConnection,
+  TextProvider,
+  TextProviderDescriptor,
+} from '../core/text-provider.ts';
+import type { TextProviderRegistry } from './text-provider-registry.ts';
+
+/** How each provider is reached; from the settings. */
+export type ConnectionFor = (descriptor: TextProviderDescriptor) => ProviderConnection;
+
+/** Gives the provider of a model with that model's config attached. SDKs are loaded on first use, once. */
+export class ProviderFactory {
+  readonly #registry: TextProviderRegistry;
+  readonly #connectionFor: ConnectionFor;
+  readonly #connected = new Map<string, Promise<ReturnType<ConnectTextProvider>>>();
+  readonly #providers = new Map<ModelConfig, TextProvider>();
+
+  constructor(registry: TextProviderRegistry, connectionFor: ConnectionFor) {
+    this.#registry = registry;
+    this.#connectionFor = connectionFor;
+  }
+
+  /** The environment variable without which the provider cannot be called; undefined when nothing is missing. */
+  findMissingCredential(name: string): string | undefined {
+    const descriptor = this.#descriptor(name);
+    if (descriptor.credentialVariable === null || this.#connectionFor(descriptor).apiKey !== null)
+      return undefined;
+    return descriptor.credentialVariable;
+  }
+
+  isConfigured(name: string): boolean {
+    return this.findMissingCredential(name) === undefined;
+  }
+
+  /** Throws `PROVIDER_NOT_CONFIGURED`, naming the environment variable, when there is no credential. */
+  async getTextProvider(config: ModelConfig): Promise<TextProvider> {
+    const known = this.#providers.get(config);
+    if (known !== undefined) return known;
+    const missing = this.findMissingCredential(config.provider);
+    if (missing !== undefined)
+      throw new ModelgraphError(
+        'PROVIDER_NOT_CONFIGURED',
+        `The provider "${config.provider}" is not configured on this server: ${missing} is not set.`,
+      );
+    const connect = await this.#connect(config.provider);
+    const provider = this.#providers.get(config) ?? connect(config);
+    this.#providers.set(config, provider);
+    return provider;
+  }
+
+  /** Loads the SDKs of all configured providers, so that the first request does not wait for them. */
+  async warm(): Promise<void> {
+    const configured = this.#registry
+      .descriptors()
+      .filter((descriptor) => this.isConfigured(descriptor.name));
+    await Promise.all(configured.map((descriptor) => this.#connect(descriptor.name)));
+  }
+
+  #connect(name: string): Promise<ReturnType<ConnectTextProvider>> {
+    const descriptor = this.#descriptor(name);
+    const known = this.#connected.get(name);
+    if (known !== undefined) return known;
+    const connecting = descriptor.load().then((connect) => connect(this.#connectionFor(descriptor)));
+    this.#connected.set(name, connecting);
+    // A failed load (a broken install) must not be remembered for ever.
+    connecting.catch(() => this.#connected.delete(name));
+    return connecting;
+  }
+
+  #descriptor(name: string): TextProviderDescriptor {
+    const descriptor = this.#registry.findDescriptor(name);
+    if (descriptor === undefined)
+      throw new ModelgraphError('INTERNAL', `No provider "${name}" is registered.`);
+    return descriptor;
+  }
+}

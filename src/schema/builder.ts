@@ -1,0 +1,62 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import RelayPlugin from '@pothos/plugin-relay';
+import type { JsonValue } from '../core/json.ts';
+import type { Context } from './context.ts';
+import { decodeNodeId, encodeNodeId } from './node-id.ts';
+
+export interface SchemaTypes {
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+  Connection: { totalCount: number };
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    Date: { Input: string; Output: string };
+    JSON: { Input: JsonValue; Output: JsonValue };
+    Cursor: { Input: string; Output: string };
+  };
+}
+
+/** Collects the types that the files of this folder define; `schema/index.ts` makes the schema of them. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ComplexityPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  complexity: { defaultComplexity: 1, defaultListMultiplier: 4 },
+  relay: {
+    nodesQueryOptions: false,
+    encodeGlobalID: (typename, id) => encodeNodeId(typename, String(id)),
+    decodeGlobalID: (nodeId) => decodeNodeId(nodeId) ?? { typename: '', id: nodeId },
+    nodeTypeOptions: { description: 'Anything that has an id of its own and can be fetched again by it.' },
+    idFieldOptions: {
+      description: 'Identifies the object over all types. Opaque: build no logic on its form.',
+    },
+    nodeQueryOptions: {
+      description: 'Any object by its id; null when there is none, or it is not yours.',
+      nullable: true,
+      args: { id: { description: 'The id of the object.' } },
+      resolve: (_root, { id }, _context, _info, resolveNode) => (id.typename === '' ? null : resolveNode(id)),
+    },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first item of the page; null for an empty page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last item of the page; null for an empty page.' },
+    firstArgOptions: { description: 'At most this many items from the start. Everything when left out.' },
+    lastArgOptions: { description: 'At most this many items from the end.' },
+    afterArgOptions: { description: 'Only items after the one with this cursor.' },
+    beforeArgOptions: { description: 'Only items before the one with this cursor.' },
+    edgesFieldOptions: {
+      description: 'The items of the page with their cursors.',
+      // The connection itself has been counted with the length of its page.
+      complexity: { field: 1, multiplier: 1 },
+      nullable: { list: false, items: false },
+    },
+    nodesOnConnection: { description: 'The items of the page.', complexity: { field: 1, multiplier: 1 } },
+    nodeFieldOptions: { description: 'The item.', nullable: false },
+    cursorFieldOptions: { description: 'Position of the item in its list. Opaque.' },
+    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
+  },
+});

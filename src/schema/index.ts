@@ -1,0 +1,16 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './model.ts';
+import './model-queries.ts';
+import './provider.ts';
+import './generation.ts';
+import './generation-event.ts';
+import './generate.ts';
+
+builder.queryType({ description: 'Reading: what there is, and what would happen.' });
+builder.mutationType({ description: 'Doing: generations that are waited for.' });
+builder.subscriptionType({ description: 'Watching: generations as they are written.' });
+
+/** The schema of this API. Each call builds it anew. */
+export const createSchema = (): GraphQLSchema => builder.toSchema();

@@ -1,0 +1,60 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import type { JsonValue } from '../core/json.ts';
+import { builder } from './builder.ts';
+
+const refuse = (name: string, value: unknown): never => {
+  throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value) ?? String(value)}.`);
+};
+
+const isDate = (value: unknown): value is string =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+const fromLiteral = (node: ValueNode, variables: Readonly<Record<string, unknown>> = {}): JsonValue => {
+  switch (node.kind) {
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+    case Kind.ENUM:
+      return node.value;
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value);
+    case Kind.NULL:
+      return null;
+    case Kind.LIST:
+      return node.values.map((value) => fromLiteral(value, variables));
+    case Kind.OBJECT:
+      return Object.fromEntries(
+        node.fields.map((field) => [field.name.value, fromLiteral(field.value, variables)]),
+      );
+    case Kind.VARIABLE:
+      return (variables[node.name.value] ?? null) as JsonValue;
+  }
+};
+
+builder.scalarType('DateTime', {
+  description: 'A moment in UTC, RFC 3339 with milliseconds: `2026-11-22T14:03:00.000Z`.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
+    return Number.isNaN(date.getTime()) ? refuse('DateTime', value) : date;
+  },
+});
+
+builder.scalarType('Date', {
+  description: 'A day, `YYYY-MM-DD`.',
+  serialize: (value) => value,
+  parseValue: (value) => (isDate(value) ? value : refuse('Date', value)),
+});
+
+builder.scalarType('JSON', {
+  description: "Any JSON value. Used only where the shape is the caller's own.",
+  serialize: (value) => value,
+  parseValue: (value) => value as JsonValue,
+  parseLiteral: (node, variables) => fromLiteral(node, variables ?? {}),
+});
+
+builder.scalarType('Cursor', {
+  description: "An opaque position in a generation's event log.",
+  serialize: (value) => value,
+  parseValue: (value) => (typeof value === 'string' ? value : refuse('Cursor', value)),
+});

@@ -1,0 +1,26 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+export interface ApiKey {
+  readonly id: string;
+  /** SHA-256 of the whole key, in hex: the key itself is kept nowhere. */
+  readonly sha256: string;
+}
+
+/** Whose requests are open ones: everybody's, where no keys are set. */
+const LOCAL_PRINCIPAL = 'local';
+
+/** Gives the principal an `Authorization` value stands for; undefined when it stands for none. */
+export type Authenticate = (authorization: string | undefined) => string | undefined;
+
+/** Without keys everybody is the one local principal; with keys only `Bearer mg_<id>_<secret>` is anybody. */
+export const createAuthenticate = (keys: readonly ApiKey[]): Authenticate => {
+  if (keys.length === 0) return () => LOCAL_PRINCIPAL;
+  const byId = new Map(keys.map((key) => [key.id, Buffer.from(key.sha256, 'hex')]));
+  return (authorization) => {
+    const token = /^Bearer (mg_([a-z0-9]+)_\S+)$/i.exec(authorization ?? '');
+    const known = byId.get(token?.[2] ?? '');
+    if (token?.[1] === undefined || known === undefined) return undefined;
+    const given = createHash('sha256').update(token[1]).digest();
+    return given.length === known.length && timingSafeEqual(given, known) ? token[2] : undefined;
+  };
+};

@@ -1,0 +1,44 @@
+import DataLoader from 'dataloader';
+import type { Generation } from '../core/generation.ts';
+import type { ProviderHealth } from '../core/provider-health.ts';
+import type { Context } from '../schema/context.ts';
+import type { CatalogueService } from '../services/catalogue-service.ts';
+import type { GenerationService } from '../services/generation-service.ts';
+import type { ProviderHealthService } from '../services/provider-health.ts';
+
+export interface Services {
+  readonly catalogue: CatalogueService;
+  readonly generations: GenerationService;
+  readonly health: ProviderHealthService;
+}
+
+export type Transport = 'http' | 'sse' | 'websocket';
+
+/** What a transport knows of an operation before it is executed. */
+export interface OperationOrigin {
+  readonly principalId: string;
+  /** Aborted as soon as the client of the operation has gone. */
+  readonly signal: AbortSignal;
+  readonly transport: Transport;
+}
+
+/** The context of one operation, the same whichever transport it came over. */
+export const createContext = (
+  { catalogue, generations, health }: Services,
+  { principalId, signal }: OperationOrigin,
+): Context => ({
+  principalId,
+  signal,
+  catalogue,
+  generations,
+  loaders: {
+    providerHealth: new DataLoader<string, ProviderHealth>((names) =>
+      Promise.resolve(names.map((name) => health.healthOf(name))),
+    ),
+    generation: new DataLoader<string, Generation | null>(
+      (ids) => Promise.resolve(ids.map((id) => generations.findGeneration(id, principalId) ?? null)),
+      // A generation changes while a subscription, and so its context, lives.
+      { cache: false },
+    ),
+  },
+});

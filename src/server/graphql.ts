@@ -1,0 +1,98 @@
+import { useDisableIntrospection } from '@graphql-yoga/plugin-disable-introspection';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Context } from '../schema/context.ts';
+import { createContext, type OperationOrigin, type Services } from './context.ts';
+import { createLimitRule, findComplexityError, type OperationLimits } from './limits.ts';
+import { createErrorMask, withCode } from './mask-error.ts';
+
+/** The GraphQL pipeline all transports share: parse, validate, limits, context, execution, masking. */
+export type GraphqlPipeline = YogaServerInstance<OperationOrigin, Context>;
+
+export interface GraphqlPipelineOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly limits: OperationLimits;
+  readonly introspection: boolean;
+  readonly log: ServiceLog;
+}
+
+const isGraphqlError = (value: unknown): value is GraphQLError => value instanceof GraphQLError;
+
+/** Limits on what an operation may ask for. In hooks that every transport runs. */
+const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> => {
+  const rule = createLimitRule(limits);
+  return {
+    onParse({ params }) {
+      params.options = { ...params.options, maxTokens: limits.maxTokens };
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(rule);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const error = findComplexityError(args, limits);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const error = findComplexityError(args, limits);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+    },
+  };
+};
+
+/** Gives errors of parsing and validation the code that the contract promises of every rejection. */
+const useErrorCodes = (): Plugin<OperationOrigin> => ({
+  onParse() {
+    return ({ result, replaceParseResult }) => {
+      if (isGraphqlError(result)) replaceParseResult(withCode(result));
+    };
+  },
+  onValidate() {
+    return ({ result, setResult }) => {
+      if (result.length > 0) setResult(result.filter(isGraphqlError).map(withCode));
+    };
+  },
+});
+
+/** Subscriptions over plain HTTP would have neither heartbeats nor a client whose leaving is noticed. */
+const useStreamingTransports = (): Plugin<OperationOrigin> => ({
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const { transport } = args.contextValue as OperationOrigin;
+    if (transport !== 'http') return;
+    const message =
+      'Subscriptions are served over WebSocket (graphql-transport-ws) and over SSE (Accept: text/event-stream).';
+    const extensions = { code: 'INVALID_REQUEST', retryable: false, http: { status: 406 } };
+    setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] });
+  },
+});
+
+export const createGraphqlPipeline = ({
+  schema,
+  services,
+  limits,
+  introspection,
+  log,
+}: GraphqlPipelineOptions): GraphqlPipeline =>
+  createYoga<OperationOrigin, Context>({
+    schema,
+    context: (origin) => createContext(services, origin),
+    plugins: [
+      useOperationLimits(limits),
+      useErrorCodes(),
+      useStreamingTransports(),
+      ...(introspection ? [] : [useDisableIntrospection()]),
+    ],
+    maskedErrors: {
+      maskError: createErrorMask(log),
+      errorMessage: 'The server failed to answer the request.',
+    },
+    // Done by this server itself, for all transports alike.
+    maxRequestBodySize: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    logging: false,
+    batching: false,
+    multipart: false,
+  });

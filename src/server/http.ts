@@ -1,0 +1,251 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Authenticate } from './auth.ts';
+import { BodyTooLarge, readBody } from './body.ts';
+import type { OperationOrigin } from './context.ts';
+import type { GraphqlPipeline } from './graphql.ts';
+import { type OperationParams, prepareOperation } from './operation.ts';
+import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
+import { createPlayground, type PlaygroundPage } from './playground.ts';
+import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+
+export interface HttpOptions {
+  readonly pipeline: GraphqlPipeline;
+  readonly authenticate: Authenticate;
+  readonly originPolicy: OriginPolicy;
+  readonly playground: boolean;
+  readonly maxBodyBytes: number;
+  readonly heartbeatMs: number;
+  /** Whether the server takes new work. */
+  readonly isReady: () => boolean;
+  readonly log: ServiceLog;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborted when the client leaves before it has its answer. */
+  readonly controller: AbortController;
+}
+
+/** `application/json` for everything but the newer type, which a client has to ask for. */
+const errorMediaType = (request: IncomingMessage): string =>
+  request.headers.accept?.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json; charset=utf-8'
+    : 'application/json; charset=utf-8';
+
+const refuse = (
+  { request, response, headers }: Exchange,
+  code: ErrorCode,
+  message: string,
+  status: number = ERROR_CODES[code].http,
+): void => {
+  const retryable = ERROR_CODES[code].retryable;
+  response
+    .writeHead(status, { ...headers, 'content-type': errorMediaType(request) })
+    .end(JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] }));
+};
+
+const answer = (
+  { response, headers }: Exchange,
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+): void => {
+  response
+    .writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(body));
+};
+
+const answerPreflight = ({ response, headers }: Exchange): void => {
+  response
+    .writeHead(204, {
+      ...headers,
+      'access-control-allow-methods': 'GET, POST, OPTIONS',
+      'access-control-allow-headers':
+        'authorization, content-type, x-graphql-client, graphql-require-preflight',
+    })
+    .end();
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The parameters of a request for an event stream; undefined when they cannot be read. */
+const readParams = ({ request, url }: Exchange, body: Buffer): OperationParams | undefined => {
+  if (request.method === 'POST') {
+    const json = parseJson(body.toString('utf8'));
+    return isRecord(json) ? json : undefined;
+  }
+  const fromText = (name: string): unknown => {
+    const value = url.searchParams.get(name);
+    return value === null ? undefined : parseJson(value);
+  };
+  return {
+    query: url.searchParams.get('query') ?? undefined,
+    operationName: url.searchParams.get('operationName') ?? undefined,
+    variables: fromText('variables'),
+    extensions: fromText('extensions'),
+  };
+};
+
+/** Answers in an event stream where one is wanted and fits; false: the operation belongs to plain HTTP. */
+const serveStream = async (
+  exchange: Exchange,
+  body: Buffer,
+  principalId: string,
+  { pipeline, heartbeatMs }: HttpOptions,
+): Promise<boolean> => {
+  const { request, response, headers, controller } = exchange;
+  if (!acceptsEventStream(request)) return false;
+  const params = readParams(exchange, body);
+  if (params === undefined) {
+    refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object.');
+    return true;
+  }
+  const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
+  const operation = prepareOperation(pipeline, params, origin, controller);
+  const isSubscription = 'run' in operation && operation.type === 'subscription';
+  if (!isSubscription && !wantsOnlyEventStream(request)) return false;
+  if (request.method === 'GET' && 'run' in operation && operation.type === 'mutation') {
+    refuse(exchange, 'INVALID_REQUEST', 'A mutation must be sent with POST.', 405);
+    return true;
+  }
+  await serveEventStream(response, operation, headers, heartbeatMs);
+  return true;
+};
+
+const serveJson = async (
+  { request, response, url, headers, controller }: Exchange,
+  body: Buffer,
+  principalId: string,
+  { pipeline }: HttpOptions,
+): Promise<void> => {
+  const given = Object.entries(request.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
+  );
+  const result = await pipeline.fetch(
+    url,
+    {
+      method: request.method ?? 'GET',
+      headers: given,
+      ...(request.method === 'GET' ? {} : { body: body.toString('utf8') }),
+    },
+    { principalId, signal: controller.signal, transport: 'http' },
+  );
+  if (response.destroyed) return;
+  const text = await result.text();
+  response.writeHead(result.status, { ...Object.fromEntries(result.headers), ...headers }).end(text);
+};
+
+const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
+  const { request } = exchange;
+  if (request.method === 'OPTIONS') return answerPreflight(exchange);
+  if (request.method === 'GET' && !isPreflighted(request))
+    return refuse(
+      exchange,
+      'FORBIDDEN',
+      'A GET request needs the header graphql-require-preflight, so that no foreign page can send it.',
+    );
+  if (request.method === 'POST' && request.headers['content-type'] !== undefined && !isPreflighted(request))
+    return refuse(
+      exchange,
+      'FORBIDDEN',
+      'Send application/json, or the header graphql-require-preflight, so that no foreign page can send the request.',
+    );
+  const principalId = options.authenticate(request.headers.authorization);
+  if (principalId === undefined)
+    return refuse(exchange, 'UNAUTHENTICATED', 'Send a key of this server: Authorization: Bearer mg_…');
+  const body = await readBody(request, options.maxBodyBytes);
+  if (await serveStream(exchange, body, principalId, options)) return undefined;
+  return serveJson(exchange, body, principalId, options);
+};
+
+const wantsPage = ({ request, url }: Exchange): boolean =>
+  request.method === 'GET' &&
+  (request.headers.accept ?? '').includes('text/html') &&
+  !url.searchParams.has('query');
+
+const servePage = async ({ response }: Exchange, page: () => Promise<PlaygroundPage>): Promise<void> => {
+  const { body, headers } = await page();
+  response.writeHead(200, headers).end(body);
+};
+
+const route = async (
+  exchange: Exchange,
+  options: HttpOptions,
+  page: () => Promise<PlaygroundPage>,
+): Promise<void> => {
+  const { url, response, request } = exchange;
+  switch (url.pathname) {
+    case '/health/live':
+      return answer(exchange, 200, { status: 'live' });
+    case '/health/ready':
+      return options.isReady()
+        ? answer(exchange, 200, { status: 'ready' })
+        : answer(exchange, 503, { status: 'shutting down' });
+    case GRAPHQL_PATH:
+      if (options.playground && wantsPage(exchange)) return servePage(exchange, page);
+      return serveGraphql(exchange, options);
+    case '/':
+      if (options.playground && request.method === 'GET') {
+        response.writeHead(307, { location: GRAPHQL_PATH }).end();
+        return undefined;
+      }
+      break;
+  }
+  return refuse(exchange, 'NOT_FOUND', `There is nothing at ${url.pathname}. The API is at ${GRAPHQL_PATH}.`);
+};
+
+/** The HTTP side of the server; WebSockets are attached to it separately. Opens nothing. */
+export const createHttpServer = (options: HttpOptions): Server => {
+  const page = createPlayground();
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const controller = new AbortController();
+    response.on('close', () => {
+      if (!response.writableFinished) controller.abort();
+    });
+    const exchange: Exchange = {
+      request,
+      response,
+      url: new URL(request.url ?? '/', 'http://localhost'),
+      headers: corsHeaders(request),
+      controller,
+    };
+    const problem = findOriginProblem(request, options.originPolicy);
+    if (problem !== undefined) return refuse({ ...exchange, headers: {} }, 'FORBIDDEN', problem);
+    try {
+      return await route(exchange, options, page);
+    } catch (error) {
+      if (response.destroyed) return undefined;
+      if (error instanceof BodyTooLarge) {
+        refuse({ ...exchange, headers: { connection: 'close' } }, 'INVALID_REQUEST', error.message, 413);
+        return undefined;
+      }
+      options.log.error({ err: error }, 'a request failed on a defect of this server');
+      if (response.headersSent) response.destroy();
+      else refuse(exchange, 'INTERNAL', 'The server failed to answer the request.');
+      return undefined;
+    }
+  };
+
+  const server = createServer(
+    // A generation may take longer than any limit on the whole request; its body has a limit of its own.
+    { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    (request, response) => void handle(request, response),
+  );
+  return server;
+};

@@ -1,0 +1,65 @@
+import { GraphQLError } from 'graphql';
+import { ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
+import type { ServiceLog } from '../core/service-log.ts';
+import { GenerationFailure } from '../services/generation-failure.ts';
+
+const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
+  const { code } = error;
+  const base = { code, retryable: isRetryable(code) };
+  if (error instanceof RequestRejected) {
+    const { path, allowed, suggestion } = error.problems[0];
+    const problems = error.problems.length > 1 ? { problems: error.problems } : {};
+    return { ...base, path, allowed: allowed ?? undefined, suggestion: suggestion ?? undefined, ...problems };
+  }
+  if (error instanceof GenerationFailure) {
+    const { retryAfterMs, provider } = error.failure;
+    return {
+      ...base,
+      retryAfterMs: retryAfterMs ?? undefined,
+      provider: provider ?? undefined,
+      generationId: error.generationId,
+    };
+  }
+  if (error instanceof ProviderError)
+    return { ...base, provider: error.provider, retryAfterMs: error.retryAfterMs ?? undefined };
+  return base;
+};
+
+/** What a resolver threw, under what the executor wrapped around it. */
+const findCause = (error: unknown): unknown =>
+  error instanceof GraphQLError ? (error.cause ?? error) : error;
+
+/**
+ * What a client may see of an error: ours in full, a GraphQL error (a bad variable, say) with the code
+ * `INVALID_REQUEST`, and of anything else only that it happened. That one is logged.
+ */
+export const createErrorMask =
+  (log: ServiceLog) =>
+  (error: unknown): GraphQLError => {
+    const position =
+      error instanceof GraphQLError
+        ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
+        : {};
+    const cause = findCause(error);
+    if (cause instanceof ModelgraphError)
+      return new GraphQLError(cause.message, { ...position, extensions: extensionsOf(cause) });
+    if (cause instanceof GraphQLError) return withCode(cause);
+    log.error({ err: cause }, 'a request failed on a defect of this server');
+    return new GraphQLError('The server failed to answer the request.', {
+      ...position,
+      extensions: { code: 'INTERNAL', retryable: false },
+    });
+  };
+
+/** The same error, with the code that says it is the request's fault where it has none. */
+export const withCode = (error: GraphQLError): GraphQLError => {
+  if (typeof error.extensions['code'] === 'string') return error;
+  const { nodes, source, positions, path, extensions } = error;
+  return new GraphQLError(error.message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { ...extensions, code: 'INVALID_REQUEST', retryable: false },
+  });
+};

@@ -1,0 +1,148 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type OperationTypeNode,
+} from 'graphql';
+
+import type { OperationOrigin } from './context.ts';
+import type { GraphqlPipeline } from './graphql.ts';
+import { withCode } from './mask-error.ts';
+
+/** A GraphQL request as it came, before anything about it has been believed. */
+export interface OperationParams {
+  readonly query?: unknown;
+  readonly operationName?: unknown;
+  readonly variables?: unknown;
+  readonly extensions?: unknown;
+}
+
+export interface PreparedOperation {
+  readonly type: OperationTypeNode;
+  readonly document: DocumentNode;
+  readonly operationName: string | null;
+  /** Executes it. Ending the iterator aborts the operation first and does not wait for what it was doing. */
+  run(): AsyncIterableIterator<ExecutionResult, undefined, undefined>;
+}
+
+const invalid = (message: string): GraphQLError => withCode(new GraphQLError(message));
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<ExecutionResult> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+/** Drops what is for this server only: over HTTP the pipeline does it, elsewhere nobody else would. */
+const toPublicResult = (result: ExecutionResult): ExecutionResult => {
+  if (result.errors === undefined) return result;
+  const errors = result.errors.map((error) => {
+    const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
+    const { nodes, source, positions, path } = error;
+    return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
+  });
+  return { ...result, errors };
+};
+
+/** The results of an operation, one or many, behind an iterator that can be ended while it waits. */
+const createResults = (
+  open: () => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
+  controller: AbortController,
+): AsyncIterableIterator<ExecutionResult, undefined, undefined> => {
+  const done = { done: true, value: undefined } as const;
+  let source: AsyncIterator<ExecutionResult> | undefined;
+  let state: 'new' | 'open' | 'ended' = 'new';
+
+  const close = (iterable: AsyncIterable<ExecutionResult>): void => {
+    void iterable[Symbol.asyncIterator]().return?.();
+  };
+
+  return {
+    async next() {
+      if (state === 'ended') return done;
+      if (state === 'new') {
+        state = 'open';
+        const result = await open();
+        if (!isAsyncIterable(result)) {
+          state = 'ended';
+          return { done: false, value: toPublicResult(result) };
+        }
+        // The compiler cannot see that return() may have been called meanwhile.
+        if ((state as string) === 'ended') {
+          close(result);
+          return done;
+        }
+        source = result[Symbol.asyncIterator]();
+      }
+      const item = await source?.next();
+      if (item === undefined || item.done === true) {
+        state = 'ended';
+        return done;
+      }
+      return { done: false, value: toPublicResult(item.value) };
+    },
+    return() {
+      state = 'ended';
+      controller.abort();
+      void source?.return?.();
+      return Promise.resolve(done);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};
+
+/**
+ * Parses, validates and bounds an operation for a transport other than plain HTTP, through the same pipeline. Gives
+ * the operation, ready to run, or what is wrong with it.
+ */
+export const prepareOperation = (
+  pipeline: GraphqlPipeline,
+  params: OperationParams,
+  origin: OperationOrigin,
+  controller: AbortController,
+): PreparedOperation | readonly [GraphQLError, ...GraphQLError[]] => {
+  const { query, operationName, variables, extensions } = params;
+  if (typeof query !== 'string') return [invalid('The request must have a query, as text.')];
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    return [invalid('operationName must be text.')];
+  if (variables !== undefined && variables !== null && !isRecord(variables))
+    return [invalid('variables must be an object.')];
+  if (extensions !== undefined && extensions !== null && !isRecord(extensions))
+    return [invalid('extensions must be an object.')];
+
+  const { schema, parse, validate, contextFactory, execute, subscribe } = pipeline.getEnveloped({
+    ...origin,
+    params: { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+  });
+  let document: DocumentNode;
+  try {
+    document = parse(query) as DocumentNode;
+  } catch (error) {
+    return [error instanceof GraphQLError ? error : invalid('The query cannot be read.')];
+  }
+  const [first, ...others] = validate(schema, document) as GraphQLError[];
+  if (first !== undefined) return [first, ...others];
+  const operation = getOperationAST(document, operationName ?? undefined);
+  if (!operation)
+    return [invalid('The document does not tell which operation to run: name one that is in it.')];
+
+  const open = async (): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> => {
+    const args = {
+      schema,
+      document,
+      operationName: operationName ?? null,
+      variableValues: variables ?? {},
+      contextValue: await contextFactory(),
+    };
+    return operation.operation === 'subscription' ? subscribe(args) : execute(args);
+  };
+  return {
+    type: operation.operation,
+    document,
+    operationName: operationName ?? null,
+    run: () => createResults(open, controller),
+  };
+};

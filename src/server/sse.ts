@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+
+import type { PreparedOperation } from './operation.ts';
+
+/** Heartbeats in a row without a byte accepted by the client after which it counts as gone. */
+const STALLED_HEARTBEATS = 3;
+
+const frame = (event: 'next' | 'complete', data: string): string => `event: ${event}\ndata: ${data}\n\n`;
+
+const accepts = (request: IncomingMessage, mediaType: string): boolean =>
+  (request.headers.accept ?? '').toLowerCase().includes(mediaType);
+
+/** Whether the client can read an event stream. */
+export const acceptsEventStream = (request: IncomingMessage): boolean =>
+  accepts(request, 'text/event-stream');
+
+/** Whether the client asks for an event stream and nothing else: then even a query is answered in one. */
+export const wantsOnlyEventStream = (request: IncomingMessage): boolean =>
+  acceptsEventStream(request) && !accepts(request, 'json') && !accepts(request, '*/*');
+
+/** Resolves when the response can take more, or will never again. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle);
+      response.off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle);
+    response.on('close', settle);
+  });
+
+/**
+ * Comments while nothing else is sent, so that proxies keep the stream open; a client that has taken nothing for
+ * several heartbeats is let go, since over SSE nothing else would notice. Returns how to stop.
+ */
+const startHeartbeat = (response: ServerResponse, heartbeatMs: number): (() => void) => {
+  let stalled = 0;
+  let lastBytes = 0;
+  const timer = setInterval(() => {
+    const sent = response.socket?.bytesWritten ?? 0;
+    if (response.writableLength === 0) {
+      stalled = 0;
+      response.write(':\n\n');
+    } else {
+      stalled = sent === lastBytes ? stalled + 1 : 0;
+      if (stalled >= STALLED_HEARTBEATS) response.destroy();
+    }
+    lastBytes = sent;
+  }, heartbeatMs);
+  return () => clearInterval(timer);
+};
+
+async function* asResults(errors: readonly GraphQLError[]): AsyncGenerator<ExecutionResult> {
+  yield { errors: [...errors] };
+}
+
+/**
+ * Answers with the results of an operation as an event stream, by the "distinct connections mode" of GraphQL over SSE:
+ * each result a `next` event, the end a `complete` event. A request that was refused is a `next` event with its
+ * errors. The client leaving ends the operation at once.
+ */
+export const serveEventStream = async (
+  response: ServerResponse,
+  operation: PreparedOperation | readonly GraphQLError[],
+  headers: Readonly<Record<string, string>>,
+  heartbeatMs: number,
+): Promise<void> => {
+  response.writeHead(200, {
+    ...headers,
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+    // nginx would hold the events back otherwise.
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
+  const stopHeartbeat = startHeartbeat(response, heartbeatMs);
+  const results = 'run' in operation ? operation.run() : asResults(operation);
+  const leave = (): void => void results.return?.(undefined);
+  response.on('close', leave);
+  try {
+    for await (const result of results) {
+      if (!response.write(frame('next', JSON.stringify(result)))) await drained(response);
+      if (response.destroyed) break;
+    }
+    if (!response.destroyed) response.end(frame('complete', ''));
+  } finally {
+    response.off('close', leave);
+    stopHeartbeat();
+  }
+};

@@ -1,0 +1,167 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Authenticate } from './auth.ts';
+import type { GraphqlPipeline } from './graphql.ts';
+import { type PreparedOperation, prepareOperation } from './operation.ts';
+import { findOriginProblem, type OriginPolicy } from './origin.ts';
+
+export interface WebSocketLimits {
+  /** Time for `connection_init` after the socket has opened. */
+  readonly initTimeoutMs: number;
+  readonly maxPayloadBytes: number;
+  readonly maxOperationsPerSocket: number;
+}
+
+export interface WebSocketOptions {
+  readonly pipeline: GraphqlPipeline;
+  readonly path: string;
+  readonly authenticate: Authenticate;
+  readonly originPolicy: OriginPolicy;
+  readonly heartbeatMs: number;
+  readonly limits: WebSocketLimits;
+  readonly log: ServiceLog;
+}
+
+interface Extra {
+  readonly request: IncomingMessage;
+  principalId: string | undefined;
+}
+
+/** What the protocol asks of an operation's arguments, and the operation itself. */
+interface OperationArgs {
+  readonly schema: never;
+  readonly document: PreparedOperation['document'];
+  readonly operationName: string | null;
+  readonly contextValue: undefined;
+  readonly operation: PreparedOperation;
+}
+
+const text = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+
+/** Pings an open socket and ends it when a ping goes unanswered until the next one. Returns how to stop. */
+const startHeartbeat = (socket: WebSocket, heartbeatMs: number): (() => void) => {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, heartbeatMs);
+  return () => clearInterval(timer);
+};
+
+const refuseUpgrade = (socket: Duplex, status: string, message: string): void => {
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(message)}\r\nconnection: close\r\n\r\n${message}`,
+  );
+};
+
+const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) => {
+  const tooMany = new GraphQLError(
+    `There are ${limits.maxOperationsPerSocket} operations on this socket, which is the most there may be.`,
+    { extensions: { code: 'RATE_LIMITED', retryable: true } },
+  );
+  const run = (args: unknown) => (args as OperationArgs).operation.run();
+
+  return makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: limits.initTimeoutMs,
+    onConnect({ connectionParams, extra }) {
+      const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+      const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
+      extra.principalId = authenticate(authorization);
+      return extra.principalId !== undefined;
+    },
+    onSubscribe({ subscriptions, extra: { principalId } }, _id, payload) {
+      if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      if (Object.keys(subscriptions).length > limits.maxOperationsPerSocket) return [tooMany];
+      const controller = new AbortController();
+      const origin = { principalId, signal: controller.signal, transport: 'websocket' } as const;
+      const operation = prepareOperation(pipeline, payload, origin, controller);
+      if (!('run' in operation)) return operation;
+      const { document, operationName } = operation;
+      const args: OperationArgs = {
+        schema: undefined as never,
+        document,
+        operationName,
+        contextValue: undefined,
+        operation,
+      };
+      return args;
+    },
+    // Every operation, a query too, is an iterator here: ending it is the only way the protocol can cancel.
+    execute: run as never,
+    subscribe: run as never,
+  });
+};
+
+/** Serves graphql-transport-ws on an HTTP server. Returns how to close every socket with a reason. */
+export const serveWebSockets = (
+  server: Server,
+  options: WebSocketOptions,
+): { close(): void; terminate(): void } => {
+  const { path, originPolicy, heartbeatMs, limits, log } = options;
+  const protocol = createProtocol(options);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxPayloadBytes,
+    handleProtocols,
+  });
+
+  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
+    const fail = (error: unknown): void => {
+      log.error({ err: error }, 'a WebSocket message could not be handled');
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    };
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) return resolve();
+            socket.send(data, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data) => {
+            handle(text(data)).catch((error: unknown) => {
+              // A socket lost while it was written to is the client's leaving, which `close` reports.
+              if (socket.readyState === socket.OPEN) fail(error);
+            });
+          }),
+      },
+      { request, principalId: undefined },
+    );
+    // A frame that is too large or malformed: ws closes the socket with the code for it.
+    socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client broke the protocol'));
+    socket.on('close', (code, reason) => {
+      stopHeartbeat();
+      closed(code, String(reason)).catch(fail);
+    });
+  };
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (request.url?.split('?')[0] !== path)
+      return refuseUpgrade(socket, '404 Not Found', `WebSockets are served at ${path}.`);
+    const problem = findOriginProblem(request, originPolicy);
+    if (problem !== undefined) return refuseUpgrade(socket, '403 Forbidden', problem);
+    return sockets.handleUpgrade(request, socket, head, accept);
+  });
+
+  return {
+    close() {
+      for (const socket of sockets.clients) socket.close(1001, 'The server is shutting down');
+    },
+    terminate() {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import { capabilitiesOf } from '../core/capabilities.ts';
+import type { CatalogueModel, CatalogueProvider } from '../core/catalogue.ts';
+import type { ModelConfig } from '../core/model-config.ts';
+import type { ModelFilter, ModelOrder } from '../core/model-query.ts';
+import type { Resolution } from '../core/resolution.ts';
+import type { TextProviderDescriptor } from '../core/text-provider.ts';
+import type { ModelRegistry } from '../registry/model-registry.ts';
+import type { ProviderFactory } from '../registry/provider-factory.ts';
+import { matchesFilter, orderModels } from './model-filter.ts';
+import { parameterConstraintsOf } from './parameter-constraints.ts';
+import type { ProviderHealthService } from './provider-health.ts';
+
+/** What can be asked for: models and providers, filtered, ordered, resolved. Reads memory only. */
+export class CatalogueService {
+  readonly #registry: ModelRegistry;
+  readonly #factory: ProviderFactory;
+  readonly #health: ProviderHealthService;
+  readonly #models: ReadonlyMap<string, CatalogueModel>;
+  readonly #providers: ReadonlyMap<string, CatalogueProvider>;
+
+  constructor(
+    registry: ModelRegistry,
+    descriptors: readonly TextProviderDescriptor[],
+    factory: ProviderFactory,
+    health: ProviderHealthService,
+  ) {
+    this.#registry = registry;
+    this.#factory = factory;
+    this.#health = health;
+    this.#models = new Map(
+      registry
+        .models()
+        .map((config) => [
+          config.name,
+          { config, aliases: registry.aliasesOf(config.name), parameters: parameterConstraintsOf(config) },
+        ]),
+    );
+    this.#providers = new Map(
+      descriptors.map(({ name, displayName, credentialVariable, documentationUrl }) => [
+        name,
+        {
+          name,
+          displayName,
+          credentialVariable,
+          documentationUrl,
+          configured: factory.isConfigured(name),
+          capabilities: capabilitiesOf(registry.models(name)),
+        },
+      ]),
+    );
+  }
+
+  /** Models that meet every condition, in catalogue order unless one is asked for. */
+  models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
+    const available = new Map([...this.#providers.keys()].map((name) => [name, this.isAvailable(name)]));
+    const found = [...this.#models.values()].filter((model) =>
+      matchesFilter(model, filter, available.get(model.config.provider) ?? false),
+    );
+    return order === null ? found : orderModels(found, order);
+  }
+
+  /** By name, alias or upstream id. */
+  findModel(name: string): CatalogueModel | undefined {
+    const resolution = this.#registry.findResolution(name, { reasoning: false });
+    return resolution === undefined ? undefined : this.#models.get(resolution.config.name);
+  }
+
+  /** The model of a config that came from this catalogue. */
+  getModelOf(config: ModelConfig): CatalogueModel {
+    const model = this.#models.get(config.name);
+    if (model === undefined) throw new TypeError(`model "${config.name}" is not in the catalogue`);
+    return model;
+  }
+
+  /** Throws `MODEL_NOT_FOUND` with the nearest names. */
+  resolve(name: string, reasoning: boolean): Resolution {
+    return this.#registry.resolve(name, { reasoning });
+  }
+
+  /** Sorted by name. */
+  providers(): readonly CatalogueProvider[] {
+    return [...this.#providers.values()];
+  }
+
+  /** The provider of a model of this catalogue. */
+  getProvider(name: string): CatalogueProvider {
+    const provider = this.#providers.get(name);
+    if (provider === undefined) throw new TypeError(`provider "${name}" is not in the catalogue`);
+    return provider;
+  }
+
+  findProvider(name: string): CatalogueProvider | undefined {
+    return this.#providers.get(name.trim().toLowerCase());
+  }
+
+  /** Configured and not known to be down. */
+  isAvailable(provider: string): boolean {
+    return this.#factory.isConfigured(provider) && this.#health.healthOf(provider).state !== 'unavailable';
+  }
+}

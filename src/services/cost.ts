@@ -1,0 +1,41 @@
+import type { Pricing } from '../core/model-config.ts';
+import type { Cost, Usage } from '../core/usage.ts';
+
+const MILLION = 1_000_000;
+
+/** The prices that hold for a request of this size: the highest tier whose bound the input exceeds. */
+const pricesFor = (pricing: Pricing, inputTokens: number): Omit<Pricing, 'tiers'> => {
+  const tier = pricing.tiers
+    .filter((candidate) => inputTokens > candidate.aboveInputTokens)
+    .sort((a, b) => b.aboveInputTokens - a.aboveInputTokens)[0];
+  return tier === undefined ? pricing : { ...pricing, ...tier };
+};
+
+/**
+ * The price of what was used. null where the price or the token counts are unknown: never a guessed 0.
+ * Cached and audio tokens without a price of their own cost what input costs.
+ */
+export const costOf = (usage: Usage | null, pricing: Pricing | null): Cost | null => {
+  if (usage === null || pricing === null || usage.inputTokens === null || usage.outputTokens === null)
+    return null;
+  const prices = pricesFor(pricing, usage.inputTokens);
+  const cacheReadTokens = usage.cacheReadTokens ?? 0;
+  const cacheWriteTokens = usage.cacheWriteTokens ?? 0;
+  const audioTokens = usage.audioInputTokens ?? 0;
+  const plainTokens = Math.max(0, usage.inputTokens - cacheReadTokens - cacheWriteTokens - audioTokens);
+  const perToken = (perMillion: number | null): number => (perMillion ?? prices.inputPerMillion) / MILLION;
+  const input =
+    plainTokens * perToken(prices.inputPerMillion) + audioTokens * perToken(prices.audioInputPerMillion);
+  const cacheRead = cacheReadTokens * perToken(prices.cacheReadPerMillion);
+  const cacheWrite = cacheWriteTokens * perToken(prices.cacheWritePerMillion);
+  const output = (usage.outputTokens * prices.outputPerMillion) / MILLION;
+  return {
+    currency: 'USD',
+    total: input + output + cacheRead + cacheWrite,
+    input,
+    output,
+    cacheRead,
+    cacheWrite,
+    effectiveDate: pricing.effectiveDate,
+  };
+};

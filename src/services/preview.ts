@@ -1,0 +1,206 @@
+import type { Problem } from '../core/errors.ts';
+import type { GenerateInput } from '../core/generate-input.ts';
+import type { Warning } from '../core/generation.ts';
+import type { Message, SystemMessage } from '../core/message.ts';
+import type { ModelConfig } from '../core/model-config.ts';
+import type { Resolution } from '../core/resolution.ts';
+import type { TextRequest } from '../core/text-request.ts';
+import type { Cost } from '../core/usage.ts';
+import type { ModelRegistry } from '../registry/model-registry.ts';
+import type { ProviderFactory } from '../registry/provider-factory.ts';
+import { checkParameters } from './check-parameters.ts';
+import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
+import { costOf } from './cost.ts';
+import { Findings } from './findings.ts';
+
+/** A request that passed every check: what the provider will be given. */
+export interface PreparedGeneration {
+  readonly resolution: Resolution;
+  readonly request: TextRequest;
+  readonly warnings: readonly Warning[];
+}
+
+/** What would happen to a request. `prepared` is null exactly when there are problems. */
+export interface GenerationPreview {
+  readonly prepared: PreparedGeneration | null;
+  readonly resolution: Resolution | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+  readonly estimatedInputTokens: number | null;
+  readonly estimatedMaxCost: Cost | null;
+}
+
+interface PreviewDependencies {
+  readonly models: ModelRegistry;
+  readonly providers: ProviderFactory;
+}
+
+/** English text runs at about four characters a token; good enough to warn of a price, not to bill. */
+const CHARACTERS_PER_TOKEN = 4;
+
+const estimateInputTokens = (request: Pick<TextRequest, 'system' | 'messages'>): number => {
+  const characters = JSON.stringify(request.messages).length + (request.system?.length ?? 0);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+};
+
+const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
+
+/** The conversation and its system text: `system` first, then the leading system messages, as one text. */
+const toConversation = (
+  input: GenerateInput,
+  findings: Findings,
+): Pick<TextRequest, 'system' | 'messages'> => {
+  const { prompt, messages } = input;
+  if (prompt !== null && messages !== null)
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give prompt or messages, not both.', {
+      suggestion: 'prompt is short for one user message; move it into messages.',
+    });
+  else if (prompt === null && (messages === null || messages.length === 0))
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give a prompt, or messages.');
+  else if (prompt !== null && prompt.trim() === '')
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'The prompt is blank.');
+
+  const all: readonly Message[] = messages ?? [
+    { role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] },
+  ];
+  const firstTurn = all.findIndex((message) => !isSystem(message));
+  const turns = firstTurn === -1 ? [] : all.slice(firstTurn);
+  if (messages !== null && messages.length > 0 && turns.length === 0)
+    findings.reject('INVALID_REQUEST', ['input', 'messages'], 'There are only system messages.', {
+      suggestion: 'Add the user message that the model should answer.',
+    });
+  for (const [index, message] of (messages ?? []).entries()) {
+    if (message.role === 'user' && message.parts.length === 0)
+      findings.reject(
+        'INVALID_REQUEST',
+        ['input', 'messages', String(index), 'user'],
+        'A user message needs at least one part.',
+      );
+  }
+  const leading = all.slice(0, all.length - turns.length).filter(isSystem);
+  const system = [input.system ?? '', ...leading.map((message) => message.text)].filter(
+    (text) => text.trim() !== '',
+  );
+  return { system: system.length === 0 ? null : system.join('\n\n'), messages: turns };
+};
+
+const checkMaxOutputTokens = (given: number | null, config: ModelConfig, findings: Findings): number => {
+  const { maxOutputTokens: most, defaultMaxOutputTokens } = config.limits;
+  const path = ['input', 'maxOutputTokens'];
+  if (given === null) return defaultMaxOutputTokens;
+  if (given < 1) {
+    findings.reject('INVALID_REQUEST', path, `maxOutputTokens must be at least 1, not ${given}.`);
+    return defaultMaxOutputTokens;
+  }
+  if (most === null || given <= most) return given;
+  findings.unsupported(
+    {
+      path,
+      from: given,
+      message: `The model "${config.name}" puts out at most ${most} tokens, not ${given}.`,
+      allowed: [`1 to ${most}`],
+      suggestion: `Give at most ${most}.`,
+    },
+    { code: 'PARAMETER_COERCED', to: most },
+  );
+  return most;
+};
+
+const noteResolution = ({ config, steps }: Resolution, findings: Findings): void => {
+  const swap = steps.find((step) => step.reason === 'reasoning-counterpart');
+  if (swap !== undefined)
+    findings.warn(
+      'REASONING_COERCED',
+      `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
+      { path: ['input', 'model'], from: swap.from, to: swap.to },
+    );
+  const { status } = config;
+  if (status.type === 'deprecated') {
+    const until = status.shutdownDate === null ? '' : ` and is shut down on ${status.shutdownDate}`;
+    findings.warn(
+      'MODEL_DEPRECATED',
+      `The model "${config.name}" is deprecated${until}. Use "${status.replacement}" instead.`,
+      { path: ['input', 'model'], from: config.name, to: status.replacement },
+    );
+  }
+};
+
+const checkConfigured = (
+  config: ModelConfig,
+  { providers }: PreviewDependencies,
+  findings: Findings,
+): void => {
+  const missing = providers.findMissingCredential(config.provider);
+  if (missing === undefined) return;
+  findings.reject(
+    'PROVIDER_NOT_CONFIGURED',
+    ['input', 'model'],
+    `The provider "${config.provider}" is not configured on this server: ${missing} is not set.`,
+    {
+      suggestion: `Set ${missing} and restart, or choose an available model: models(where: { available: true }).`,
+    },
+  );
+};
+
+/**
+ * Resolves and checks a request without calling a provider. The only way to a `PreparedGeneration`: what is accepted
+ * here runs, and what runs was accepted here. All problems are found at once, except that an unknown model ends the
+ * search, since everything else is checked against the model.
+ */
+export const previewGeneration = (
+  input: GenerateInput,
+  dependencies: PreviewDependencies,
+): GenerationPreview => {
+  const findings = new Findings(input.onUnsupported);
+  const conversation = toConversation(input, findings);
+  const resolution = dependencies.models.findResolution(input.model, {
+    reasoning: wantsReasoning(input.reasoning),
+  });
+  if (resolution === undefined) {
+    findings.problems.push(dependencies.models.unknownModel(input.model, ['input', 'model']));
+    const { problems, warnings } = findings;
+    return {
+      prepared: null,
+      resolution: null,
+      problems,
+      warnings,
+      estimatedInputTokens: null,
+      estimatedMaxCost: null,
+    };
+  }
+
+  const { config } = resolution;
+  noteResolution(resolution, findings);
+  checkConfigured(config, dependencies, findings);
+  const maxOutputTokens = checkMaxOutputTokens(input.maxOutputTokens, config, findings);
+  const reasoning = checkReasoning(input.reasoning, config, maxOutputTokens, findings);
+  const sampling = checkParameters(input, config, willReason(reasoning, config), findings);
+  const request: TextRequest = {
+    ...conversation,
+    ...sampling,
+    reasoning,
+    maxOutputTokens,
+    tools: [],
+    toolChoice: null,
+    parallelToolCalls: null,
+    output: { type: 'text' },
+  };
+
+  const { problems, warnings } = findings;
+  const estimatedInputTokens = estimateInputTokens(request);
+  const estimatedMaxCost = costOf(
+    {
+      inputTokens: estimatedInputTokens,
+      outputTokens: maxOutputTokens,
+      totalTokens: estimatedInputTokens + maxOutputTokens,
+      cacheReadTokens: null,
+      cacheWriteTokens: null,
+      reasoningTokens: null,
+      audioInputTokens: null,
+      source: 'estimated',
+    },
+    config.pricing,
+  );
+  const prepared = problems.length === 0 ? { resolution, request, warnings } : null;
+  return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
+};

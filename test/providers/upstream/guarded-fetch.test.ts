@@ -1,0 +1,268 @@
+import { expect, test } from 'vitest';
+import {
+  createGuardedFetch,
+  type GuardedFetchOptions,
+} from '../../../src/providers/upstream/guarded-fetch.ts';
+import { providerErrorOf, failureOf } from '../../support/provider-error.ts';
+import { sendEventStream, sendJson, startUpstream } from '../../support/upstream-server.ts';
+
+const guarded = (options: Partial<GuardedFetchOptions> = {}): typeof fetch =>
+  createGuardedFetch({ provider: 'testing', expect: 'event-stream', idleTimeoutMs: 60_000, ...options });
+
+test('an event stream passes through byte for byte, in however many pieces it arrives', async () => {
+  const body = ': keep-alive\n\ndata: {"text":"Grüße 👋"}\r\n\r\ndata: [DONE]\n\n';
+  await using upstream = await startUpstream((request) => sendEventStream(request, body, { split: 1 }));
+  const response = await guarded()(upstream.origin);
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  expect(await response.text()).toBe(body);
+});
+
+test.each([
+  ['HTML', 'text/html', '<html>Bad gateway</html>', 'PROVIDER_FAILED', 'Bad gateway'],
+  ['an empty body', 'text/plain', '', 'PROVIDER_FAILED', 'empty'],
+  ['JSON without an error', 'application/json', '{"id":"x"}', 'PROVIDER_FAILED', '{"id":"x"}'],
+  [
+    'a bare JSON error',
+    'application/json',
+    '{"code":"odd","error":"Not today"}',
+    'PROVIDER_FAILED',
+    'Not today',
+  ],
+  [
+    'a JSON error of a known kind',
+    'application/json',
+    '{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}',
+    'PROVIDER_RATE_LIMITED',
+    'Slow down',
+  ],
+])(
+  'a success that is %s instead of a stream is an error and its socket is closed',
+  async (_, type, body, code, words) => {
+    await using upstream = await startUpstream(({ response }) => {
+      response.writeHead(200, { 'content-type': type, 'x-request-id': 'req_1', 'retry-after': '2' });
+      response.end(body);
+    });
+    const error = await providerErrorOf(guarded()(upstream.origin));
+    expect(error).toMatchObject({
+      code,
+      provider: 'testing',
+      providerStatus: 200,
+      requestId: 'req_1',
+      retryAfterMs: 2000,
+    });
+    expect(error.vendorMessage).toContain(words);
+  },
+);
+
+test('an endless success of the wrong kind is read no further than needed and its socket is closed', async () => {
+  await using upstream = await startUpstream(({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    const write = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+      if (!response.destroyed) response.once('drain', write);
+    };
+    write();
+  });
+  const error = await providerErrorOf(guarded()(upstream.origin));
+  expect(error.code).toBe('PROVIDER_FAILED');
+  await (await upstream.request(0)).closed;
+});
+
+test.each([
+  ['HTML', 'text/html', '<html>', 'PROVIDER_FAILED'],
+  ['an empty body', 'application/json', '', 'PROVIDER_FAILED'],
+  ['broken JSON', 'application/json', '{"id":', 'PROVIDER_FAILED'],
+  [
+    'a JSON error',
+    'application/json',
+    '{"error":{"code":"overloaded","message":"Busy"}}',
+    'PROVIDER_OVERLOADED',
+  ],
+])('a success that is %s instead of JSON is an error', async (_, type, body, code) => {
+  await using upstream = await startUpstream(({ response }) => {
+    response.writeHead(200, { 'content-type': type });
+    response.end(body);
+  });
+  expect((await providerErrorOf(guarded({ expect: 'json' })(upstream.origin))).code).toBe(code);
+});
+
+test('a whole JSON answer that reports its own failure passes through', async () => {
+  const answer = { id: 'resp_1', status: 'failed', error: { code: 'server_error', message: 'Sorry' } };
+  await using upstream = await startUpstream((request) => sendJson(request, answer));
+  const response = await guarded({ expect: 'json' })(upstream.origin);
+  expect(await response.json()).toEqual(answer);
+});
+
+test('any body passes where bytes are expected', async () => {
+  await using upstream = await startUpstream(({ response }) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.end('{"a":1}\n{"b":2}');
+  });
+  const response = await guarded({ expect: 'bytes' })(upstream.origin);
+  expect(await response.text()).toBe('{"a":1}\n{"b":2}');
+});
+
+test.each(['event-stream', 'json', 'bytes'] as const)(
+  'a refusal passes through with its headers where %s is expected, and the hook sees them',
+  async (kind) => {
+    const body = { error: { message: 'Slow down' } };
+    await using upstream = await startUpstream((request) =>
+      sendJson(request, body, { status: 429, headers: { 'retry-after': '3' } }),
+    );
+    const seen: [number, string | null][] = [];
+    const response = await guarded({
+      expect: kind,
+      onResponse: ({ status, headers }) => seen.push([status, headers.get('retry-after')]),
+    })(upstream.origin);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('3');
+    expect(await response.json()).toEqual(body);
+    expect(seen).toEqual([[429, '3']]);
+  },
+);
+
+test('silence before the headers of a stream is PROVIDER_TIMEOUT and closes the socket', async () => {
+  await using upstream = await startUpstream(() => undefined);
+  const error = await providerErrorOf(guarded({ idleTimeoutMs: 20 })(upstream.origin));
+  expect(error.code).toBe('PROVIDER_TIMEOUT');
+  await (await upstream.request(0)).closed;
+});
+
+test.each([
+  ['before its first byte', ''],
+  ['in the middle', 'data: {"a":1}\n\n'],
+])('a stream that goes silent %s ends with STREAM_STALLED and closes the socket', async (_, body) => {
+  await using upstream = await startUpstream((request) => sendEventStream(request, body, { end: false }));
+  const response = await guarded({ idleTimeoutMs: 20 })(upstream.origin);
+  expect((await providerErrorOf(response.text())).code).toBe('STREAM_STALLED');
+  await (await upstream.request(0)).closed;
+});
+
+test('comments keep a stream alive however long its silence between events', async () => {
+  const idleTimeoutMs = 200;
+  await using upstream = await startUpstream(async (request) => {
+    await sendEventStream(request, 'data: 1\n\n', { end: false });
+    for (const started = performance.now(); performance.now() - started < 3 * idleTimeoutMs; ) {
+      request.response.write(': keep-alive\n\n');
+      await new Promise(setImmediate);
+    }
+    request.response.end('data: 2\n\n');
+  });
+  const response = await guarded({ idleTimeoutMs })(upstream.origin);
+  expect(await response.text()).toMatch(/^data: 1[^]*data: 2\n\n$/);
+});
+
+test('a reader that takes its time is not mistaken for a silent upstream', async () => {
+  await using upstream = await startUpstream((request) =>
+    sendEventStream(request, 'data: 1\n\n', { end: false }),
+  );
+  const idleTimeoutMs = 20;
+  const response = await guarded({ idleTimeoutMs })(upstream.origin);
+  const reader = response.body?.getReader();
+  await reader?.read();
+  // Longer than the limit, with no read pending.
+  for (const started = performance.now(); performance.now() - started < 3 * idleTimeoutMs; )
+    await new Promise(setImmediate);
+  (await upstream.request(0)).response.end('data: 2\n\n');
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 2\n\n');
+  expect((await reader?.read())?.done).toBe(true);
+});
+
+test('a JSON answer may be silent for longer than the idle limit before it comes', async () => {
+  const idleTimeoutMs = 10;
+  await using upstream = await startUpstream(async (request) => {
+    for (const started = performance.now(); performance.now() - started < 5 * idleTimeoutMs; )
+      await new Promise(setImmediate);
+    request.response.writeHead(200, { 'content-type': 'application/json' });
+    request.response.flushHeaders();
+    for (const started = performance.now(); performance.now() - started < 5 * idleTimeoutMs; )
+      await new Promise(setImmediate);
+    request.response.end('{"id":"x"}');
+  });
+  const response = await guarded({ expect: 'json', idleTimeoutMs })(upstream.origin);
+  expect(await response.json()).toEqual({ id: 'x' });
+});
+
+test('a JSON answer that stops in its middle is STREAM_STALLED', async () => {
+  await using upstream = await startUpstream(({ response }) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{"id":');
+  });
+  const error = await providerErrorOf(guarded({ expect: 'json', idleTimeoutMs: 20 })(upstream.origin));
+  expect(error.code).toBe('STREAM_STALLED');
+  await (await upstream.request(0)).closed;
+});
+
+test.each([
+  ['in a data line', 'data: {"a":1}\n\ndata: {"b":'],
+  ['in a field name', 'data: {"a":1}\n\nda'],
+  ['in an event line', 'data: {"a":1}\n\nevent: message_st'],
+])('a stream that ends cleanly %s is STREAM_TRUNCATED after its whole frames', async (_, body) => {
+  await using upstream = await startUpstream((request) => sendEventStream(request, body, { split: 1 }));
+  const response = await guarded()(upstream.origin);
+  const received: string[] = [];
+  const read = async (): Promise<void> => {
+    for await (const chunk of response.body ?? []) received.push(Buffer.from(chunk).toString());
+  };
+  expect((await providerErrorOf(read())).code).toBe('STREAM_TRUNCATED');
+  expect(received.join('')).toBe(body);
+});
+
+test.each(['data: {"a":1}', 'data: [DONE]', 'data: 1\n\n: comment', 'data: {"a":1}\r\n\r'])(
+  'a stream that ends with %j, without its last line end, is whole',
+  async (body) => {
+    await using upstream = await startUpstream((request) => sendEventStream(request, body, { split: 1 }));
+    expect(await (await guarded()(upstream.origin)).text()).toBe(body);
+  },
+);
+
+test.each(['before the headers', 'in the body'])(
+  'aborting %s closes the socket and fails with the reason',
+  async (phase) => {
+    await using upstream = await startUpstream((request) =>
+      phase === 'in the body' ? sendEventStream(request, 'data: 1\n\n', { end: false }) : undefined,
+    );
+    const caller = new AbortController();
+    const reason = new Error('enough');
+    const reading = guarded()(upstream.origin, { signal: caller.signal }).then((response) => response.text());
+    const request = await upstream.request(0);
+    caller.abort(reason);
+    expect(await failureOf(reading)).toBe(reason);
+    await request.closed;
+  },
+);
+
+test('only known headers are sent, with our own over them', async () => {
+  await using upstream = await startUpstream((request) => sendEventStream(request, 'data: 1\n\n'));
+  const response = await guarded({ headers: { authorization: 'Bearer ours' } })(upstream.origin, {
+    method: 'POST',
+    body: '{}',
+    headers: {
+      authorization: 'Bearer from-the-environment',
+      'content-type': 'application/json',
+      'openai-organization': 'org_from_the_environment',
+      'x-leak': 'secret',
+      'x-stainless-lang': 'js',
+      'anthropic-version': '2026-10-21',
+      'x-goog-api-client': 'genai',
+    },
+  });
+  await response.text();
+  const { headers } = await upstream.request(0);
+  expect(headers).toMatchObject({
+    authorization: 'Bearer ours',
+    'content-type': 'application/json',
+    'x-stainless-lang': 'js',
+    'anthropic-version': '2026-10-21',
+    'x-goog-api-client': 'genai',
+  });
+  expect(Object.keys(headers)).not.toContain('x-leak');
+  expect(Object.keys(headers)).not.toContain('openai-organization');
+});
+
+test('connections of finished calls are used again', async () => {
+  await using upstream = await startUpstream((request) => sendEventStream(request, 'data: 1\n\n'));
+  const fetching = guarded();
+  for (let calls = 0; calls < 10; calls += 1) await (await fetching(upstream.origin)).text();
+  expect(upstream.connections()).toBeLessThan(10);
+});

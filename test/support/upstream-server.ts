@@ -1,0 +1,92 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface UpstreamRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+  readonly response: http.ServerResponse;
+  /** Resolves once the exchange is over on this side: the response was sent, or the socket is gone. */
+  readonly closed: Promise<void>;
+}
+
+export interface UpstreamServer extends AsyncDisposable {
+  readonly origin: string;
+  readonly requests: readonly UpstreamRequest[];
+  /** How many TCP connections were opened so far. */
+  readonly connections: () => number;
+  /** The request with that index, once it has arrived in full. */
+  readonly request: (index: number) => Promise<UpstreamRequest>;
+}
+
+/** A vendor on 127.0.0.1 that answers as the handler says. `await using` closes it and every socket. */
+export const startUpstream = async (
+  handler: (request: UpstreamRequest) => void | Promise<void>,
+): Promise<UpstreamServer> => {
+  const requests: UpstreamRequest[] = [];
+  const arrivals: PromiseWithResolvers<UpstreamRequest>[] = [];
+  const arrival = (index: number): PromiseWithResolvers<UpstreamRequest> =>
+    (arrivals[index] ??= Promise.withResolvers<UpstreamRequest>());
+  let connections = 0;
+  const server = http.createServer(async (incoming, response) => {
+    const closed = new Promise<void>((resolve) => response.once('close', resolve));
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const request: UpstreamRequest = {
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      headers: incoming.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+      response,
+      closed,
+    };
+    requests.push(request);
+    arrival(requests.length - 1).resolve(request);
+    await handler(request);
+  });
+  server.on('connection', () => (connections += 1));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    connections: () => connections,
+    request: (index) => arrival(index).promise,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Answers 200 with an event stream: the frames, then the end, unless it is to stay open. */
+export const sendEventStream = async (
+  { response }: UpstreamRequest,
+  body: string,
+  options: {
+    readonly split?: number;
+    readonly end?: boolean;
+    readonly headers?: Record<string, string>;
+  } = {},
+): Promise<void> => {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...options.headers });
+  response.flushHeaders();
+  const bytes = Buffer.from(body, 'utf8');
+  const step = options.split ?? Math.max(1, bytes.length);
+  for (let at = 0; at < bytes.length && !response.destroyed; at += step) {
+    response.write(bytes.subarray(at, at + step));
+    // Lets the socket send what it has, so that cuts arrive as cuts.
+    if (options.split !== undefined && at % (16 * step) === 0) await new Promise(setImmediate);
+  }
+  if (options.end !== false) response.end();
+};
+
+export const sendJson = (
+  { response }: UpstreamRequest,
+  body: unknown,
+  options: { readonly status?: number; readonly headers?: Record<string, string> } = {},
+): void => {
+  response.writeHead(options.status ?? 200, { 'content-type': 'application/json', ...options.headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+};
