@@ -205,7 +205,8 @@ export class GenerationService {
         ? {
             providerStatus: known.providerStatus,
             requestId: known.requestId,
-            vendorMessage: known.vendorMessage,
+            // Words about the caller's request may quote it, and the client has them anyway.
+            vendorMessage: ERROR_CODES[known.code].vendorText ? null : redactKeys(known.vendorMessage),
           }
         : {};
     const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';

@@ -72,6 +72,7 @@ export async function* readEvents(
         const block = open.get(event.index);
         if (block === undefined) break;
         open.delete(event.index);
+        yield* release();
         held = { closed: closeBlock(block), startIndex: block.startIndex };
         if (!isCall(block.block)) yield* release();
         break;

@@ -39,7 +39,10 @@ export const createCitations = (): Citations => {
       };
       return [
         ...cited.filter((citation) =>
-          isNew(citation, JSON.stringify([citation.url, citation.title, citation.startIndex, citation.endIndex])),
+          isNew(
+            citation,
+            JSON.stringify([citation.url, citation.title, citation.startIndex, citation.endIndex]),
+          ),
         ),
         ...sources.filter((citation) => isNew(citation, citation.url ?? JSON.stringify(citation))),
       ];

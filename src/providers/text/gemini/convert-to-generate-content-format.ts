@@ -34,7 +34,9 @@ export const convertToGenerateContentFormat = (
 ): GenerateContentFormat => {
   const firstTurn = messages.findIndex((message) => message.role !== 'system');
   const leading = firstTurn === -1 ? messages.length : firstTurn;
-  const texts = messages.slice(0, leading).flatMap((message) => (message.role === 'system' ? message.text : []));
+  const texts = messages
+    .slice(0, leading)
+    .flatMap((message) => (message.role === 'system' ? message.text : []));
   const instructions = [...(system === null ? [] : [system]), ...texts];
   return {
     systemInstruction: instructions.length === 0 ? null : instructions.join('\n\n'),

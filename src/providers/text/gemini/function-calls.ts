@@ -41,7 +41,13 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
 
   const unusable = (call: OpenCall, why: string): ProviderError => {
     log.warn(
-      { provider: 'gemini', callId: call.callId, tool: call.name, arguments: JSON.stringify(call.partial.value()), why },
+      {
+        provider: 'gemini',
+        callId: call.callId,
+        tool: call.name,
+        arguments: JSON.stringify(call.partial.value()),
+        why,
+      },
       'a tool call has arguments that cannot be put together',
     );
     return new ProviderError('PROVIDER_FAILED', {
@@ -77,7 +83,8 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
           throw unusable(open, error instanceof Error ? error.message : String(error));
         }
       }
-      if (willContinue !== true) return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
+      if (willContinue !== true)
+        return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
       const certain = certainPartOf(JSON.stringify(open.partial.value()));
       if (certain.startsWith(open.sent) && (partialArgs?.length ?? 0) > 0) {
         events.push(...toDelta(open, certain.slice(open.sent.length)));

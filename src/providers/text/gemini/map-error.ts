@@ -63,7 +63,9 @@ interface ErrorDetail {
 }
 
 const detailsOf = (body: unknown): readonly ErrorDetail[] => {
-  const { error } = ((Array.isArray(body) ? body[0] : body) ?? {}) as { error?: { details?: unknown } | null };
+  const { error } = ((Array.isArray(body) ? body[0] : body) ?? {}) as {
+    error?: { details?: unknown } | null;
+  };
   const details = error?.details;
   if (!Array.isArray(details)) return [];
   return details.flatMap((detail: unknown) => {

@@ -21,7 +21,8 @@ export const createPartialArguments = (): PartialArguments => {
       if (name === undefined) throw new TypeError(`not a path: ${jsonPath}`);
       const parent = reach(root, path, name);
       const before = openPath === jsonPath ? get(parent, name) : undefined;
-      const text = stringValue === undefined ? undefined : `${typeof before === 'string' ? before : ''}${stringValue}`;
+      const text =
+        stringValue === undefined ? undefined : `${typeof before === 'string' ? before : ''}${stringValue}`;
       set(parent, name, text ?? numberValue ?? boolValue ?? null);
       openPath = willContinue === true ? jsonPath : null;
     },

@@ -1,6 +1,5 @@
 import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web';
 import { ProviderError } from '../../../core/errors.ts';
-import type { JsonValue } from '../../../core/json.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { ProviderLog } from '../../../core/text-provider.ts';
 import type { Usage } from '../../../core/usage.ts';
@@ -18,7 +17,6 @@ export interface Turn {
   readonly functionCalls: FunctionCalls;
   readonly serverTools: ServerTools;
   readonly replay: ReplayParts;
-  readonly mintId: () => string;
   responseId: string | null;
   /** Of the responses that have ended. */
   usageBefore: Usage | null;
@@ -45,7 +43,6 @@ export const createTurn = (log: ProviderLog): Turn => {
     functionCalls: createFunctionCalls({ log, mintId, onComplete: (part) => replay.add(part) }),
     serverTools: createServerTools(mintId),
     replay,
-    mintId,
     responseId: null,
     usageBefore: null,
     usage: null,
@@ -76,8 +73,8 @@ export async function* readResponse(
       continuationToken = candidate?.continuationToken ?? continuationToken;
     }
   } catch (error) {
-    // What follows the finish reason can only be numbers: a connection lost there has not cost the answer.
-    if (finishReason === null || error instanceof ProviderError === false) throw error;
+    // A connection lost after the finish reason has cost its numbers at most, not the answer.
+    if (finishReason === null) throw error;
   }
   if (finishReason === null) return undefined;
   for (const citation of turn.citations.take(turn.text)) yield { type: 'citation', citation };

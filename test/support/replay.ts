@@ -1,0 +1,90 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Recorded traffic of the real vendors, kept beside the checkout; the project does without it. */
+const UPSTREAMS = new URL('../../../shared/upstreams/', import.meta.url);
+const CACHE = new URL('../../node_modules/.cache/replay/', import.meta.url);
+
+export interface ReplayOptions {
+  readonly split?: number;
+  readonly truncate?: number;
+  readonly end?: number;
+  readonly garble?: number;
+  readonly error?: number;
+  readonly stall?: number;
+  readonly status?: number;
+  readonly retryafter?: number;
+  readonly done?: 0 | 1;
+  readonly crlf?: 0 | 1;
+}
+
+export interface Interaction {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+export interface Replay {
+  /** The base URL that serves a recording, with faults. */
+  readonly url: (file: string, options?: ReplayOptions) => string;
+  readonly log: readonly { readonly body: string; readonly rest: string }[];
+  readonly close: () => Promise<void>;
+}
+
+interface ReplayModule {
+  readonly createReplay: (options: { readonly root: string }) => Promise<Replay>;
+  readonly loadCassette: (file: string) => Promise<readonly Interaction[]>;
+}
+
+export interface Recordings {
+  readonly start: () => Promise<Replay>;
+  /** The payloads of a recording's streams, or its whole body, in the order they were recorded. */
+  readonly exchanges: (file: string) => Promise<readonly Exchange[]>;
+}
+
+export interface Exchange {
+  readonly status: number;
+  readonly streamed: boolean;
+  /** Parsed: of a stream each event's payload, `[DONE]` left out; of anything else the one body. */
+  readonly payloads: readonly any[];
+}
+
+export const hasRecordings = existsSync(new URL('recordings.tsv', UPSTREAMS));
+
+/** Throws where the recordings are absent: tests ask `hasRecordings` first and skip. */
+export const openRecordings = async (): Promise<Recordings> => {
+  const root = fileURLToPath(new URL('recordings', UPSTREAMS));
+  // The player finds the YAML reader it needs only from inside this project.
+  mkdirSync(CACHE, { recursive: true });
+  cpSync(new URL('replay.mjs', UPSTREAMS), new URL('replay.mjs', CACHE));
+  const player = (await import(new URL('replay.mjs', CACHE).href)) as ReplayModule;
+  return {
+    start: async () => {
+      const replay = await player.createReplay({ root });
+      return { ...replay, url: (file, options) => replay.url(`${root}/${file}`, options) };
+    },
+    exchanges: async (file) => {
+      const path = `${root}/${file}`;
+      if (/\.ya?ml$/.test(file))
+        return (await player.loadCassette(path)).map(({ status, body }) =>
+          toExchange(status, body.toString('utf8')),
+        );
+      const text = readFileSync(path, 'utf8');
+      if (file.endsWith('.json')) return [toExchange(200, text)];
+      const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+      return [{ status: 200, streamed: true, payloads: lines.map((line) => JSON.parse(line) as unknown) }];
+    },
+  };
+};
+
+const toExchange = (status: number, body: string): Exchange => {
+  const data = [...body.matchAll(/^data: ?(.*?)\r?$/gm)].map((match) => match[1] ?? '');
+  return data.length > 0 && !/^\s*[{[]/.test(body)
+    ? {
+        status,
+        streamed: true,
+        payloads: data.filter((line) => line !== '[DONE]').map((line) => JSON.parse(line) as unknown),
+      }
+    : { status, streamed: false, payloads: [JSON.parse(body) as unknown] };
+};
