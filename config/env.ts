@@ -39,8 +39,19 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const milliseconds = (least: number) => z.coerce.number().int().min(least).max(86_400_000);
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: ({ input }) => `must be a whole number from ${least} to ${most}, not "${String(input)}"`,
+    })
+    .transform(Number);
+const milliseconds = (least: number) => wholeNumber(least, 86_400_000);
+const oneOf = <T extends string>(words: readonly T[]) =>
+  z.enum(words, {
+    error: ({ input }) => `must be one of ${words.join(', ')}, not "${String(input)}"`,
+  });
+const onOff = oneOf(['on', 'off']).transform((value) => value === 'on');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -51,7 +62,10 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 
 const apiKey = z
   .string()
-  .regex(/^[a-z0-9]{1,32}:[0-9a-f]{64}$/, 'must be <id>:<sha256 in hex>; make one with `npm run key`')
+  .regex(/^[a-z0-9]{1,32}:[0-9a-f]{64}$/, {
+    error: 'must be <id>:<sha256 in hex>; make one with `npm run key`',
+    abort: true,
+  })
   .transform((entry) => {
     const [id = '', sha256 = ''] = entry.split(':');
     return { id, sha256 };
@@ -59,21 +73,25 @@ const apiKey = z
 
 const SCHEMA = z.object({
   HOST: z.string().min(1),
-  PORT: z.coerce.number().int().min(0).max(65_535),
+  PORT: wholeNumber(0, 65_535),
   MODELGRAPH_DATA: z.string().min(1),
-  MODELGRAPH_API_KEYS: list.pipe(z.array(apiKey)),
+  MODELGRAPH_API_KEYS: list.pipe(
+    z
+      .array(apiKey)
+      .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys of one id'),
+  ),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(
     z.array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com')),
   ),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
-  MODELGRAPH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_HEARTBEAT_MS: milliseconds(100),
   MODELGRAPH_SHUTDOWN_GRACE_MS: milliseconds(0),
   MODELGRAPH_DEMO_DELAY_MS: milliseconds(0),
-  MODELGRAPH_MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(1_073_741_824),
+  MODELGRAPH_MAX_BODY_BYTES: wholeNumber(1024, 1_073_741_824),
 } satisfies Record<(typeof VARIABLES)[number]['name'], z.ZodType>);
 
 const withDefaults = (environment: Environment): Record<string, string> =>
@@ -113,7 +131,7 @@ const readProviders = (
       const names = providerVariables(provider);
       const baseUrl = present(environment, names.baseUrl);
       if (baseUrl !== null && !isHttpUrl(baseUrl))
-        problems.push(`${names.baseUrl}: must be an http or https address, not "${baseUrl}"`);
+        problems.push(`${names.baseUrl}: must be an http or https address`);
       const apiKeyValue = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
       return [provider, { apiKey: apiKeyValue, baseUrl }];
     }),
@@ -125,13 +143,19 @@ const readProviders = (
  */
 export const parseSettings = (environment: Environment, providers: readonly string[]): Settings => {
   const problems: string[] = [];
-  const parsed = SCHEMA.safeParse(withDefaults(environment));
-  for (const { path, message } of parsed.error?.issues ?? []) problems.push(`${String(path[0])}: ${message}`);
+  const given = withDefaults(environment);
+  const parsed = SCHEMA.safeParse(given);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const [name, index] = path;
+    const entry = typeof index === 'number' ? `entry ${index + 1} ` : '';
+    problems.push(`${String(name)}: ${entry}${message}`);
+  }
   const providerSettings = readProviders(environment, providers, problems);
   const values = parsed.data;
-  if (values !== undefined && !isLoopback(values.HOST) && values.MODELGRAPH_API_KEYS.length === 0)
+  const { HOST: host = '', MODELGRAPH_API_KEYS: keys } = given;
+  if (!isLoopback(host) && list.parse(keys).length === 0)
     problems.push(
-      `HOST: ${values.HOST} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
+      `HOST: ${host} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
     );
   if (values === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `- ${problem}`).join('\n');

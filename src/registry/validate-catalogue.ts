@@ -13,6 +13,15 @@ const duplicates = (names: readonly string[]): string[] => [
   ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
 ];
 
+function* duplicateProblems({ models, aliases }: Catalogue): Generator<string> {
+  for (const name of duplicates(models.map((config) => normalise(config.name)))) {
+    const owners = models.filter((config) => normalise(config.name) === name);
+    yield `model "${name}" is defined more than once: by ${owners.map(({ provider }) => `"${provider}"`).join(' and ')}`;
+  }
+  for (const alias of duplicates(Object.keys(aliases).map(normalise)))
+    yield `alias "${alias}" is defined more than once: case and outer spaces make no difference`;
+}
+
 function* aliasProblems({ aliases }: Catalogue, modelNames: ReadonlySet<string>): Generator<string> {
   const targets = new Map(Object.entries(aliases).map(([from, to]) => [normalise(from), normalise(to)]));
   for (const alias of targets.keys()) {
@@ -21,7 +30,7 @@ function* aliasProblems({ aliases }: Catalogue, modelNames: ReadonlySet<string>)
     let at = targets.get(alias);
     while (at !== undefined && !modelNames.has(at)) {
       if (seen.has(at)) {
-        yield `alias "${alias}" is part of a cycle: ${[...seen, at].join(' → ')}`;
+        yield `alias "${alias}" runs into a cycle: ${[...seen, at].join(' → ')}`;
         break;
       }
       seen.add(at);
@@ -90,9 +99,7 @@ export const findCatalogueProblems = (
   const models = new Map(catalogue.models.map((config) => [config.name, config]));
   const providers = new Map(descriptors.map((descriptor) => [descriptor.name, descriptor]));
   return [
-    ...duplicates(catalogue.models.map((config) => normalise(config.name))).map(
-      (name) => `model "${name}" is defined more than once`,
-    ),
+    ...duplicateProblems(catalogue),
     ...catalogue.models.flatMap((config) => [...modelProblems(config, models, providers)]),
     ...aliasProblems(catalogue, new Set(models.keys())),
   ];

@@ -54,10 +54,17 @@ subscription Stream {
     ... on GenerationStarted { model { name } }
     ... on ReasoningDelta { offset text }
     ... on TextDelta { offset text }
-    ... on UsageUpdated { usage { outputTokens reasoningTokens } }
-    ... on WarningRaised { warning { code message } }
-    ... on GenerationCompleted { finishReason generation { text reasoning } }
-    ... on GenerationFailed { error { code message retryable } }
+    ... on UsageUpdated {
+      usage { outputTokens reasoningTokens }
+    }
+    ... on WarningRaised { warning { message } }
+    ... on GenerationCompleted {
+      finishReason
+      generation { firstDeltaMs cost { total } }
+    }
+    ... on GenerationFailed {
+      error { code message retryable }
+    }
   }
 }
 `;

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { EXAMPLE_TABS } from './playground-tabs.ts';
+import { TRANSCRIPT } from './playground-transcript.ts';
 
 const compress = promisify(gzip);
 
@@ -17,6 +18,12 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * Pressing a tab makes it jump to where its opening animation began, from under the pointer, and the click that should
+ * switch to it is lost (seen with GraphiQL as of render-graphiql 5.24 in Chromium 156).
+ */
+const STILL_TABS = '<style>.graphiql-tab { transform: none !important; }</style>';
 
 export interface PlaygroundPage {
   /** gzip. */
@@ -35,7 +42,8 @@ const build = async (): Promise<PlaygroundPage> => {
     additionalHeaders: { 'x-graphql-client': 'playground' },
     shouldPersistHeaders: false,
   });
-  const body = await compress(html);
+  // Before the page's own code, which opens its WebSocket by the name it finds then.
+  const body = await compress(html.replace('<head>', () => `<head>${TRANSCRIPT}${STILL_TABS}`));
   return {
     body,
     headers: {

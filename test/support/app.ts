@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
-import { createClient as createWebSocketClient, type ExecutionResult } from 'graphql-ws';
+import { createClient as createWebSocketClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { parseSettings, type Settings } from '../../config/env.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
@@ -78,7 +78,7 @@ export interface StreamOptions {
 }
 
 const collectResults = async (
-  results: AsyncIterable<ExecutionResult<Record<string, unknown>>>,
+  results: AsyncIterable<unknown>,
   { until }: StreamOptions,
 ): Promise<GraphqlResponse[]> => {
   const collected: GraphqlResponse[] = [];
@@ -118,8 +118,7 @@ export const collectOverSse = async (
 ): Promise<GraphqlResponse[]> => {
   const client = createSseClient({ url, retryAttempts: 0 });
   try {
-    const results = client.iterate<Record<string, unknown>>({ query, variables: { ...variables } });
-    return await collectResults(results as AsyncIterable<ExecutionResult<Record<string, unknown>>>, options);
+    return await collectResults(client.iterate({ query, variables: { ...variables } }), options);
   } finally {
     client.dispose();
   }
@@ -127,9 +126,11 @@ export const collectOverSse = async (
 
 /** The three ways to the server, by name. */
 export const TRANSPORTS = {
-  http: async (app: Pick<TestApp, 'url'>, query: string, variables: Readonly<Record<string, unknown>> = {}) => [
-    await request(app, query, variables),
-  ],
+  http: async (
+    app: Pick<TestApp, 'url'>,
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+  ) => [await request(app, query, variables)],
   sse: collectOverSse,
   websocket: collectOverWebSocket,
 } as const;

@@ -43,11 +43,16 @@ export interface Recordings {
   readonly exchanges: (file: string) => Promise<readonly Exchange[]>;
 }
 
+/** A vendor's JSON as it is: tests work out of it, without the code under test, what has to come of it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a type here would be a second guess at every vendor's shapes
+export type Raw = any;
+
 export interface Exchange {
+  readonly method: string;
   readonly status: number;
   readonly streamed: boolean;
   /** Parsed: of a stream each event's payload, `[DONE]` left out; of anything else the one body. */
-  readonly payloads: readonly any[];
+  readonly payloads: readonly Raw[];
 }
 
 export const hasRecordings = existsSync(new URL('recordings.tsv', UPSTREAMS));
@@ -67,24 +72,32 @@ export const openRecordings = async (): Promise<Recordings> => {
     exchanges: async (file) => {
       const path = `${root}/${file}`;
       if (/\.ya?ml$/.test(file))
-        return (await player.loadCassette(path)).map(({ status, body }) =>
-          toExchange(status, body.toString('utf8')),
+        return (await player.loadCassette(path)).map(({ method, status, body }) =>
+          toExchange(method, status, body.toString('utf8')),
         );
       const text = readFileSync(path, 'utf8');
-      if (file.endsWith('.json')) return [toExchange(200, text)];
+      if (file.endsWith('.json')) return [toExchange('POST', 200, text)];
       const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-      return [{ status: 200, streamed: true, payloads: lines.map((line) => JSON.parse(line) as unknown) }];
+      return [
+        {
+          method: 'POST',
+          status: 200,
+          streamed: true,
+          payloads: lines.map((line) => JSON.parse(line) as unknown),
+        },
+      ];
     },
   };
 };
 
-const toExchange = (status: number, body: string): Exchange => {
+const toExchange = (method: string, status: number, body: string): Exchange => {
   const data = [...body.matchAll(/^data: ?(.*?)\r?$/gm)].map((match) => match[1] ?? '');
   return data.length > 0 && !/^\s*[{[]/.test(body)
     ? {
+        method,
         status,
         streamed: true,
         payloads: data.filter((line) => line !== '[DONE]').map((line) => JSON.parse(line) as unknown),
       }
-    : { status, streamed: false, payloads: [JSON.parse(body) as unknown] };
+    : { method, status, streamed: false, payloads: [JSON.parse(body) as unknown] };
 };

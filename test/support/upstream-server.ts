@@ -29,7 +29,7 @@ export const startUpstream = async (
   const arrival = (index: number): PromiseWithResolvers<UpstreamRequest> =>
     (arrivals[index] ??= Promise.withResolvers<UpstreamRequest>());
   let connections = 0;
-  const server = http.createServer(async (incoming, response) => {
+  const answer = async (incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -44,7 +44,8 @@ export const startUpstream = async (
     requests.push(request);
     arrival(requests.length - 1).resolve(request);
     await handler(request);
-  });
+  };
+  const server = http.createServer((incoming, response) => void answer(incoming, response));
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -14,7 +14,7 @@ let patient: Dispatcher | null | undefined;
  * 300 s stay.
  */
 export const findPatientDispatcher = (): Dispatcher | undefined => {
-  patient ??= createPatientDispatcher(globalThis as Readonly<Record<symbol, unknown>>) ?? null;
+  patient ??= createPatientDispatcher(globalThis) ?? null;
   return patient ?? undefined;
 };
 

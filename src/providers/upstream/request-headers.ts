@@ -24,8 +24,8 @@ export const toRequestHeaders = (
   given: RequestInit['headers'],
   own: Readonly<Record<string, string>>,
 ): Headers => {
-  const headers = new Headers(given);
-  for (const name of [...headers.keys()]) if (!isAllowed(name)) headers.delete(name);
+  const headers = new Headers();
+  for (const [name, value] of new Headers(given)) if (isAllowed(name)) headers.set(name, value);
   for (const [name, value] of Object.entries(own)) headers.set(name, value);
   return headers;
 };

@@ -25,7 +25,12 @@ export const anthropicConfig = (changes: Partial<ModelDefinition<'messages'>> = 
       status: { type: 'active' },
       releaseDate: null,
       knowledgeCutoff: null,
-      limits: { contextWindow: null, maxInputTokens: null, maxOutputTokens: null, defaultMaxOutputTokens: 4096 },
+      limits: {
+        contextWindow: null,
+        maxInputTokens: null,
+        maxOutputTokens: null,
+        defaultMaxOutputTokens: 4096,
+      },
       inputModalities: ['text', 'image', 'file'],
       outputModalities: ['text'],
       streaming: true,
@@ -34,7 +39,12 @@ export const anthropicConfig = (changes: Partial<ModelDefinition<'messages'>> = 
       structuredOutput: true,
       citations: true,
       builtInTools: ['web_search', 'code_interpreter'],
-      reasoning: { type: 'adaptive', values: ['low', 'medium', 'high', 'max'], default: null, canDisable: true },
+      reasoning: {
+        type: 'adaptive',
+        values: ['low', 'medium', 'high', 'max'],
+        default: null,
+        canDisable: true,
+      },
       temperature: { type: 'unsupported' },
       sampling: {
         topP: null,
@@ -129,8 +139,10 @@ export const toWholeMessage = (events: readonly RawEvent[]): Record<string, unkn
       if (block === undefined) continue;
       const { delta } = event;
       if (delta.type === 'text_delta') block['text'] = `${String(block['text'])}${delta.text}`;
-      if (delta.type === 'thinking_delta') block['thinking'] = `${String(block['thinking'])}${delta.thinking}`;
-      if (delta.type === 'signature_delta') block['signature'] = `${String(block['signature'])}${delta.signature}`;
+      if (delta.type === 'thinking_delta')
+        block['thinking'] = `${String(block['thinking'])}${delta.thinking}`;
+      if (delta.type === 'signature_delta')
+        block['signature'] = `${String(block['signature'])}${delta.signature}`;
       if (delta.type === 'citations_delta')
         block['citations'] = [...((block['citations'] as unknown[] | null) ?? []), delta.citation];
       if (delta.type === 'input_json_delta')
@@ -142,7 +154,8 @@ export const toWholeMessage = (events: readonly RawEvent[]): Record<string, unkn
       message['usage'] = { ...(message['usage'] as object), ...Object.fromEntries(reported) };
     }
   }
-  for (const [index, json] of inputs) if (json !== '') Object.assign(content[index] ?? {}, { input: JSON.parse(json) });
+  for (const [index, json] of inputs)
+    if (json !== '') Object.assign(content[index] ?? {}, { input: JSON.parse(json) });
   return message;
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { providerErrorOf } from '../../support/provider-error.ts';
 import { sendEventStream, startUpstream, type UpstreamRequest } from '../../support/upstream-server.ts';
 import { connect, createConfig, createRequest } from './openai-harness.ts';
@@ -11,6 +12,10 @@ const APIS = {
 } as const;
 
 describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType) => {
+  const begin = (origin: string, signal: AbortSignal, idleTimeoutMs = 60_000): AsyncIterator<StreamEvent> => {
+    const provider = connect(origin, createConfig(apiType), { idleTimeoutMs });
+    return provider.stream(createRequest(), { signal })[Symbol.asyncIterator]();
+  };
   const answers: Record<string, (request: UpstreamRequest) => void | Promise<void>> = {
     'before the headers': () => undefined,
     'before the first event': (request) => sendEventStream(request, '', { end: false }),
@@ -20,9 +25,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
   test.each(Object.keys(answers))('cancelling a stream %s closes the socket', async (phase) => {
     await using upstream = await startUpstream(async (request) => answers[phase]?.(request));
     const caller = new AbortController();
-    const stream = connect(upstream.origin, createConfig(apiType))
-      .stream(createRequest(), { signal: caller.signal })
-      [Symbol.asyncIterator]();
+    const stream = begin(upstream.origin, caller.signal);
     if (phase === 'between two events') expect((await stream.next()).value).toMatchObject({ text: 'Hi' });
     const pending = providerErrorOf(stream.next());
     const request = await upstream.request(0);
@@ -33,9 +36,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
 
   test.each(Object.keys(answers))('a consumer that stops %s closes the socket', async (phase) => {
     await using upstream = await startUpstream(async (request) => answers[phase]?.(request));
-    const stream = connect(upstream.origin, createConfig(apiType))
-      .stream(createRequest(), { signal: new AbortController().signal })
-      [Symbol.asyncIterator]();
+    const stream = begin(upstream.origin, new AbortController().signal);
     const first = stream.next();
     const request = await upstream.request(0);
     if (phase === 'between two events') await first;
@@ -67,9 +68,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
     await using upstream = await startUpstream((request) =>
       sendEventStream(request, APIS[apiType], { end: false }),
     );
-    const stream = connect(upstream.origin, createConfig(apiType), { idleTimeoutMs: 30 })
-      .stream(createRequest(), { signal: new AbortController().signal })
-      [Symbol.asyncIterator]();
+    const stream = begin(upstream.origin, new AbortController().signal, 30);
     await stream.next();
     expect((await providerErrorOf(stream.next())).code).toBe('STREAM_STALLED');
     await (await upstream.request(0)).closed;
@@ -77,9 +76,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
 
   test('a stream that never begins is PROVIDER_TIMEOUT, and its socket is closed', async () => {
     await using upstream = await startUpstream(() => undefined);
-    const stream = connect(upstream.origin, createConfig(apiType), { idleTimeoutMs: 30 })
-      .stream(createRequest(), { signal: new AbortController().signal })
-      [Symbol.asyncIterator]();
+    const stream = begin(upstream.origin, new AbortController().signal, 30);
     expect((await providerErrorOf(stream.next())).code).toBe('PROVIDER_TIMEOUT');
     await (await upstream.request(0)).closed;
   });

@@ -185,10 +185,8 @@ test.each<[string, ReasoningSetting, ReasoningSupport, object, object]>([
     { reasoning_effort: 'none' },
   ],
 ])('reasoning asked for as %s', (_, reasoning, support, responses, chat) => {
-  const { model, input, max_output_tokens, store, ...sent } = responsesBody({ reasoning }, support);
-  expect(sent).toEqual(responses);
-  const { model: _model, messages, max_completion_tokens, ...chatSent } = chatBody({ reasoning }, support);
-  expect(chatSent).toEqual(chat);
+  expect(responsesBody({ reasoning }, support)).toEqual({ ...responsesBody({}), ...responses });
+  expect(chatBody({ reasoning }, support)).toEqual({ ...chatBody({}), ...chat });
 });
 
 test('JSON without a schema has its format on both APIs', () => {

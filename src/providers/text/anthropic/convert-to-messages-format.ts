@@ -29,7 +29,9 @@ export const convertToMessagesFormat = (
 ): MessagesFormat => {
   const firstTurn = messages.findIndex((message) => message.role !== 'system');
   const leading = firstTurn === -1 ? messages.length : firstTurn;
-  const texts = messages.slice(0, leading).flatMap((message) => (message.role === 'system' ? message.text : []));
+  const texts = messages
+    .slice(0, leading)
+    .flatMap((message) => (message.role === 'system' ? message.text : []));
   const systemText = [...(system === null ? [] : [system]), ...texts].join('\n\n');
   return {
     system: systemText.trim() === '' ? null : systemText,
@@ -71,7 +73,8 @@ const toContent = (message: Exclude<Message, ToolMessage>): BlockParam[] => {
   }
 };
 
-const toText = (text: string): Anthropic.TextBlockParam[] => (text.trim() === '' ? [] : [{ type: 'text', text }]);
+const toText = (text: string): Anthropic.TextBlockParam[] =>
+  text.trim() === '' ? [] : [{ type: 'text', text }];
 
 const toUserContent = (part: UserPart): BlockParam[] => {
   switch (part.type) {
@@ -121,4 +124,5 @@ const toToolResult = ({ callId, output, isError }: ToolMessage): Anthropic.ToolR
   };
 };
 
-const toOutputText = (output: JsonValue): string => (typeof output === 'string' ? output : JSON.stringify(output));
+const toOutputText = (output: JsonValue): string =>
+  typeof output === 'string' ? output : JSON.stringify(output);

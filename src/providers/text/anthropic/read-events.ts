@@ -53,7 +53,6 @@ export async function* readEvents(
     switch (event.type) {
       case 'message_start':
         reported = mergeUsage(reported, event.message.usage ?? {});
-        containerId = event.message.container?.id ?? containerId;
         yield { type: 'usage', usage: usage() };
         break;
       case 'content_block_start': {
@@ -95,7 +94,8 @@ export async function* readEvents(
   return undefined;
 }
 
-const isCall = ({ type }: Anthropic.ContentBlock): boolean => type === 'tool_use' || type === 'server_tool_use';
+const isCall = ({ type }: Anthropic.ContentBlock): boolean =>
+  type === 'tool_use' || type === 'server_tool_use';
 
 /** A call without input may be whole, for a tool without parameters, or cut before its first character. */
 const isWhole = (closed: ClosedBlock): boolean => closed.type === 'whole' && closed.hasInput;
@@ -143,7 +143,7 @@ function* readText({ block, text: soFar }: OpenBlock, text: string, turn: Turn):
     yield { type: 'text-delta', text };
   } else if (block.type === 'thinking') {
     const isNextBlock = turn.hasReasoning && soFar.length === text.length;
-    turn.hasReasoning = true;
+    
     yield { type: 'reasoning-delta', text: isNextBlock ? `\n\n${text}` : text };
   }
 }

@@ -53,7 +53,10 @@ export async function* readTurn(
 function* explain({ stopDetails }: ResponseEnd): Generator<StreamEvent> {
   const message = stopDetails?.explanation ?? null;
   if (message !== null && message !== '')
-    yield { type: 'warning', warning: { code: 'PROVIDER_WARNING', message, path: null, from: null, to: null } };
+    yield {
+      type: 'warning',
+      warning: { code: 'PROVIDER_WARNING', message, path: null, from: null, to: null },
+    };
 }
 
 const toFinish = ({ stopReason, usage }: ResponseEnd, turn: Turn): FinishEvent => ({

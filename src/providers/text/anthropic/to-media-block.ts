@@ -45,7 +45,11 @@ const toDocumentSource = (
       return { type: 'file', file_id: source.fileId };
     case 'base64':
       return mediaType?.startsWith('text/')
-        ? { type: 'text', media_type: 'text/plain', data: Buffer.from(source.data, 'base64').toString('utf8') }
+        ? {
+            type: 'text',
+            media_type: 'text/plain',
+            data: Buffer.from(source.data, 'base64').toString('utf8'),
+          }
         : {
             type: 'base64',
             media_type: (mediaType as 'application/pdf' | null) ?? 'application/pdf',

@@ -55,6 +55,5 @@ const usualBudget = (
 ): number => Math.max(min, Math.min(max ?? Number.POSITIVE_INFINITY, Math.floor(maxOutputTokens / 2)));
 
 /** The API's least effort is `low`. */
-const toEffort = (
-  effort: Exclude<ReasoningEffort, 'none'>,
-): NonNullable<Anthropic.OutputConfig['effort']> => (effort === 'minimal' ? 'low' : effort);
+const toEffort = (effort: Exclude<ReasoningEffort, 'none'>): NonNullable<Anthropic.OutputConfig['effort']> =>
+  effort === 'minimal' ? 'low' : effort;

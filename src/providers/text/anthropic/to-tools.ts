@@ -19,7 +19,7 @@ export const toTool = (tool: Tool): Anthropic.ToolUnion =>
         name: tool.name,
         ...(tool.description !== null && { description: tool.description }),
         // The API insists on the type, which a tool without parameters may have left out.
-        input_schema: { type: 'object', ...(tool.parameters as Record<string, unknown>) } as Anthropic.Tool.InputSchema,
+        input_schema: { type: 'object', ...(tool.parameters as Record<string, unknown>) },
         ...(tool.strict !== null && { strict: tool.strict }),
       };
 

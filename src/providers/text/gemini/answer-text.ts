@@ -32,8 +32,8 @@ const kindOf = (part: Part): Kind => {
 };
 
 /**
- * The part index of a segment is not to be trusted: the vendor leaves it out where thoughts come first, and counts
- * nothing that a stream could be held to. The text of the segment is: a place that reads otherwise is not taken.
+ * The part index of a segment is a hint only: the vendor leaves it out where thoughts come first. What decides is the
+ * text of the segment: a place that reads otherwise is not taken.
  */
 export const createAnswerText = (): AnswerText => {
   let text = '';

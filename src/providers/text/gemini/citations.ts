@@ -16,7 +16,8 @@ export interface Citations {
 type Source = Pick<Citation, 'url' | 'title' | 'snippet'>;
 
 export const createCitations = (): Citations => {
-  const given = new Set<string>();
+  const passages = new Set<string>();
+  const sources = new Set<string>();
   let pending: Candidate[] = [];
   return {
     add(candidate) {
@@ -29,25 +30,23 @@ export const createCitations = (): Citations => {
       const cited = [
         ...candidates.flatMap((candidate) => groundedPassages(candidate, text)),
         ...candidates.flatMap((candidate) => quotedPassages(candidate, text)),
-      ];
-      const sources = candidates.flatMap(sourcesOf).map((source) => toCitation(source, undefined));
-      const isNew = (citation: Citation, key: string): boolean => {
-        if (given.has(key)) return false;
-        given.add(key);
-        if (citation.url !== null) given.add(citation.url);
-        return true;
-      };
-      return [
-        ...cited.filter((citation) =>
-          isNew(
-            citation,
-            JSON.stringify([citation.url, citation.title, citation.startIndex, citation.endIndex]),
-          ),
-        ),
-        ...sources.filter((citation) => isNew(citation, citation.url ?? JSON.stringify(citation))),
-      ];
+      ].filter((citation) =>
+        addTo(passages, `${keyOf(citation)} ${citation.startIndex} ${citation.endIndex}`),
+      );
+      for (const citation of cited) sources.add(keyOf(citation));
+      const rest = candidates.flatMap(sourcesOf).filter((source) => addTo(sources, keyOf(source)));
+      return [...cited, ...rest.map((source) => toCitation(source, undefined))];
     },
   };
+};
+
+const keyOf = ({ url, title }: Source): string => url ?? title ?? '';
+
+/** Whether the key is new. */
+const addTo = (keys: Set<string>, key: string): boolean => {
+  if (keys.has(key)) return false;
+  keys.add(key);
+  return true;
 };
 
 const toCitation = ({ url, title, snippet }: Source, span: TextSpan | undefined): Citation => ({

@@ -141,5 +141,7 @@ const toFunctionResponse = (
 
 const toObject = (value: JsonValue, key: string): Record<string, unknown> => {
   if (value === null) return {};
-  return typeof value === 'object' && !Array.isArray(value) ? { ...value } : { [key]: value };
+  return typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : { [key]: value };
 };

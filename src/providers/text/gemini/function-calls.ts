@@ -18,7 +18,7 @@ export interface FunctionCalls {
 interface OpenCall {
   readonly callId: string;
   readonly name: string;
-  readonly signature: string | null;
+  signature: string | null;
   readonly partial: PartialArguments;
   /** The beginning of the arguments' JSON that deltas have given. */
   sent: string;
@@ -60,12 +60,14 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
     completed += 1;
     const { callId, name, signature, sent } = call;
     const json = JSON.stringify(args);
+    // A value that was replaced after its delta cannot be taken back; the call itself has the right one.
+    const rest = json.startsWith(sent) ? json.slice(sent.length) : '';
     onComplete({
       functionCall: { id: callId, name, args: args as Record<string, unknown> },
       ...(signature !== null && { thoughtSignature: signature }),
     });
     const toolCall = { callId, name, arguments: args, builtIn: false, result: null, opaque: signature };
-    return [...toDelta(call, json.slice(sent.length)), { type: 'tool-call', toolCall }];
+    return [...toDelta(call, rest), { type: 'tool-call', toolCall }];
   };
 
   return {
@@ -76,6 +78,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
         open = { callId: id || mintId(), name, signature, partial: createPartialArguments(), sent: '' };
       }
       if (open === null) return events;
+      open.signature ??= signature;
       for (const partial of partialArgs ?? []) {
         try {
           open.partial.add(partial);

@@ -1,41 +1,37 @@
-import { type GenerateContentResponse, GoogleGenAI } from '@google/genai/web';
-import { collect } from '../../../core/stream-event.ts';
-import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
+import {
+  type GenerateContentConfig,
+  type GenerateContentParameters,
+  type GenerateContentResponse,
+  GoogleGenAI,
+} from '@google/genai/web';
+import type { ModelConfig } from '../../../core/model-config.ts';
+import { collect, type StreamEvent } from '../../../core/stream-event.ts';
+import type { CallOptions, ConnectTextProvider, ProviderConnection } from '../../../core/text-provider.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { guardStream } from '../../upstream/terminal-guard.ts';
+import { findDropped } from './find-dropped.ts';
 import { mapError } from './map-error.ts';
 import { readEvents, type SendRequest } from './read-events.ts';
-import { type GenerateContentRequest, toGenerateContentRequest } from './to-generate-content-request.ts';
+import { toGenerateContentRequest } from './to-generate-content-request.ts';
 
 /** Thoughts, signatures and built-in tools are not in v1, the SDK's default. */
 const API_VERSION = 'v1beta';
 
-/** Without a key the SDK warns on the console; the header that is sent is the guarded fetch's in any case. */
+/** Without any key the SDK warns on the console. */
 const NO_KEY = 'none';
 
 /** The models of generateContent, over one client. */
 export const connectGemini: ConnectTextProvider = (connection) => {
   const client = createClient(connection);
   return (config) => {
-    const stream: TextProvider['stream'] = (request, { signal }) =>
-      callModel({
-        connection,
-        signal,
-        expect: 'event-stream',
-        toRequest: () => toGenerateContentRequest(request, config),
-        send: (params) => streamChunks(client, params),
-      });
-    const generate: TextProvider['generate'] = (request, { signal }) =>
-      collect(
-        callModel({
-          connection,
-          signal,
-          expect: 'json',
-          toRequest: () => toGenerateContentRequest(request, config),
-          send: (params) => wholeResponse(client, params),
-        }),
-      );
-    return { config, stream, generate };
+    const call = (expect: Expectation, request: TextRequest, { signal }: CallOptions) =>
+      callModel({ client, connection, config, expect, request, signal });
+    return {
+      config,
+      stream: (request, options) => call('event-stream', request, options),
+      generate: (request, options) => collect(call('json', request, options)),
+    };
   };
 };
 
@@ -47,21 +43,19 @@ const createClient = ({ apiKey, baseUrl }: ProviderConnection): GoogleGenAI =>
     httpOptions: baseUrl === null ? {} : { baseUrl },
   });
 
+type Expectation = 'event-stream' | 'json';
+
 interface ModelCall {
+  readonly client: GoogleGenAI;
   readonly connection: ProviderConnection;
+  readonly config: ModelConfig;
+  readonly expect: Expectation;
+  readonly request: TextRequest;
   readonly signal: AbortSignal;
-  readonly expect: 'event-stream' | 'json';
-  readonly toRequest: () => GenerateContentRequest;
-  readonly send: (params: GenerateContentRequest) => AsyncIterable<GenerateContentResponse>;
 }
 
-const callModel = ({
-  connection,
-  signal,
-  expect,
-  toRequest,
-  send,
-}: ModelCall): ReturnType<typeof guardStream> => {
+const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
+  const { connection, expect, signal } = call;
   let lastResponse: Pick<Response, 'headers'> | null = null;
   // Made for this call alone: the SDK's errors hide the headers, and another call's must not be taken for them.
   const fetch = createGuardedFetch({
@@ -77,33 +71,35 @@ const callModel = ({
     provider: 'gemini',
     signal,
     mapError: (error) => mapError(error, lastResponse),
-    open: (abortSignal) => {
-      const params = toRequest();
-      const sendRequest: SendRequest = (continuationToken) =>
-        send({
-          ...params,
-          config: {
-            ...params.config,
-            ...(continuationToken !== null && { continuationToken }),
-            abortSignal,
-            httpOptions: { fetch },
-          },
-        });
-      return readEvents(sendRequest, { log: connection.log });
-    },
+    open: (abortSignal) => readCall(call, { abortSignal, httpOptions: { fetch } }),
   });
 };
 
+async function* readCall(
+  { client, connection, config, expect, request }: ModelCall,
+  own: Pick<GenerateContentConfig, 'abortSignal' | 'httpOptions'>,
+): AsyncGenerator<StreamEvent> {
+  const { config: fields, ...params } = toGenerateContentRequest(request, config);
+  for (const warning of findDropped(request, config)) yield { type: 'warning', warning };
+  const answer = expect === 'json' ? wholeResponse : streamChunks;
+  const send: SendRequest = (continuationToken) =>
+    answer(client, {
+      ...params,
+      config: { ...fields, ...own, ...(continuationToken !== null && { continuationToken }) },
+    });
+  yield* readEvents(send, { log: connection.log });
+}
+
 async function* streamChunks(
   client: GoogleGenAI,
-  params: GenerateContentRequest,
+  params: GenerateContentParameters,
 ): AsyncGenerator<GenerateContentResponse> {
   yield* await client.models.generateContentStream(params);
 }
 
 async function* wholeResponse(
   client: GoogleGenAI,
-  params: GenerateContentRequest,
+  params: GenerateContentParameters,
 ): AsyncGenerator<GenerateContentResponse> {
   yield await client.models.generateContent(params);
 }

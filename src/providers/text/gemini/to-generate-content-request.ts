@@ -2,6 +2,7 @@ import type { GenerateContentConfig, GenerateContentParameters } from '@google/g
 import type { ModelConfig } from '../../../core/model-config.ts';
 import type { OutputFormat, TextRequest } from '../../../core/text-request.ts';
 import { convertToGenerateContentFormat } from './convert-to-generate-content-format.ts';
+import { isThirdGeneration } from './is-third-generation.ts';
 import { toThinkingConfig } from './to-thinking-config.ts';
 import { toTools } from './to-tools.ts';
 
@@ -15,7 +16,7 @@ export const toGenerateContentRequest = (
   config: ModelConfig,
 ): GenerateContentRequest => {
   const { systemInstruction, contents } = convertToGenerateContentFormat(request.messages, request.system, {
-    isThirdGeneration: config.reasoning.type === 'level' && !config.apiModel.startsWith('gemma'),
+    isThirdGeneration: isThirdGeneration(config),
   });
   return {
     model: config.apiModel,

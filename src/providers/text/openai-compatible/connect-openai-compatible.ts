@@ -72,9 +72,9 @@ const findApi = (vendor: OpenAICompatibleVendor, config: ModelConfig, clients: C
 const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): Api => {
   const context = { provider: clients.provider, log: clients.log, usage: dialect.usage };
   return {
-    async *streamed(request, signal) {
+    streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
-      yield* readChatEvents(await clients.streaming.chat.completions.create(body, { signal }), context);
+      return readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context);
     },
     async *whole(request, signal) {
       const body = toChatRequest(request, config, dialect);
@@ -91,9 +91,9 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
     readItem: dialect.readItem,
   };
   return {
-    async *streamed(request, signal) {
+    streamed: (request, signal) => {
       const body = toResponsesStreamRequest(request, config, dialect);
-      yield* readResponsesEvents(await clients.streaming.responses.create(body, { signal }), context);
+      return readResponsesEvents(clients.streaming.responses.create(body, { signal }), context);
     },
     async *whole(request, signal) {
       const body = toResponsesRequest(request, config, dialect);

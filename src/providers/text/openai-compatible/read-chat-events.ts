@@ -4,7 +4,7 @@ import type { ChatAnnotation, ChatChunk, ChatCompletionBody, ChatDelta } from '.
 import { createChatToolCalls } from './chat-tool-calls.ts';
 import { toProviderError } from './map-error.ts';
 import { mapChatFinishReason } from './map-finish-reason.ts';
-import type { ReadingContext } from './reading-context.ts';
+import type { Payloads, ReadingContext } from './reading-context.ts';
 import { type ChatUsage, toChatUsage, type UsageCounting } from './to-usage.ts';
 
 export interface ChatReadingContext extends ReadingContext {
@@ -17,7 +17,7 @@ export interface ChatReadingContext extends ReadingContext {
  * is waited for until the stream ends, however it ends. Without a `finish_reason` there is no `finish` event.
  */
 export async function* readChatEvents(
-  chunks: AsyncIterable<ChatChunk> | Iterable<ChatChunk>,
+  chunks: Payloads<ChatChunk>,
   context: ChatReadingContext,
 ): AsyncGenerator<StreamEvent> {
   const toolCalls = createChatToolCalls(context);
@@ -29,7 +29,7 @@ export async function* readChatEvents(
   const isComplete = (): boolean => seen.size > 0 && seen.size === finished.size;
 
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of await chunks) {
       if (chunk.x_groq?.error) throw toProviderError({ error: chunk.x_groq.error }, context.provider);
       usage = chunk.usage ?? chunk.x_groq?.usage ?? usage;
       for (const choice of chunk.choices ?? []) {
@@ -40,7 +40,7 @@ export async function* readChatEvents(
         if (choice.finish_reason) rawReason = choice.finish_reason;
         const delta = choice.delta ?? {};
         isRefusal ||= Boolean(delta.refusal);
-        yield* readDelta(delta);
+        for (const event of readDelta(delta)) yield event;
         for (const fragment of delta.tool_calls ?? []) {
           const event = toolCalls.add(fragment);
           if (event !== undefined) yield event;

@@ -3,8 +3,8 @@ import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { ResponsesDialect } from './dialect.ts';
 import { toProviderError } from './map-error.ts';
 import { mapIncompleteReason } from './map-finish-reason.ts';
-import type { ReadingContext } from './reading-context.ts';
-import type { ResponsesAnnotation, ResponsesBody, ResponsesEvent, ResponsesItem } from './responses-event.ts';
+import type { Payloads, ReadingContext } from './reading-context.ts';
+import type { ResponsesBody, ResponsesEvent, ResponsesItem } from './responses-event.ts';
 import { createResponsesReasoning } from './responses-reasoning.ts';
 import { createResponsesText, type PartPosition } from './responses-text.ts';
 import { createResponsesToolCalls } from './responses-tool-calls.ts';
@@ -21,11 +21,11 @@ export interface ResponsesReadingContext extends ReadingContext {
  * `response.completed` or `response.incomplete` there is no `finish` event.
  */
 export async function* readResponsesEvents(
-  events: AsyncIterable<ResponsesEvent> | Iterable<ResponsesEvent>,
+  events: Payloads<ResponsesEvent>,
   context: ResponsesReadingContext,
 ): AsyncGenerator<StreamEvent> {
   const turn = createTurn(context);
-  for await (const event of events) yield* turn.read(event);
+  for await (const payload of await events) for (const event of turn.read(payload)) yield event;
 }
 
 /** The events of a whole response: those of a stream that tells nothing but finished items. */
@@ -106,9 +106,7 @@ const createTurn = (
         isRefusal = true;
         return yield* some(text.add(at, delta));
       case 'response.output_text.annotation.added':
-        return yield* some(
-          text.cite(at, event.annotation_index ?? 0, (event.annotation ?? {}) as ResponsesAnnotation),
-        );
+        return yield* some(text.cite(at, event.annotation_index ?? 0, event.annotation ?? {}));
       case 'response.reasoning_summary_text.delta':
         return yield* some(reasoning.add(index, 'summary', event.summary_index ?? 0, delta));
       case 'response.reasoning_text.delta':
@@ -131,6 +129,8 @@ const createTurn = (
         return yield* fail(response, 'cancelled');
       case 'error': // the documented flat form; the SDK throws the nested one
         throw toProviderError(event, context.provider);
+      default: // vendors add events, and none of them changes what the others mean
+        return;
     }
   }
 

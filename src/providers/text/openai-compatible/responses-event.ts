@@ -45,7 +45,7 @@ export interface ResponsesEvent {
   readonly output_index?: number | null;
   readonly content_index?: number | null;
   readonly summary_index?: number | null;
-  readonly annotation?: unknown;
+  readonly annotation?: ResponsesAnnotation | null;
   readonly annotation_index?: number | null;
   readonly response?: ResponsesBody | null;
 }

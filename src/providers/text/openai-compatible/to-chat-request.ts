@@ -16,7 +16,7 @@ export const toChatRequest = (
   config: ModelConfig,
   dialect: ChatDialect,
 ): ChatCompletionCreateParamsNonStreaming => {
-  const tools = request.tools.filter((tool) => tool.type === 'function' || !isWebSearch(tool));
+  const tools = request.tools.filter((tool) => !isWebSearch(tool));
   const fields: ChatCompletionCreateParamsBase = {
     model: config.apiModel,
     messages: convertToChatCompletionsFormat(request.messages, request.system, dialect),

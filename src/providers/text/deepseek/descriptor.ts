@@ -1,0 +1,10 @@
+import type { TextProviderDescriptor } from '../../../core/text-provider.ts';
+
+export const deepseekDescriptor: TextProviderDescriptor = {
+  name: 'deepseek',
+  displayName: 'DeepSeek',
+  documentationUrl: 'https://api-docs.deepseek.com',
+  credentialVariable: 'DEEPSEEK_API_KEY',
+  apiTypes: ['chat_completion'],
+  load: async () => (await import('./provider.ts')).connectDeepSeek,
+};

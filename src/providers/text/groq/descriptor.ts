@@ -1,0 +1,10 @@
+import type { TextProviderDescriptor } from '../../../core/text-provider.ts';
+
+export const groqDescriptor: TextProviderDescriptor = {
+  name: 'groq',
+  displayName: 'Groq',
+  documentationUrl: 'https://console.groq.com/docs',
+  credentialVariable: 'GROQ_API_KEY',
+  apiTypes: ['chat_completion'],
+  load: async () => (await import('./provider.ts')).connectGroq,
+};

@@ -1,0 +1,10 @@
+import type { TextProviderDescriptor } from '../../../core/text-provider.ts';
+
+export const xaiDescriptor: TextProviderDescriptor = {
+  name: 'xai',
+  displayName: 'xAI',
+  documentationUrl: 'https://docs.x.ai',
+  credentialVariable: 'XAI_API_KEY',
+  apiTypes: ['responses_api'],
+  load: async () => (await import('./provider.ts')).connectXAI,
+};

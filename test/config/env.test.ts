@@ -1,0 +1,286 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseSettings, providerVariables } from '../../config/env.ts';
+import { MODEL_CONFIGS } from '../../config/providers/index.ts';
+import { VARIABLES } from '../../config/variables.ts';
+import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
+
+const HASH = 'a'.repeat(64);
+
+const problemsOf = (environment: Record<string, string>, providers: readonly string[] = []): string[] => {
+  try {
+    parseSettings(environment, providers);
+  } catch (error) {
+    const [title, ...problems] = (error as Error).message.split('\n');
+    expect(title).toBe('The configuration cannot be used:');
+    return problems.map((problem) => problem.replace(/^- /, ''));
+  }
+  return [];
+};
+
+describe('the settings', () => {
+  it('have a default for every variable', () => {
+    expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
+      {
+        "allowedOrigins": [],
+        "apiKeys": [],
+        "dataDirectory": "./data",
+        "demoDelayMs": 20,
+        "heartbeatMs": 12000,
+        "host": "127.0.0.1",
+        "idleTimeoutMs": 120000,
+        "introspection": true,
+        "logLevel": "info",
+        "maxBodyBytes": 1048576,
+        "playground": true,
+        "port": 4000,
+        "providers": {
+          "demo": {
+            "apiKey": null,
+            "baseUrl": null,
+          },
+        },
+        "shutdownGraceMs": 10000,
+        "timeoutMs": 900000,
+      }
+    `);
+  });
+
+  it('take each variable as it is documented, and an empty one as unset', () => {
+    const defaults = Object.fromEntries(VARIABLES.map((variable) => [variable.name, variable.default]));
+    const empty = Object.fromEntries(VARIABLES.map(({ name }) => [name, ' ']));
+    expect(parseSettings(defaults, ['demo'])).toEqual(parseSettings({}, ['demo']));
+    expect(parseSettings({ ...empty, DEMO_API_KEY: ' ', DEMO_BASE_URL: '' }, ['demo'])).toEqual(
+      parseSettings({}, ['demo']),
+    );
+  });
+
+  it('read every variable', () => {
+    expect(
+      parseSettings(
+        {
+          HOST: ' 0.0.0.0 ',
+          PORT: '0',
+          MODELGRAPH_DATA: '/var/lib/modelgraph',
+          MODELGRAPH_API_KEYS: `one:${HASH}, two:${HASH},`,
+          MODELGRAPH_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
+          MODELGRAPH_INTROSPECTION: 'off',
+          MODELGRAPH_PLAYGROUND: 'off',
+          MODELGRAPH_LOG_LEVEL: 'silent',
+          MODELGRAPH_IDLE_TIMEOUT_MS: '1',
+          MODELGRAPH_TIMEOUT_MS: '2',
+          MODELGRAPH_HEARTBEAT_MS: '100',
+          MODELGRAPH_SHUTDOWN_GRACE_MS: '0',
+          MODELGRAPH_DEMO_DELAY_MS: '86400000',
+          MODELGRAPH_MAX_BODY_BYTES: '1024',
+        } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
+        [],
+      ),
+    ).toMatchInlineSnapshot(`
+      {
+        "allowedOrigins": [
+          "https://a.example",
+          "http://b.example:8080",
+        ],
+        "apiKeys": [
+          {
+            "id": "one",
+            "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          },
+          {
+            "id": "two",
+            "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          },
+        ],
+        "dataDirectory": "/var/lib/modelgraph",
+        "demoDelayMs": 86400000,
+        "heartbeatMs": 100,
+        "host": "0.0.0.0",
+        "idleTimeoutMs": 1,
+        "introspection": false,
+        "logLevel": "silent",
+        "maxBodyBytes": 1024,
+        "playground": false,
+        "port": 0,
+        "providers": {},
+        "shutdownGraceMs": 0,
+        "timeoutMs": 2,
+      }
+    `);
+  });
+
+  it('are refused with every wrong variable named at once', () => {
+    expect(
+      problemsOf(
+        {
+          HOST: '0.0.0.0',
+          PORT: '65536',
+          MODELGRAPH_ALLOWED_ORIGINS: 'https://fine.example,https://a.example/path',
+          MODELGRAPH_INTROSPECTION: 'yes',
+          MODELGRAPH_PLAYGROUND: 'ON',
+          MODELGRAPH_LOG_LEVEL: 'loud',
+          MODELGRAPH_IDLE_TIMEOUT_MS: '0',
+          MODELGRAPH_TIMEOUT_MS: '1.5',
+          MODELGRAPH_HEARTBEAT_MS: 'soon',
+          MODELGRAPH_SHUTDOWN_GRACE_MS: '-1',
+          MODELGRAPH_DEMO_DELAY_MS: '86400001',
+          MODELGRAPH_MAX_BODY_BYTES: '0x400',
+          OPENAI_BASE_URL: 'api.example.com',
+          XAI_BASE_URL: 'file:///etc/passwd',
+        },
+        ['openai', 'xai'],
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "PORT: must be a whole number from 0 to 65535, not "65536"",
+        "MODELGRAPH_ALLOWED_ORIGINS: entry 2 must be an origin such as https://app.example.com",
+        "MODELGRAPH_INTROSPECTION: must be one of on, off, not "yes"",
+        "MODELGRAPH_PLAYGROUND: must be one of on, off, not "ON"",
+        "MODELGRAPH_LOG_LEVEL: must be one of debug, info, warn, error, silent, not "loud"",
+        "MODELGRAPH_IDLE_TIMEOUT_MS: must be a whole number from 1 to 86400000, not "0"",
+        "MODELGRAPH_TIMEOUT_MS: must be a whole number from 1 to 86400000, not "1.5"",
+        "MODELGRAPH_HEARTBEAT_MS: must be a whole number from 100 to 86400000, not "soon"",
+        "MODELGRAPH_SHUTDOWN_GRACE_MS: must be a whole number from 0 to 86400000, not "-1"",
+        "MODELGRAPH_DEMO_DELAY_MS: must be a whole number from 0 to 86400000, not "86400001"",
+        "MODELGRAPH_MAX_BODY_BYTES: must be a whole number from 1024 to 1073741824, not "0x400"",
+        "OPENAI_BASE_URL: must be an http or https address",
+        "XAI_BASE_URL: must be an http or https address",
+        "HOST: 0.0.0.0 can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1",
+      ]
+    `);
+  });
+
+  it('never quote what may be a secret when they are refused', () => {
+    const secret = 'mg_me_hunter2hunter2';
+    const problems = problemsOf(
+      {
+        PORT: 'none',
+        MODELGRAPH_API_KEYS: `me:${HASH},${secret},me:${secret}`,
+        OPENAI_API_KEY: secret,
+        OPENAI_BASE_URL: `ftp://user:${secret}@example.com`,
+      },
+      ['openai'],
+    );
+    expect(problems).toMatchInlineSnapshot(`
+      [
+        "PORT: must be a whole number from 0 to 65535, not "none"",
+        "MODELGRAPH_API_KEYS: entry 2 must be <id>:<sha256 in hex>; make one with \`npm run key\`",
+        "MODELGRAPH_API_KEYS: entry 3 must be <id>:<sha256 in hex>; make one with \`npm run key\`",
+        "OPENAI_BASE_URL: must be an http or https address",
+      ]
+    `);
+    expect(problems.join()).not.toMatch(/hunter2|aaaa/);
+  });
+
+  it('are refused with two keys of one id, of which only one could ever be used', () => {
+    expect(problemsOf({ MODELGRAPH_API_KEYS: `me:${HASH},me:${'b'.repeat(64)}` })).toEqual([
+      'MODELGRAPH_API_KEYS: has two keys of one id',
+    ]);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.4', 'example.com', '127.0.0.1.example.com'])(
+    'are refused when %s is to be listened on and no keys are set',
+    (HOST) => {
+      expect(problemsOf({ HOST })).toEqual([
+        `HOST: ${HOST} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
+      ]);
+      expect(problemsOf({ HOST, MODELGRAPH_API_KEYS: ' , ' })).toHaveLength(1);
+      expect(problemsOf({ HOST, MODELGRAPH_API_KEYS: `me:${HASH}` })).toEqual([]);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('may listen on %s without keys', (HOST) => {
+    expect(parseSettings({ HOST }, []).host).toBe(HOST);
+  });
+});
+
+describe('the settings of a provider', () => {
+  it('are its key and its address, named after it, in the variable that its descriptor names', () => {
+    const names = Object.keys(MODEL_CONFIGS);
+    for (const { name, credentialVariable } of Object.values(TEXT_PROVIDERS)) {
+      if (credentialVariable !== null) expect(credentialVariable).toBe(providerVariables(name).key);
+      const { key, baseUrl } = providerVariables(name);
+      const { providers } = parseSettings({ [key]: ' a key ', [baseUrl]: 'http://127.0.0.1:9/v1' }, names);
+      for (const other of names)
+        expect([other, providers[other]]).toEqual([
+          other,
+          other === name
+            ? { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9/v1' }
+            : { apiKey: null, baseUrl: null },
+        ]);
+    }
+    expect(providerVariables('my-own')).toEqual({ key: 'MY_OWN_API_KEY', baseUrl: 'MY_OWN_BASE_URL' });
+  });
+
+  it('take the key of gemini from either of its two names, its own first', () => {
+    const keyOf = (environment: Record<string, string>) =>
+      parseSettings(environment, ['gemini', 'openai']).providers['gemini']?.apiKey;
+    expect(keyOf({})).toBeNull();
+    expect(keyOf({ GOOGLE_API_KEY: 'google' })).toBe('google');
+    expect(keyOf({ GEMINI_API_KEY: 'gemini' })).toBe('gemini');
+    expect(keyOf({ GEMINI_API_KEY: 'gemini', GOOGLE_API_KEY: 'google' })).toBe('gemini');
+    expect(keyOf({ GEMINI_API_KEY: ' ', GOOGLE_API_KEY: 'google' })).toBe('google');
+  });
+});
+
+/** Runs a program in a directory of its own with nothing in its environment but what is given. */
+const runIn = async (
+  files: Record<string, string>,
+  environment: Record<string, string>,
+  ...program: readonly string[]
+) => {
+  const directory = await mkdtemp(join(tmpdir(), 'settings-'));
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+    const child = spawn(process.execPath, program, { cwd: directory, env: environment });
+    const { promise: exit, resolve } = Promise.withResolvers<number | null>();
+    child.once('exit', resolve);
+    const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+    return { output, errors, code };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+};
+
+describe('a process', () => {
+  const env = fileURLToPath(new URL('../../config/env.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const script = `
+    import { readSettings } from ${JSON.stringify(env)};
+    const { port, timeoutMs, logLevel, providers } = readSettings(['openai']);
+    process.stdout.write(JSON.stringify({ port, timeoutMs, logLevel, providers }));
+  `;
+
+  it('takes its environment first, .env in its working directory then, the defaults last', async () => {
+    const dotEnv = 'PORT=5001\nMODELGRAPH_TIMEOUT_MS=5002 # two\nOPENAI_API_KEY="quoted # key"\n';
+    const { output } = await runIn({ '.env': dotEnv }, { PORT: '6001' }, '--input-type=module', '-e', script);
+    expect(JSON.parse(output)).toEqual({
+      port: 6001,
+      timeoutMs: 5002,
+      logLevel: 'info',
+      providers: { openai: { apiKey: 'quoted # key', baseUrl: null } },
+    });
+  });
+
+  it('does without a .env', async () => {
+    const { output } = await runIn({}, {}, '--input-type=module', '-e', script);
+    expect(JSON.parse(output)).toMatchObject({ port: 4000, logLevel: 'info' });
+  });
+
+  it('does not start with a bad configuration: it says what is wrong, without a stack, and exits with 1', async () => {
+    const dotEnv = 'HOST=0.0.0.0\nPORT=many\n';
+    const { output, errors, code } = await runIn({ '.env': dotEnv }, {}, main);
+    expect({ output, code }).toEqual({ output: '', code: 1 });
+    expect(errors).toMatchInlineSnapshot(`
+      "The configuration cannot be used:
+      - PORT: must be a whole number from 0 to 65535, not "many"
+      - HOST: 0.0.0.0 can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1
+      "
+    `);
+  });
+});
