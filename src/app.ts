@@ -134,9 +134,8 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
       closing = true;
       const { promise: closed, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
-      await generations.shutdown(settings.shutdownGraceMs);
       sockets.close();
-      server.closeIdleConnections();
+      await generations.shutdown(settings.shutdownGraceMs);
       // Clients have their terminal events; whoever does not read or close is not waited for any longer.
       const impatience = setTimeout(() => {
         sockets.terminate();

@@ -8,15 +8,24 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** The whole body of a request. Throws `BodyTooLarge` as soon as it is, whether or not its length was announced. */
+/**
+ * The whole body of a request. Throws `BodyTooLarge` as soon as it is, whether or not its length was announced; what
+ * is left of it is then read and dropped, since a client that is still sending would lose the answer otherwise.
+ */
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
   const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw new BodyTooLarge(maxBytes);
-    chunks.push(chunk);
+  let length = Number(request.headers['content-length'] ?? 0);
+  if (length <= maxBytes) {
+    length = 0;
+    // Not destroyed on return: that would close the socket, and the answer with it.
+    const arriving: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const chunk of arriving) {
+      length += chunk.length;
+      if (length > maxBytes) break;
+      chunks.push(chunk);
+    }
   }
-  return Buffer.concat(chunks);
+  if (length <= maxBytes) return Buffer.concat(chunks);
+  request.resume();
+  throw new BodyTooLarge(maxBytes);
 };

@@ -72,6 +72,15 @@ const answerPreflight = ({ response, headers }: Exchange): void => {
     .end();
 };
 
+/** The address asked for; undefined when the request line holds no path, as a proxy's does. */
+const findUrl = ({ url = '' }: IncomingMessage): URL | undefined =>
+  url.startsWith('/') && URL.canParse(`http://localhost${url}`)
+    ? new URL(`http://localhost${url}`)
+    : undefined;
+
+const isJson = (request: IncomingMessage): boolean =>
+  /^application\/([\w.-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -91,7 +100,8 @@ const readParams = ({ request, url }: Exchange, body: Buffer): OperationParams |
   }
   const fromText = (name: string): unknown => {
     const value = url.searchParams.get(name);
-    return value === null ? undefined : parseJson(value);
+    // Text that is no JSON stays text, which no operation accepts.
+    return value === null ? undefined : (parseJson(value) ?? value);
   };
   return {
     query: url.searchParams.get('query') ?? undefined,
@@ -109,7 +119,7 @@ const serveStream = async (
   { pipeline, heartbeatMs }: HttpOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
-  if (!acceptsEventStream(request)) return false;
+  if (!acceptsEventStream(request) || (request.method === 'POST' && !isJson(request))) return false;
   const params = readParams(exchange, body);
   if (params === undefined) {
     refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object.');
@@ -153,17 +163,21 @@ const serveJson = async (
 const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
   const { request } = exchange;
   if (request.method === 'OPTIONS') return answerPreflight(exchange);
-  if (request.method === 'GET' && !isPreflighted(request))
+  // Among the others is HEAD, which a foreign page can send without being asked, as it can GET.
+  if (request.method !== 'GET' && request.method !== 'POST')
     return refuse(
-      exchange,
-      'FORBIDDEN',
-      'A GET request needs the header graphql-require-preflight, so that no foreign page can send it.',
+      { ...exchange, headers: { ...exchange.headers, allow: 'GET, POST, OPTIONS' } },
+      'INVALID_REQUEST',
+      `${request.method} is not a method of this address.`,
+      405,
     );
-  if (request.method === 'POST' && request.headers['content-type'] !== undefined && !isPreflighted(request))
+  if (!isPreflighted(request))
     return refuse(
       exchange,
       'FORBIDDEN',
-      'Send application/json, or the header graphql-require-preflight, so that no foreign page can send the request.',
+      request.method === 'GET'
+        ? 'A GET request needs the header graphql-require-preflight, so that no foreign page can send it.'
+        : 'Send application/json, or the header graphql-require-preflight, so that no foreign page can send the request.',
     );
   const principalId = options.authenticate(request.headers.authorization);
   if (principalId === undefined)
@@ -218,13 +232,19 @@ export const createHttpServer = (options: HttpOptions): Server => {
     response.on('close', () => {
       if (!response.writableFinished) controller.abort();
     });
+    response.on('finish', () => {
+      // A connection kept open for the next request would keep a server open that takes none.
+      if (!options.isReady()) request.socket.end();
+    });
+    const url = findUrl(request);
     const exchange: Exchange = {
       request,
       response,
-      url: new URL(request.url ?? '/', 'http://localhost'),
+      url: url ?? new URL('http://localhost'),
       headers: corsHeaders(request),
       controller,
     };
+    if (url === undefined) return refuse(exchange, 'INVALID_REQUEST', 'The request names no path.');
     const problem = findOriginProblem(request, options.originPolicy);
     if (problem !== undefined) return refuse({ ...exchange, headers: {} }, 'FORBIDDEN', problem);
     try {
@@ -232,7 +252,7 @@ export const createHttpServer = (options: HttpOptions): Server => {
     } catch (error) {
       if (response.destroyed) return undefined;
       if (error instanceof BodyTooLarge) {
-        refuse({ ...exchange, headers: { connection: 'close' } }, 'INVALID_REQUEST', error.message, 413);
+        refuse(exchange, 'INVALID_REQUEST', error.message, 413);
         return undefined;
       }
       options.log.error({ err: error }, 'a request failed on a defect of this server');

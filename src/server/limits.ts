@@ -44,7 +44,7 @@ interface Counts {
   depth: number;
 }
 
-/** Introspection nests deeper than any query of ours; its own depth is bounded by graphql's rules. */
+/** Introspection nests deeper than any query of ours: its depth is bounded by a rule of graphql's own. */
 const INTROSPECTION_FIELDS = new Set(['__schema', '__type']);
 
 /**
@@ -97,8 +97,10 @@ const findPassedLimit = (
         if (counts.aliases > limits.maxAliases)
           return refuse('a number of aliases', counts.aliases, limits.maxAliases);
         if (depth === 1) error = enterRoot(selection);
-        if (error === undefined && selection.selectionSet && !INTROSPECTION_FIELDS.has(selection.name.value))
-          error = visit(selection.selectionSet, depth + 1, spread);
+        if (error === undefined && selection.selectionSet) {
+          const below = INTROSPECTION_FIELDS.has(selection.name.value) ? -Infinity : depth + 1;
+          error = visit(selection.selectionSet, below, spread);
+        }
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         error = visit(selection.selectionSet, depth, spread);
       } else {

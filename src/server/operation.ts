@@ -52,38 +52,34 @@ const createResults = (
 ): AsyncIterableIterator<ExecutionResult, undefined, undefined> => {
   const done = { done: true, value: undefined } as const;
   let source: AsyncIterator<ExecutionResult> | undefined;
-  let state: 'new' | 'open' | 'ended' = 'new';
-
-  const close = (iterable: AsyncIterable<ExecutionResult>): void => {
-    void iterable[Symbol.asyncIterator]().return?.();
-  };
+  let ended = false;
+  const hasEnded = (): boolean => ended;
 
   return {
     async next() {
-      if (state === 'ended') return done;
-      if (state === 'new') {
-        state = 'open';
+      if (ended) return done;
+      if (source === undefined) {
         const result = await open();
         if (!isAsyncIterable(result)) {
-          state = 'ended';
+          // Whoever has left is told nothing more, not even that the operation was cancelled.
+          if (hasEnded()) return done;
+          ended = true;
           return { done: false, value: toPublicResult(result) };
         }
-        // The compiler cannot see that return() may have been called meanwhile.
-        if ((state as string) === 'ended') {
-          close(result);
+        source = result[Symbol.asyncIterator]();
+        if (hasEnded()) {
+          void source.return?.();
           return done;
         }
-        source = result[Symbol.asyncIterator]();
       }
-      const item = await source?.next();
-      if (item === undefined || item.done === true) {
-        state = 'ended';
-        return done;
-      }
-      return { done: false, value: toPublicResult(item.value) };
+      const item = await source.next();
+      if (hasEnded()) return done;
+      if (item.done !== true) return { done: false, value: toPublicResult(item.value) };
+      ended = true;
+      return done;
     },
     return() {
-      state = 'ended';
+      ended = true;
       controller.abort();
       void source?.return?.();
       return Promise.resolve(done);

@@ -37,17 +37,19 @@ const drained = (response: ServerResponse): Promise<void> =>
  */
 const startHeartbeat = (response: ServerResponse, heartbeatMs: number): (() => void) => {
   let stalled = 0;
-  let lastBytes = 0;
+  let lastAccepted = 0;
   const timer = setInterval(() => {
-    const sent = response.socket?.bytesWritten ?? 0;
+    const { socket } = response;
+    // `bytesWritten` counts what is still waiting, too.
+    const accepted = socket === null ? 0 : socket.bytesWritten - socket.writableLength;
     if (response.writableLength === 0) {
       stalled = 0;
       response.write(':\n\n');
     } else {
-      stalled = sent === lastBytes ? stalled + 1 : 0;
+      stalled = accepted === lastAccepted ? stalled + 1 : 0;
       if (stalled >= STALLED_HEARTBEATS) response.destroy();
     }
-    lastBytes = sent;
+    lastAccepted = accepted;
   }, heartbeatMs);
   return () => clearInterval(timer);
 };

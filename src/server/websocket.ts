@@ -101,7 +101,10 @@ const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) =>
   });
 };
 
-/** Serves graphql-transport-ws on an HTTP server. Returns how to close every socket with a reason. */
+/**
+ * Serves graphql-transport-ws on an HTTP server. `close` closes each socket with a reason as soon as no operation is
+ * left on it, so that the last event of each reaches its client first; `terminate` waits for nothing.
+ */
 export const serveWebSockets = (
   server: Server,
   options: WebSocketOptions,
@@ -114,7 +117,15 @@ export const serveWebSockets = (
     handleProtocols,
   });
 
+  let closing = false;
+  // A message is handled until the operation it starts has ended and its client has been told.
+  const handling = new WeakMap<WebSocket, number>();
+  const closeIfIdle = (socket: WebSocket): void => {
+    if ((handling.get(socket) ?? 0) === 0) socket.close(1001, 'The server is shutting down');
+  };
+
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    const count = (change: 1 | -1): void => void handling.set(socket, (handling.get(socket) ?? 0) + change);
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     const fail = (error: unknown): void => {
       log.error({ err: error }, 'a WebSocket message could not be handled');
@@ -131,10 +142,16 @@ export const serveWebSockets = (
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {
-            handle(text(data)).catch((error: unknown) => {
-              // A socket lost while it was written to is the client's leaving, which `close` reports.
-              if (socket.readyState === socket.OPEN) fail(error);
-            });
+            count(1);
+            handle(text(data))
+              .catch((error: unknown) => {
+                // A socket lost while it was written to is the client's leaving, which `close` reports.
+                if (socket.readyState === socket.OPEN) fail(error);
+              })
+              .finally(() => {
+                count(-1);
+                if (closing) closeIfIdle(socket);
+              });
           }),
       },
       { request, principalId: undefined },
@@ -151,6 +168,7 @@ export const serveWebSockets = (
     socket.on('error', () => socket.destroy());
     if (request.url?.split('?')[0] !== path)
       return refuseUpgrade(socket, '404 Not Found', `WebSockets are served at ${path}.`);
+    if (closing) return refuseUpgrade(socket, '503 Service Unavailable', 'The server is shutting down.');
     const problem = findOriginProblem(request, originPolicy);
     if (problem !== undefined) return refuseUpgrade(socket, '403 Forbidden', problem);
     return sockets.handleUpgrade(request, socket, head, accept);
@@ -158,7 +176,8 @@ export const serveWebSockets = (
 
   return {
     close() {
-      for (const socket of sockets.clients) socket.close(1001, 'The server is shutting down');
+      closing = true;
+      for (const socket of sockets.clients) closeIfIdle(socket);
     },
     terminate() {
       for (const socket of sockets.clients) socket.terminate();

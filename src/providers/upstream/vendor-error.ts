@@ -37,6 +37,7 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['account_deactivated', 'PROVIDER_AUTHENTICATION'],
   ['billing_error', 'PROVIDER_AUTHENTICATION'],
   ['vector_store_timeout', 'PROVIDER_TIMEOUT'],
+  ['tool_use_failed', 'PROVIDER_FAILED'], // Groq: the model's own tool call is wrong, whatever the 400 says
 ]);
 
 /** Words that only name a family: an HTTP status says more than they do. Lower case. */
@@ -93,7 +94,7 @@ export const mapHttpStatus = (status: number): ErrorCode => {
 
 /** Our code for a vendor's failure. Total: what nobody knows is `PROVIDER_FAILED`. */
 export const classifyVendorError = ({ status, words }: Omit<VendorError, 'message'>): ErrorCode => {
-  const lowered = words.map((word) => word.toLowerCase());
+  const lowered = words.map((word) => word.toLowerCase().replaceAll('-', '_'));
   for (const word of lowered) {
     const code = SPECIFIC_WORDS.get(word);
     if (code !== undefined) return code;

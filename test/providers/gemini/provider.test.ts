@@ -63,6 +63,7 @@ test('a chunk that holds a thought and text gives two deltas, the thought first'
     ['usage'],
     ['finish'],
   ]);
+  expect(events.at(-1)).toMatchObject({ usage: { outputTokens: 34, totalTokens: 44, reasoningTokens: 30 } });
 });
 
 test.each(['parallel calls of one function', 'arguments that arrive value by value'])(

@@ -143,7 +143,7 @@ function* readText({ block, text: soFar }: OpenBlock, text: string, turn: Turn):
     yield { type: 'text-delta', text };
   } else if (block.type === 'thinking') {
     const isNextBlock = turn.hasReasoning && soFar.length === text.length;
-    
+    turn.hasReasoning = true;
     yield { type: 'reasoning-delta', text: isNextBlock ? `\n\n${text}` : text };
   }
 }

@@ -70,7 +70,12 @@ const findApi = (vendor: OpenAICompatibleVendor, config: ModelConfig, clients: C
 };
 
 const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): Api => {
-  const context = { provider: clients.provider, log: clients.log, usage: dialect.usage };
+  const context = {
+    provider: clients.provider,
+    log: clients.log,
+    usage: dialect.usage,
+    readDelta: dialect.readDelta,
+  };
   return {
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);

@@ -10,7 +10,7 @@ import type {
   Message,
   UserPart,
 } from '../../../core/message.ts';
-import type { ChatDialect } from './dialect.ts';
+import type { ReasoningReplay } from './dialect.ts';
 import { toDataUrl, toFilename, toImageDataUrl, unsupportedPart } from './media.ts';
 
 /**
@@ -21,23 +21,20 @@ import { toDataUrl, toFilename, toImageDataUrl, unsupportedPart } from './media.
 export const convertToChatCompletionsFormat = (
   messages: readonly Message[],
   system: string | null,
-  { reasoningField }: Pick<ChatDialect, 'reasoningField'>,
+  replay: ReasoningReplay,
 ): ChatCompletionMessageParam[] => [
   ...(system === null ? [] : [{ role: 'system', content: system } as const]),
-  ...messages.flatMap((message) => toChatMessages(message, reasoningField)),
+  ...messages.flatMap((message) => toChatMessages(message, replay)),
 ];
 
-const toChatMessages = (
-  message: Message,
-  reasoningField: ChatDialect['reasoningField'],
-): ChatCompletionMessageParam[] => {
+const toChatMessages = (message: Message, replay: ReasoningReplay): ChatCompletionMessageParam[] => {
   switch (message.role) {
     case 'system':
       return [{ role: 'system', content: message.text }];
     case 'user':
       return [{ role: 'user', content: toContent(message.parts) }];
     case 'assistant':
-      return toAssistantMessages(message, reasoningField);
+      return toAssistantMessages(message, replay);
     case 'tool':
       return [{ role: 'tool', tool_call_id: message.callId, content: toOutputText(message.output) }];
   }
@@ -94,7 +91,7 @@ const toFile = ({ source, mediaType, filename }: FilePart): ChatCompletionConten
 
 const toAssistantMessages = (
   { parts }: AssistantMessage,
-  reasoningField: ChatDialect['reasoningField'],
+  { reasoningField, sendsEmptyReasoning = false }: ReasoningReplay,
 ): ChatCompletionMessageParam[] => {
   const texts = parts.flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : []));
   const calls = parts.flatMap((part) => (part.type === 'tool-call' ? [part] : []));
@@ -117,7 +114,8 @@ const toAssistantMessages = (
           function: { name: call.name, arguments: JSON.stringify(call.arguments) },
         })),
       }),
-      ...(reasoningField !== null && reasoning.length > 0 && { [reasoningField]: reasoning.join('\n\n') }),
+      ...(reasoningField !== null &&
+        (reasoning.length > 0 || sendsEmptyReasoning) && { [reasoningField]: reasoning.join('\n\n') }),
     },
   ];
 };

@@ -1,21 +1,32 @@
-import type { ModelConfig } from '../../../core/model-config.ts';
+import type { BuiltInTool, ModelConfig } from '../../../core/model-config.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
-import type { TextRequest } from '../../../core/text-request.ts';
+import type { OutputFormat, TextRequest } from '../../../core/text-request.ts';
+import type { convertToResponsesFormat } from './convert-to-responses-format.ts';
 import type { UsageCounting } from './to-usage.ts';
 
 /** Fields of a request body, in the vendor's own words. */
 export type RequestFields = Readonly<Record<string, unknown>>;
 
-/** How one vendor's Chat Completions differs from OpenAI's. */
-export interface ChatDialect {
-  /** The field that limits the output. */
-  readonly maxTokensField: 'max_completion_tokens' | 'max_tokens';
+/** How the reasoning of earlier turns is sent back. */
+export interface ReasoningReplay {
   /** The field of an assistant message that carries its earlier reasoning; null: it is not sent back. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | null;
+  /** Whether an assistant message without reasoning has the field all the same, empty. */
+  readonly sendsEmptyReasoning?: boolean;
+}
+
+/** How one vendor's Chat Completions differs from OpenAI's. */
+export interface ChatDialect extends ReasoningReplay {
+  /** The field that limits the output. */
+  readonly maxTokensField: 'max_completion_tokens' | 'max_tokens';
+  /** What is said of reasoning above, where it depends on the request. */
+  readonly replayFor?: (request: TextRequest) => ReasoningReplay;
   /** What asks for reasoning, or switches it off. */
   readonly reasoningFields: (request: TextRequest, config: ModelConfig) => RequestFields;
   /** `stream_options` beside `include_usage`. */
   readonly streamOptions: RequestFields;
+  /** Events of what only this vendor has in a delta; called once per delta, after its text was read. */
+  readonly readDelta?: (delta: Readonly<Record<string, unknown>>) => Iterable<StreamEvent>;
   readonly usage: UsageCounting;
 }
 
@@ -29,8 +40,17 @@ export interface ResponsesDialect {
   readonly reasoningFields: (request: TextRequest, config: ModelConfig) => RequestFields;
   /** `include` for the request's built-in tools. */
   readonly includeFor: (request: TextRequest) => readonly string[];
-  /** Events of output items only this vendor has; called once per finished item that nobody else reads. */
-  readonly readItem?: (item: Readonly<Record<string, unknown>>) => Iterable<StreamEvent>;
+  /** The conversation, where this vendor takes it otherwise. */
+  readonly convertToResponsesFormat?: typeof convertToResponsesFormat;
+  /** A built-in tool as this vendor names it; undefined: as OpenAI does. */
+  readonly toBuiltInTool?: (tool: BuiltInTool) => RequestFields | undefined;
+  /** What asks for JSON, where it is not `text.format`. */
+  readonly outputFields?: (output: OutputFormat) => RequestFields;
+  /**
+   * Events of output items only this vendor has; called once per finished item that nobody else reads, with the item's
+   * position in the output.
+   */
+  readonly readItem?: (item: Readonly<Record<string, unknown>>, index: number) => Iterable<StreamEvent>;
   readonly usage: UsageCounting;
 }
 

@@ -1,10 +1,26 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { ProviderError } from '../../../core/errors.ts';
+import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
 
-/** Vendors that have no error code for it. DeepSeek: "This model's maximum context length is 131072 tokens." */
-const CONTEXT_LENGTH = /maximum (context|prompt) length|context window|reduce the length of the messages/i;
+/** Failures that some vendors tell by their words alone, each with what one of them says. */
+const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
+  // DeepSeek, 400: "This model's maximum context length is 131072 tokens."
+  [
+    /maximum (context|prompt) length|context window|reduce the length of the messages/i,
+    'CONTEXT_LENGTH_EXCEEDED',
+  ],
+  // xAI, 400: "Incorrect API key provided."
+  [/incorrect api key/i, 'PROVIDER_AUTHENTICATION'],
+  // xAI, 403: "Content violates usage guidelines. […] Failed check: SAFETY_CHECK_TYPE_BIO"
+  [/content violates usage guidelines/i, 'CONTENT_FILTERED'],
+];
+
+/** Codes that may rest on no more than an HTTP status. */
+const GENERAL: ReadonlySet<ErrorCode> = new Set(['PROVIDER_REJECTED', 'PROVIDER_AUTHENTICATION', 'PROVIDER_FAILED']);
+
+/** xAI names this server's account where it explains a filter: "Team: …, API key ID: …, Model: grok-4". */
+const ACCOUNT = /\b(Team|API key ID): [^,\s]+,?\s*/g;
 
 /** Classifies what the OpenAI SDK throws. Total; the only code that looks at its errors. */
 export const mapError = (error: unknown, provider: string): ProviderError => {
@@ -27,13 +43,13 @@ export const toProviderError = (
 ): ProviderError => {
   const reported = readVendorError(body);
   const status = from?.status ?? null;
-  const message = reported?.message ?? from?.message ?? null;
+  const message = (reported?.message ?? from?.message ?? null)?.replace(ACCOUNT, '') ?? null;
   const code = classifyVendorError({
     status: status ?? reported?.status ?? null,
     words: reported?.words ?? [],
   });
-  const isTooLong = code === 'PROVIDER_REJECTED' && message !== null && CONTEXT_LENGTH.test(message);
-  return new ProviderError(isTooLong ? 'CONTEXT_LENGTH_EXCEEDED' : code, {
+  const told = GENERAL.has(code) && message !== null && TOLD_BY_WORDS.find(([words]) => words.test(message));
+  return new ProviderError(told ? told[1] : code, {
     provider,
     providerStatus: status,
     retryAfterMs: from?.headers ? readRetryAfterMs(from.headers) : null,

@@ -2,6 +2,7 @@ import type { Citation, FinishReason } from '../../../core/generation.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { ChatAnnotation, ChatChunk, ChatCompletionBody, ChatDelta } from './chat-chunk.ts';
 import { createChatToolCalls } from './chat-tool-calls.ts';
+import type { ChatDialect } from './dialect.ts';
 import { toProviderError } from './map-error.ts';
 import { mapChatFinishReason } from './map-finish-reason.ts';
 import type { Payloads, ReadingContext } from './reading-context.ts';
@@ -9,6 +10,7 @@ import { type ChatUsage, toChatUsage, type UsageCounting } from './to-usage.ts';
 
 export interface ChatReadingContext extends ReadingContext {
   readonly usage: UsageCounting;
+  readonly readDelta?: ChatDialect['readDelta'];
 }
 
 /**
@@ -41,6 +43,7 @@ export async function* readChatEvents(
         const delta = choice.delta ?? {};
         isRefusal ||= Boolean(delta.refusal);
         for (const event of readDelta(delta)) yield event;
+        yield* context.readDelta?.(delta as Readonly<Record<string, unknown>>) ?? [];
         for (const fragment of delta.tool_calls ?? []) {
           const event = toolCalls.add(fragment);
           if (event !== undefined) yield event;

@@ -51,11 +51,11 @@ const createTurn = (
   const text = createResponsesText();
   const reasoning = createResponsesReasoning();
   const toolCalls = createResponsesToolCalls(context);
-  let finishedItems = 0;
+  const finishedTypes = new Set<unknown>();
   let isRefusal = false;
 
   function* finishItem(index: number, item: ResponsesItem): Generator<StreamEvent> {
-    finishedItems += 1;
+    finishedTypes.add(item.type);
     if (item.type === 'reasoning') yield* reasoning.finish(index, item);
     if (item.type === 'message') {
       for (const [position, part] of (item.content ?? []).entries()) {
@@ -65,13 +65,19 @@ const createTurn = (
     }
     const call = toolCalls.finish(item);
     if (call !== undefined) yield call;
-    else yield* context.readItem?.(item as Readonly<Record<string, unknown>>) ?? [];
+    else yield* readOwnItem(index, item);
   }
 
+  const readOwnItem = (index: number, item: ResponsesItem): Iterable<StreamEvent> =>
+    context.readItem?.(item as Readonly<Record<string, unknown>>, index) ?? [];
+
   function* finish(response: ResponsesBody, raw: string, reason: FinishReason): Generator<StreamEvent> {
-    // A vendor that announces no finished items tells them here.
-    if (finishedItems === 0)
-      for (const [index, item] of (response.output ?? []).entries()) yield* finishItem(index, item);
+    // A vendor that announces no finished items, or none of a type of its own, tells them here.
+    const announced = new Set(finishedTypes);
+    for (const [index, item] of (response.output ?? []).entries()) {
+      if (announced.size === 0) yield* finishItem(index, item);
+      else if (!announced.has(item.type)) yield* readOwnItem(index, item);
+    }
     if (reason === 'stop') toolCalls.assertComplete();
     yield {
       type: 'finish',

@@ -29,11 +29,7 @@ export const createResponsesToolCalls = ({ provider, log }: ReadingContext): Res
   let hasClientCalls = false;
 
   const finishCall = (item: ResponsesItem): StreamEvent | undefined => {
-    const call = {
-      callId: item.call_id ?? item.id ?? '',
-      name: item.name ?? '',
-      arguments: typeof item.arguments === 'string' ? item.arguments : '',
-    };
+    const call = rawCallOf(item);
     const opaque = writeReplayItems(withReasoning(sinceLastCall));
     sinceLastCall = [];
     hasClientCalls = true;
@@ -79,6 +75,12 @@ export const createResponsesToolCalls = ({ provider, log }: ReadingContext): Res
   };
 };
 
+const rawCallOf = (item: ResponsesItem): RawToolCall => ({
+  callId: item.call_id ?? item.id ?? '',
+  name: item.name ?? '',
+  arguments: typeof item.arguments === 'string' ? item.arguments : '',
+});
+
 /** Built-in calls are sent back only to keep the reasoning around them in its place. */
 const withReasoning = (items: readonly ReplayItem[]): readonly ReplayItem[] =>
   items.some((item) => item['type'] === 'reasoning') ? items : [];
@@ -97,7 +99,8 @@ const findBuiltInCall = (item: ResponsesItem): StreamEvent | undefined => {
   });
   switch (item.type) {
     case 'web_search_call':
-      return call('web_search', item.action, null);
+      // xAI's first form of it has the arguments of a function call.
+      return call('web_search', item.action ?? findArguments(rawCallOf(item)), null);
     case 'code_interpreter_call':
       return call('code_interpreter', { code: item.code ?? null }, item.outputs);
     default:

@@ -19,7 +19,11 @@ export const toChatRequest = (
   const tools = request.tools.filter((tool) => !isWebSearch(tool));
   const fields: ChatCompletionCreateParamsBase = {
     model: config.apiModel,
-    messages: convertToChatCompletionsFormat(request.messages, request.system, dialect),
+    messages: convertToChatCompletionsFormat(
+      request.messages,
+      request.system,
+      dialect.replayFor?.(request) ?? dialect,
+    ),
     [dialect.maxTokensField]: request.maxOutputTokens,
     ...given('temperature', request.temperature),
     ...given('top_p', request.topP),

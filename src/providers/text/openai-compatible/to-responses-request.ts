@@ -18,11 +18,12 @@ export const toResponsesRequest = (
   config: ModelConfig,
   dialect: ResponsesDialect,
 ): ResponseCreateParamsNonStreaming => {
-  const { instructions, input } = convertToResponsesFormat(request.messages, request.system);
+  const convert = dialect.convertToResponsesFormat ?? convertToResponsesFormat;
+  const { instructions, input } = convert(request.messages, request.system);
   const { include: reasoningInclude, ...reasoningFields } = dialect.reasoningFields(request, config);
   const include = [...asStrings(reasoningInclude), ...dialect.includeFor(request)];
   const text = {
-    ...given('format', toTextFormat(request.output)),
+    ...(dialect.outputFields === undefined && given('format', toTextFormat(request.output))),
     ...given('verbosity', request.verbosity),
   };
   const fields: ResponseCreateParamsBase = {
@@ -36,8 +37,9 @@ export const toResponsesRequest = (
     ...given('temperature', request.temperature),
     ...given('top_p', request.topP),
     ...(Object.keys(text).length > 0 && { text }),
+    ...dialect.outputFields?.(request.output),
     ...(request.tools.length > 0 && {
-      tools: request.tools.map(toResponsesTool),
+      tools: request.tools.map((tool) => toResponsesTool(tool, dialect)),
       ...given('tool_choice', request.toolChoice === null ? null : toResponsesToolChoice(request.toolChoice)),
       ...given('parallel_tool_calls', request.parallelToolCalls),
     }),
@@ -59,7 +61,7 @@ export const toResponsesStreamRequest = (
 const asStrings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 
-const toResponsesTool = (tool: Tool): ResponsesTool => {
+const toResponsesTool = (tool: Tool, { toBuiltInTool }: ResponsesDialect): ResponsesTool => {
   if (tool.type === 'function')
     return {
       type: 'function',
@@ -69,6 +71,8 @@ const toResponsesTool = (tool: Tool): ResponsesTool => {
       // Left out, this API would make the schema strict and with it every parameter required.
       strict: tool.strict ?? false,
     };
+  const own = toBuiltInTool?.(tool.tool);
+  if (own !== undefined) return own as unknown as ResponsesTool;
   switch (tool.tool) {
     case 'web_search':
       return { type: 'web_search' };

@@ -29,6 +29,9 @@ export interface ResponsesUsage {
     readonly cached_tokens?: number | null;
     readonly cache_write_tokens?: number | null;
     readonly audio_tokens?: number | null;
+    /** Perplexity's names for cached tokens and those written to the cache. */
+    readonly cache_read_input_tokens?: number | null;
+    readonly cache_creation_input_tokens?: number | null;
   } | null;
   readonly output_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
@@ -53,8 +56,11 @@ export const toResponsesUsage = (usage: ResponsesUsage, counting: UsageCounting)
       input: usage.input_tokens,
       output: usage.output_tokens,
       total: usage.total_tokens,
-      cacheRead: usage.input_tokens_details?.cached_tokens,
-      cacheWrite: usage.input_tokens_details?.cache_write_tokens,
+      cacheRead:
+        usage.input_tokens_details?.cached_tokens ?? usage.input_tokens_details?.cache_read_input_tokens,
+      cacheWrite:
+        usage.input_tokens_details?.cache_write_tokens ??
+        usage.input_tokens_details?.cache_creation_input_tokens,
       audioInput: usage.input_tokens_details?.audio_tokens,
       reasoning: usage.output_tokens_details?.reasoning_tokens,
     },
