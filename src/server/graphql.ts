@@ -4,11 +4,14 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Context } from '../schema/context.ts';
 import { createContext, type OperationOrigin, type Services } from './context.ts';
-import { createLimitRule, findComplexityError, type OperationLimits } from './limits.ts';
+import { createLimitRule, findCostError, type OperationLimits } from './limits.ts';
 import { createErrorMask, withCode } from './mask-error.ts';
 
 /** The GraphQL pipeline all transports share: parse, validate, limits, context, execution, masking. */
-export type GraphqlPipeline = YogaServerInstance<OperationOrigin, Context>;
+export interface GraphqlPipeline extends YogaServerInstance<OperationOrigin, Context> {
+  /** What a client may see of an error. */
+  readonly maskError: (error: unknown) => GraphQLError;
+}
 
 export interface GraphqlPipelineOptions {
   readonly schema: GraphQLSchema;
@@ -31,11 +34,11 @@ const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> =>
       addValidationRule(rule);
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const error = findComplexityError(args, limits);
+      const error = findCostError(args, limits);
       if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const error = findComplexityError(args, limits);
+      const error = findCostError(args, limits);
       if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
   };
@@ -73,8 +76,9 @@ export const createGraphqlPipeline = ({
   limits,
   introspection,
   log,
-}: GraphqlPipelineOptions): GraphqlPipeline =>
-  createYoga<OperationOrigin, Context>({
+}: GraphqlPipelineOptions): GraphqlPipeline => {
+  const maskError = createErrorMask(log);
+  const yoga = createYoga<OperationOrigin, Context>({
     schema,
     context: (origin) => createContext(services, origin),
     plugins: [
@@ -84,7 +88,7 @@ export const createGraphqlPipeline = ({
       ...(introspection ? [] : [useDisableIntrospection()]),
     ],
     maskedErrors: {
-      maskError: createErrorMask(log),
+      maskError,
       errorMessage: 'The server failed to answer the request.',
     },
     // Done by this server itself, for all transports alike.
@@ -96,3 +100,5 @@ export const createGraphqlPipeline = ({
     batching: false,
     multipart: false,
   });
+  return Object.assign(yoga, { maskError });
+};

@@ -21,6 +21,8 @@ export interface OperationLimits {
   /** Root fields that call a provider: each one costs money. */
   readonly maxCostlyRootFields: number;
   readonly maxComplexity: number;
+  /** How deeply lists and objects may nest in the variables: whatever reads or writes them does so level by level. */
+  readonly maxVariableDepth: number;
 }
 
 export const DEFAULT_LIMITS: OperationLimits = {
@@ -31,11 +33,18 @@ export const DEFAULT_LIMITS: OperationLimits = {
   maxDirectives: 30,
   maxCostlyRootFields: 4,
   maxComplexity: 25_000,
+  maxVariableDepth: 100,
 };
 
 const refuse = (what: string, found: number, most: number): GraphQLError =>
   new GraphQLError(`The operation has ${what} of ${found} or more; at most ${most} is allowed.`, {
-    extensions: { code: 'INVALID_REQUEST', retryable: false, allowed: [`at most ${most}`] },
+    extensions: {
+      code: 'INVALID_REQUEST',
+      retryable: false,
+      allowed: [`at most ${most}`],
+      // As over HTTP for what does not validate: 400 for clients that ask for the newer media type.
+      http: { spec: true, status: 400 },
+    },
   });
 
 interface Counts {
@@ -147,14 +156,36 @@ export interface CountedOperation {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Why the operation that will be executed is too complex. Run before execution: nothing has been started yet. */
-export const findComplexityError = (
+const isTooDeep = (value: unknown, levels: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isTooDeep(item, levels - 1));
+};
+
+/**
+ * Why the operation that will be executed asks for too much, or cannot be executed with its variables. Run before
+ * execution: nothing has been started yet.
+ */
+export const findCostError = (
   { schema, document, operationName, variableValues }: CountedOperation,
-  { maxComplexity }: OperationLimits,
+  { maxComplexity, maxVariableDepth }: OperationLimits,
 ): GraphQLError | undefined => {
-  const { complexity } = complexityFromQuery(withOperation(document, operationName), {
-    schema,
-    variables: { ...variableValues },
-  });
-  return complexity > maxComplexity ? refuse('a complexity', complexity, maxComplexity) : undefined;
+  if (isTooDeep(variableValues, maxVariableDepth))
+    return refuse('a depth of variables', maxVariableDepth + 1, maxVariableDepth);
+  try {
+    const { complexity } = complexityFromQuery(withOperation(document, operationName), {
+      schema,
+      variables: { ...variableValues },
+    });
+    return complexity > maxComplexity ? refuse('a complexity', complexity, maxComplexity) : undefined;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { nodes, source, positions, path } = error;
+    return new GraphQLError(error.message, {
+      nodes,
+      source,
+      positions,
+      path,
+      extensions: { code: 'INVALID_REQUEST', retryable: false, http: { spec: true, status: 400 } },
+    });
+  }
 };

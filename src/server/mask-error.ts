@@ -25,9 +25,9 @@ const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
   return base;
 };
 
-/** What a resolver threw, under what the executor wrapped around it. */
+/** What a resolver threw, under what the executor wrapped around it. One GraphQL error around another says more. */
 const findCause = (error: unknown): unknown =>
-  error instanceof GraphQLError ? (error.cause ?? error) : error;
+  error instanceof GraphQLError && !(error.cause instanceof GraphQLError) ? (error.cause ?? error) : error;
 
 /**
  * What a client may see of an error: ours in full, a GraphQL error (a bad variable, say) with the code

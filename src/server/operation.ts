@@ -35,48 +35,54 @@ const isAsyncIterable = (value: unknown): value is AsyncIterable<ExecutionResult
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** Drops what is for this server only: over HTTP the pipeline does it, elsewhere nobody else would. */
-const toPublicResult = (result: ExecutionResult): ExecutionResult => {
-  if (result.errors === undefined) return result;
-  const errors = result.errors.map((error) => {
-    const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
-    const { nodes, source, positions, path } = error;
-    return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
-  });
-  return { ...result, errors };
+const toPublicError = (error: GraphQLError): GraphQLError => {
+  const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
 };
+
+const toPublicResult = (result: ExecutionResult): ExecutionResult =>
+  result.errors === undefined ? result : { ...result, errors: result.errors.map(toPublicError) };
 
 /** The results of an operation, one or many, behind an iterator that can be ended while it waits. */
 const createResults = (
   open: () => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
   controller: AbortController,
+  maskError: GraphqlPipeline['maskError'],
 ): AsyncIterableIterator<ExecutionResult, undefined, undefined> => {
   const done = { done: true, value: undefined } as const;
   let source: AsyncIterator<ExecutionResult> | undefined;
   let ended = false;
   const hasEnded = (): boolean => ended;
 
+  const take = async (): Promise<ExecutionResult | undefined> => {
+    if (source === undefined) {
+      const result = await open();
+      if (!isAsyncIterable(result)) {
+        // Whoever has left is told nothing more, not even that the operation was cancelled.
+        if (hasEnded()) return undefined;
+        ended = true;
+        return result;
+      }
+      source = result[Symbol.asyncIterator]();
+      if (hasEnded()) void source.return?.();
+    }
+    if (hasEnded()) return undefined;
+    const item = await source.next();
+    return hasEnded() || item.done === true ? undefined : item.value;
+  };
+
   return {
     async next() {
-      if (ended) return done;
-      if (source === undefined) {
-        const result = await open();
-        if (!isAsyncIterable(result)) {
-          // Whoever has left is told nothing more, not even that the operation was cancelled.
-          if (hasEnded()) return done;
-          ended = true;
-          return { done: false, value: toPublicResult(result) };
-        }
-        source = result[Symbol.asyncIterator]();
-        if (hasEnded()) {
-          void source.return?.();
-          return done;
-        }
+      try {
+        const result = ended ? undefined : await take();
+        if (result !== undefined) return { done: false, value: toPublicResult(result) };
+        ended = true;
+        return done;
+      } catch (error) {
+        ended = true;
+        return { done: false, value: toPublicResult({ errors: [maskError(error)] }) };
       }
-      const item = await source.next();
-      if (hasEnded()) return done;
-      if (item.done !== true) return { done: false, value: toPublicResult(item.value) };
-      ended = true;
-      return done;
     },
     return() {
       ended = true;
@@ -117,10 +123,12 @@ export const prepareOperation = (
   try {
     document = parse(query) as DocumentNode;
   } catch (error) {
-    return [error instanceof GraphQLError ? error : invalid('The query cannot be read.')];
+    return [
+      error instanceof GraphQLError ? toPublicError(withCode(error)) : invalid('The query cannot be read.'),
+    ];
   }
   const [first, ...others] = validate(schema, document) as GraphQLError[];
-  if (first !== undefined) return [first, ...others];
+  if (first !== undefined) return [toPublicError(first), ...others.map(toPublicError)];
   const operation = getOperationAST(document, operationName ?? undefined);
   if (!operation)
     return [invalid('The document does not tell which operation to run: name one that is in it.')];
@@ -139,6 +147,6 @@ export const prepareOperation = (
     type: operation.operation,
     document,
     operationName: operationName ?? null,
-    run: () => createResults(open, controller),
+    run: () => createResults(open, controller, pipeline.maskError),
   };
 };

@@ -1,7 +1,12 @@
 import { alwaysReasons, effortsOf } from '../core/capabilities.ts';
 import type { ReasoningInput } from '../core/generate-input.ts';
 import type { JsonValue } from '../core/json.ts';
-import { type ModelConfig, REASONING_EFFORTS, type ReasoningEffort } from '../core/model-config.ts';
+import {
+  canReason,
+  type ModelConfig,
+  REASONING_EFFORTS,
+  type ReasoningEffort,
+} from '../core/model-config.ts';
 import type { ReasoningSetting } from '../core/text-request.ts';
 import type { Findings } from './findings.ts';
 
@@ -98,19 +103,48 @@ export const checkReasoning = (
     effort === 'none' ? { type: 'off' } : { type: 'effort', effort };
 
   const switchOff = (): ReasoningSetting => {
-    if (!alwaysReasons(config)) return reasoning.type === 'none' ? DEFAULT : { type: 'off' };
+    if (!canReason(config)) return DEFAULT;
+    if (!alwaysReasons(config)) return { type: 'off' };
+    const refuse = (
+      allowed: readonly string[],
+      suggestion: string,
+      to: { readonly setting: ReasoningSetting; readonly shown: JsonValue },
+    ): ReasoningSetting =>
+      coerce(
+        input?.effort === 'none' ? 'effort' : input?.budgetTokens === 0 ? 'budgetTokens' : 'enabled',
+        input?.effort?.toUpperCase() ?? input?.budgetTokens ?? false,
+        'always reasons: it has no way to switch reasoning off',
+        allowed,
+        suggestion,
+        to,
+      );
     const least = nearestEffort('none', efforts);
-    return coerce(
-      input?.effort === 'none' ? 'effort' : input?.budgetTokens === 0 ? 'budgetTokens' : 'enabled',
-      input?.effort?.toUpperCase() ?? input?.budgetTokens ?? false,
-      'always reasons: it has no way to switch reasoning off',
-      allowedEfforts,
-      least === undefined
-        ? 'Leave reasoning out, or choose another model.'
-        : `Use the least effort, ${least.toUpperCase()}, or choose another model.`,
-      least === undefined
-        ? { setting: DEFAULT, shown: null }
-        : { setting: effortSetting(least), shown: least.toUpperCase() },
+    if (least !== undefined)
+      return refuse(
+        allowedEfforts,
+        `Use the least effort, ${least.toUpperCase()}, or choose another model.`,
+        { setting: effortSetting(least), shown: least.toUpperCase() },
+      );
+    if (reasoning.type === 'budget' && reasoning.min < maxOutputTokens)
+      return refuse([], `Use the least budget, ${reasoning.min} tokens, or choose another model.`, {
+        setting: { type: 'budget', tokens: reasoning.min },
+        shown: reasoning.min,
+      });
+    return refuse([], 'Leave reasoning out, or choose another model.', { setting: DEFAULT, shown: null });
+  };
+
+  /** Reasoning without a word on how much. */
+  const switchOn = (): ReasoningSetting => {
+    if (reasoning.type === 'always') return DEFAULT;
+    if (reasoning.type !== 'effort' && reasoning.type !== 'level') return { type: 'on' };
+    const usual = reasoning.default === 'none' ? null : reasoning.default;
+    return effortSetting(
+      usual ??
+        nearestEffort(
+          'medium',
+          efforts.filter((value) => value !== 'none'),
+        ) ??
+        'medium',
     );
   };
 
@@ -140,15 +174,17 @@ export const checkReasoning = (
     );
   };
 
-  const noBudget = (tokens: number): ReasoningSetting =>
-    coerce(
+  const noBudget = (tokens: number): ReasoningSetting => {
+    const setting = switchOn();
+    return coerce(
       'budgetTokens',
       tokens,
       'takes no reasoning budget in tokens',
       [],
       efforts.length > 0 ? `Use an effort instead: ${allowedEfforts.join(', ')}.` : 'Leave budgetTokens out.',
-      { setting: reasoning.type === 'toggle' ? { type: 'on' } : DEFAULT, shown: null },
+      { setting, shown: setting.type === 'effort' ? setting.effort.toUpperCase() : null },
     );
+  };
 
   if (wish.type === 'off') return switchOff();
   switch (reasoning.type) {
@@ -162,27 +198,14 @@ export const checkReasoning = (
         'Leave reasoning out, or choose a model that reasons: models(where: { reasoning: true }).',
         { setting: DEFAULT, shown: null },
       );
-    case 'always':
-      if (wish.type === 'on') return DEFAULT;
-      return wish.type === 'budget' ? noBudget(wish.tokens) : effort(wish.effort);
     case 'toggle':
-      return wish.type === 'budget' ? noBudget(wish.tokens) : { type: 'on' };
+      return wish.type === 'budget' ? noBudget(wish.tokens) : switchOn();
+    case 'always':
     case 'effort':
     case 'level':
-    case 'adaptive': {
-      if (wish.type === 'budget') return noBudget(wish.tokens);
-      if (wish.type === 'effort') return effort(wish.effort);
-      if (reasoning.type === 'adaptive') return { type: 'on' };
-      const usual = reasoning.default === 'none' ? null : reasoning.default;
-      return effortSetting(
-        usual ??
-          nearestEffort(
-            'medium',
-            efforts.filter((value) => value !== 'none'),
-          ) ??
-          'medium',
-      );
-    }
+    case 'adaptive':
+      if (wish.type === 'on') return switchOn();
+      return wish.type === 'budget' ? noBudget(wish.tokens) : effort(wish.effort);
     case 'budget': {
       // The output limit includes the reasoning, so a budget that fills it would leave no room for an answer.
       const room = maxOutputTokens - 1;
@@ -196,7 +219,7 @@ export const checkReasoning = (
         );
         return DEFAULT;
       }
-      if (wish.type === 'on') return { type: 'on' };
+      if (wish.type === 'on') return switchOn();
       if (wish.type === 'effort') {
         const share = Math.round(BUDGET_SHARE[wish.effort] * most);
         return { type: 'budget', tokens: Math.max(reasoning.min, share) };

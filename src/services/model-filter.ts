@@ -28,7 +28,8 @@ const CONDITIONS: Conditions = {
   citations: ({ config }, wanted) => config.citations === wanted,
   builtInTools: ({ config }, wanted) => includesAll(config.builtInTools, wanted),
   batch: ({ config }, wanted) => (config.batch.type === 'native') === wanted,
-  minContextWindow: ({ config }, wanted) => (config.limits.contextWindow ?? 0) >= wanted,
+  minContextWindow: ({ config: { limits } }, wanted) =>
+    limits.contextWindow !== null && limits.contextWindow >= wanted,
   maxInputPricePerMillion: ({ config }, wanted) =>
     config.pricing !== null && config.pricing.inputPerMillion <= wanted,
   maxOutputPricePerMillion: ({ config }, wanted) =>

@@ -74,7 +74,10 @@ export const startToys = async (
   return { app, toy, [Symbol.asyncDispose]: () => app.close() };
 };
 
-export const previewOf = async ({ app }: ToyApp, input: Input): Promise<GraphqlResponse['data']> => {
+export const previewOf = async (
+  { app }: Pick<ToyApp, 'app'>,
+  input: Input,
+): Promise<GraphqlResponse['data']> => {
   const { data, errors } = await request(app, PREVIEW, { input });
   expect(errors).toBeUndefined();
   return data.previewGeneration;

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWebSocketClient } from 'graphql-ws';
 import WebSocket from 'ws';
@@ -17,6 +17,8 @@ export interface TestApp extends AsyncDisposable {
   readonly url: string;
   /** Every line the server has logged, oldest first. */
   readonly logLines: readonly LogLine[];
+  /** The first log line that matches, waited for if it has not come yet. */
+  logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
   close(): Promise<void>;
 }
 
@@ -32,11 +34,27 @@ export interface GraphqlResponse {
   }[];
 }
 
-const createTestLog = (lines: LogLine[]): ServiceLog => ({
-  info: (fields, message) => void lines.push({ level: 'info', fields, message }),
-  warn: (fields, message) => void lines.push({ level: 'warn', fields, message }),
-  error: (fields, message) => void lines.push({ level: 'error', fields, message }),
-});
+const createTestLog = (): { log: ServiceLog; lines: LogLine[]; logged: TestApp['logged'] } => {
+  const lines: LogLine[] = [];
+  const written = new EventEmitter().setMaxListeners(0);
+  const write =
+    (level: LogLine['level']): ServiceLog['info'] =>
+    (fields, message) => {
+      lines.push({ level, fields, message });
+      written.emit('line');
+    };
+  return {
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+    lines,
+    logged: async (matches) => {
+      for (;;) {
+        const line = lines.find(matches);
+        if (line !== undefined) return line;
+        await once(written, 'line');
+      }
+    },
+  };
+};
 
 /** Settings with nothing from this machine's environment: a free port, no delay between demo deltas, no keys. */
 export const testSettings = (settings: Partial<Settings> = {}): Settings => ({
@@ -50,10 +68,11 @@ export const startApp = async (
   settings: Partial<Settings> = {},
   overrides: AppOverrides = {},
 ): Promise<TestApp> => {
-  const logLines: LogLine[] = [];
-  const app = buildApp(testSettings(settings), createTestLog(logLines), overrides);
+  const { log, lines, logged } = createTestLog();
+  const app = buildApp(testSettings(settings), log, overrides);
   const url = await app.listen();
-  return { url, logLines, close: () => app.close(), [Symbol.asyncDispose]: () => app.close() };
+  const close = (): Promise<void> => app.close();
+  return { url, logLines: lines, logged, close, [Symbol.asyncDispose]: close };
 };
 
 /** One GraphQL request over plain HTTP. */

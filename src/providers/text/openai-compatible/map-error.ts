@@ -17,7 +17,11 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
 ];
 
 /** Codes that may rest on no more than an HTTP status. */
-const GENERAL: ReadonlySet<ErrorCode> = new Set(['PROVIDER_REJECTED', 'PROVIDER_AUTHENTICATION', 'PROVIDER_FAILED']);
+const GENERAL: ReadonlySet<ErrorCode> = new Set([
+  'PROVIDER_REJECTED',
+  'PROVIDER_AUTHENTICATION',
+  'PROVIDER_FAILED',
+]);
 
 /** xAI names this server's account where it explains a filter: "Team: …, API key ID: …, Model: grok-4". */
 const ACCOUNT = /\b(Team|API key ID): [^,\s]+,?\s*/g;

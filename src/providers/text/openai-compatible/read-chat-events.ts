@@ -43,7 +43,8 @@ export async function* readChatEvents(
         const delta = choice.delta ?? {};
         isRefusal ||= Boolean(delta.refusal);
         for (const event of readDelta(delta)) yield event;
-        yield* context.readDelta?.(delta as Readonly<Record<string, unknown>>) ?? [];
+        if (context.readDelta !== undefined)
+          for (const event of context.readDelta(delta as Readonly<Record<string, unknown>>)) yield event;
         for (const fragment of delta.tool_calls ?? []) {
           const event = toolCalls.add(fragment);
           if (event !== undefined) yield event;

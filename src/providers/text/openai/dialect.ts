@@ -1,4 +1,4 @@
-import { canReason, type ModelConfig, type ReasoningEffort } from '../../../core/model-config.ts';
+import { canReason, type ModelConfig } from '../../../core/model-config.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type {
   ChatDialect,
@@ -6,12 +6,13 @@ import type {
   RequestFields,
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
+import { findEffort } from '../openai-compatible/find-effort.ts';
 
 export const OPENAI_CHAT: ChatDialect = {
   maxTokensField: 'max_completion_tokens',
   reasoningField: null,
   reasoningFields: (request, config) => {
-    const effort = effortOf(request, config);
+    const effort = findEffort(request, config);
     return effort === null ? {} : { reasoning_effort: effort };
   },
   streamOptions: { include_obfuscation: false },
@@ -37,28 +38,9 @@ export const OPENAI: OpenAICompatibleVendor = {
   responses: OPENAI_RESPONSES,
 };
 
-/** The effort to be named; null leaves it to the model. */
-const effortOf = ({ reasoning }: TextRequest, config: ModelConfig): ReasoningEffort | null => {
-  if (config.reasoning.type !== 'effort') return null;
-  const { values, default: usual } = config.reasoning;
-  switch (reasoning.type) {
-    case 'effort':
-      return reasoning.effort;
-    case 'off':
-      return values.includes('none') ? 'none' : null;
-    case 'on':
-      // A model that does not reason by itself has to be told how much.
-      if (usual !== 'none') return null;
-      return values.includes('medium') ? 'medium' : (values.find((value) => value !== 'none') ?? null);
-    case 'provider-default':
-    case 'budget':
-      return null;
-  }
-};
-
 const responsesReasoning = (request: TextRequest, config: ModelConfig): RequestFields => {
   if (!canReason(config)) return {};
-  const effort = effortOf(request, config);
+  const effort = findEffort(request, config);
   const usual = config.reasoning.type === 'effort' ? config.reasoning.default : null;
   if ((effort ?? usual) === 'none' || request.reasoning.type === 'off')
     return effort === null ? {} : { reasoning: { effort } };

@@ -1,0 +1,44 @@
+import { canReason, type ModelConfig } from '../../../core/model-config.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
+import type { ChatDialect, OpenAICompatibleVendor, RequestFields } from '../openai-compatible/dialect.ts';
+import { findEffort } from '../openai-compatible/find-effort.ts';
+import { readExecutedTools } from './read-executed-tools.ts';
+
+export const GROQ_CHAT: ChatDialect = {
+  maxTokensField: 'max_completion_tokens',
+  // An assistant message with a field it does not know is refused.
+  reasoningField: null,
+  reasoningFields: (request, config) => reasoningFields(request, config),
+  streamOptions: {},
+  readDelta: ({ executed_tools }) => readExecutedTools(executed_tools),
+  usage: { outputIncludesReasoning: true },
+};
+
+export const GROQ: OpenAICompatibleVendor = {
+  name: 'groq',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  chat: GROQ_CHAT,
+  responses: null,
+};
+
+const reasoningFields = (request: TextRequest, config: ModelConfig): RequestFields => {
+  if (!canReason(config)) return {};
+  const effort = findEffort(request, config) ?? findSwitch(request, config);
+  return {
+    ...(effort !== null && { reasoning_effort: effort }),
+    ...(effort !== 'none' && needsFormat(config) && { reasoning_format: 'parsed' }),
+  };
+};
+
+/** A model whose reasoning is on or off takes these two words as its efforts. */
+const findSwitch = ({ reasoning }: TextRequest, config: ModelConfig): 'none' | 'default' | null => {
+  if (config.reasoning.type !== 'toggle') return null;
+  if (reasoning.type === 'off') return 'none';
+  return reasoning.type === 'provider-default' ? null : 'default';
+};
+
+/**
+ * Left to itself a model may put its reasoning into the text, between tags. GPT-OSS never does, and refuses to be asked
+ * (https://console.groq.com/docs/reasoning).
+ */
+const needsFormat = ({ family }: ModelConfig): boolean => family !== 'gpt-oss';
