@@ -16,6 +16,7 @@ const config: CodegenConfig = {
           Cursor: 'string',
           Date: 'string',
           DateTime: 'string',
+          File: { input: 'File', output: 'never' },
           JSON: { input: 'unknown', output: 'unknown' },
         },
       },

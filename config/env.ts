@@ -34,6 +34,7 @@ export interface Settings {
   readonly shutdownGraceMs: number;
   readonly demoDelayMs: number;
   readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
 }
 
@@ -47,10 +48,11 @@ const wholeNumber = (least: number, most: number) =>
     })
     .transform(Number);
 const milliseconds = (least: number) => wholeNumber(least, 86_400_000);
-const oneOf = <T extends string>(words: readonly T[]) =>
+const oneOf = <const T extends readonly string[]>(words: T) =>
   z.enum(words, {
     error: ({ input }) => `must be one of ${words.join(', ')}, not "${String(input)}"`,
   });
+const bytes = wholeNumber(1_024, 1_073_741_824);
 const onOff = oneOf(['on', 'off']).transform((value) => value === 'on');
 const list = z.string().transform((text) =>
   text
@@ -91,7 +93,8 @@ const SCHEMA = z.object({
   MODELGRAPH_HEARTBEAT_MS: milliseconds(100),
   MODELGRAPH_SHUTDOWN_GRACE_MS: milliseconds(0),
   MODELGRAPH_DEMO_DELAY_MS: milliseconds(0),
-  MODELGRAPH_MAX_BODY_BYTES: wholeNumber(1024, 1_073_741_824),
+  MODELGRAPH_MAX_BODY_BYTES: bytes,
+  MODELGRAPH_MAX_UPLOAD_BYTES: bytes,
 } satisfies Record<(typeof VARIABLES)[number]['name'], z.ZodType>);
 
 const withDefaults = (environment: Environment): Record<string, string> =>
@@ -176,6 +179,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     shutdownGraceMs: values.MODELGRAPH_SHUTDOWN_GRACE_MS,
     demoDelayMs: values.MODELGRAPH_DEMO_DELAY_MS,
     maxBodyBytes: values.MODELGRAPH_MAX_BODY_BYTES,
+    maxUploadBytes: values.MODELGRAPH_MAX_UPLOAD_BYTES,
     providers: providerSettings,
   };
 };

@@ -85,8 +85,14 @@ export const VARIABLES = [
   },
   {
     name: 'MODELGRAPH_MAX_BODY_BYTES',
-    default: '1048576',
+    default: '4194304',
     unit: 'bytes',
-    description: 'Largest request body.',
+    description: 'Largest request body, and largest WebSocket message.',
+  },
+  {
+    name: 'MODELGRAPH_MAX_UPLOAD_BYTES',
+    default: '26214400',
+    unit: 'bytes',
+    description: 'Largest multipart request body: the one that carries uploads.',
   },
 ] as const satisfies readonly Variable[];

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { MODEL_ALIASES } from '../config/aliases.ts';
 import type { Settings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
@@ -14,11 +13,14 @@ import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
 import { createGraphqlPipeline } from './server/graphql.ts';
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts';
+import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { serveWebSockets, type WebSocketLimits } from './server/websocket.ts';
 import { CatalogueService } from './services/catalogue-service.ts';
+import { fetchMedia } from './services/fetch-media.ts';
 import { GenerationService } from './services/generation-service.ts';
 import { ProviderHealthService } from './services/provider-health.ts';
+import type { FetchMedia } from './services/resolve-media.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides {
@@ -27,6 +29,7 @@ export interface AppOverrides {
   readonly aliases?: Readonly<Record<string, string>>;
   readonly limits?: Partial<OperationLimits>;
   readonly webSocketLimits?: Partial<WebSocketLimits>;
+  readonly fetchMedia?: FetchMedia;
 }
 
 export interface App {
@@ -79,6 +82,7 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
     health,
     log,
     timeoutMs: settings.timeoutMs,
+    fetchMedia: overrides.fetchMedia ?? fetchMedia,
     history: HISTORY,
   });
   const pipeline = createGraphqlPipeline({
@@ -100,6 +104,7 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
     originPolicy,
     playground: settings.playground,
     maxBodyBytes: settings.maxBodyBytes,
+    maxUploadBytes: settings.maxUploadBytes,
     heartbeatMs: settings.heartbeatMs,
     isReady: () => !closing,
     log,
@@ -121,14 +126,9 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
 
   return {
     async listen() {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once('error', reject);
-      server.listen(settings.port, settings.host, resolve);
-      await promise;
-      server.off('error', reject);
+      const origin = await listen(server, settings.host, settings.port);
       factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
-      const { address, family, port } = server.address() as AddressInfo;
-      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${GRAPHQL_PATH}`;
+      return `${origin}${GRAPHQL_PATH}`;
     },
     async close() {
       closing = true;

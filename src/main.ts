@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import { readSettings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import { buildApp } from './app.ts';
@@ -6,10 +6,16 @@ import { ModelgraphError } from './core/errors.ts';
 
 const start = async (): Promise<void> => {
   const settings = readSettings(Object.keys(MODEL_CONFIGS));
-  const log = pino({ level: settings.logLevel });
+  const log = pino({
+    level: settings.logLevel,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+  });
   const app = buildApp(settings, log);
   const url = await app.listen();
   log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
+  log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

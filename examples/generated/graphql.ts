@@ -10,11 +10,28 @@ export type AssistantMessageInput = {
   reasoning?: Array<ReasoningPartInput> | null | undefined;
   /** Its text. */
   text?: string | null | undefined;
+  /** The tool calls it made, built-in ones left out. */
+  toolCalls?: Array<ToolCallInput> | null | undefined;
 };
+
+/** A tool that the provider runs itself. */
+export type BuiltInTool =
+  /** Runs code in a sandbox. */
+  | 'CODE_INTERPRETER'
+  /** Reads the pages whose addresses are in the prompt. */
+  | 'URL_CONTEXT'
+  /** Searches the web. */
+  | 'WEB_SEARCH';
 
 /** A part of a user message. */
 export type ContentPartInput =
-  {   /** Text. */
+  {   /** Sound: WAV, MP3, FLAC, Ogg or MP4. */
+  audio: MediaInput; file?: never; image?: never; text?: never; }
+  |  { audio?: never;   /** A PDF document. */
+  file: MediaInput; image?: never; text?: never; }
+  |  { audio?: never; file?: never;   /** A PNG, JPEG, GIF or WebP image. */
+  image: MediaInput; text?: never; }
+  |  { audio?: never; file?: never; image?: never;   /** Text. */
   text: string; };
 
 /** What went wrong. Switch on it, never on a message. */
@@ -79,8 +96,22 @@ export type FinishReason =
   /** The model wants tools to be called. */
   | 'TOOL_CALLS';
 
+/** A function of the client's that the model may call. */
+export type FunctionToolInput = {
+  /** What it does and when to call it. */
+  description?: string | null | undefined;
+  /** Its name: 1 to 64 letters, digits, _ and -. */
+  name: string;
+  /** Its parameters as a JSON Schema (draft 2020-12) of an object. */
+  parameters: unknown;
+  /** Hold the arguments to the schema, where the provider can. */
+  strict?: boolean | null | undefined;
+};
+
 /** A request for text. The same for every provider; what a model does not take is never dropped in silence. */
 export type GenerateInput = {
+  /** How long the provider should keep the prompt for the next request that begins the same. */
+  cache?: PromptCache;
   /** Pushes against repetition. */
   frequencyPenalty?: number | null | undefined;
   /** Upper limit of the output, reasoning included. `Model.defaultMaxOutputTokens` when left out. */
@@ -93,10 +124,16 @@ export type GenerateInput = {
   model: string;
   /** What to do about something the model does not take. */
   onUnsupported?: OnUnsupported;
+  /** The form the answer takes. */
+  output?: OutputFormatInput | null | undefined;
+  /** Whether it may call several tools in one turn. */
+  parallelToolCalls?: boolean | null | undefined;
   /** Pushes towards new topics. */
   presencePenalty?: number | null | undefined;
   /** Short for one user message. Exactly one of prompt and messages. */
   prompt?: string | null | undefined;
+  /** An object put over the request's body as it is, for what this schema does not name yet. */
+  providerOptions?: unknown;
   /** How much the model should reason. */
   reasoning?: ReasoningInput | null | undefined;
   /** For repeatable sampling, as far as the provider keeps to it. */
@@ -107,6 +144,10 @@ export type GenerateInput = {
   system?: string | null | undefined;
   /** Randomness. Its range: `Model.parameters`. */
   temperature?: number | null | undefined;
+  /** Which of the tools it calls. */
+  toolChoice?: ToolChoiceInput | null | undefined;
+  /** What the model may call. Built-in tools are used only if named here. */
+  tools?: Array<ToolInput> | null | undefined;
   /** How many candidate tokens are considered. */
   topK?: number | null | undefined;
   /** Nucleus sampling. */
@@ -115,13 +156,57 @@ export type GenerateInput = {
   verbosity?: Verbosity | null | undefined;
 };
 
+/** How closely an image is looked at. */
+export type ImageDetail =
+  /** As the provider sees fit. */
+  | 'AUTO'
+  /** Closely, for more tokens. */
+  | 'HIGH'
+  /** Roughly, for few tokens. */
+  | 'LOW';
+
+/** JSON that keeps to a schema. */
+export type JsonSchemaOutputInput = {
+  /** A name for the schema: 1 to 64 letters, digits, _ and -. */
+  name: string;
+  /** The JSON Schema (draft 2020-12) of an object. */
+  schema: unknown;
+  /** Hold the model to it while it writes, where the provider can. */
+  strict?: boolean;
+};
+
+/** An image, a sound or a document. Bytes are at most 20 MiB, and their kind is told from themselves. */
+export type MediaInput = {
+  /** How closely an image is looked at. */
+  detail?: ImageDetail | null | undefined;
+  /** The name a document is shown to the model under. */
+  filename?: string | null | undefined;
+  /** What they are, where that is known: `image/png`. Must agree with them. */
+  mediaType?: string | null | undefined;
+  /** Where the bytes come from. */
+  source: MediaSourceInput;
+};
+
+/** Where the bytes come from. */
+export type MediaSourceInput =
+  {   /** The bytes in base64, without a data URL around them. */
+  base64: string; providerFileId?: never; upload?: never; url?: never; }
+  |  { base64?: never;   /** The id of a file that is at the provider's already. */
+  providerFileId: string; upload?: never; url?: never; }
+  |  { base64?: never; providerFileId?: never;   /** A part of a GraphQL multipart request; over HTTP only, with the header graphql-require-preflight. */
+  upload: File; url?: never; }
+  |  { base64?: never; providerFileId?: never; upload?: never;   /** An https address. Given to the provider where it can fetch it itself. */
+  url: string; };
+
 /** One turn of a conversation. */
 export type MessageInput =
   {   /** What the model said. */
-  assistant: AssistantMessageInput; system?: never; user?: never; }
+  assistant: AssistantMessageInput; system?: never; tool?: never; user?: never; }
   |  { assistant?: never;   /** Instructions. Leading ones are joined with `system` of the request. */
-  system: string; user?: never; }
-  |  { assistant?: never; system?: never;   /** What the user said, in order. */
+  system: string; tool?: never; user?: never; }
+  |  { assistant?: never; system?: never;   /** What came of a tool call the model made. */
+  tool: ToolResultInput; user?: never; }
+  |  { assistant?: never; system?: never; tool?: never;   /** What the user said, in order. */
   user: Array<ContentPartInput>; };
 
 /** A kind of content. */
@@ -143,6 +228,26 @@ export type OnUnsupported =
   | 'DROP_WITH_WARNING'
   /** Refuse the request before a provider is called. */
   | 'REJECT';
+
+/** The form the answer takes. */
+export type OutputFormatInput =
+  {   /** Any JSON object. Must be true; say in the prompt that JSON is wanted. */
+  json: boolean; schema?: never; text?: never; }
+  |  { json?: never;   /** JSON that keeps to a schema. */
+  schema: JsonSchemaOutputInput; text?: never; }
+  |  { json?: never; schema?: never;   /** Text, as when nothing is asked for. Must be true. */
+  text: boolean; };
+
+/** How long the provider should keep the prompt for the next request that begins the same. */
+export type PromptCache =
+  /** For an hour or more, where the provider can be asked for it. */
+  | 'LONG'
+  /** Not at all, where the provider can be asked for that. */
+  | 'OFF'
+  /** As the provider does when nothing is said. */
+  | 'PROVIDER_DEFAULT'
+  /** For minutes, where the provider can be asked for it. */
+  | 'SHORT';
 
 /** How much a model reasons before it answers, from none to all it can. Which of them a model takes: `Model.capabilities.reasoning.efforts`. */
 export type ReasoningEffort =
@@ -179,6 +284,51 @@ export type ReasoningPartInput = {
   text?: string | null | undefined;
 };
 
+/** A tool call of an earlier turn. */
+export type ToolCallInput = {
+  /** Its arguments, as received. */
+  arguments: unknown;
+  /** Its id, as received. */
+  callId: string | number;
+  /** The tool. */
+  name: string;
+  /** The provider's opaque state, as received. */
+  signature?: string | null | undefined;
+};
+
+/** Which tools the model calls. */
+export type ToolChoiceInput =
+  {   /** It calls this function. */
+  function: string; mode?: never; }
+  |  { function?: never;   /** Whether it calls any. */
+  mode: ToolChoiceMode; };
+
+/** Whether the model calls tools. */
+export type ToolChoiceMode =
+  /** As it sees fit. */
+  | 'AUTO'
+  /** Never. */
+  | 'NONE'
+  /** At least one. */
+  | 'REQUIRED';
+
+/** Something the model may call. */
+export type ToolInput =
+  {   /** A tool the provider runs itself. It may cost extra. */
+  builtIn: BuiltInTool; function?: never; }
+  |  { builtIn?: never;   /** A function of the client's. */
+  function: FunctionToolInput; };
+
+/** What came of a tool call. */
+export type ToolResultInput = {
+  /** The call it answers. */
+  callId: string | number;
+  /** The tool failed; the output says how. */
+  isError?: boolean;
+  /** The result: text as it is, anything else as JSON. */
+  output: unknown;
+};
+
 /** How long answers tend to be. */
 export type Verbosity =
   /** Extensive. */
@@ -199,6 +349,7 @@ export type StreamSubscriptionVariables = Exact<{
 
 
 export type StreamSubscription = { generate:
+    | { __typename: 'ActionRequired' }
     | { __typename: 'CitationAdded' }
     | { __typename: 'GenerationCancelled' }
     | { __typename: 'GenerationCompleted', finishReason: FinishReason, generation: { usage: { inputTokens: number | null, outputTokens: number | null } | null } }

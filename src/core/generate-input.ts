@@ -1,6 +1,7 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
 import type { ReasoningEffort, Verbosity } from './model-config.ts';
+import type { OutputFormat, PromptCache, Tool, ToolChoice } from './text-request.ts';
 
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
@@ -27,6 +28,13 @@ export interface GenerateInput {
   readonly presencePenalty: number | null;
   readonly frequencyPenalty: number | null;
   readonly verbosity: Verbosity | null;
+  readonly tools: readonly Tool[] | null;
+  readonly toolChoice: ToolChoice | null;
+  readonly parallelToolCalls: boolean | null;
+  readonly output: OutputFormat | null;
+  readonly cache: PromptCache;
+  /** Any JSON: checked to be an object before it is used. */
+  readonly providerOptions: JsonValue | null;
   readonly onUnsupported: OnUnsupported;
   /** The caller's own, returned with the generation, never sent to a provider. */
   readonly metadata: JsonValue | null;

@@ -46,6 +46,11 @@ export interface WarningRaised extends EventPosition {
   readonly type: 'WarningRaised';
   readonly warning: Warning;
 }
+/** The turn ended with calls that only the client can run; the log goes on once their results are submitted. */
+export interface ActionRequired extends EventPosition {
+  readonly type: 'ActionRequired';
+  readonly toolCalls: readonly ToolCall[];
+}
 export interface GenerationCompleted extends EventPosition {
   readonly type: 'GenerationCompleted';
   readonly finishReason: FinishReason;
@@ -73,6 +78,7 @@ export type GenerationEvent =
   | CitationAdded
   | UsageUpdated
   | WarningRaised
+  | ActionRequired
   | TerminalEvent;
 
 /** An event before the log has given it its place. */

@@ -100,6 +100,8 @@ export interface Generation {
   readonly reasoning: string | null;
   readonly toolCalls: readonly ToolCall[];
   readonly citations: readonly Citation[];
+  /** The parsed text, where JSON was asked for and came. */
+  readonly output: JsonValue | null;
   readonly finishReason: FinishReason | null;
   readonly rawFinishReason: string | null;
   readonly usage: Usage | null;

@@ -35,6 +35,13 @@ export type OutputFormat =
   | { readonly type: 'json' }
   | { readonly type: 'schema'; readonly name: string; readonly schema: JsonValue; readonly strict: boolean };
 
+export const PROMPT_CACHES = ['provider-default', 'short', 'long', 'off'] as const;
+/** How long the provider should keep the prompt for the next request that begins the same. */
+export type PromptCache = (typeof PROMPT_CACHES)[number];
+
+/** Fields for a provider's request body, in its own words. */
+export type ProviderOptions = Readonly<Record<string, JsonValue>>;
+
 /**
  * One request as a provider receives it: resolved, checked, complete. null means "not given": nothing is sent for it.
  * Every value is one that the model takes; a provider drops nothing and adds nothing.
@@ -56,4 +63,7 @@ export interface TextRequest {
   readonly toolChoice: ToolChoice | null;
   readonly parallelToolCalls: boolean | null;
   readonly output: OutputFormat;
+  readonly cache: PromptCache;
+  /** Put over the body as they are: the caller's way past this vocabulary. null: none. */
+  readonly providerOptions: ProviderOptions | null;
 }

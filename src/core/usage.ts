@@ -26,3 +26,21 @@ export interface Cost {
   readonly cacheWrite: number;
   readonly effectiveDate: string | null;
 }
+
+const sum = (a: number | null, b: number | null): number | null =>
+  a === null && b === null ? null : (a ?? 0) + (b ?? 0);
+
+/** The tokens of two calls together; a number is null only where neither call reported it. */
+export const addUsage = (a: Usage | null, b: Usage): Usage =>
+  a === null
+    ? b
+    : {
+        inputTokens: sum(a.inputTokens, b.inputTokens),
+        outputTokens: sum(a.outputTokens, b.outputTokens),
+        totalTokens: sum(a.totalTokens, b.totalTokens),
+        cacheReadTokens: sum(a.cacheReadTokens, b.cacheReadTokens),
+        cacheWriteTokens: sum(a.cacheWriteTokens, b.cacheWriteTokens),
+        reasoningTokens: sum(a.reasoningTokens, b.reasoningTokens),
+        audioInputTokens: sum(a.audioInputTokens, b.audioInputTokens),
+        source: a.source === 'estimated' ? 'estimated' : b.source,
+      };

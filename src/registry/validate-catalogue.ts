@@ -1,3 +1,4 @@
+import { findDefinitionProblems } from '../core/definition-problems.ts';
 import { API_TYPES, type ModelConfig } from '../core/model-config.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
 
@@ -5,6 +6,8 @@ export interface Catalogue {
   /** Every model in catalogue order; a name that occurs twice is reported as a problem. */
   readonly models: readonly ModelConfig[];
   readonly aliases: Readonly<Record<string, string>>;
+  /** Where a model or an alias comes from, by its name, if that is worth saying: what its problems begin with. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 const normalise = (name: string): string => name.trim().toLowerCase();
@@ -22,52 +25,33 @@ function* duplicateProblems({ models, aliases }: Catalogue): Generator<string> {
     yield `alias "${alias}" is defined more than once: case and outer spaces make no difference`;
 }
 
-function* aliasProblems({ aliases }: Catalogue, modelNames: ReadonlySet<string>): Generator<string> {
+function* aliasProblems({ aliases, places }: Catalogue, modelNames: ReadonlySet<string>): Generator<string> {
   const targets = new Map(Object.entries(aliases).map(([from, to]) => [normalise(from), normalise(to)]));
   for (const alias of targets.keys()) {
-    if (modelNames.has(alias)) yield `alias "${alias}" shadows the model of the same name`;
+    const place = places?.get(alias);
+    const where = place === undefined ? `alias "${alias}"` : `${place}: alias "${alias}"`;
+    if (modelNames.has(alias)) yield `${where} shadows the model of the same name`;
     const seen = new Set<string>([alias]);
     let at = targets.get(alias);
     while (at !== undefined && !modelNames.has(at)) {
       if (seen.has(at)) {
-        yield `alias "${alias}" runs into a cycle: ${[...seen, at].join(' → ')}`;
+        yield `${where} runs into a cycle: ${[...seen, at].join(' → ')}`;
         break;
       }
       seen.add(at);
       const next = targets.get(at);
-      if (next === undefined)
-        yield `alias "${alias}" leads to "${at}", which is neither a model nor an alias`;
+      if (next === undefined) yield `${where} leads to "${at}", which is neither a model nor an alias`;
       at = next;
     }
   }
-}
-
-function* rangeProblems(config: ModelConfig): Generator<string> {
-  const where = `model "${config.name}"`;
-  const ranges: [string, { min: number; max: number | null } | null][] = [
-    ['topP', config.sampling.topP],
-    ['topK', config.sampling.topK],
-    ['presencePenalty', config.sampling.presencePenalty],
-    ['frequencyPenalty', config.sampling.frequencyPenalty],
-    ['temperature', config.temperature.type === 'unsupported' ? null : config.temperature],
-    ['reasoning budget', config.reasoning.type === 'budget' ? config.reasoning : null],
-  ];
-  for (const [name, range] of ranges) {
-    if (range !== null && range.max !== null && range.min > range.max)
-      yield `${where}: ${name} has min ${range.min} above max ${range.max}`;
-  }
-  const { maxOutputTokens, defaultMaxOutputTokens } = config.limits;
-  if (defaultMaxOutputTokens < 1) yield `${where}: defaultMaxOutputTokens must be at least 1`;
-  if (maxOutputTokens !== null && defaultMaxOutputTokens > maxOutputTokens)
-    yield `${where}: defaultMaxOutputTokens ${defaultMaxOutputTokens} is above maxOutputTokens ${maxOutputTokens}`;
 }
 
 function* modelProblems(
   config: ModelConfig,
   models: ReadonlyMap<string, ModelConfig>,
   providers: ReadonlyMap<string, TextProviderDescriptor>,
+  where: string,
 ): Generator<string> {
-  const where = `model "${config.name}"`;
   const provider = providers.get(config.provider);
   if (provider === undefined) yield `${where}: no provider "${config.provider}" is registered`;
   if (!API_TYPES.includes(config.apiType)) yield `${where}: unknown api type "${config.apiType}"`;
@@ -81,14 +65,9 @@ function* modelProblems(
     else if (counterpart.reasoning.type === 'none' || counterpart.reasoning.type === 'counterpart')
       yield `${where}: its counterpart "${reasoning.model}" cannot reason`;
   }
-  if ('values' in reasoning) {
-    if (reasoning.values.length === 0) yield `${where}: reasoning by ${reasoning.type} names no values`;
-    if (reasoning.default !== null && !reasoning.values.includes(reasoning.default))
-      yield `${where}: its default reasoning effort "${reasoning.default}" is not among its values`;
-  }
   if (status.type === 'deprecated' && !models.has(status.replacement))
     yield `${where}: its replacement "${status.replacement}" is no model`;
-  yield* rangeProblems(config);
+  for (const { message } of findDefinitionProblems(config)) yield `${where}: ${message}`;
 }
 
 /** Every problem of a catalogue at once, in catalogue order; empty when it can be served. */
@@ -100,7 +79,10 @@ export const findCatalogueProblems = (
   const providers = new Map(descriptors.map((descriptor) => [descriptor.name, descriptor]));
   return [
     ...duplicateProblems(catalogue),
-    ...catalogue.models.flatMap((config) => [...modelProblems(config, models, providers)]),
+    ...catalogue.models.flatMap((config) => {
+      const where = catalogue.places?.get(config.name) ?? `model "${config.name}"`;
+      return [...modelProblems(config, models, providers, where)];
+    }),
     ...aliasProblems(catalogue, new Set(models.keys())),
   ];
 };

@@ -17,6 +17,7 @@ export interface SchemaTypes {
     Date: { Input: string; Output: string };
     JSON: { Input: JsonValue; Output: JsonValue };
     Cursor: { Input: string; Output: string };
+    File: { Input: File; Output: never };
   };
 }
 

@@ -1,8 +1,17 @@
-import { RequestRejected } from '../core/errors.ts';
 import type { GenerateInput } from '../core/generate-input.ts';
-import type { Message } from '../core/message.ts';
+import type { PromptCache } from '../core/text-request.ts';
 import { builder } from './builder.ts';
+import { defineEnum } from './define-enum.ts';
 import { OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from './enums.ts';
+import { MessageInput, toMessage } from './message-input.ts';
+import {
+  OutputFormatInput,
+  ToolChoiceInput,
+  ToolInput,
+  toOutputFormat,
+  toTool,
+  toToolChoice,
+} from './tool-input.ts';
 
 const ReasoningInputType = builder.inputType('ReasoningInput', {
   description: 'How much the model should reason. Leave it out to leave that to the model.',
@@ -16,40 +25,16 @@ const ReasoningInputType = builder.inputType('ReasoningInput', {
   }),
 });
 
-const ContentPartInput = builder.inputType('ContentPartInput', {
-  isOneOf: true,
-  description: 'A part of a user message.',
-  fields: (t) => ({ text: t.string({ description: 'Text.' }) }),
-});
-
-const ReasoningPartInput = builder.inputType('ReasoningPartInput', {
-  description: 'Reasoning of an earlier turn.',
-  fields: (t) => ({
-    text: t.string({ description: 'Its text, as received.' }),
-    signature: t.string({ description: "The provider's opaque state, as received." }),
-  }),
-});
-
-const AssistantMessageInput = builder.inputType('AssistantMessageInput', {
-  description: 'What the model said in an earlier turn.',
-  fields: (t) => ({
-    text: t.string({ description: 'Its text.' }),
-    reasoning: t.field({
-      type: [ReasoningPartInput],
-      description: 'Its reasoning, for models that want it back.',
-    }),
-  }),
-});
-
-const MessageInput = builder.inputType('MessageInput', {
-  isOneOf: true,
-  description: 'One turn of a conversation.',
-  fields: (t) => ({
-    system: t.string({ description: 'Instructions. Leading ones are joined with `system` of the request.' }),
-    user: t.field({ type: [ContentPartInput], description: 'What the user said, in order.' }),
-    assistant: t.field({ type: AssistantMessageInput, description: 'What the model said.' }),
-  }),
-});
+const PromptCacheEnum = defineEnum<PromptCache>(
+  'PromptCache',
+  'How long the provider should keep the prompt for the next request that begins the same.',
+  {
+    'provider-default': 'As the provider does when nothing is said.',
+    short: 'For minutes, where the provider can be asked for it.',
+    long: 'For an hour or more, where the provider can be asked for it.',
+    off: 'Not at all, where the provider can be asked for that.',
+  },
+);
 
 export const GenerateInputType = builder.inputType('GenerateInput', {
   description:
@@ -72,6 +57,23 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     presencePenalty: t.float({ description: 'Pushes towards new topics.' }),
     frequencyPenalty: t.float({ description: 'Pushes against repetition.' }),
     verbosity: t.field({ type: VerbosityEnum, description: 'How long answers tend to be.' }),
+    tools: t.field({
+      type: [ToolInput],
+      description: 'What the model may call. Built-in tools are used only if named here.',
+    }),
+    toolChoice: t.field({ type: ToolChoiceInput, description: 'Which of the tools it calls.' }),
+    parallelToolCalls: t.boolean({ description: 'Whether it may call several tools in one turn.' }),
+    output: t.field({ type: OutputFormatInput, description: 'The form the answer takes.' }),
+    cache: t.field({
+      type: PromptCacheEnum,
+      required: true,
+      defaultValue: 'provider-default',
+      description: 'How long the provider should keep the prompt for the next request that begins the same.',
+    }),
+    providerOptions: t.field({
+      type: 'JSON',
+      description: "An object put over the request's body as it is, for what this schema does not name yet.",
+    }),
     onUnsupported: t.field({
       type: OnUnsupportedEnum,
       required: true,
@@ -85,36 +87,15 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
   }),
 });
 
-const refuse = (path: readonly string[], message: string): never => {
-  throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
-};
-
-const toMessage = (message: typeof MessageInput.$inferInput, index: number): Message => {
-  if (typeof message.system === 'string') return { role: 'system', text: message.system };
-  if (message.user)
-    return { role: 'user', parts: message.user.map(({ text }) => ({ type: 'text', text: text ?? '' })) };
-  const { text, reasoning } = message.assistant ?? {};
-  if (!message.assistant) return refuse(['input', 'messages', String(index)], 'The message is empty.');
-  return {
-    role: 'assistant',
-    parts: [
-      ...(reasoning ?? []).map((part) => ({
-        type: 'reasoning' as const,
-        text: part.text ?? null,
-        opaque: part.signature ?? null,
-      })),
-      ...(text ? [{ type: 'text' as const, text }] : []),
-    ],
-  };
-};
-
 /** The request in our own terms: what was left out is null. */
-export const toGenerateInput = (input: typeof GenerateInputType.$inferInput): GenerateInput => {
+export const toGenerateInput = async (
+  input: typeof GenerateInputType.$inferInput,
+): Promise<GenerateInput> => {
   const { reasoning } = input;
   return {
     model: input.model,
     prompt: input.prompt ?? null,
-    messages: input.messages?.map(toMessage) ?? null,
+    messages: input.messages ? await Promise.all(input.messages.map(toMessage)) : null,
     system: input.system ?? null,
     reasoning: reasoning
       ? {
@@ -132,6 +113,12 @@ export const toGenerateInput = (input: typeof GenerateInputType.$inferInput): Ge
     presencePenalty: input.presencePenalty ?? null,
     frequencyPenalty: input.frequencyPenalty ?? null,
     verbosity: input.verbosity ?? null,
+    tools: input.tools?.map(toTool) ?? null,
+    toolChoice: input.toolChoice ? toToolChoice(input.toolChoice) : null,
+    parallelToolCalls: input.parallelToolCalls ?? null,
+    output: input.output ? toOutputFormat(input.output) : null,
+    cache: input.cache,
+    providerOptions: input.providerOptions ?? null,
     onUnsupported: input.onUnsupported,
     metadata: input.metadata ?? null,
   };

@@ -5,6 +5,7 @@ import { ErrorCodeEnum } from './enums.ts';
 import { GenerateInputType, toGenerateInput } from './generate-input.ts';
 import { GenerationEventType } from './generation-event.ts';
 import { CostType, WarningType } from './generation-parts.ts';
+import { ToolResultInput, toToolMessage } from './message-input.ts';
 import { GenerationType } from './refs.ts';
 import { ModelResolutionType } from './resolution.ts';
 
@@ -64,7 +65,7 @@ builder.queryFields((t) => ({
     type: GenerationPreviewType,
     description: 'Checks a request as `generate` would, without calling a provider.',
     args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, { generations }) => generations.preview(toGenerateInput(input)),
+    resolve: async (_root, { input }, { generations }) => generations.preview(await toGenerateInput(input)),
   }),
 }));
 
@@ -76,8 +77,24 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { generations, principalId, signal }) =>
-      generations.generate(toGenerateInput(input), principalId, signal),
+    resolve: async (_root, { input }, { generations, principalId, signal }) =>
+      generations.generate(await toGenerateInput(input), principalId, signal),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  submitToolResults: t.field({
+    type: GenerationType,
+    description:
+      'Gives a generation the results of the tool calls it waits for, all of them at once. It goes on at once, under the same id, in the same log, for the same subscribers.',
+    args: {
+      generationId: t.arg.id({ required: true, description: 'The generation that waits.' }),
+      results: t.arg({ type: [ToolResultInput], required: true, description: 'One result for each call.' }),
+    },
+    complexity: { field: GENERATION_COMPLEXITY },
+    extensions: { costsMoney: true },
+    resolve: (_root, { generationId, results }, { generations, principalId }) =>
+      generations.submitToolResults(generationId, results.map(toToolMessage), principalId),
   }),
 }));
 
@@ -89,8 +106,8 @@ builder.subscriptionFields((t) => ({
     args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    subscribe: (_root, { input }, { generations, principalId, signal }) =>
-      generations.stream(toGenerateInput(input), principalId, signal),
+    subscribe: async (_root, { input }, { generations, principalId, signal }) =>
+      generations.stream(await toGenerateInput(input), principalId, signal),
     resolve: (event) => event,
   }),
 }));

@@ -111,6 +111,18 @@ event('WarningRaised').implement({
   fields: (t) => ({ warning: t.expose('warning', { type: WarningType, description: 'The warning.' }) }),
 });
 
+event('ActionRequired').implement({
+  description:
+    'The model wants tools called that only the client can run. Answer with submitToolResults: the same generation and log go on.',
+  interfaces: [GenerationEventType],
+  fields: (t) => ({
+    toolCalls: t.expose('toolCalls', {
+      type: [ToolCallType],
+      description: 'The calls whose results it waits for.',
+    }),
+  }),
+});
+
 event('GenerationCompleted').implement({
   description: 'The generation came to its end. Terminal.',
   interfaces: [GenerationEventType],

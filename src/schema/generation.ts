@@ -37,6 +37,11 @@ builder.node(GenerationType, {
       description: 'The calls whose arguments are complete.',
     }),
     citations: t.expose('citations', { type: [CitationType], description: 'The sources named.' }),
+    output: t.expose('output', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The parsed text, where JSON was asked for and came; null until it is completed.',
+    }),
     finishReason: t.expose('finishReason', {
       type: FinishReasonEnum,
       nullable: true,

@@ -51,7 +51,12 @@ export const toModelConnection = (models: readonly CatalogueModel[], page: PageA
   const whole = Math.max(1, models.length);
   const args = { ...page, first: page.first ?? null, last: page.last ?? null };
   const connection = resolveArrayConnection({ args, defaultSize: whole, maxSize: whole }, [...models]);
-  return { ...connection, totalCount: models.length };
+  const pageInfo =
+    connection.edges.length > 0
+      ? connection.pageInfo
+      : // The plugin counts cursors from the page's bounds, which for an empty page belong to no item.
+        { ...connection.pageInfo, startCursor: null, endCursor: null };
+  return { ...connection, pageInfo, totalCount: models.length };
 };
 
 export const ModelConnection = builder.connectionObject(

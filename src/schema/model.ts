@@ -9,7 +9,11 @@ builder.node(ModelType, {
   id: { resolve: ({ config }) => config.name, description: 'Identifies the model over all types.' },
   isTypeOf: (value) =>
     typeof value === 'object' && value !== null && 'config' in value && 'parameters' in value,
-  loadOne: (name, { catalogue }) => catalogue.findModel(name) ?? null,
+  // An alias is a name, not an id: what is fetched by an id has that id.
+  loadOne: (name, { catalogue }) => {
+    const model = catalogue.findModel(name);
+    return model?.config.name === name ? model : null;
+  },
   fields: (t) => ({
     name: t.string({ description: 'The name to ask for it by.', resolve: ({ config }) => config.name }),
     displayName: t.string({

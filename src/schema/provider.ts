@@ -63,7 +63,10 @@ builder.node(ProviderType, {
   description: 'Who serves models.',
   id: { resolve: ({ name }) => name, description: 'Identifies the provider over all types.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'credentialVariable' in value,
-  loadOne: (name, { catalogue }) => catalogue.findProvider(name) ?? null,
+  loadOne: (name, { catalogue }) => {
+    const provider = catalogue.findProvider(name);
+    return provider?.name === name ? provider : null;
+  },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its registration name: `openai`, `anthropic` …' }),
     displayName: t.exposeString('displayName', { description: 'Its name as people write it.' }),

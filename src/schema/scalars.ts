@@ -58,3 +58,13 @@ builder.scalarType('Cursor', {
   serialize: (value) => value,
   parseValue: (value) => (typeof value === 'string' ? value : refuse('Cursor', value)),
 });
+
+builder.scalarType('File', {
+  description: 'A part of a GraphQL multipart request.',
+  serialize: (value) => refuse('File', value),
+  parseValue: (value) =>
+    typeof value === 'object' && value !== null && 'arrayBuffer' in value
+      ? (value as File)
+      : refuse('File', 'what is not a part of a multipart request'),
+  parseLiteral: () => refuse('File', 'a literal'),
+});

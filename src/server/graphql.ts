@@ -21,14 +21,12 @@ export interface GraphqlPipelineOptions {
   readonly log: ServiceLog;
 }
 
-const isGraphqlError = (value: unknown): value is GraphQLError => value instanceof GraphQLError;
-
 /** Limits on what an operation may ask for. In hooks that every transport runs. */
 const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> => {
   const rule = createLimitRule(limits);
   return {
-    onParse({ params }) {
-      params.options = { ...params.options, maxTokens: limits.maxTokens };
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxLexicalTokens: limits.maxTokens }));
     },
     onValidate({ addValidationRule }) {
       addValidationRule(rule);
@@ -44,17 +42,11 @@ const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> =>
   };
 };
 
-/** Gives errors of parsing and validation the code that the contract promises of every rejection. */
+/** Gives what is wrong with a request itself the code that the contract promises of every rejection. */
 const useErrorCodes = (): Plugin<OperationOrigin> => ({
-  onParse() {
-    return ({ result, replaceParseResult }) => {
-      if (isGraphqlError(result)) replaceParseResult(withCode(result));
-    };
-  },
-  onValidate() {
-    return ({ result, setResult }) => {
-      if (result.length > 0) setResult(result.filter(isGraphqlError).map(withCode));
-    };
+  onResultProcess({ result, setResult }) {
+    if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return;
+    setResult({ ...result, errors: result.errors.map(withCode) });
   },
 });
 
@@ -98,7 +90,6 @@ export const createGraphqlPipeline = ({
     cors: false,
     logging: false,
     batching: false,
-    multipart: false,
   });
   return Object.assign(yoga, { maskError });
 };

@@ -5,9 +5,10 @@ import type { Authenticate } from './auth.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { OperationOrigin } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
-import { type OperationParams, prepareOperation } from './operation.ts';
+import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
+import { isMultipart, readParams } from './read-params.ts';
 import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -18,6 +19,8 @@ export interface HttpOptions {
   readonly originPolicy: OriginPolicy;
   readonly playground: boolean;
   readonly maxBodyBytes: number;
+  /** For multipart requests, which carry uploads. */
+  readonly maxUploadBytes: number;
   readonly heartbeatMs: number;
   /** Whether the server takes new work. */
   readonly isReady: () => boolean;
@@ -81,36 +84,6 @@ const findUrl = ({ url = '' }: IncomingMessage): URL | undefined =>
 const isJson = (request: IncomingMessage): boolean =>
   /^application\/([\w.-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
-
-/** The parameters of a request for an event stream; undefined when they cannot be read. */
-const readParams = ({ request, url }: Exchange, body: Buffer): OperationParams | undefined => {
-  if (request.method === 'POST') {
-    const json = parseJson(body.toString('utf8'));
-    return isRecord(json) ? json : undefined;
-  }
-  const fromText = (name: string): unknown => {
-    const value = url.searchParams.get(name);
-    // Text that is no JSON stays text, which no operation accepts.
-    return value === null ? undefined : (parseJson(value) ?? value);
-  };
-  return {
-    query: url.searchParams.get('query') ?? undefined,
-    operationName: url.searchParams.get('operationName') ?? undefined,
-    variables: fromText('variables'),
-    extensions: fromText('extensions'),
-  };
-};
-
 /** Answers in an event stream where one is wanted and fits; false: the operation belongs to plain HTTP. */
 const serveStream = async (
   exchange: Exchange,
@@ -120,9 +93,9 @@ const serveStream = async (
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
   if (!acceptsEventStream(request) || (request.method === 'POST' && !isJson(request))) return false;
-  const params = readParams(exchange, body);
+  const params = await readParams(request, exchange.url, body);
   if (params === undefined) {
-    refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object.');
+    refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object, or a GraphQL multipart request.');
     return true;
   }
   const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
@@ -151,7 +124,9 @@ const serveJson = async (
     {
       method: request.method ?? 'GET',
       headers: given,
-      ...(request.method === 'GET' ? {} : { body: body.toString('utf8') }),
+      ...(request.method === 'GET'
+        ? {}
+        : { body: isMultipart(request) ? (body as Uint8Array<ArrayBuffer>) : body.toString('utf8') }),
     },
     { principalId, signal: controller.signal, transport: 'http' },
   );
@@ -182,7 +157,7 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   const principalId = options.authenticate(request.headers.authorization);
   if (principalId === undefined)
     return refuse(exchange, 'UNAUTHENTICATED', 'Send a key of this server: Authorization: Bearer mg_…');
-  const body = await readBody(request, options.maxBodyBytes);
+  const body = await readBody(request, isMultipart(request) ? options.maxUploadBytes : options.maxBodyBytes);
   if (await serveStream(exchange, body, principalId, options)) return undefined;
   return serveJson(exchange, body, principalId, options);
 };

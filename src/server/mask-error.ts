@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
+import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { GenerationFailure } from '../services/generation-failure.ts';
 
@@ -51,9 +51,10 @@ export const createErrorMask =
     });
   };
 
-/** The same error, with the code that says it is the request's fault where it has none. */
+/** The same error, with the code that says it is the request's fault where it has none of ours. */
 export const withCode = (error: GraphQLError): GraphQLError => {
-  if (typeof error.extensions['code'] === 'string') return error;
+  const given = error.extensions['code'];
+  if (typeof given === 'string' && Object.hasOwn(ERROR_CODES, given)) return error;
   const { nodes, source, positions, path, extensions } = error;
   return new GraphQLError(error.message, {
     nodes,

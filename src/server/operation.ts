@@ -34,10 +34,10 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isAsyncIterable = (value: unknown): value is AsyncIterable<ExecutionResult> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-/** Drops what is for this server only: over HTTP the pipeline does it, elsewhere nobody else would. */
+/** What a client may see of an error. Over HTTP the pipeline does the same, elsewhere nobody else would. */
 const toPublicError = (error: GraphQLError): GraphQLError => {
-  const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
-  const { nodes, source, positions, path } = error;
+  const { nodes, source, positions, path, extensions: all } = withCode(error);
+  const { http: _http, unexpected: _unexpected, ...extensions } = all;
   return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
 };
 
@@ -123,9 +123,7 @@ export const prepareOperation = (
   try {
     document = parse(query) as DocumentNode;
   } catch (error) {
-    return [
-      error instanceof GraphQLError ? toPublicError(withCode(error)) : invalid('The query cannot be read.'),
-    ];
+    return [error instanceof GraphQLError ? toPublicError(error) : invalid('The query cannot be read.')];
   }
   const [first, ...others] = validate(schema, document) as GraphQLError[];
   if (first !== undefined) return [toPublicError(first), ...others.map(toPublicError)];

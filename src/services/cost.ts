@@ -23,12 +23,13 @@ export const costOf = (usage: Usage | null, pricing: Pricing | null): Cost | nul
   const cacheWriteTokens = usage.cacheWriteTokens ?? 0;
   const audioTokens = usage.audioInputTokens ?? 0;
   const plainTokens = Math.max(0, usage.inputTokens - cacheReadTokens - cacheWriteTokens - audioTokens);
-  const perToken = (perMillion: number | null): number => (perMillion ?? prices.inputPerMillion) / MILLION;
+  const priceOf = (tokens: number, perMillion: number | null): number =>
+    (tokens * (perMillion ?? prices.inputPerMillion)) / MILLION;
   const input =
-    plainTokens * perToken(prices.inputPerMillion) + audioTokens * perToken(prices.audioInputPerMillion);
-  const cacheRead = cacheReadTokens * perToken(prices.cacheReadPerMillion);
-  const cacheWrite = cacheWriteTokens * perToken(prices.cacheWritePerMillion);
-  const output = (usage.outputTokens * prices.outputPerMillion) / MILLION;
+    priceOf(plainTokens, prices.inputPerMillion) + priceOf(audioTokens, prices.audioInputPerMillion);
+  const cacheRead = priceOf(cacheReadTokens, prices.cacheReadPerMillion);
+  const cacheWrite = priceOf(cacheWriteTokens, prices.cacheWritePerMillion);
+  const output = priceOf(usage.outputTokens, prices.outputPerMillion);
   return {
     currency: 'USD',
     total: input + output + cacheRead + cacheWrite,

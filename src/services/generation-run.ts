@@ -10,9 +10,12 @@ import type {
 } from '../core/generation.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { FinishEvent, StreamEvent } from '../core/stream-event.ts';
-import type { Cost, Usage } from '../core/usage.ts';
+import type { ToolMessage } from '../core/message.ts';
+import type { TextRequest } from '../core/text-request.ts';
+import { addUsage, type Cost, type Usage } from '../core/usage.ts';
 import { costOf } from './cost.ts';
 import { GenerationLog } from './generation-log.ts';
+import { GenerationTurn } from './generation-turn.ts';
 import type { PreparedGeneration } from './preview.ts';
 
 /** How the provider is called: `stream` gives deltas as they come, `wait` asks for the whole answer at once. */
@@ -31,6 +34,13 @@ type End =
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: GenerationError };
 
+/** A provider counts from the start of its own turn's text, a generation from the start of all of it. */
+const moveCitation = (citation: Citation, by: number): Citation => ({
+  ...citation,
+  startIndex: citation.startIndex === null ? null : citation.startIndex + by,
+  endIndex: citation.endIndex === null ? null : citation.endIndex + by,
+});
+
 const sameUsage = (a: Usage | null, b: Usage | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -43,10 +53,18 @@ export class GenerationRun {
   readonly prepared: PreparedGeneration;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
+  /** Resolves as soon as there is nothing to wait for: it has ended, or it wants tool results. Never rejects. */
+  readonly settled: Promise<Generation>;
   readonly #origin: GenerationOrigin;
   readonly #log: GenerationLog;
   readonly #upstream = new AbortController();
   readonly #finish: (generation: Generation) => void;
+  readonly #settle: (generation: Generation) => void;
+  #turn: GenerationTurn;
+  /** The end of a turn whose tool calls wait for their results. */
+  #awaiting: FinishEvent | null = null;
+  /** Of the turns before this one. */
+  #usageBefore: Usage | null = null;
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   #textLength = 0;
@@ -64,6 +82,7 @@ export class GenerationRun {
   #startedTick: number | null = null;
   #firstDeltaMs: number | null = null;
   #completedAt: Date | null = null;
+  #output: JsonValue | null = null;
   #final: Generation | null = null;
 
   constructor(origin: GenerationOrigin) {
@@ -72,9 +91,13 @@ export class GenerationRun {
     this.prepared = origin.prepared;
     this.#origin = origin;
     this.#log = new GenerationLog(origin.id);
-    const { promise, resolve } = Promise.withResolvers<Generation>();
-    this.finished = promise;
-    this.#finish = resolve;
+    this.#turn = new GenerationTurn(origin.prepared.request, 0);
+    const finished = Promise.withResolvers<Generation>();
+    this.finished = finished.promise;
+    this.#finish = finished.resolve;
+    const settled = Promise.withResolvers<Generation>();
+    this.settled = settled.promise;
+    this.#settle = settled.resolve;
     this.#log.append({ type: 'GenerationStarted', resolution: origin.prepared.resolution });
     for (const warning of origin.prepared.warnings) this.#warn(warning);
   }
@@ -86,6 +109,16 @@ export class GenerationRun {
 
   get provider(): string {
     return this.prepared.resolution.config.provider;
+  }
+
+  /** What the provider is to be asked in the present turn. */
+  get request(): TextRequest {
+    return this.#turn.request;
+  }
+
+  /** The calls whose results it waits for; empty while it does not. */
+  get awaitedToolCalls(): readonly ToolCall[] {
+    return this.#awaiting === null ? [] : this.#turn.pendingToolCalls;
   }
 
   get ended(): boolean {
@@ -105,8 +138,19 @@ export class GenerationRun {
   /** The provider is about to be called, for deltas or for the whole answer at once. */
   start(mode: CallMode): void {
     this.#status = 'running';
-    this.#startedAt = new Date();
-    if (mode === 'stream') this.#startedTick = performance.now();
+    this.#startedAt ??= new Date();
+    if (mode === 'stream') this.#startedTick ??= performance.now();
+  }
+
+  /** Begins the next turn with the results of the awaited tool calls; the log, its numbers and its followers go on. */
+  resume(results: readonly ToolMessage[]): void {
+    if (this.#awaiting === null) throw new TypeError('the generation does not wait for tool results');
+    this.#turn = new GenerationTurn(this.#turn.toNextRequest(this.#awaiting, results), this.#textLength);
+    this.#awaiting = null;
+    this.#usageBefore = this.#usage;
+    this.#finishReason = null;
+    this.#rawFinishReason = null;
+    this.#status = 'running';
   }
 
   /** Takes one event of the provider into the state and the log. Ignored once the run has ended. */
@@ -117,6 +161,7 @@ export class GenerationRun {
         this.#noteFirstDelta();
         this.#log.append({ type: 'TextDelta', offset: this.#textLength, text: event.text });
         this.#text.push(event.text);
+        this.#turn.addText(event.text);
         this.#textLength += event.text.length;
         return;
       case 'reasoning-delta':
@@ -134,12 +179,15 @@ export class GenerationRun {
       case 'tool-call':
         this.#noteFirstDelta();
         this.#toolCalls.push(event.toolCall);
+        this.#turn.addToolCall(event.toolCall);
         this.#log.append({ type: 'ToolCallReady', toolCall: event.toolCall });
         return;
-      case 'citation':
-        this.#citations.push(event.citation);
-        this.#log.append({ type: 'CitationAdded', citation: event.citation });
+      case 'citation': {
+        const citation = moveCitation(event.citation, this.#turn.textStart);
+        this.#citations.push(citation);
+        this.#log.append({ type: 'CitationAdded', citation });
         return;
+      }
       case 'usage':
         this.#noteUsage(event.usage);
         return;
@@ -148,7 +196,9 @@ export class GenerationRun {
         return;
       case 'finish':
         if (event.usage !== null) this.#noteUsage(event.usage);
-        this.#end({ status: 'completed', finish: event });
+        if (event.reason === 'tool-calls' && this.#turn.pendingToolCalls.length > 0)
+          this.#requireAction(event);
+        else this.#end({ status: 'completed', finish: event });
         return;
     }
   }
@@ -175,6 +225,7 @@ export class GenerationRun {
       reasoning: this.#reasoningLength === 0 ? null : this.#reasoning.join(''),
       toolCalls: [...this.#toolCalls],
       citations: [...this.#citations],
+      output: this.#status === 'completed' ? this.#output : null,
       finishReason: this.#finishReason,
       rawFinishReason: this.#rawFinishReason,
       usage: this.#usage,
@@ -194,7 +245,17 @@ export class GenerationRun {
     if (this.#startedTick !== null) this.#firstDeltaMs ??= performance.now() - this.#startedTick;
   }
 
-  #noteUsage(usage: Usage): void {
+  #requireAction(finish: FinishEvent): void {
+    this.#awaiting = finish;
+    this.#status = 'requires-action';
+    this.#finishReason = finish.reason;
+    this.#rawFinishReason = finish.rawReason;
+    this.#log.append({ type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls });
+    this.#settle(this.snapshot());
+  }
+
+  #noteUsage(turnUsage: Usage): void {
+    const usage = addUsage(this.#usageBefore, turnUsage);
     if (sameUsage(usage, this.#usage)) return;
     this.#usage = usage;
     this.#cost = costOf(usage, this.prepared.resolution.config.pricing);
@@ -229,11 +290,13 @@ export class GenerationRun {
     this.#log.end();
     if (end.status !== 'completed') this.#upstream.abort();
     this.#finish(generation);
+    this.#settle(generation);
   }
 
   #noteCompletion(finish: FinishEvent): void {
     this.#finishReason = finish.reason;
     this.#rawFinishReason = finish.rawReason;
+    this.#noteOutput();
     const reasoned = this.#reasoningLength > 0 || (this.#usage?.reasoningTokens ?? 0) > 0;
     if (finish.reason === 'length' && this.#textLength === 0 && reasoned)
       this.#warn({
@@ -244,5 +307,20 @@ export class GenerationRun {
         from: this.prepared.request.maxOutputTokens,
         to: null,
       });
+  }
+
+  #noteOutput(): void {
+    if (this.#turn.request.output.type === 'text' || this.#textLength === 0) return;
+    try {
+      this.#output = JSON.parse(this.#text.join('')) as JsonValue;
+    } catch {
+      this.#warn({
+        code: 'PROVIDER_WARNING',
+        message: 'JSON was asked for, and the text is none: output is null.',
+        path: ['input', 'output'],
+        from: null,
+        to: null,
+      });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ERROR_CODES,
+  type ErrorCode,
   findModelgraphError,
   isRetryable,
   ModelgraphError,
@@ -11,24 +12,28 @@ import {
 import type { GenerateInput } from '../core/generate-input.ts';
 import type { GenerationEvent } from '../core/generation-event.ts';
 import type { Generation, GenerationError } from '../core/generation.ts';
+import type { ToolMessage } from '../core/message.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { type StreamEvent, streamOf } from '../core/stream-event.ts';
 import { redactKeys } from '../lib/redact-keys.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
+import { checkToolResults } from './check-tool-results.ts';
 import { GenerationFailure } from './generation-failure.ts';
 import { GenerationHistory, type HistoryLimits } from './generation-history.ts';
 import { type CallMode, GenerationRun } from './generation-run.ts';
 import { type GenerationPreview, previewGeneration } from './preview.ts';
 import type { ProviderHealthService } from './provider-health.ts';
+import { type FetchMedia, resolveMedia } from './resolve-media.ts';
 
 export interface GenerationServiceOptions {
   readonly models: ModelRegistry;
   readonly providers: ProviderFactory;
   readonly health: ProviderHealthService;
   readonly log: ServiceLog;
-  /** Longest life of one generation, in milliseconds. */
+  /** Longest time for one answer of the provider, and for the results of its tool calls, in milliseconds. */
   readonly timeoutMs: number;
+  readonly fetchMedia: FetchMedia;
   readonly history: HistoryLimits;
 }
 
@@ -69,7 +74,7 @@ export class GenerationService {
     principalId: string,
     signal: AbortSignal,
   ): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
-    const run = this.#start(input, principalId, 'stream', signal);
+    const run = this.#start(input, principalId, signal);
     const events = run.follow();
     const leave = (): Promise<IteratorResult<GenerationEvent, undefined>> => {
       run.cancel();
@@ -84,15 +89,36 @@ export class GenerationService {
     };
   }
 
-  /** Starts a generation and waits for its end; throws `GenerationFailure` when that is not its completion. */
+  /**
+   * Starts a generation and waits for its end, or for the tool calls it wants results of; throws `GenerationFailure`
+   * when it failed or was cancelled.
+   */
   async generate(input: GenerateInput, principalId: string, signal: AbortSignal): Promise<Generation> {
-    const generation = await this.#start(input, principalId, 'wait', signal).finished;
-    if (generation.status === 'completed') return generation;
+    const generation = await this.#start(input, principalId, signal).settled;
+    if (generation.status === 'completed' || generation.status === 'requires-action') return generation;
     throw new GenerationFailure(
       generation.id,
       generation.error ??
         toGenerationError(new ModelgraphError('GENERATION_CANCELLED', 'The generation was cancelled.')),
     );
+  }
+
+  /**
+   * Goes on with a generation that waits for tool results: same id, same log, same followers. Throws `NOT_FOUND` for a
+   * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit.
+   */
+  submitToolResults(id: string, results: readonly ToolMessage[], principalId: string): Generation {
+    const run = this.#history.find(id);
+    const refuse = (code: ErrorCode, message: string): never => {
+      throw new RequestRejected([{ code, message, path: ['generationId'], allowed: null, suggestion: null }]);
+    };
+    if (run?.principalId !== principalId) return refuse('NOT_FOUND', `There is no generation "${id}".`);
+    if (run.awaitedToolCalls.length === 0)
+      return refuse('INVALID_REQUEST', 'The generation does not wait for tool results.');
+    checkToolResults(results, run.awaitedToolCalls);
+    run.resume(results);
+    void this.#pump(run);
+    return run.snapshot();
   }
 
   /** One of this process's generations; undefined when it is unknown, forgotten or another principal's. */
@@ -128,7 +154,7 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
-  #start(input: GenerateInput, principalId: string, mode: CallMode, signal: AbortSignal): GenerationRun {
+  #start(input: GenerateInput, principalId: string, signal: AbortSignal): GenerationRun {
     if (this.#closing)
       throw new ModelgraphError(
         'GENERATION_INTERRUPTED',
@@ -152,18 +178,18 @@ export class GenerationService {
       signal.removeEventListener('abort', leave);
       this.#finish(run, generation);
     });
-    void this.#pump(run, mode);
+    void this.#pump(run);
     return run;
   }
 
   /** Moves the provider's events into the run. Never rejects: every failure ends the run. */
-  async #pump(run: GenerationRun, mode: CallMode): Promise<void> {
+  async #pump(run: GenerationRun): Promise<void> {
     const deadline = setTimeout(
       () => run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider }))),
       this.#options.timeoutMs,
     );
     try {
-      for await (const event of this.#events(run, mode)) {
+      for await (const event of this.#events(run)) {
         if (run.ended) break;
         run.take(event);
       }
@@ -173,16 +199,29 @@ export class GenerationService {
     } finally {
       clearTimeout(deadline);
     }
+    if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
   }
 
-  async *#events(run: GenerationRun, mode: CallMode): AsyncGenerator<StreamEvent> {
-    const { resolution, request } = run.prepared;
-    const provider = await this.#options.providers.getTextProvider(resolution.config);
-    if (run.ended) return;
+  /** Ends a generation whose tool results never come. */
+  #awaitToolResults(run: GenerationRun): void {
+    const awaited = run.awaitedToolCalls;
+    const deadline = setTimeout(() => {
+      // A later turn may wait again, with a deadline of its own.
+      if (run.awaitedToolCalls[0] === awaited[0]) run.cancel();
+    }, this.#options.timeoutMs);
+    void run.finished.then(() => clearTimeout(deadline));
+  }
+
+  async *#events(run: GenerationRun): AsyncGenerator<StreamEvent> {
+    const { config } = run.prepared.resolution;
     const { signal } = run;
-    const callMode = resolution.config.streaming ? mode : 'wait';
-    run.start(callMode);
-    if (callMode === 'wait') yield* streamOf(await provider.generate(request, { signal }));
+    const provider = await this.#options.providers.getTextProvider(config);
+    const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
+    if (run.ended) return;
+    // Streamed for whoever only waits, too: what came before a failure is kept, and a silent provider is noticed.
+    const mode: CallMode = config.streaming ? 'stream' : 'wait';
+    run.start(mode);
+    if (mode === 'wait') yield* streamOf(await provider.generate(request, { signal }));
     else yield* provider.stream(request, { signal });
   }
 

@@ -1,15 +1,18 @@
 import type { Problem } from '../core/errors.ts';
 import type { GenerateInput } from '../core/generate-input.ts';
 import type { Warning } from '../core/generation.ts';
-import type { Message, SystemMessage } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { Resolution } from '../core/resolution.ts';
 import type { TextRequest } from '../core/text-request.ts';
 import type { Cost } from '../core/usage.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
+import { checkConversation, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
+import { checkProviderOptions } from './check-provider-options.ts';
 import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
+import { checkOutput, checkTools } from './check-tools.ts';
 import { costOf } from './cost.ts';
 import { Findings } from './findings.ts';
 
@@ -38,50 +41,26 @@ interface PreviewDependencies {
 /** English text runs at about four characters a token; good enough to warn of a price, not to bill. */
 const CHARACTERS_PER_TOKEN = 4;
 
-const estimateInputTokens = (request: Pick<TextRequest, 'system' | 'messages'>): number => {
-  const characters = JSON.stringify(request.messages).length + (request.system?.length ?? 0);
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+const textLength = (message: Message): number => {
+  switch (message.role) {
+    case 'system':
+      return message.text.length;
+    case 'tool':
+      return JSON.stringify(message.output).length;
+    case 'user':
+      return message.parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+    case 'assistant':
+      return message.parts.reduce((sum, part) => {
+        if (part.type === 'tool-call') return sum + JSON.stringify(part.arguments).length;
+        return sum + (part.text?.length ?? 0);
+      }, 0);
+  }
 };
 
-const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
-
-/** The conversation and its system text: `system` first, then the leading system messages, as one text. */
-const toConversation = (
-  input: GenerateInput,
-  findings: Findings,
-): Pick<TextRequest, 'system' | 'messages'> => {
-  const { prompt, messages } = input;
-  if (prompt !== null && messages !== null)
-    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give prompt or messages, not both.', {
-      suggestion: 'prompt is short for one user message; move it into messages.',
-    });
-  else if (prompt === null && (messages === null || messages.length === 0))
-    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give a prompt, or messages.');
-  else if (prompt !== null && prompt.trim() === '')
-    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'The prompt is blank.');
-
-  const all: readonly Message[] = messages ?? [
-    { role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] },
-  ];
-  const firstTurn = all.findIndex((message) => !isSystem(message));
-  const turns = firstTurn === -1 ? [] : all.slice(firstTurn);
-  if (messages !== null && messages.length > 0 && turns.length === 0)
-    findings.reject('INVALID_REQUEST', ['input', 'messages'], 'There are only system messages.', {
-      suggestion: 'Add the user message that the model should answer.',
-    });
-  for (const [index, message] of (messages ?? []).entries()) {
-    if (message.role === 'user' && message.parts.length === 0)
-      findings.reject(
-        'INVALID_REQUEST',
-        ['input', 'messages', String(index), 'user'],
-        'A user message needs at least one part.',
-      );
-  }
-  const leading = all.slice(0, all.length - turns.length).filter(isSystem);
-  const system = [input.system ?? '', ...leading.map((message) => message.text)].filter(
-    (text) => text.trim() !== '',
-  );
-  return { system: system.length === 0 ? null : system.join('\n\n'), messages: turns };
+/** Text only: what an image or a sound counts is the vendor's own affair. */
+const estimateInputTokens = ({ system, messages }: Pick<TextRequest, 'system' | 'messages'>): number => {
+  const characters = messages.reduce((sum, message) => sum + textLength(message), system?.length ?? 0);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 };
 
 const checkMaxOutputTokens = (given: number | null, config: ModelConfig, findings: Findings): number => {
@@ -152,7 +131,7 @@ export const previewGeneration = (
   dependencies: PreviewDependencies,
 ): GenerationPreview => {
   const findings = new Findings(input.onUnsupported);
-  const conversation = toConversation(input, findings);
+  const messages = toMessages(input, findings);
   const resolution = dependencies.models.findResolution(input.model, {
     reasoning: wantsReasoning(input.reasoning),
   });
@@ -172,6 +151,7 @@ export const previewGeneration = (
   const { config } = resolution;
   noteResolution(resolution, findings);
   checkConfigured(config, dependencies, findings);
+  const conversation = checkConversation(input, messages, config, findings);
   const maxOutputTokens = checkMaxOutputTokens(input.maxOutputTokens, config, findings);
   const reasoning = checkReasoning(input.reasoning, config, maxOutputTokens, findings);
   const sampling = checkParameters(input, config, willReason(reasoning, config), findings);
@@ -180,10 +160,10 @@ export const previewGeneration = (
     ...sampling,
     reasoning,
     maxOutputTokens,
-    tools: [],
-    toolChoice: null,
-    parallelToolCalls: null,
-    output: { type: 'text' },
+    ...checkTools(input, config, findings),
+    output: checkOutput(input.output, config, findings),
+    cache: input.cache,
+    providerOptions: checkProviderOptions(input.providerOptions, findings),
   };
 
   const { problems, warnings } = findings;

@@ -23,7 +23,12 @@ const MODELS = {
       frequencyPenalty: { min: -1.5, max: 1.5 },
     },
     verbosity: ['low', 'high'],
-    limits: { contextWindow: null, maxInputTokens: null, maxOutputTokens: 1_000, defaultMaxOutputTokens: 500 },
+    limits: {
+      contextWindow: null,
+      maxInputTokens: null,
+      maxOutputTokens: 1_000,
+      defaultMaxOutputTokens: 500,
+    },
   },
   refuser: {
     limits: { contextWindow: null, maxInputTokens: null, maxOutputTokens: null, defaultMaxOutputTokens: 700 },
@@ -84,14 +89,17 @@ const drops = async (toys: ToyApp, inputs: readonly Input[]): Promise<string> =>
 };
 
 describe('a parameter', () => {
-  it.each(Object.entries(PARAMETERS))('%s within its range reaches the provider as it is', async (name, { taken }) => {
-    await using toys = await startToys(MODELS);
-    for (const value of taken) {
-      const { request: sent, warnings } = await acceptanceOf(toys, inputOf('taker', name, value));
-      expect([name, received(sent, name)]).toEqual([name, value]);
-      expect(warnings).toEqual([]);
-    }
-  });
+  it.each(Object.entries(PARAMETERS))(
+    '%s within its range reaches the provider as it is',
+    async (name, { taken }) => {
+      await using toys = await startToys(MODELS);
+      for (const value of taken) {
+        const { request: sent, warnings } = await acceptanceOf(toys, inputOf('taker', name, value));
+        expect([name, received(sent, name)]).toEqual([name, value]);
+        expect(warnings).toEqual([]);
+      }
+    },
+  );
 
   it('that is not given reaches the provider as not given', async () => {
     await using toys = await startToys(MODELS);

@@ -63,7 +63,9 @@ describe('what a generation costs', () => {
   });
 
   it('never falls below zero where the parts of the input exceed it', () => {
-    expect(costOf(usage({ inputTokens: 100, cacheReadTokens: 200, outputTokens: 0 }), pricing())?.input).toBe(0);
+    expect(costOf(usage({ inputTokens: 100, cacheReadTokens: 200, outputTokens: 0 }), pricing())?.input).toBe(
+      0,
+    );
   });
 
   it('is zero for what is free, and for a usage of nothing', () => {

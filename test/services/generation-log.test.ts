@@ -119,7 +119,11 @@ describe('followers of different speed', () => {
     const log = new GenerationLog('gen_1');
     const words = Array.from({ length: 200 }, (_, index) => `w${index} 😀`);
     let offset = 0;
-    const readers = [1, 7, 40, 300].map((pace) => ({ pace, follower: log.follow(), events: [] as GenerationEvent[] }));
+    const readers = [1, 7, 40, 300].map((pace) => ({
+      pace,
+      follower: log.follow(),
+      events: [] as GenerationEvent[],
+    }));
     for (const [index, word] of words.entries()) {
       log.append(textAt(offset, word));
       offset += word.length;
@@ -153,7 +157,8 @@ describe('a follower that leaves', () => {
     const follower = log.follow();
     const waiting = [follower.next(), follower.next()];
     expect(await follower.return?.()).toEqual({ done: true, value: undefined });
-    expect(await Promise.all(waiting)).toEqual(Array(2).fill({ done: true, value: undefined }));
+    const ended = { done: true, value: undefined };
+    expect(await Promise.all(waiting)).toEqual([ended, ended]);
     log.append(citation);
     expect(await follower.next()).toEqual({ done: true, value: undefined });
   });

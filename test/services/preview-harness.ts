@@ -85,7 +85,7 @@ export const previewOf = async (
 
 const toLeadingProblem = ({ errors }: GraphqlResponse): SeenProblem => {
   expect(errors).toHaveLength(1);
-  const { code, path, allowed, suggestion } = errors?.[0]?.extensions as Partial<SeenProblem>;
+  const { code, path, allowed, suggestion }: Partial<SeenProblem> = errors?.[0]?.extensions ?? {};
   return {
     code: code ?? '',
     message: errors?.[0]?.message ?? '',
@@ -145,7 +145,8 @@ export const acceptanceOf = async (toys: ToyApp, input: Input): Promise<Acceptan
   ).toEqual(warnings);
   const [waited, streamed, ...others] = toys.toy.calls.slice(calls);
   expect(others).toEqual([]);
-  if (waited === undefined || streamed === undefined) throw new Error('two calls of the provider were expected');
+  if (waited === undefined || streamed === undefined)
+    throw new Error('two calls of the provider were expected');
   expect(streamed.request).toEqual(waited.request);
   expect(streamed.config).toBe(waited.config);
   return { request: waited.request, model: waited.config.name, warnings };

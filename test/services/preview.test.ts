@@ -25,7 +25,9 @@ describe('a request without a question', () => {
   const refused = async (input: Input): Promise<string> => {
     await using toys = await startToys(MODELS);
     const strict = await refusalOf(toys, { model: 'toy', ...input });
-    expect(await refusalOf(toys, { model: 'toy', ...input, onUnsupported: 'DROP_WITH_WARNING' })).toEqual(strict);
+    expect(await refusalOf(toys, { model: 'toy', ...input, onUnsupported: 'DROP_WITH_WARNING' })).toEqual(
+      strict,
+    );
     return strict.map(describeProblem).join('\n');
   };
 
@@ -305,7 +307,10 @@ describe('the estimate', () => {
     ],
     effectiveDate: null,
   } as const;
-  const priced = { priced: { pricing }, free: {} } as const satisfies Record<string, Partial<ModelDefinition>>;
+  const priced = { priced: { pricing }, free: {} } as const satisfies Record<
+    string,
+    Partial<ModelDefinition>
+  >;
 
   it('is what the whole output limit would cost, at the price of the tier that the input reaches', async () => {
     await using toys = await startToys(priced);

@@ -96,6 +96,8 @@ export interface StreamOptions {
   readonly until?: (result: GraphqlResponse, index: number) => boolean;
 }
 
+const wantsAction = ({ data }: GraphqlResponse): boolean => data?.generate?.__typename === 'ActionRequired';
+
 const collectResults = async (
   results: AsyncIterable<unknown>,
   { until }: StreamOptions,
@@ -104,7 +106,8 @@ const collectResults = async (
   for await (const result of results) {
     const plain = structuredClone(result) as GraphqlResponse;
     collected.push(plain);
-    if (until?.(plain, collected.length - 1) === true) break;
+    // A generation that wants tool results goes on only when somebody submits them.
+    if ((until ?? wantsAction)(plain, collected.length - 1)) break;
   }
   return collected;
 };

@@ -12,10 +12,11 @@ export const GENERATE_SUBSCRIPTION = `
       ... on TextDelta { offset text }
       ... on ReasoningDelta { offset text }
       ... on ToolCallDelta { callId name argumentsDelta }
-      ... on ToolCallReady { toolCall { callId name arguments builtIn result } }
-      ... on CitationAdded { citation { url title startIndex endIndex } }
+      ... on ToolCallReady { toolCall { callId name arguments builtIn result signature } }
+      ... on CitationAdded { citation { url title snippet startIndex endIndex } }
       ... on UsageUpdated { usage { ...Usage } cost { total currency } }
       ... on WarningRaised { warning { code message path from to } }
+      ... on ActionRequired { toolCalls { callId name arguments } }
       ... on GenerationCompleted { finishReason generation { ...Generation } }
       ... on GenerationCancelled { generation { ...Generation } }
       ... on GenerationFailed { error { ...Error } generation { ...Generation } }
@@ -27,8 +28,8 @@ export const GENERATE_SUBSCRIPTION = `
   fragment Error on GenerationError { code message retryable retryAfterMs provider providerStatus }
   fragment Generation on Generation {
     id status text reasoning finishReason rawFinishReason lastSequence metadata
-    toolCalls { callId name arguments builtIn result }
-    citations { url title startIndex endIndex }
+    toolCalls { callId name arguments builtIn result signature }
+    citations { url title snippet startIndex endIndex }
     usage { ...Usage }
     cost { total }
     warnings { code }
@@ -40,8 +41,8 @@ export const GENERATE_MUTATION = `
   mutation ($input: GenerateInput!) {
     generate(input: $input) {
       id status text reasoning finishReason rawFinishReason
-      toolCalls { callId name arguments builtIn result }
-      citations { url title startIndex endIndex }
+      toolCalls { callId name arguments builtIn result signature }
+      citations { url title snippet startIndex endIndex }
       usage { inputTokens outputTokens totalTokens cacheReadTokens cacheWriteTokens reasoningTokens audioInputTokens source }
       warnings { code message }
     }

@@ -29,6 +29,8 @@ export interface Replay {
   /** The base URL that serves a recording, with faults. */
   readonly url: (file: string, options?: ReplayOptions) => string;
   readonly log: readonly { readonly body: string; readonly rest: string }[];
+  /** Every recording begins with its first exchange again. */
+  readonly resetCassettes: () => void;
   readonly close: () => Promise<void>;
 }
 

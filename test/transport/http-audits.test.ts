@@ -27,9 +27,9 @@ describe('a server of GraphQL over HTTP', () => {
   );
 
   // Optional: what comes of them is reported with the test, and asserted only where it is this server's choice.
-  test.each(audits.filter(isOptional).map((audit) => [audit.name, audit] as const))(
+  test.for(audits.filter(isOptional).map((audit) => [audit.name, audit] as const))(
     '%s: is run',
-    async (name, audit, { annotate }) => {
+    async ([name, audit], { annotate }) => {
       const { status } = await audit.fn();
       await annotate(status);
       expect(status).not.toBe('error');

@@ -47,8 +47,16 @@ const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'demo-truncated', input: { model: 'demo-truncated', prompt }, fails: 'STREAM_TRUNCATED' },
   { name: 'demo-stalled', input: { model: 'demo-stalled', prompt }, fails: 'STREAM_STALLED' },
-  { name: 'demo-rate-limited', input: { model: 'demo-rate-limited', prompt }, fails: 'PROVIDER_RATE_LIMITED' },
-  { name: 'demo-long', input: { model: 'demo-long', prompt }, paced: { maxOutputTokens: 150 } },
+  {
+    name: 'demo-rate-limited',
+    input: { model: 'demo-rate-limited', prompt },
+    fails: 'PROVIDER_RATE_LIMITED',
+  },
+  {
+    name: 'demo-long',
+    input: { model: 'demo-long', prompt, maxOutputTokens: 20_000 },
+    paced: { maxOutputTokens: 150 },
+  },
 ];
 
 const TERMINAL = ['GenerationCompleted', 'GenerationCancelled', 'GenerationFailed'];
@@ -189,15 +197,18 @@ const QUERIES = {
   'a variable that is missing': 'query ($last: Int!) { models(last: $last) { totalCount } }',
 } as const;
 
-test.each(Object.entries(QUERIES))('%s is the same over all transports, time and again', async (_name, query) => {
-  const answers: GraphqlResponse[][] = [];
-  for (const transport of ['http', 'sse', 'websocket', 'websocket', 'sse', 'http'] as const)
-    answers.push(await ANSWERS[transport](app, { query, variables: { first: 3 } }));
-  for (const answer of answers) expect(answer).toEqual(answers[0]);
-  expect(answers[0]).toHaveLength(1);
-  const code = answers[0]?.[0]?.errors?.[0]?.extensions?.['code'];
-  expect([undefined, 'INVALID_REQUEST', 'MODEL_NOT_FOUND']).toContain(code);
-});
+test.each(Object.entries(QUERIES))(
+  '%s is the same over all transports, time and again',
+  async (_name, query) => {
+    const answers: GraphqlResponse[][] = [];
+    for (const transport of ['http', 'sse', 'websocket', 'websocket', 'sse', 'http'] as const)
+      answers.push(await ANSWERS[transport](app, { query, variables: { first: 3 } }));
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(answers[0]).toHaveLength(1);
+    const code = answers[0]?.[0]?.errors?.[0]?.extensions?.['code'];
+    expect([undefined, 'INVALID_REQUEST', 'MODEL_NOT_FOUND']).toContain(code);
+  },
+);
 
 test.each([
   ['an unknown model', { model: 'gpt-nought', prompt }, 'MODEL_NOT_FOUND'],

@@ -83,6 +83,8 @@ export const requestOf = (changes: Partial<TextRequest> = {}): TextRequest => ({
   toolChoice: null,
   parallelToolCalls: null,
   output: { type: 'text' },
+  cache: 'provider-default',
+  providerOptions: null,
   ...changes,
 });
 

@@ -53,6 +53,8 @@ export const requestOf = (text: string, changes: Partial<TextRequest> = {}): Tex
   toolChoice: null,
   parallelToolCalls: null,
   output: { type: 'text' },
+  cache: 'provider-default',
+  providerOptions: null,
   ...changes,
 });
 

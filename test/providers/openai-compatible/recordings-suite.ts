@@ -115,7 +115,7 @@ export const describeRecordings = (folder: string, suite: RecordingsSuite): void
 
     test.each(FAULTS)(`${faulty} with %s (%j) is %s`, async (_, options, code) => {
       const provider = connectTo(vendor, replay.url(`${folder}/${faulty}`, options), {
-        idleTimeoutMs: 'stall' in options ? 200 : 60_000,
+        idleTimeoutMs: 'stall' in options ? 1000 : 60_000,
       });
       const error = await providerErrorOf(collect(provider.stream(createRequest(), { signal: never() })));
       expect([error.code, error.retryAfterMs]).toEqual([code, 'retryafter' in options ? 7000 : null]);

@@ -22,6 +22,8 @@ export const createRequest = (part: Partial<TextRequest> = {}): TextRequest => (
   toolChoice: null,
   parallelToolCalls: null,
   output: { type: 'text' },
+  cache: 'provider-default',
+  providerOptions: null,
   ...part,
 });
 

@@ -18,18 +18,21 @@ export const chatOracle = ({ payloads, streamed }: Exchange): Expected => {
       const known = calls.get(index) ?? [call.id, call.function.name, ''];
       calls.set(index, [known[0], known[1], known[2] + (call.function.arguments ?? '')]);
     }
-  const usage = payloads.findLast((payload) => payload.usage)?.usage;
+  const usage =
+    payloads.findLast((payload) => payload.usage)?.usage ??
+    payloads.findLast((payload) => payload.x_groq?.usage)?.x_groq.usage;
+  const reasoning = deltas.map((delta) => delta.reasoning ?? delta.reasoning_content ?? '').join('');
   const raw: string = choices.findLast((choice) => choice.finish_reason).finish_reason;
   return {
     text: deltas.map((delta) => delta.content ?? '').join(''),
-    reasoning: null,
-    finishReason: raw === 'tool_calls' ? 'tool-calls' : 'stop',
+    reasoning: reasoning || null,
+    finishReason: raw === 'tool_calls' ? 'tool-calls' : raw === 'length' ? 'length' : 'stop',
     calls: [...calls.values()].map(([id, name, args]) => [id, name, JSON.parse(args || '{}')]),
     citations: deltas.flatMap((delta) => delta.annotations ?? []).length,
     usage: [
       usage?.prompt_tokens,
       usage?.completion_tokens,
-      usage?.prompt_tokens_details?.cached_tokens,
+      usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens,
       usage?.completion_tokens_details?.reasoning_tokens,
     ],
   };
@@ -45,7 +48,9 @@ export const responsesOracle = ({ payloads, streamed }: Exchange): Expected => {
   const calls = of('function_call').map(
     (item) => [item.call_id, item.name, JSON.parse(item.arguments)] as const,
   );
-  const reasoning = of('reasoning').flatMap((item) => item.summary.map((part: Raw) => part.text));
+  const reasoning = of('reasoning').flatMap((item) =>
+    (item.content?.length > 0 ? item.content : item.summary).map((part: Raw) => part.text),
+  );
   return {
     text: parts.map((part) => part.text).join(''),
     reasoning: reasoning.length === 0 ? null : reasoning.join('\n\n'),

@@ -10,8 +10,8 @@ import type {
   Message,
   UserPart,
 } from '../../../core/message.ts';
-import type { ReasoningReplay } from './dialect.ts';
 import { toDataUrl, toFilename, toImageDataUrl, unsupportedPart } from './media.ts';
+import type { ReasoningReplay } from './reasoning-replay.ts';
 
 /**
  * A conversation as Chat Completions messages, the system text first. Pure: the order of messages and parts is kept,

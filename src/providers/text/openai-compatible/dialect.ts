@@ -1,19 +1,12 @@
 import type { BuiltInTool, ModelConfig } from '../../../core/model-config.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
-import type { OutputFormat, TextRequest } from '../../../core/text-request.ts';
+import type { OutputFormat, TextRequest, ToolChoice } from '../../../core/text-request.ts';
 import type { convertToResponsesFormat } from './convert-to-responses-format.ts';
+import type { ReasoningReplay } from './reasoning-replay.ts';
 import type { UsageCounting } from './to-usage.ts';
 
 /** Fields of a request body, in the vendor's own words. */
 export type RequestFields = Readonly<Record<string, unknown>>;
-
-/** How the reasoning of earlier turns is sent back. */
-export interface ReasoningReplay {
-  /** The field of an assistant message that carries its earlier reasoning; null: it is not sent back. */
-  readonly reasoningField: 'reasoning_content' | 'reasoning' | null;
-  /** Whether an assistant message without reasoning has the field all the same, empty. */
-  readonly sendsEmptyReasoning?: boolean;
-}
 
 /** How one vendor's Chat Completions differs from OpenAI's. */
 export interface ChatDialect extends ReasoningReplay {
@@ -44,6 +37,8 @@ export interface ResponsesDialect {
   readonly convertToResponsesFormat?: typeof convertToResponsesFormat;
   /** A built-in tool as this vendor names it; undefined: as OpenAI does. */
   readonly toBuiltInTool?: (tool: BuiltInTool) => RequestFields | undefined;
+  /** `tool_choice`, where this vendor's differs; undefined: none is sent. */
+  readonly toToolChoice?: (choice: ToolChoice) => string | RequestFields | undefined;
   /** What asks for JSON, where it is not `text.format`. */
   readonly outputFields?: (output: OutputFormat) => RequestFields;
   /**

@@ -40,7 +40,7 @@ export const toResponsesRequest = (
     ...dialect.outputFields?.(request.output),
     ...(request.tools.length > 0 && {
       tools: request.tools.map((tool) => toResponsesTool(tool, dialect)),
-      ...given('tool_choice', request.toolChoice === null ? null : toResponsesToolChoice(request.toolChoice)),
+      ...given('tool_choice', toResponsesToolChoice(request.toolChoice, dialect)),
       ...given('parallel_tool_calls', request.parallelToolCalls),
     }),
   };
@@ -83,8 +83,16 @@ const toResponsesTool = (tool: Tool, { toBuiltInTool }: ResponsesDialect): Respo
   }
 };
 
-const toResponsesToolChoice = (choice: ToolChoice): NonNullable<ResponseCreateParamsBase['tool_choice']> =>
-  choice.type === 'function' ? { type: 'function', name: choice.name } : choice.type;
+type ResponsesToolChoice = NonNullable<ResponseCreateParamsBase['tool_choice']>;
+
+const toResponsesToolChoice = (
+  choice: ToolChoice | null,
+  { toToolChoice }: ResponsesDialect,
+): ResponsesToolChoice | null => {
+  if (choice === null) return null;
+  if (toToolChoice !== undefined) return (toToolChoice(choice) ?? null) as ResponsesToolChoice | null;
+  return choice.type === 'function' ? { type: 'function', name: choice.name } : choice.type;
+};
 
 const toTextFormat = (output: OutputFormat): ResponseFormatTextConfig | null => {
   switch (output.type) {

@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * that it is one, whoever's text is `input_text`, and an image has nothing but its address. Reasoning of earlier turns
  * has no place in it and is left out. Throws `UNSUPPORTED_CAPABILITY` for audio and files.
  */
-export const convertToResponsesFormat: typeof convert = (messages, system = null): ResponsesFormat => {
+export const convertToResponsesFormat: typeof convert = (messages, system): ResponsesFormat => {
   const { instructions, input } = convert(messages, system);
   return {
     instructions,

@@ -1,10 +1,11 @@
-import type { OutputFormat } from '../../../core/text-request.ts';
+import type { OutputFormat, ToolChoice } from '../../../core/text-request.ts';
 import type {
   OpenAICompatibleVendor,
   RequestFields,
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
+import { unsupportedPart } from '../openai-compatible/media.ts';
 import { convertToResponsesFormat } from './convert-to-responses-format.ts';
 import { readSearchResults } from './read-search-results.ts';
 
@@ -18,6 +19,7 @@ export const PERPLEXITY_RESPONSES: ResponsesDialect = {
   },
   includeFor: () => [],
   convertToResponsesFormat,
+  toToolChoice: (choice) => toToolChoice(choice),
   outputFields: (output) => outputFields(output),
   readItem: readSearchResults,
   usage: { outputIncludesReasoning: true },
@@ -34,13 +36,25 @@ const outputFields = (output: OutputFormat): RequestFields => {
   switch (output.type) {
     case 'text':
       return {};
-    case 'json': // there is no JSON without a schema: the widest one stands for it
-      return jsonSchema('json', { type: 'object' });
-    case 'schema':
-      return jsonSchema(output.name, output.schema, { strict: output.strict });
+    case 'json':
+      throw unsupportedPart('JSON without a schema', 'Give a schema.');
+    case 'schema': {
+      const { name, schema, strict } = output;
+      return { response_format: { type: 'json_schema', json_schema: { name, schema, strict } } };
+    }
   }
 };
 
-const jsonSchema = (name: string, schema: unknown, more: RequestFields = {}): RequestFields => ({
-  response_format: { type: 'json_schema', json_schema: { name, schema, ...more } },
-});
+/** The model decides unless told otherwise; a search is forced by its name. */
+const toToolChoice = (choice: ToolChoice): string | RequestFields | undefined => {
+  switch (choice.type) {
+    case 'auto':
+      return undefined;
+    case 'none':
+      return 'none';
+    case 'required':
+      return { type: 'web_search' };
+    case 'function':
+      return { type: 'function', name: choice.name };
+  }
+};

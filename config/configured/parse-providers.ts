@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { ConfiguredApiType, ConfiguredProvider } from '../../src/core/configured-provider.ts';
+import { findDefinitionProblems } from '../../src/core/definition-problems.ts';
+import { defineModels, type ModelDefinition } from '../../src/core/model-config.ts';
+import { findNameProblems, type TakenNames } from './name-problems.ts';
+import { ENTRY_SCHEMAS, type ModelEntry, type ProviderFields } from './provider-entry.ts';
+import { type ModelOrigin, toModelDefinition, toModelName } from './to-model-definition.ts';
+import { type Path, toPlace } from './to-place.ts';
+
+/** Where a list of providers comes from. */
+export interface ProvidersOrigin {
+  /** The file as the operator names it: what every problem begins with. */
+  readonly file: string;
+  /** What models name as their source. */
+  readonly source: string;
+  /** The day the file was last changed, YYYY-MM-DD. */
+  readonly day: string;
+}
+
+export interface ParsedProviders {
+  /** Empty if there are problems. */
+  readonly providers: readonly ConfiguredProvider[];
+  /** Every problem at once, each with the file and its place there. */
+  readonly problems: readonly string[];
+}
+
+/** Gives where the problem is, and what. */
+type Report = (path: Path, message: string) => void;
+
+/** A list of providers as a file holds it, checked but for what models and aliases lead to: the registry does that. */
+export const parseProviders = (
+  value: unknown,
+  origin: ProvidersOrigin,
+  taken: TakenNames,
+): ParsedProviders => {
+  const problems: string[] = [];
+  const report: Report = (path, message) =>
+    problems.push([origin.file, toPlace(path), message].filter((part) => part !== '').join(': '));
+  if (!Array.isArray(value)) {
+    report([], 'must be a list of providers');
+    return { providers: [], problems };
+  }
+  const providers = value.flatMap((entry: unknown, index) => parseProvider(entry, [index], origin, report));
+  for (const { path, message } of findNameProblems(value, taken)) report(path, message);
+  return { providers: problems.length === 0 ? providers : [], problems };
+};
+
+const parse = <T>(schema: z.ZodType<T>, value: unknown, path: Path, report: Report): T | undefined => {
+  const { data, error } = schema.safeParse(value);
+  for (const issue of error?.issues ?? []) report([...path, ...issue.path], issue.message);
+  return data;
+};
+
+/** The parts of an entry that are parsed by themselves, whatever is wrong with the rest. */
+const PARTS = z
+  .object({
+    apiType: z.literal('responses_api').or(z.literal('chat_completion')).catch('chat_completion'),
+    models: z.record(z.string(), z.unknown()).catch({}),
+    discover: z.unknown(),
+  })
+  .catch({ apiType: 'chat_completion', models: {}, discover: undefined });
+
+/** Settings of Chat Completions where that is not what the provider speaks: nobody reads them. */
+const NO_CHAT = { maxTokensField: 'max_tokens', streamUsage: true, reasoningTags: false } as const;
+
+const parseProvider = (
+  entry: unknown,
+  path: Path,
+  { file, source, day }: ProvidersOrigin,
+  report: Report,
+): readonly ConfiguredProvider[] => {
+  const { apiType, models, discover } = PARTS.parse(entry);
+  const schemas = ENTRY_SCHEMAS[apiType];
+  const given = parse<ProviderFields>(schemas.provider, entry, path, report);
+  const define = (
+    schema: z.ZodType<ModelEntry>,
+    value: unknown,
+    place: Path,
+    modelOrigin: Pick<ModelOrigin, 'name' | 'source'>,
+  ): ModelDefinition<ConfiguredApiType> => {
+    const model = parse(schema, value, place, report) ?? {};
+    const definition = toModelDefinition(model, { ...modelOrigin, apiType, verifiedAt: day });
+    for (const problem of findDefinitionProblems(definition))
+      report([...place, ...problem.path], problem.message);
+    return definition;
+  };
+  const definitions = Object.entries(models).map(([written, model]) => [
+    toModelName(written),
+    define(schemas.model, model, [...path, 'models', written], { name: written.trim(), source }),
+  ]);
+  const discovered =
+    discover === undefined
+      ? null
+      : define(schemas.discover, discover === true ? {} : discover, [...path, 'discover'], {
+          name: '',
+          source: `${source}, listed by the server`,
+        });
+  if (given === undefined) return [];
+  const aliases = Object.entries(given.aliases ?? {});
+  const { maxTokensField, streamUsage, reasoningTags } = given.apiType === 'responses_api' ? NO_CHAT : given;
+  return [
+    {
+      name: given.name,
+      displayName: given.displayName ?? given.name,
+      documentationUrl: given.documentationUrl ?? null,
+      baseUrl: given.baseUrl.replace(/\/+$/, ''),
+      keyVariable: given.keyVariable ?? null,
+      apiType,
+      maxTokensField,
+      streamUsage,
+      reasoningTags,
+      models: Object.values(defineModels(given.name, Object.fromEntries(definitions))),
+      discovered,
+      aliases: Object.fromEntries(aliases.map(([from, to]) => [toModelName(from), toModelName(to)])),
+      places: new Map([
+        ...placesOf(file, [...path, 'models'], Object.keys(models)),
+        ...placesOf(file, [...path, 'aliases'], Object.keys(given.aliases ?? {})),
+      ]),
+    },
+  ];
+};
+
+const placesOf = (file: string, path: Path, names: readonly string[]) =>
+  names.map((written) => [toModelName(written), `${file}: ${toPlace([...path, written])}`] as const);

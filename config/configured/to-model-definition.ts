@@ -1,0 +1,132 @@
+import { type ConfiguredApiType, usualOutputTokens } from '../../src/core/configured-provider.ts';
+import type {
+  Modality,
+  ModelDefinition,
+  ModelLimits,
+  ModelStatus,
+  Pricing,
+  ReasoningSupport,
+  SamplingSupport,
+  TemperatureRule,
+} from '../../src/core/model-config.ts';
+import { NO_SAMPLING } from '../providers/sampling.ts';
+import type { ModelEntry } from './provider-entry.ts';
+
+/** What is known of a model besides its entry. */
+export interface ModelOrigin {
+  /** As the file has it: the upstream id unless the entry names one. */
+  readonly name: string;
+  readonly apiType: ConfiguredApiType;
+  readonly verifiedAt: string;
+  readonly source: string;
+}
+
+/** The settings of Chat Completions, in the ranges its API documents. */
+const CHAT_SAMPLING = {
+  topP: { min: 0, max: 1 },
+  topK: null,
+  stopSequences: { max: 4 },
+  seed: true,
+  presencePenalty: { min: -2, max: 2 },
+  frequencyPenalty: { min: -2, max: 2 },
+} as const satisfies SamplingSupport;
+
+const RESPONSES_SAMPLING = { ...NO_SAMPLING, topP: { min: 0, max: 1 } } as const satisfies SamplingSupport;
+
+/** A whole definition: what the entry says, and modest assumptions for the rest. A price is never assumed. */
+export const toModelDefinition = (
+  entry: ModelEntry,
+  { name, apiType, verifiedAt, source }: ModelOrigin,
+): ModelDefinition<ConfiguredApiType> => ({
+  displayName: entry.displayName ?? name,
+  description: entry.description ?? null,
+  apiModel: entry.apiModel ?? name,
+  apiType,
+  family: entry.family ?? null,
+  status: toStatus(entry.status),
+  releaseDate: entry.releaseDate ?? null,
+  knowledgeCutoff: entry.knowledgeCutoff ?? null,
+  limits: toLimits(entry.limits),
+  inputModalities: [...new Set<Modality>(['text', ...(entry.inputModalities ?? [])])],
+  outputModalities: ['text'],
+  streaming: entry.streaming ?? true,
+  functionCalling: entry.functionCalling ?? false,
+  parallelToolCalls: entry.parallelToolCalls ?? false,
+  structuredOutput: entry.structuredOutput ?? false,
+  citations: entry.citations ?? false,
+  builtInTools: [],
+  reasoning: toReasoning(entry.reasoning),
+  temperature: toTemperature(entry.temperature),
+  sampling: toSampling(entry.sampling, apiType),
+  verbosity: entry.verbosity ?? null,
+  batch: { type: 'none' },
+  pricing: toPricing(entry.pricing),
+  verifiedAt,
+  source,
+});
+
+/** A model's name as clients ask for it. */
+export const toModelName = (written: string): string => written.trim().toLowerCase();
+
+const toStatus = (given: ModelEntry['status']): ModelStatus =>
+  given?.type === 'deprecated'
+    ? {
+        ...given,
+        replacement: toModelName(given.replacement),
+        shutdownDate: given.shutdownDate ?? null,
+      }
+    : { type: given?.type ?? 'active' };
+
+const toLimits = (given: ModelEntry['limits'] = {}): ModelLimits => {
+  const contextWindow = given.contextWindow ?? null;
+  const maxOutputTokens = given.maxOutputTokens ?? null;
+  return {
+    contextWindow,
+    maxInputTokens: given.maxInputTokens ?? null,
+    maxOutputTokens,
+    defaultMaxOutputTokens:
+      given.defaultMaxOutputTokens ?? usualOutputTokens({ contextWindow, maxOutputTokens }),
+  };
+};
+
+const toReasoning = (given: ModelEntry['reasoning'] = { type: 'none' }): ReasoningSupport => {
+  if (given.type === 'effort') return { ...given, default: given.default ?? null };
+  return given.type === 'counterpart' ? { ...given, model: toModelName(given.model) } : given;
+};
+
+const toTemperature = (
+  given: ModelEntry['temperature'] = { type: 'range', min: 0, max: 2 },
+): TemperatureRule => (given.type === 'range' ? { ...given, default: given.default ?? null } : given);
+
+const toSampling = (given: ModelEntry['sampling'], apiType: ConfiguredApiType): SamplingSupport => {
+  const said = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  const usual = apiType === 'chat_completion' ? CHAT_SAMPLING : RESPONSES_SAMPLING;
+  return { ...usual, ...Object.fromEntries(said) };
+};
+
+type PricingEntry = NonNullable<ModelEntry['pricing']>;
+
+const toPricing = (given: ModelEntry['pricing']): Pricing | null =>
+  given === undefined
+    ? null
+    : {
+        ...toRates(given),
+        audioInputPerMillion: given.audioInputPerMillion ?? null,
+        tiers: (given.tiers ?? []).map((tier) => ({
+          aboveInputTokens: tier.aboveInputTokens,
+          ...toRates(tier),
+        })),
+        effectiveDate: given.effectiveDate ?? null,
+      };
+
+const toRates = (
+  rates: Pick<
+    PricingEntry,
+    'inputPerMillion' | 'outputPerMillion' | 'cacheReadPerMillion' | 'cacheWritePerMillion'
+  >,
+) => ({
+  inputPerMillion: rates.inputPerMillion,
+  outputPerMillion: rates.outputPerMillion,
+  cacheReadPerMillion: rates.cacheReadPerMillion ?? null,
+  cacheWritePerMillion: rates.cacheWritePerMillion ?? null,
+});

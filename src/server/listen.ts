@@ -1,0 +1,31 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ModelgraphError } from '../core/errors.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program listens there already. Stop it, or set PORT to another one (0 takes any free port).',
+  EACCES: 'this user may not listen there. Set PORT to 1024 or above.',
+  EADDRNOTAVAIL: 'this machine does not have that address. Set HOST to one it has.',
+  ENOTFOUND: 'that name is not known. Set HOST to an address of this machine.',
+};
+
+/** Opens a port and gives its origin. Throws an error that says what to do where the port cannot be had. */
+export const listen = async (server: Server, host: string, port: number): Promise<string> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = REASONS[code];
+    if (reason === undefined) throw error;
+    throw new ModelgraphError('INTERNAL', `Cannot listen on ${host}, port ${port}: ${reason}`, {
+      cause: error,
+    });
+  }
+  server.off('error', reject);
+  const { address, family, port: opened } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${opened}`;
+};

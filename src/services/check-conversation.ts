@@ -1,0 +1,78 @@
+import type { GenerateInput } from '../core/generate-input.ts';
+import type { Message, SystemMessage } from '../core/message.ts';
+import type { ModelConfig } from '../core/model-config.ts';
+import type { TextRequest } from '../core/text-request.ts';
+import { checkMedia } from './check-media.ts';
+import type { Findings } from './findings.ts';
+
+const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
+
+/** Every tool result must answer a call that an earlier assistant message made. */
+const checkToolResults = (messages: readonly Message[], findings: Findings): void => {
+  const calls = new Set<string>();
+  for (const [index, message] of messages.entries()) {
+    if (message.role === 'assistant')
+      for (const part of message.parts) if (part.type === 'tool-call') calls.add(part.callId);
+    if (message.role === 'tool' && !calls.has(message.callId))
+      findings.reject(
+        'INVALID_REQUEST',
+        ['input', 'messages', String(index), 'tool', 'callId'],
+        `No earlier assistant message has a tool call "${message.callId}".`,
+        { allowed: [...calls] },
+      );
+  }
+};
+
+/** What is asked, as messages, whichever way it was given. Nothing about the model is looked at yet. */
+export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
+  const { prompt, messages } = input;
+  if (prompt !== null && messages !== null)
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give prompt or messages, not both.', {
+      suggestion: 'prompt is short for one user message; move it into messages.',
+    });
+  else if (prompt === null && (messages === null || messages.length === 0))
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give a prompt, or messages.');
+  else if (prompt !== null && prompt.trim() === '')
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'The prompt is blank.');
+  for (const [index, message] of (messages ?? []).entries()) {
+    if (message.role === 'user' && message.parts.length === 0)
+      findings.reject(
+        'INVALID_REQUEST',
+        ['input', 'messages', String(index), 'user'],
+        'A user message needs at least one part.',
+      );
+  }
+  if (messages !== null && messages.length > 0 && messages.every(isSystem))
+    findings.reject('INVALID_REQUEST', ['input', 'messages'], 'There are only system messages.', {
+      suggestion: 'Add the user message that the model should answer.',
+    });
+  checkToolResults(messages ?? [], findings);
+  return messages ?? [{ role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] }];
+};
+
+/**
+ * The conversation as the model is given it: media checked, and the system text as one, `system` first and then the
+ * leading system messages, which are no longer among the messages.
+ */
+export const checkConversation = (
+  input: GenerateInput,
+  messages: readonly Message[],
+  config: ModelConfig,
+  findings: Findings,
+): Pick<TextRequest, 'system' | 'messages'> => {
+  const firstTurn = messages.findIndex((message) => !isSystem(message));
+  const leading = firstTurn === -1 ? messages : messages.slice(0, firstTurn);
+  const turns = firstTurn === -1 ? [] : messages.slice(firstTurn);
+  const pathOf = (index: number): readonly string[] => ['input', 'messages', String(leading.length + index)];
+  const checked = checkMedia(turns, pathOf, config, findings);
+  if (turns.length > 0 && checked.length === 0)
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'messages'],
+      'Without what the model does not take, nothing is left.',
+    );
+  const system = [input.system ?? '', ...leading.filter(isSystem).map((message) => message.text)].filter(
+    (text) => text.trim() !== '',
+  );
+  return { system: system.length === 0 ? null : system.join('\n\n'), messages: checked };
+};

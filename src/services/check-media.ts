@@ -1,0 +1,133 @@
+import type { AudioPart, FilePart, ImagePart, Message, UserPart } from '../core/message.ts';
+import type { ModelConfig } from '../core/model-config.ts';
+import { findMediaType } from '../lib/media-type.ts';
+import type { Findings } from './findings.ts';
+
+type MediaPart = ImagePart | AudioPart | FilePart;
+
+/** Largest image, sound or document, once decoded. */
+export const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
+
+const MEDIA_TYPES: Readonly<Record<MediaPart['type'], readonly string[]>> = {
+  image: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
+  audio: ['audio/wav', 'audio/mpeg', 'audio/flac', 'audio/ogg', 'audio/mp4'],
+  file: ['application/pdf'],
+};
+
+/** Other names of the same formats. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  'image/jpg': 'image/jpeg',
+  'audio/mp3': 'audio/mpeg',
+  'audio/x-wav': 'audio/wav',
+  'audio/wave': 'audio/wav',
+  'audio/x-flac': 'audio/flac',
+  'audio/m4a': 'audio/mp4',
+  'audio/x-m4a': 'audio/mp4',
+};
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const normalise = (mediaType: string): string => {
+  const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
+  return SYNONYMS[plain] ?? plain;
+};
+
+/** What makes bytes unfit for a part, or their media type: told from the bytes, which must agree with what was said. */
+export const checkMediaBytes = (
+  type: MediaPart['type'],
+  bytes: Uint8Array,
+  declared: string | null,
+): { readonly mediaType: string } | { readonly problem: string; readonly allowed: readonly string[] } => {
+  const allowed = MEDIA_TYPES[type];
+  if (bytes.byteLength === 0) return { problem: 'There are no bytes.', allowed };
+  if (bytes.byteLength > MAX_MEDIA_BYTES)
+    return {
+      problem: `There are ${bytes.byteLength} bytes, more than ${MAX_MEDIA_BYTES}.`,
+      allowed: [`at most ${MAX_MEDIA_BYTES} bytes`],
+    };
+  const mediaType = findMediaType(bytes);
+  if (mediaType === undefined || !allowed.includes(mediaType))
+    return { problem: `The bytes are no ${type} of a kind that is taken.`, allowed };
+  if (declared !== null && normalise(declared) !== mediaType)
+    return { problem: `The bytes are ${mediaType}, not ${declared}.`, allowed: [mediaType] };
+  return { mediaType };
+};
+
+const checkUrl = (url: string): string | null => {
+  if (!URL.canParse(url)) return 'This is no address.';
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== 'https:')
+    return `Media is taken from https addresses only, not ${protocol.replace(':', '')}.`;
+  return username === '' && password === '' ? null : 'The address must not carry credentials.';
+};
+
+/** The part with its media type, or null when it cannot be sent; why is in the findings. */
+const checkPart = (
+  part: MediaPart,
+  path: readonly string[],
+  config: ModelConfig,
+  findings: Findings,
+): MediaPart | null => {
+  if (!config.inputModalities.includes(part.type)) {
+    const takes = config.inputModalities.map((modality) => modality.toUpperCase());
+    findings.unsupported(
+      {
+        path,
+        from: part.type.toUpperCase(),
+        message: `The model "${config.name}" does not read ${part.type} input.`,
+        allowed: takes,
+        suggestion: `Choose a model that does: models(where: { inputModalities: [${part.type.toUpperCase()}] }).`,
+      },
+      { code: 'PARAMETER_DROPPED', to: null },
+    );
+    return null;
+  }
+  const { source } = part;
+  const refuse = (field: string, message: string, allowed: readonly string[] = []): null => {
+    findings.reject(
+      'INVALID_REQUEST',
+      [...path, ...field.split('.')],
+      message,
+      allowed.length > 0 ? { allowed } : {},
+    );
+    return null;
+  };
+  if (source.type === 'provider-file') return part;
+  if (source.type === 'url') {
+    const problem = checkUrl(source.url);
+    if (problem !== null) return refuse('source.url', problem);
+    const declared = part.mediaType === null ? null : normalise(part.mediaType);
+    if (declared !== null && !MEDIA_TYPES[part.type].includes(declared))
+      return refuse(
+        'mediaType',
+        `${part.mediaType} is no ${part.type} that is taken.`,
+        MEDIA_TYPES[part.type],
+      );
+    return { ...part, mediaType: declared };
+  }
+  if (!BASE64.test(source.data)) return refuse('source.base64', 'This is not base64.');
+  const checked = checkMediaBytes(part.type, Buffer.from(source.data, 'base64'), part.mediaType);
+  if ('problem' in checked) return refuse('source', checked.problem, checked.allowed);
+  return { ...part, mediaType: checked.mediaType };
+};
+
+/**
+ * The conversation with every image, sound and document checked, and those the model does not read left out; a message
+ * of which nothing is left goes with them.
+ */
+export const checkMedia = (
+  messages: readonly Message[],
+  pathOf: (index: number) => readonly string[],
+  config: ModelConfig,
+  findings: Findings,
+): readonly Message[] =>
+  messages.flatMap((message, messageIndex): Message[] => {
+    if (message.role !== 'user') return [message];
+    const parts = message.parts.flatMap((part, index): UserPart[] => {
+      if (part.type === 'text') return [part];
+      const path = [...pathOf(messageIndex), 'user', String(index), part.type];
+      const checked = checkPart(part, path, config, findings);
+      return checked === null ? [] : [checked];
+    });
+    return parts.length === 0 && message.parts.length > 0 ? [] : [{ role: 'user', parts }];
+  });

@@ -1,0 +1,8 @@
+import { oracle, toComparable } from '../providers/gemini/oracle.ts';
+import { describeRecordings } from './describe-recordings.ts';
+
+describeRecordings('gemini', () => ({
+  // What is carried for the next turn never leaves the server.
+  expected: ([exchange]) => ({ ...oracle(exchange?.payloads ?? []), textSignatures: [] }),
+  comparable: toComparable,
+}));
