@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
 import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
+import { MODEL_ALIASES } from './aliases.ts';
+import type { TakenNames } from './configured/name-problems.ts';
+import { readProvidersFile } from './configured/read-providers-file.ts';
+import { MODEL_CONFIGS } from './providers/index.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -22,6 +27,10 @@ export interface Settings {
   /** 0: any free port. */
   readonly port: number;
   readonly dataDirectory: string;
+  /** The file that describes more providers; null: there is none. */
+  readonly providersFile: string | null;
+  /** The providers of that file. */
+  readonly configuredProviders: readonly ConfiguredProvider[];
   readonly apiKeys: readonly ApiKeySetting[];
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
@@ -77,6 +86,7 @@ const SCHEMA = z.object({
   HOST: z.string().min(1),
   PORT: wholeNumber(0, 65_535),
   MODELGRAPH_DATA: z.string().min(1),
+  MODELGRAPH_PROVIDERS: z.string().transform((path) => (path === '' ? null : path)),
   MODELGRAPH_API_KEYS: list.pipe(
     z
       .array(apiKey)
@@ -168,6 +178,8 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     host: values.HOST,
     port: values.PORT,
     dataDirectory: values.MODELGRAPH_DATA,
+    providersFile: values.MODELGRAPH_PROVIDERS,
+    configuredProviders: [],
     apiKeys: values.MODELGRAPH_API_KEYS,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
@@ -193,6 +205,43 @@ const readDotEnv = (path: string): Environment => {
   }
 };
 
-/** The settings of this process: its environment, then `.env` in the working directory, then the defaults. */
-export const readSettings = (providers: readonly string[]): Settings =>
-  parseSettings({ ...readDotEnv('.env'), ...process.env }, providers);
+const builtInNames = (): TakenNames => ({
+  providers: Object.keys(MODEL_CONFIGS),
+  models: new Map(
+    Object.entries(MODEL_CONFIGS).flatMap(([provider, models]) =>
+      Object.keys(models).map((name) => [name, provider] as const),
+    ),
+  ),
+  aliases: Object.keys(MODEL_ALIASES),
+});
+
+/** Settings with more providers, each with its key from the environment. */
+export const withConfiguredProviders = (
+  settings: Settings,
+  configuredProviders: readonly ConfiguredProvider[],
+  environment: Environment,
+): Settings => ({
+  ...settings,
+  configuredProviders,
+  providers: {
+    ...settings.providers,
+    ...Object.fromEntries(
+      configuredProviders.map(({ name, keyVariable }) => {
+        const apiKeyValue = keyVariable === null ? null : present(environment, keyVariable);
+        return [name, { apiKey: apiKeyValue, baseUrl: null }];
+      }),
+    ),
+  },
+});
+
+/**
+ * The settings of this process: its environment, then `.env` in the working directory, then the defaults; and the
+ * providers of the file these name.
+ */
+export const readSettings = (providers: readonly string[]): Settings => {
+  const environment = { ...readDotEnv('.env'), ...process.env };
+  const settings = parseSettings(environment, providers);
+  if (settings.providersFile === null) return settings;
+  const configured = readProvidersFile(settings.providersFile, builtInNames());
+  return withConfiguredProviders(settings, configured, environment);
+};

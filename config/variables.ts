@@ -22,6 +22,13 @@ export const VARIABLES = [
     description: 'Directory for what is kept over a restart. Nothing is written there yet.',
   },
   {
+    name: 'MODELGRAPH_PROVIDERS',
+    default: '',
+    unit: null,
+    description:
+      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with more providers: any server that speaks an OpenAI API. See [docs/configured-providers.md](docs/configured-providers.md).',
+  },
+  {
     name: 'MODELGRAPH_API_KEYS',
     default: '',
     unit: null,

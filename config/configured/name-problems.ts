@@ -31,7 +31,7 @@ type Names = z.output<typeof NAMES>;
 export function* findNameProblems(entries: readonly unknown[], taken: TakenNames): Generator<NameProblem> {
   const all = entries.map((entry) => NAMES.parse(entry));
   yield* providerProblems(all, taken);
-  const owners = new Map([
+  const owners = new Map<string, string>([
     ...taken.aliases.map((alias) => [alias, 'a built-in alias'] as const),
     ...[...taken.models].map(([model, provider]) => [model, `the provider "${provider}"`] as const),
   ]);

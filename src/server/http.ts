@@ -92,7 +92,8 @@ const serveStream = async (
   { pipeline, heartbeatMs }: HttpOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
-  if (!acceptsEventStream(request) || (request.method === 'POST' && !isJson(request))) return false;
+  if (!acceptsEventStream(request) || (request.method === 'POST' && !isJson(request) && !isMultipart(request)))
+    return false;
   const params = await readParams(request, exchange.url, body);
   if (params === undefined) {
     refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object, or a GraphQL multipart request.');

@@ -13,10 +13,11 @@ import type { ProviderHealthService } from './provider-health.ts';
 /** What can be asked for: models and providers, filtered, ordered, resolved. Reads memory only. */
 export class CatalogueService {
   readonly #registry: ModelRegistry;
+  readonly #descriptors: readonly TextProviderDescriptor[];
   readonly #factory: ProviderFactory;
   readonly #health: ProviderHealthService;
-  readonly #models: ReadonlyMap<string, CatalogueModel>;
-  readonly #providers: ReadonlyMap<string, CatalogueProvider>;
+  #models: ReadonlyMap<string, CatalogueModel> = new Map();
+  #providers: ReadonlyMap<string, CatalogueProvider> = new Map();
 
   constructor(
     registry: ModelRegistry,
@@ -25,8 +26,15 @@ export class CatalogueService {
     health: ProviderHealthService,
   ) {
     this.#registry = registry;
+    this.#descriptors = descriptors;
     this.#factory = factory;
     this.#health = health;
+    this.refresh();
+  }
+
+  /** Works everything out anew; to be called when the registry has taken more models. */
+  refresh(): void {
+    const registry = this.#registry;
     this.#models = new Map(
       registry
         .models()
@@ -36,14 +44,14 @@ export class CatalogueService {
         ]),
     );
     this.#providers = new Map(
-      descriptors.map(({ name, displayName, credentialVariable, documentationUrl }) => [
+      this.#descriptors.map(({ name, displayName, credentialVariable, documentationUrl }) => [
         name,
         {
           name,
           displayName,
           credentialVariable,
           documentationUrl,
-          configured: factory.isConfigured(name),
+          configured: this.#factory.isConfigured(name),
           capabilities: capabilitiesOf(registry.models(name)),
         },
       ]),

@@ -271,6 +271,7 @@ export class GenerationRun {
     if (this.ended) return;
     if (end.status === 'completed') this.#noteCompletion(end.finish);
     if (end.status === 'failed') this.#error = end.error;
+    this.#awaiting = null;
     this.#status = end.status;
     this.#completedAt = new Date();
     // The terminal event is part of the log that its generation counts.

@@ -193,7 +193,8 @@ export class GenerationService {
         if (run.ended) break;
         run.take(event);
       }
-      if (!run.ended) this.#fail(run, new ProviderError('STREAM_TRUNCATED', { provider: run.provider }));
+      if (!run.ended && run.awaitedToolCalls.length === 0)
+        this.#fail(run, new ProviderError('STREAM_TRUNCATED', { provider: run.provider }));
     } catch (error) {
       if (!run.ended) this.#fail(run, error);
     } finally {

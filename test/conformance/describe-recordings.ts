@@ -98,7 +98,7 @@ export const describeRecordings = (
       test.each([
         ['sse', {}],
         ['websocket', { split: 1 }],
-        ['sse', { split: 1 }],
+        ['sse', { split: 3 }],
       ] as const)('tells a client over %s the same events (%j)', async (way, options) => {
         const expected = (await askOnce()).map(({ answer }) => answer);
         expect(await answersOf({ recordings, replay }, recording, way, options)).toEqual(expected);

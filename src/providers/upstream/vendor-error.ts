@@ -13,6 +13,7 @@ export interface VendorError {
 const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['context_length_exceeded', 'CONTEXT_LENGTH_EXCEEDED'],
   ['too_many_prompt_tokens', 'CONTEXT_LENGTH_EXCEEDED'],
+  ['exceed_context_size_error', 'CONTEXT_LENGTH_EXCEEDED'], // llama.cpp
   ['content_filter', 'CONTENT_FILTERED'],
   ['content_policy', 'CONTENT_FILTERED'],
   ['content_policy_violation', 'CONTENT_FILTERED'],

@@ -11,6 +11,7 @@ import { mapError } from './map-error.ts';
 import { readChatCompletion, readChatEvents } from './read-chat-events.ts';
 import { readResponse, readResponsesEvents } from './read-responses-events.ts';
 import type { ReadingContext } from './reading-context.ts';
+import { separateReasoning } from './separate-reasoning.ts';
 import { toChatRequest, toChatStreamRequest } from './to-chat-request.ts';
 import { toResponsesRequest, toResponsesStreamRequest } from './to-responses-request.ts';
 
@@ -76,14 +77,16 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     usage: dialect.usage,
     readDelta: dialect.readDelta,
   };
+  const told = dialect.reasoningTags === true ? separateReasoning : <T>(events: T): T => events;
   return {
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
-      return readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context);
+      return told(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
     },
     async *whole(request, signal) {
       const body = toChatRequest(request, config, dialect);
-      yield* readChatCompletion(await clients.waiting.chat.completions.create(body, { signal }), context);
+      const completion = await clients.waiting.chat.completions.create(body, { signal });
+      yield* told(readChatCompletion(completion, context));
     },
   };
 };

@@ -16,8 +16,10 @@ export interface ChatDialect extends ReasoningReplay {
   readonly replayFor?: (request: TextRequest) => ReasoningReplay;
   /** What asks for reasoning, or switches it off. */
   readonly reasoningFields: (request: TextRequest, config: ModelConfig) => RequestFields;
-  /** `stream_options` beside `include_usage`. */
-  readonly streamOptions: RequestFields;
+  /** `stream_options` beside `include_usage`; null: none is sent, and a stream may report no usage. */
+  readonly streamOptions: RequestFields | null;
+  /** Whether reasoning may stand in the text, between tags: then it is told apart. */
+  readonly reasoningTags?: boolean;
   /** Events of what only this vendor has in a delta; called once per delta, after its text was read. */
   readonly readDelta?: (delta: Readonly<Record<string, unknown>>) => Iterable<StreamEvent>;
   readonly usage: UsageCounting;

@@ -44,7 +44,7 @@ export const toChatRequest = (
   return fields as ChatCompletionCreateParamsNonStreaming;
 };
 
-/** The same body for a stream that reports its usage. */
+/** The same body for a stream, which reports its usage if this vendor can be asked to. */
 export const toChatStreamRequest = (
   request: TextRequest,
   config: ModelConfig,
@@ -52,7 +52,9 @@ export const toChatStreamRequest = (
 ): ChatCompletionCreateParamsStreaming => ({
   ...toChatRequest(request, config, dialect),
   stream: true,
-  stream_options: { include_usage: true, ...dialect.streamOptions },
+  ...(dialect.streamOptions !== null && {
+    stream_options: { include_usage: true, ...dialect.streamOptions },
+  }),
 });
 
 /** `{[name]: value}`, or nothing for null. */

@@ -1,0 +1,93 @@
+import type { ConfiguredApiType, ConfiguredProvider } from '../../../core/configured-provider.ts';
+import { usualOutputTokens } from '../../../core/configured-provider.ts';
+import { defineModels, type ModelConfig, type ModelDefinition } from '../../../core/model-config.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** An entry of a server's list, as much of it as is read. */
+interface ListedModel {
+  readonly id: string;
+  /** vLLM and OpenRouter tell it, each by its own name. */
+  readonly contextWindow: number | null;
+}
+
+/**
+ * The models that a server lists at `/models`, named `<provider>/<id>` in lower case; of ids that differ only in case, the
+ * first. Empty for a provider whose models are not discovered. Throws when there is no readable list within ten seconds
+ * and four mebibytes, or when the signal is aborted.
+ */
+export const discoverModels = async (
+  { name: provider, baseUrl, discovered }: ConfiguredProvider,
+  apiKey: string | null,
+  signal: AbortSignal,
+): Promise<readonly ModelConfig[]> => {
+  if (discovered === null) return [];
+  const response = await fetch(`${baseUrl}/models`, {
+    headers: { accept: 'application/json', ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }) },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`the list of models was answered with ${response.status}`);
+  }
+  const listed = readList(JSON.parse(await readText(response)));
+  const definitions = new Map<string, ModelDefinition<ConfiguredApiType>>();
+  for (const model of listed) {
+    const name = `${provider}/${model.id.toLowerCase()}`;
+    if (!definitions.has(name)) definitions.set(name, toDefinition(discovered, model));
+  }
+  return Object.values(defineModels(provider, Object.fromEntries(definitions)));
+};
+
+const readText = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** `{data: [{id}]}`; a server without models may say null. */
+const readList = (body: unknown): readonly ListedModel[] => {
+  if (!isObject(body) || !('data' in body)) throw new Error('the list of models has no "data"');
+  const { data } = body;
+  if (data === null) return [];
+  if (!Array.isArray(data)) throw new Error('the list of models has "data" that is no list');
+  return data.flatMap((entry: unknown) => {
+    const id = isObject(entry) && typeof entry['id'] === 'string' ? entry['id'].trim() : '';
+    if (!isObject(entry) || id === '') return [];
+    return [{ id, contextWindow: toCount(entry['max_model_len']) ?? toCount(entry['context_length']) }];
+  });
+};
+
+const toCount = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
+
+const toDefinition = (
+  given: ModelDefinition<ConfiguredApiType>,
+  { id, contextWindow: listed }: ListedModel,
+): ModelDefinition<ConfiguredApiType> => {
+  const { limits } = given;
+  const contextWindow = limits.contextWindow ?? listed;
+  const { maxOutputTokens, defaultMaxOutputTokens } = limits;
+  return {
+    ...given,
+    displayName: id,
+    apiModel: id,
+    limits: {
+      ...limits,
+      contextWindow,
+      defaultMaxOutputTokens: Math.min(
+        defaultMaxOutputTokens,
+        usualOutputTokens({ contextWindow, maxOutputTokens }),
+      ),
+    },
+  };
+};

@@ -1,0 +1,43 @@
+import { readFixture, toWholeMessage } from '../../providers/anthropic/anthropic-harness.ts';
+import { RESULTS } from '../../providers/anthropic/expected-results.ts';
+import { messagesWire } from '../../support/vendor-wire.ts';
+import { type Cells, failedTurn, type Turn } from '../turn.ts';
+
+type RawEvents = Parameters<typeof toWholeMessage>[0];
+
+export const ANTHROPIC_WIRE = messagesWire((payloads) => toWholeMessage(payloads as RawEvents));
+
+const payloadsOf = (name: string): RawEvents => {
+  const [payloads] = readFixture(name);
+  if (payloads === undefined) throw new Error(`no fixture "${name}"`);
+  return payloads;
+};
+
+const turn = (name: string): Turn => {
+  const result = RESULTS[name];
+  if (result === undefined) throw new Error(`no expected result of "${name}"`);
+  const payloads = payloadsOf(name);
+  return { name, payloads, whole: toWholeMessage(payloads), ends: { result } };
+};
+
+/** A call's arguments that are no JSON: only a stream can hold them, so that a waiting answer has text in their place. */
+const BAD_ARGUMENTS = payloadsOf('bad-arguments');
+
+export const ANTHROPIC_CELLS: Cells = {
+  text: { turns: [turn('text')] },
+  reasoning: { turns: [turn('reasoning'), turn('redacted-reasoning')] },
+  tools: { turns: [turn('tool')] },
+  'parallel tools': { turns: [turn('parallel-tools')] },
+  JSON: { turns: [turn('structured')] },
+  image: { turns: [turn('text')] },
+  'refusal or block': {
+    turns: [
+      failedTurn('refusal', payloadsOf('refusal'), ANTHROPIC_WIRE, 'CONTENT_FILTERED'),
+      turn('refusal-with-text'),
+    ],
+  },
+  'length cut': { turns: [turn('length'), turn('cut-arguments')] },
+  'bad arguments': {
+    turns: [{ name: 'bad-arguments', payloads: BAD_ARGUMENTS, whole: {}, ends: { code: 'PROVIDER_FAILED' } }],
+  },
+};
