@@ -6,9 +6,12 @@ import type { ModelConfig } from './core/model-config.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
 import { TEXT_PROVIDERS } from './providers/index.ts';
+import { createConfiguredDescriptor } from './providers/text/configured/descriptor.ts';
+import { discoverModels } from './providers/text/configured/discover-models.ts';
 import { ModelRegistry } from './registry/model-registry.ts';
 import { ProviderFactory } from './registry/provider-factory.ts';
 import { TextProviderRegistry } from './registry/text-provider-registry.ts';
+import type { Catalogue } from './registry/validate-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
 import { createGraphqlPipeline } from './server/graphql.ts';
@@ -19,6 +22,7 @@ import { serveWebSockets, type WebSocketLimits } from './server/websocket.ts';
 import { CatalogueService } from './services/catalogue-service.ts';
 import { fetchMedia } from './services/fetch-media.ts';
 import { GenerationService } from './services/generation-service.ts';
+import { DISCOVERY_TIMING, type DiscoveryTiming, ModelDiscovery } from './services/model-discovery.ts';
 import { ProviderHealthService } from './services/provider-health.ts';
 import type { FetchMedia } from './services/resolve-media.ts';
 
@@ -29,6 +33,7 @@ export interface AppOverrides {
   readonly aliases?: Readonly<Record<string, string>>;
   readonly limits?: Partial<OperationLimits>;
   readonly webSocketLimits?: Partial<WebSocketLimits>;
+  readonly discoveryTiming?: Partial<DiscoveryTiming>;
   readonly fetchMedia?: FetchMedia;
 }
 
@@ -54,6 +59,8 @@ const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOver
   const registry = new TextProviderRegistry();
   for (const descriptor of overrides.providers ?? Object.values(REGISTRATIONS))
     registry.registerTextProvider(descriptor);
+  for (const provider of settings.configuredProviders)
+    registry.registerTextProvider(createConfiguredDescriptor(provider));
   const factory = new ProviderFactory(registry, ({ name }) => ({
     apiKey: settings.providers[name]?.apiKey ?? null,
     baseUrl: settings.providers[name]?.baseUrl ?? null,
@@ -64,18 +71,45 @@ const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOver
   return { registry, factory };
 };
 
+/** The built-in models and aliases and those of the operator's file, as far as they are known before the start. */
+const createCatalogue = ({ configuredProviders }: Settings, overrides: AppOverrides): Catalogue => ({
+  models: [
+    ...(overrides.models ?? Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs))),
+    ...configuredProviders.flatMap(({ models }) => models),
+  ],
+  aliases: {
+    ...(overrides.aliases ?? MODEL_ALIASES),
+    ...Object.fromEntries(
+      configuredProviders.flatMap(({ discovered, aliases }) =>
+        discovered === null ? Object.entries(aliases) : [],
+      ),
+    ),
+  },
+  places: new Map(configuredProviders.flatMap(({ places }) => [...places])),
+});
+
 /** Puts the layers together. Opens nothing until `listen`. Throws when the catalogue cannot be served. */
 export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOverrides = {}): App => {
   const { registry, factory } = createProviders(settings, log, overrides);
-  const models = new ModelRegistry(
-    {
-      models: overrides.models ?? Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs)),
-      aliases: overrides.aliases ?? MODEL_ALIASES,
-    },
-    registry.descriptors(),
-  );
+  const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
   const health = new ProviderHealthService();
   const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
+  const discovery = new ModelDiscovery(
+    settings.configuredProviders
+      .filter(({ name, discovered }) => discovered !== null && factory.isConfigured(name))
+      .map((provider) => ({
+        provider: provider.name,
+        findModels: (signal) =>
+          discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
+        take: (found) => {
+          const taken = models.add({ models: found, aliases: provider.aliases });
+          if (taken.length > 0) catalogue.refresh();
+          return taken;
+        },
+      })),
+    { ...DISCOVERY_TIMING, ...overrides.discoveryTiming },
+    log,
+  );
   const generations = new GenerationService({
     models,
     providers: factory,
@@ -127,6 +161,7 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
   return {
     async listen() {
       const origin = await listen(server, settings.host, settings.port);
+      discovery.start();
       factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
       return `${origin}${GRAPHQL_PATH}`;
     },
@@ -135,6 +170,7 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
       const { promise: closed, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       sockets.close();
+      await discovery.stop();
       await generations.shutdown(settings.shutdownGraceMs);
       // Clients have their terminal events; whoever does not read or close is not waited for any longer.
       const impatience = setTimeout(() => {

@@ -45,7 +45,7 @@ describe('the README', () => {
     const keyed = Object.values(TEXT_PROVIDERS).filter(
       ({ credentialVariable }) => credentialVariable !== null,
     );
-    const names = rows.slice(ours.length).map(([name]) => name);
+    const names = rows.slice(ours.length).map(([name]) => name ?? '');
     expect(names.toSorted()).toEqual(
       [
         ...keyed.map(({ credentialVariable }) => `\`${String(credentialVariable)}\``),
@@ -66,7 +66,7 @@ describe('the README', () => {
   });
 
   it('lists every demo model', () => {
-    const listed = tableOf('Models to build against').map(([name]) => name);
+    const listed = tableOf('Models to build against').map(([name]) => name ?? '');
     expect(listed.toSorted()).toEqual(Object.keys(DEMO_MODELS).map(code).toSorted());
   });
 

@@ -1,4 +1,4 @@
-import { type ConfiguredApiType, usualOutputTokens } from '../../src/core/configured-provider.ts';
+import { type ConfiguredApiType, outputTokensWithin } from '../../src/core/configured-provider.ts';
 import type {
   Modality,
   ModelDefinition,
@@ -20,6 +20,9 @@ export interface ModelOrigin {
   readonly verifiedAt: string;
   readonly source: string;
 }
+
+/** The output limit sent for a model of which nothing is known. */
+const USUAL_OUTPUT_TOKENS = 4_096;
 
 /** The settings of Chat Completions, in the ranges its API documents. */
 const CHAT_SAMPLING = {
@@ -85,7 +88,11 @@ const toLimits = (given: ModelEntry['limits'] = {}): ModelLimits => {
     maxInputTokens: given.maxInputTokens ?? null,
     maxOutputTokens,
     defaultMaxOutputTokens:
-      given.defaultMaxOutputTokens ?? usualOutputTokens({ contextWindow, maxOutputTokens }),
+      given.defaultMaxOutputTokens ??
+      outputTokensWithin(
+        contextWindow,
+        Math.min(USUAL_OUTPUT_TOKENS, maxOutputTokens ?? USUAL_OUTPUT_TOKENS),
+      ),
   };
 };
 

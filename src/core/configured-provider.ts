@@ -1,4 +1,4 @@
-import type { ModelConfig, ModelDefinition, ModelLimits } from './model-config.ts';
+import type { ModelConfig, ModelDefinition } from './model-config.ts';
 
 /** The APIs that a server the operator configures may speak. */
 export const CONFIGURED_API_TYPES = ['chat_completion', 'responses_api'] as const;
@@ -31,15 +31,6 @@ export interface ConfiguredProvider {
   readonly places: ReadonlyMap<string, string>;
 }
 
-const USUAL_OUTPUT_TOKENS = 4_096;
-
-/** The output limit sent when nobody names one: half of a small context window at most, so that a prompt fits as well. */
-export const usualOutputTokens = ({
-  contextWindow,
-  maxOutputTokens,
-}: Pick<ModelLimits, 'contextWindow' | 'maxOutputTokens'>): number =>
-  Math.min(
-    USUAL_OUTPUT_TOKENS,
-    maxOutputTokens ?? USUAL_OUTPUT_TOKENS,
-    contextWindow === null ? USUAL_OUTPUT_TOKENS : Math.max(1, Math.floor(contextWindow / 2)),
-  );
+/** The same number of output tokens, but no more than half of the context window, so that a prompt fits as well. */
+export const outputTokensWithin = (contextWindow: number | null, outputTokens: number): number =>
+  contextWindow === null ? outputTokens : Math.min(outputTokens, Math.max(1, Math.floor(contextWindow / 2)));

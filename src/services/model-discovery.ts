@@ -68,7 +68,10 @@ export class ModelDiscovery {
       return true;
     } catch (error) {
       if (logsFailure && !signal.aborted)
-        this.#log.warn({ provider, err: error }, 'the models of a provider could not be listed; trying again');
+        this.#log.warn(
+          { provider, err: error },
+          'the models of a provider could not be listed; trying again',
+        );
       return false;
     }
   }

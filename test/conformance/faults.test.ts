@@ -142,7 +142,7 @@ describe.skipIf(!hasRecordings)('faults of a vendor (skipped where the recording
       async (fault, place, expected) => {
         const [events, text] = await cutAt(place);
         if (place === 'in the text') expect(text).not.toBe('');
-        for (const answer of await askEveryWay({ [fault]: events }, fault === 'stall' ? 150 : undefined))
+        for (const answer of await askEveryWay({ [fault]: events }, fault === 'stall' ? 500 : undefined))
           expectFailure(
             answer,
             { code: expected.code, retryable: expected.retryable, retryAfterMs: null },

@@ -21,8 +21,8 @@ export interface Turn {
   readonly name: string;
   /** The payloads of the stream; empty for a provider without a vendor. */
   readonly payloads: readonly object[];
-  /** The same turn as a waiting call gets it. */
-  readonly whole: object;
+  /** The same turn as a waiting call gets it; null where a whole answer cannot say it. */
+  readonly whole: object | null;
   readonly ends: { readonly result: object } | { readonly code: ErrorCode };
 }
 

@@ -175,9 +175,9 @@ describe('an order of models', () => {
     const keyOf = KEYS[field] ?? (() => null);
     const known = catalogue.filter((config) => keyOf(config) !== null);
     const unknown = catalogue.filter((config) => keyOf(config) === null);
-    const values = [...new Set(known.map(keyOf))] as (string | number)[];
-    if (typeof values[0] === 'number') values.sort((a, b) => Number(a) - Number(b));
-    else values.sort();
+    const values = [...new Set(known.map((config) => keyOf(config) ?? ''))].toSorted((a, b) =>
+      typeof a === 'number' ? a - Number(b) : a < b ? -1 : 1,
+    );
     if (direction === 'DESC') values.reverse();
     return [...values.flatMap((value) => known.filter((config) => keyOf(config) === value)), ...unknown].map(
       ({ name }) => name,

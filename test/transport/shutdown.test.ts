@@ -56,7 +56,8 @@ const watch = async (server: Pick<TestApp, 'url'>, model: string): Promise<Watch
 /** The last event over WebSocket, how its socket was closed, and the last event over SSE. */
 const endOf = async ({ raw, stream }: Watchers): Promise<readonly [Event, number, Event]> => {
   await raw.received(({ type, id }) => type === 'complete' && id === 'one');
-  const overSocket = raw.messages.findLast(({ type, id }) => type === 'next' && id === 'one')?.payload.data.generate as Event;
+  const overSocket = raw.messages.findLast(({ type, id }) => type === 'next' && id === 'one')?.payload.data
+    .generate as Event;
   const whole = await stream.ended;
   expect(whole.endsWith('event: complete\ndata: \n\n')).toBe(true);
   const last = whole.split('\n').findLast((line) => line.startsWith('data: {')) ?? '';
@@ -107,8 +108,10 @@ describe('a server that is closed', () => {
     early.write(`GET /health/ready HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
     expect(await text(early)).toMatch(/^HTTP\/1.1 503 [^]*shutting down/);
     go();
-    expect(await waiting).toMatchObject({ status: 200, body: expect.stringContaining('COMPLETED') as string });
-    // Without the agent's connection being closed this would wait for it.
+    expect(await waiting).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('COMPLETED') as string,
+    });
     await closing;
     agent.destroy();
   });

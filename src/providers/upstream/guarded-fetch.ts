@@ -139,9 +139,15 @@ const unexpected = (
     retryAfterMs: readRetryAfterMs(response.headers),
     requestId: requestIdOf(response),
     vendorMessage:
-      vendorError?.message ??
-      `expected ${expect}, got ${contentType}: ${text.slice(0, 500).trim() || 'empty'}`,
+      vendorError?.message ?? `expected ${expect}, got ${contentType}: ${describe(text, response)}`,
   });
+};
+
+/** A page some proxy made is quoted; anything else may be the model's answer, which is no matter for a log. */
+const describe = (text: string, response: Response): string => {
+  if (text.trim() === '') return 'empty';
+  const isPage = /^text\/(html|plain)$/.test(mediaTypeOf(response));
+  return isPage ? text.slice(0, 500).trim() : `${text.length} characters`;
 };
 
 /** The vendor's own id of a request, for its support desk. */

@@ -14,7 +14,11 @@ let patient: Dispatcher | null | undefined;
  * 300 s stay.
  */
 export const findPatientDispatcher = (): Dispatcher | undefined => {
-  patient ??= createPatientDispatcher(globalThis) ?? null;
+  if (patient === undefined) {
+    // undici puts its dispatcher in place when it is first used: without this the first call would keep the limits.
+    new Request('http://localhost/').headers.keys();
+    patient = createPatientDispatcher(globalThis) ?? null;
+  }
   return patient ?? undefined;
 };
 

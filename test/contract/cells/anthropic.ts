@@ -20,9 +20,6 @@ const turn = (name: string): Turn => {
   return { name, payloads, whole: toWholeMessage(payloads), ends: { result } };
 };
 
-/** A call's arguments that are no JSON: only a stream can hold them, so that a waiting answer has text in their place. */
-const BAD_ARGUMENTS = payloadsOf('bad-arguments');
-
 export const ANTHROPIC_CELLS: Cells = {
   text: { turns: [turn('text')] },
   reasoning: { turns: [turn('reasoning'), turn('redacted-reasoning')] },
@@ -36,8 +33,15 @@ export const ANTHROPIC_CELLS: Cells = {
       turn('refusal-with-text'),
     ],
   },
-  'length cut': { turns: [turn('length'), turn('cut-arguments')] },
+  'length cut': { turns: [turn('length')] },
   'bad arguments': {
-    turns: [{ name: 'bad-arguments', payloads: BAD_ARGUMENTS, whole: {}, ends: { code: 'PROVIDER_FAILED' } }],
+    turns: [
+      {
+        name: 'bad-arguments',
+        payloads: payloadsOf('bad-arguments'),
+        whole: null, // there a call's input is JSON already
+        ends: { code: 'PROVIDER_FAILED' },
+      },
+    ],
   },
 };

@@ -1,6 +1,14 @@
-import type { ConfiguredApiType, ConfiguredProvider } from '../../../core/configured-provider.ts';
-import { usualOutputTokens } from '../../../core/configured-provider.ts';
-import { defineModels, type ModelConfig, type ModelDefinition } from '../../../core/model-config.ts';
+import {
+  type ConfiguredApiType,
+  type ConfiguredProvider,
+  outputTokensWithin,
+} from '../../../core/configured-provider.ts';
+import {
+  defineModels,
+  type ModelConfig,
+  type ModelDefinition,
+  type ModelLimits,
+} from '../../../core/model-config.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -72,22 +80,17 @@ const toCount = (value: unknown): number | null =>
 
 const toDefinition = (
   given: ModelDefinition<ConfiguredApiType>,
-  { id, contextWindow: listed }: ListedModel,
-): ModelDefinition<ConfiguredApiType> => {
-  const { limits } = given;
-  const contextWindow = limits.contextWindow ?? listed;
-  const { maxOutputTokens, defaultMaxOutputTokens } = limits;
-  return {
-    ...given,
-    displayName: id,
-    apiModel: id,
-    limits: {
-      ...limits,
-      contextWindow,
-      defaultMaxOutputTokens: Math.min(
-        defaultMaxOutputTokens,
-        usualOutputTokens({ contextWindow, maxOutputTokens }),
-      ),
-    },
-  };
-};
+  { id, contextWindow }: ListedModel,
+): ModelDefinition<ConfiguredApiType> => ({
+  ...given,
+  displayName: id,
+  apiModel: id,
+  // What the operator says of the context window stands over what the server says.
+  limits: given.limits.contextWindow === null ? withContextWindow(given.limits, contextWindow) : given.limits,
+});
+
+const withContextWindow = (limits: ModelLimits, contextWindow: number | null): ModelLimits => ({
+  ...limits,
+  contextWindow,
+  defaultMaxOutputTokens: outputTokensWithin(contextWindow, limits.defaultMaxOutputTokens),
+});
