@@ -4,10 +4,8 @@ import { z } from 'zod';
 import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
 import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
-import { MODEL_ALIASES } from './aliases.ts';
-import type { TakenNames } from './configured/name-problems.ts';
+import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
-import { MODEL_CONFIGS } from './providers/index.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -205,34 +203,20 @@ const readDotEnv = (path: string): Environment => {
   }
 };
 
-const builtInNames = (): TakenNames => ({
-  providers: Object.keys(MODEL_CONFIGS),
-  models: new Map(
-    Object.entries(MODEL_CONFIGS).flatMap(([provider, models]) =>
-      Object.keys(models).map((name) => [name, provider] as const),
-    ),
-  ),
-  aliases: Object.keys(MODEL_ALIASES),
-});
-
-/** Settings with more providers, each with its key from the environment. */
-export const withConfiguredProviders = (
-  settings: Settings,
-  configuredProviders: readonly ConfiguredProvider[],
-  environment: Environment,
-): Settings => ({
-  ...settings,
-  configuredProviders,
-  providers: {
-    ...settings.providers,
-    ...Object.fromEntries(
-      configuredProviders.map(({ name, keyVariable }) => {
-        const apiKeyValue = keyVariable === null ? null : present(environment, keyVariable);
-        return [name, { apiKey: apiKeyValue, baseUrl: null }];
-      }),
-    ),
-  },
-});
+/** Settings with the providers of the file they name, each with its key from the environment. Throws as that file's reader. */
+export const withProvidersFile = (settings: Settings, environment: Environment): Settings => {
+  if (settings.providersFile === null) return settings;
+  const configuredProviders = readProvidersFile(settings.providersFile, BUILT_IN_NAMES);
+  const keys = configuredProviders.map(({ name, keyVariable }) => {
+    const key = keyVariable === null ? null : present(environment, keyVariable);
+    return [name, { apiKey: key, baseUrl: null }] as const;
+  });
+  return {
+    ...settings,
+    configuredProviders,
+    providers: { ...settings.providers, ...Object.fromEntries(keys) },
+  };
+};
 
 /**
  * The settings of this process: its environment, then `.env` in the working directory, then the defaults; and the
@@ -240,8 +224,5 @@ export const withConfiguredProviders = (
  */
 export const readSettings = (providers: readonly string[]): Settings => {
   const environment = { ...readDotEnv('.env'), ...process.env };
-  const settings = parseSettings(environment, providers);
-  if (settings.providersFile === null) return settings;
-  const configured = readProvidersFile(settings.providersFile, builtInNames());
-  return withConfiguredProviders(settings, configured, environment);
+  return withProvidersFile(parseSettings(environment, providers), environment);
 };

@@ -20,7 +20,7 @@ const NAMES = z
   .object({
     name: z.string().catch(''),
     models: z.record(z.string(), z.unknown()).optional().catch({}),
-    discover: z.unknown(),
+    discover: z.unknown().optional(),
     aliases: z.record(z.string(), z.string().catch('')).catch({}),
   })
   .catch({ name: '', models: {}, discover: undefined, aliases: {} });

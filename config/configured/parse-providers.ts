@@ -56,7 +56,7 @@ const PARTS = z
   .object({
     apiType: z.literal('responses_api').or(z.literal('chat_completion')).catch('chat_completion'),
     models: z.record(z.string(), z.unknown()).catch({}),
-    discover: z.unknown(),
+    discover: z.unknown().optional(),
   })
   .catch({ apiType: 'chat_completion', models: {}, discover: undefined });
 

@@ -27,6 +27,12 @@ export interface Cost {
   readonly effectiveDate: string | null;
 }
 
+/** A part of a whole, never above it, whatever a vendor counted. null where it was not reported. */
+export const partOf = (whole: number | null, part: number | null | undefined): number | null => {
+  if (part == null) return null;
+  return whole === null ? part : Math.min(part, whole);
+};
+
 const sum = (a: number | null, b: number | null): number | null =>
   a === null && b === null ? null : (a ?? 0) + (b ?? 0);
 

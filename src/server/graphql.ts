@@ -1,5 +1,4 @@
-import { useDisableIntrospection } from '@graphql-yoga/plugin-disable-introspection';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Context } from '../schema/context.ts';
@@ -44,9 +43,10 @@ const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> =>
 
 /** Gives what is wrong with a request itself the code that the contract promises of every rejection. */
 const useErrorCodes = (): Plugin<OperationOrigin> => ({
-  onResultProcess({ result, setResult }) {
+  onResultProcess(payload) {
+    const { result } = payload;
     if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return;
-    setResult({ ...result, errors: result.errors.map(withCode) });
+    payload.setResult({ ...result, errors: result.errors.map(withCode) });
   },
 });
 
@@ -59,6 +59,16 @@ const useStreamingTransports = (): Plugin<OperationOrigin> => ({
       'Subscriptions are served over WebSocket (graphql-transport-ws) and over SSE (Accept: text/event-stream).';
     const extensions = { code: 'INVALID_REQUEST', retryable: false, http: { status: 406 } };
     setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] });
+  },
+});
+
+/** Tells nothing of the schema, neither when asked for it nor by guessing what a misspelt name was meant to be. */
+const useSecretSchema = (): Plugin<OperationOrigin> => ({
+  onValidate({ addValidationRule, setValidationFn }) {
+    addValidationRule(NoSchemaIntrospectionCustomRule);
+    setValidationFn((schema, document, rules) =>
+      validate(schema, document, rules, { hideSuggestions: true }),
+    );
   },
 });
 
@@ -77,7 +87,7 @@ export const createGraphqlPipeline = ({
       useOperationLimits(limits),
       useErrorCodes(),
       useStreamingTransports(),
-      ...(introspection ? [] : [useDisableIntrospection()]),
+      ...(introspection ? [] : [useSecretSchema()]),
     ],
     maskedErrors: {
       maskError,

@@ -8,7 +8,7 @@ import type { GraphqlPipeline } from './graphql.ts';
 import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
-import { isMultipart, readParams } from './read-params.ts';
+import { hasReadableAddress, isMultipart, readParams } from './read-params.ts';
 import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -92,7 +92,10 @@ const serveStream = async (
   { pipeline, heartbeatMs }: HttpOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
-  if (!acceptsEventStream(request) || (request.method === 'POST' && !isJson(request) && !isMultipart(request)))
+  if (
+    !acceptsEventStream(request) ||
+    (request.method === 'POST' && !isJson(request) && !isMultipart(request))
+  )
     return false;
   const params = await readParams(request, exchange.url, body);
   if (params === undefined) {
@@ -158,6 +161,8 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   const principalId = options.authenticate(request.headers.authorization);
   if (principalId === undefined)
     return refuse(exchange, 'UNAUTHENTICATED', 'Send a key of this server: Authorization: Bearer mg_…');
+  if (request.method === 'GET' && !hasReadableAddress(exchange.url))
+    return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
   const body = await readBody(request, isMultipart(request) ? options.maxUploadBytes : options.maxBodyBytes);
   if (await serveStream(exchange, body, principalId, options)) return undefined;
   return serveJson(exchange, body, principalId, options);

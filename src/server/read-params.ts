@@ -41,8 +41,12 @@ const readMultipart = async (
     headers: { 'content-type': contentType },
   });
   const form = await response.formData().catch(() => undefined);
-  const operations = parseJson(String(form?.get('operations') ?? ''));
-  const map = parseJson(String(form?.get('map') ?? ''));
+  const readField = (name: string): unknown => {
+    const value = form?.get(name);
+    return typeof value === 'string' ? parseJson(value) : undefined;
+  };
+  const operations = readField('operations');
+  const map = readField('map');
   if (form === undefined || !isRecord(operations) || !isRecord(map)) return undefined;
   for (const [name, paths] of Object.entries(map)) {
     const file = form.get(name);
@@ -51,6 +55,13 @@ const readMultipart = async (
   }
   return operations;
 };
+
+/** Whether what an address gives as JSON is a JSON object, where it gives it. */
+export const hasReadableAddress = ({ searchParams }: URL): boolean =>
+  ['variables', 'extensions'].every((name) => {
+    const value = searchParams.get(name);
+    return value === null || isRecord(parseJson(value));
+  });
 
 /** The parameters of a GraphQL request, from its body or its address; undefined when they cannot be read. */
 export const readParams = async (

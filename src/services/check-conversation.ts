@@ -35,11 +35,13 @@ export const toMessages = (input: GenerateInput, findings: Findings): readonly M
   else if (prompt !== null && prompt.trim() === '')
     findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'The prompt is blank.');
   for (const [index, message] of (messages ?? []).entries()) {
-    if (message.role === 'user' && message.parts.length === 0)
+    if (message.role !== 'user') continue;
+    const blank = message.parts.every((part) => part.type === 'text' && part.text.trim() === '');
+    if (blank)
       findings.reject(
         'INVALID_REQUEST',
         ['input', 'messages', String(index), 'user'],
-        'A user message needs at least one part.',
+        message.parts.length === 0 ? 'A user message needs at least one part.' : 'The user message is blank.',
       );
   }
   if (messages !== null && messages.length > 0 && messages.every(isSystem))

@@ -10,6 +10,7 @@ import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
 import { checkConversation, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
+import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
 import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
 import { checkOutput, checkTools } from './check-tools.ts';
@@ -162,7 +163,7 @@ export const previewGeneration = (
     maxOutputTokens,
     ...checkTools(input, config, findings),
     output: checkOutput(input.output, config, findings),
-    cache: input.cache,
+    cache: checkPromptCache(input.cache, config, findings),
     providerOptions: checkProviderOptions(input.providerOptions, findings),
   };
 

@@ -70,7 +70,6 @@ describe('the settings', () => {
           HOST: ' 0.0.0.0 ',
           PORT: '0',
           MODELGRAPH_DATA: '/var/lib/modelgraph',
-          MODELGRAPH_PROVIDERS: ' providers.json ',
           MODELGRAPH_API_KEYS: `one:${HASH}, two:${HASH},`,
           MODELGRAPH_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
           MODELGRAPH_INTROSPECTION: 'off',

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import { request, startApp, type TestApp, TRANSPORTS } from '../support/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/events.ts';
-import type { Exchange, Raw, Recordings, Replay, ReplayOptions } from '../support/replay.ts';
+import type { Exchange, Recordings, Replay, ReplayOptions } from '../support/replay.ts';
 import { toyModels } from '../support/toy-provider.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 import type { AskedRecording } from './recordings.ts';
@@ -82,7 +82,7 @@ export const ask = async (
     const { data: found } = await request(app, GENERATION_QUERY, { id });
     return { type: 'failure', extensions, generation: found.generation };
   }
-  const { id: _id, ...generation } = data.generate as Raw;
+  const { id: _id, ...generation } = data.generate;
   return { type: 'generation', generation };
 };
 

@@ -11,11 +11,11 @@ export interface Digest {
   /** Length in UTF-16 code units and the beginning of the SHA-256. */
   readonly text: string;
   readonly reasoning: string | null;
-  /** Name, and the digests of arguments and result. */
-  readonly toolCalls: readonly string[];
+  /** Of each its name and the digest of its arguments; of built-in ones that of the result as well. */
+  readonly toolCalls: string;
   readonly citations: string;
   readonly usage: Raw;
-  readonly warnings: readonly string[];
+  readonly warnings: string;
   /** Types of the events, each with how many of them the log held in a row. */
   readonly events: string;
 }
@@ -54,10 +54,10 @@ export const toDigest = (answer: Answer): Digest => {
     raw: outcome.error?.providerStatus ?? outcome.rawFinishReason,
     text: textDigest(outcome.text),
     reasoning: outcome.reasoning === null ? null : textDigest(outcome.reasoning),
-    toolCalls: outcome.toolCalls.map(callDigest),
+    toolCalls: outcome.toolCalls.map(callDigest).join('; '),
     citations: `${outcome.citations.length} ${hash(outcome.citations)}`,
     usage: usageDigest(outcome.usage) ?? null,
-    warnings: outcome.warnings,
+    warnings: outcome.warnings.join(' '),
     events: answer.type === 'events' ? eventsDigest(answer.events) : answer.type,
   };
 };

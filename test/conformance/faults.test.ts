@@ -114,6 +114,28 @@ describe.skipIf(!hasRecordings)('faults of a vendor (skipped where the recording
   });
   afterAll(() => replay?.close());
 
+  test.each([
+    'openai/openai-text.json',
+    'openai/chat_with_schema_with_openai_gpt-5-nano_accepts_a_json_schema_and_returns_structured_output.yml',
+    'anthropic/anthropic-claude-opus-5-reasoning-high.1.json',
+  ])('%s where a stream was asked for is a failure, and what it says is in no log', async (file) => {
+    const recording = ASKED.find((asked) => asked.file === file);
+    if (recording === undefined) throw new Error('no such recording');
+    const [exchange] = await recordings.exchanges(file);
+    const body = JSON.stringify(exchange?.payloads);
+    await using app = await startRecordedApp(recording, replay.url(file));
+    for (const way of ['websocket', 'sse', 'mutation'] as const)
+      expectFailure(
+        await ask(app, way, 'streamed'),
+        failure('PROVIDER_FAILED', true, { providerStatus: 200 }),
+        '',
+      );
+    const logged = JSON.stringify(app.logLines.map(({ fields }) => fields['vendorMessage']));
+    const words = [...new Set(body.match(/[A-Za-z]{12,}/g))];
+    expect(words.length).toBeGreaterThan(3);
+    expect(words.filter((word) => logged.includes(word))).toEqual([]);
+  });
+
   describe.each(RECORDINGS)('$file', (recording) => {
     const { file, provider, apiType } = recording;
 

@@ -94,9 +94,12 @@ describe('a parameter', () => {
     async (name, { taken }) => {
       await using toys = await startToys(MODELS);
       for (const value of taken) {
-        const { request: sent, warnings } = await acceptanceOf(toys, inputOf('taker', name, value));
-        expect([name, received(sent, name)]).toEqual([name, value]);
-        expect(warnings).toEqual([]);
+        for (const changes of [{}, lenient]) {
+          const input = { ...inputOf('taker', name, value), ...changes };
+          const { request: sent, warnings } = await acceptanceOf(toys, input);
+          expect([name, received(sent, name)]).toEqual([name, value]);
+          expect(warnings).toEqual([]);
+        }
       }
     },
   );

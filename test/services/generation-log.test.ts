@@ -93,10 +93,13 @@ describe('followers of different speed', () => {
   });
 
   it('get deltas one by one while they are close behind', async () => {
-    const log = new GenerationLog('gen_1');
-    fill(log, 32);
-    log.end();
-    expect(await toArray(log.follow())).toHaveLength(32);
+    const [near, far] = [new GenerationLog('gen_1'), new GenerationLog('gen_2')];
+    fill(near, 32);
+    fill(far, 33);
+    near.end();
+    far.end();
+    expect(await toArray(near.follow())).toHaveLength(32);
+    expect(await toArray(far.follow())).toHaveLength(1);
   });
 
   it('get adjacent deltas of one kind as one when far behind: the first offset, the last sequence', async () => {

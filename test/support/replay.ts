@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Recorded traffic of the real vendors, kept beside the checkout; the project does without it. */
@@ -64,7 +64,10 @@ export const openRecordings = async (): Promise<Recordings> => {
   const root = fileURLToPath(new URL('recordings', UPSTREAMS));
   // The player finds the YAML reader it needs only from inside this project.
   mkdirSync(CACHE, { recursive: true });
-  cpSync(new URL('replay.mjs', UPSTREAMS), new URL('replay.mjs', CACHE));
+  // Put in its place in one step: another test file may be loading it at this moment.
+  const copy = new URL(`replay-${process.pid}.mjs`, CACHE);
+  cpSync(new URL('replay.mjs', UPSTREAMS), copy);
+  renameSync(copy, new URL('replay.mjs', CACHE));
   const player = (await import(new URL('replay.mjs', CACHE).href)) as ReplayModule;
   return {
     start: async () => {

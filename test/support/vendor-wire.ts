@@ -17,6 +17,8 @@ export interface Framing {
 export interface VendorWire {
   readonly api: 'chat' | 'responses' | 'messages' | 'generate-content';
   readonly framing: Required<Framing>;
+  /** Whether an event without its name would be lost on the vendor's SDK. */
+  readonly namesMatter: boolean;
   /** Whether a request asks for a stream. */
   readonly isStreamed: (request: Pick<UpstreamRequest, 'path' | 'body'>) => boolean;
   /** The whole answer that a stream's payloads add up to. */
@@ -100,6 +102,7 @@ const chatChunk = (delta: object, finish_reason: string | null = null): object =
 export const chatWire = (reasoningField: 'reasoning' | 'reasoning_content'): VendorWire => ({
   api: 'chat',
   framing: { lineEnd: '\n', done: true, named: false },
+  namesMatter: false,
   isStreamed: asksForStream,
   toWhole: toWholeChat,
   unknown: [{ choices: [] }, { choices: [], novelty: { x: 1 } }, { ...chatChunk({ novelty: 'x' }), novelty: 1 }],
@@ -114,6 +117,7 @@ export const chatWire = (reasoningField: 'reasoning' | 'reasoning_content'): Ven
 export const responsesWire = (named: boolean): VendorWire => ({
   api: 'responses',
   framing: { lineEnd: '\n', done: false, named },
+  namesMatter: false,
   isStreamed: asksForStream,
   toWhole: (payloads: readonly Raw[]) => payloads.findLast((payload) => payload.response)?.response ?? {},
   unknown: [
@@ -126,6 +130,7 @@ export const responsesWire = (named: boolean): VendorWire => ({
 export const messagesWire = (toWhole: VendorWire['toWhole']): VendorWire => ({
   api: 'messages',
   framing: { lineEnd: '\n', done: false, named: true },
+  namesMatter: true,
   isStreamed: asksForStream,
   toWhole,
   unknown: [{ type: 'ping' }, { type: 'novelty', index: 0, delta: { type: 'text_delta', text: 'x' } }],
@@ -135,6 +140,7 @@ export const messagesWire = (toWhole: VendorWire['toWhole']): VendorWire => ({
 export const generateContentWire = (toWhole: VendorWire['toWhole']): VendorWire => ({
   api: 'generate-content',
   framing: { lineEnd: '\r\n', done: false, named: false },
+  namesMatter: false,
   isStreamed: ({ path }) => path.includes(':streamGenerateContent'),
   toWhole,
   unknown: [{ novelty: { x: 1 } }, { candidates: [] }, { candidates: [{ index: 0, novelty: true }] }],

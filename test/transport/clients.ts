@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWebSocketClient } from 'graphql-ws';
-import WebSocket, { type RawData } from 'ws';
+import WebSocket from 'ws';
 import type { GraphqlResponse, TestApp } from '../support/app.ts';
 
 export type Server = Pick<TestApp, 'url'>;
@@ -106,8 +106,8 @@ export const openRawSocket = async (
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
   });
-  socket.on('message', (data: RawData) => {
-    messages.push(JSON.parse(String(data as Buffer)) as SocketMessage);
+  socket.on('message', (data: Buffer) => {
+    messages.push(JSON.parse(data.toString('utf8')) as SocketMessage);
     arrival.resolve();
     arrival = Promise.withResolvers<void>();
   });
@@ -170,7 +170,7 @@ export const openEventStream = async (
   const read = async (): Promise<string> => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      text += decoder.decode(chunk, { stream: true });
       arrival.resolve();
       arrival = Promise.withResolvers<void>();
     }

@@ -39,13 +39,13 @@ const answerInTurn = () => {
         { error: { message: `Cannot take "${PROMPT}"`, param: 'messages' } },
         { status: 400 },
       ),
-    (exchange) => sendJson(exchange, `<html>${PROMPT} ${PROVIDER_KEY}</html>`, { status: 500 }),
+    (exchange) => sendJson(exchange, `<html>No luck with ${PROVIDER_KEY}</html>`, { status: 500 }),
     (exchange) => sendEventStream(exchange, chunk({ content: ANSWER })),
     (exchange) => sendEventStream(exchange, `${chunk({ content: ANSWER })}data: {"${ANSWER}\n\n`),
     (exchange) =>
       sendEventStream(
         exchange,
-        `${chunk({ content: ANSWER })}data: {"error":{"message":"no more of ${ANSWER} for ${PROVIDER_KEY}"}}\n\n`,
+        `${chunk({ content: ANSWER })}data: {"error":{"message":"no more for ${PROVIDER_KEY}"}}\n\n`,
       ),
   ];
   let turn = 0;

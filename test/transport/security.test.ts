@@ -4,7 +4,7 @@ import { request, startApp, type TestApp } from '../support/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION } from '../support/events.ts';
 import { ANSWERS, openEventStream, openRawSocket, type Operation, post } from './clients.ts';
 import { rawRequest } from './raw-http.ts';
-import { createPoliteProvider, createToyProvider, finish, TOY_INPUT } from './toy-provider.ts';
+import { createPoliteProvider, createToyProvider, finish, TOY_INPUT, toyModel } from './toy-provider.ts';
 
 const keyOf = (id: string): { readonly key: string; readonly setting: { id: string; sha256: string } } => {
   const key = `mg_${id}_${id.repeat(8)}`;
@@ -108,6 +108,8 @@ describe.each(['http', 'sse', 'websocket'] as const)('over %s', (transport) => {
       expect(answer?.data ?? null).toBeNull();
       expect(answer?.errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_REQUEST' } });
     }
+    const [misspelt] = await ANSWERS[transport](app, { query: '{ modell(name: "demo") { name } }' });
+    expect(misspelt?.errors?.[0]?.message).toBe('Cannot query field "modell" on type "Query".');
     expect(await ANSWERS[transport](app, { query: '{ __typename }' })).toEqual([
       { data: { __typename: 'Query' } },
     ]);
@@ -128,25 +130,24 @@ describe.each(['http', 'sse', 'websocket'] as const)('over %s', (transport) => {
   });
 
   test('a defect of a resolver is hidden from the client and logged once', async () => {
-    const toy = createToyProvider(
-      async function* () {
-        yield finish;
+    const model = Object.defineProperty({ ...toyModel() }, 'family', {
+      get() {
+        throw new Error('secret words');
       },
+    });
+    await using app = await startApp({}, { ...createPoliteProvider().overrides, models: [model] });
+    const query = '{ model(name: "toy") { name family } }';
+    expect(await ANSWERS[transport](app, { query })).toEqual([
       {
-        get documentationUrl(): string {
-          throw new Error('secret words');
-        },
-      },
-    );
-    await using app = await startApp({}, toy.overrides);
-    const query = '{ provider(name: "toy") { name documentationUrl } }';
-    const [answer] = await ANSWERS[transport](app, { query });
-    expect(answer?.errors).toEqual([
-      {
-        message: 'The server failed to answer the request.',
-        locations: [{ line: 1, column: 32 }],
-        path: ['provider', 'documentationUrl'],
-        extensions: { code: 'INTERNAL', retryable: false },
+        data: { model: { name: 'toy', family: null } },
+        errors: [
+          {
+            message: 'The server failed to answer the request.',
+            locations: [{ line: 1, column: query.indexOf('family') + 1 }],
+            path: ['model', 'family'],
+            extensions: { code: 'INTERNAL', retryable: false },
+          },
+        ],
       },
     ]);
     const errors = app.logLines.filter(({ level }) => level === 'error');

@@ -35,7 +35,6 @@ const SCENARIOS: readonly Scenario[] = [
     name: `demo-reasoning at ${effort}`,
     input: { model: 'demo-reasoning', prompt, reasoning: { effort } },
   })),
-  { name: 'demo-tool', input: { model: 'demo-tool', prompt } },
   { name: 'demo-bad-arguments', input: { model: 'demo-bad-arguments', prompt }, fails: 'PROVIDER_FAILED' },
   { name: 'demo-json', input: { model: 'demo-json', prompt } },
   { name: 'demo-slow', input: { model: 'demo-slow', prompt }, paced: { maxOutputTokens: 3 } },
@@ -168,6 +167,73 @@ describe.each(SCENARIOS)('$name', ({ input, fails, paced: pace }) => {
     });
     const { status, text, reasoning } = terminal['generation'];
     expect(partial.data.generation).toEqual({ status, text, reasoning });
+  });
+});
+
+describe('a generation that wants a tool called', () => {
+  const input = { model: 'demo-tool', prompt };
+  const SUBMIT = `mutation ($id: ID!, $results: [ToolResultInput!]!) {
+    submitToolResults(generationId: $id, results: $results) { id status }
+  }`;
+
+  const submit = (server: TestApp, id: unknown, calls: readonly { readonly callId: string }[]) =>
+    request(server, SUBMIT, { id, results: calls.map(({ callId }) => ({ callId, output: 'sunny' })) });
+
+  /** The whole stream, with the results submitted by another client as soon as they are wanted. */
+  const streamThrough = async (transport: keyof typeof STREAMS, server: TestApp): Promise<Event[]> => {
+    let submitted: Promise<GraphqlResponse> | undefined;
+    const results = await STREAMS[transport](
+      server,
+      GENERATE_SUBSCRIPTION,
+      { input },
+      {
+        until: ({ data }) => {
+          const event = data?.generate;
+          if (event?.__typename === 'ActionRequired')
+            submitted = submit(server, event.generationId, event.toolCalls);
+          return false;
+        },
+      },
+    );
+    expect((await submitted)?.errors).toBeUndefined();
+    return toEvents(results);
+  };
+
+  test.each(['websocket', 'sse'] as const)('goes on in the same stream over %s', async (transport) => {
+    const events = await streamThrough(transport, app);
+    expect(expectLawful(events)).toMatchObject({
+      __typename: 'GenerationCompleted',
+      finishReason: 'STOP',
+      generation: { status: 'COMPLETED', text: expect.stringContaining('returned sunny') as string },
+    });
+    expect(events.filter(({ __typename }) => __typename === 'ActionRequired')).toHaveLength(1);
+    const types = events.map(({ __typename }) => __typename);
+    expect(types.indexOf('ToolCallReady')).toBeLessThan(types.indexOf('ActionRequired'));
+    expect(types.indexOf('ActionRequired')).toBeLessThan(types.indexOf('TextDelta'));
+  });
+
+  test('is the same stream over both transports, event for event', async () => {
+    const websocket = await streamThrough('websocket', paced);
+    expect(withoutRun(await streamThrough('sse', paced))).toEqual(withoutRun(websocket));
+    expect(websocket.map(({ sequence }) => sequence)).toEqual(websocket.map((_event, index) => index + 1));
+  });
+
+  test('gives who waits what it gives who streams, before and after', async () => {
+    const streamed = expectLawful(await streamThrough('websocket', app))['generation'];
+    const { generate } = (await request(app, GENERATE_MUTATION, { input })).data;
+    expect(generate).toMatchObject({ status: 'REQUIRES_ACTION', toolCalls: streamed.toolCalls, text: '' });
+    await submit(app, generate.id, generate.toolCalls);
+    await app.logged(
+      ({ fields, message }) => message === 'a generation ended' && fields['generationId'] === generate.id,
+    );
+    const query = 'query ($id: ID!) { generation(id: $id) { status text finishReason lastSequence } }';
+    const { status, text, finishReason, lastSequence } = streamed;
+    expect((await request(app, query, { id: generate.id })).data.generation).toEqual({
+      status,
+      text,
+      finishReason,
+      lastSequence,
+    });
   });
 });
 

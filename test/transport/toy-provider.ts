@@ -29,7 +29,6 @@ export const finish: StreamEvent = {
 /** A provider that streams as the test says, and counts what reaches it. */
 export const createToyProvider = (
   stream: (request: TextRequest, options: CallOptions) => AsyncIterable<StreamEvent>,
-  descriptor: Partial<TextProviderDescriptor> = {},
 ): ToyProvider => {
   const calls: TextRequest[] = [];
   const begin: typeof stream = (request, options) => {
@@ -49,8 +48,6 @@ export const createToyProvider = (
         generate: (request, options) => collect(begin(request, options)),
       })),
   };
-  // Not spread: a descriptor of a test may compute what it says.
-  Object.defineProperties(toy, Object.getOwnPropertyDescriptors(descriptor));
   return { overrides: { providers: [toy], models: [toyModel()], aliases: {} }, calls };
 };
 

@@ -1,7 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
-import type { OutputFormat, TextRequest } from '../../../core/text-request.ts';
+import type { OutputFormat, PromptCache, TextRequest } from '../../../core/text-request.ts';
+import { putOver } from '../../upstream/put-over.ts';
 import { convertToMessagesFormat } from './convert-to-messages-format.ts';
 import { toReasoningFields } from './to-reasoning-fields.ts';
 import { toTool, toToolChoice } from './to-tools.ts';
@@ -9,8 +10,8 @@ import { toTool, toToolChoice } from './to-tools.ts';
 export type MessagesRequest = Omit<Anthropic.MessageCreateParamsNonStreaming, 'stream'>;
 
 /**
- * The body of a request: known fields only, nothing for what was not given. There are no sampling settings: API version
- * 2026-10-21 has none and no model of its catalogue offers one.
+ * The body of a request: known fields, nothing for what was not given, the caller's own over them. There are no sampling
+ * settings: API version 2026-10-21 has none and no model of its catalogue offers one.
  * Throws `UNSUPPORTED_CAPABILITY` for JSON without a schema, which this API has no setting for.
  */
 export const toMessagesRequest = (request: TextRequest, config: ModelConfig): MessagesRequest => {
@@ -18,7 +19,8 @@ export const toMessagesRequest = (request: TextRequest, config: ModelConfig): Me
   const { thinking, effort } = toReasoningFields(request, config);
   const format = toFormat(request.output);
   const toolChoice = toToolChoice(request);
-  return {
+  const cacheControl = mapCache(request.cache);
+  const body: MessagesRequest = {
     model: config.apiModel,
     max_tokens: request.maxOutputTokens,
     ...(system !== null && { system }),
@@ -31,7 +33,22 @@ export const toMessagesRequest = (request: TextRequest, config: ModelConfig): Me
       request.stopSequences.length > 0 && { stop_sequences: [...request.stopSequences] }),
     ...(request.tools.length > 0 && { tools: request.tools.map(toTool) }),
     ...(toolChoice !== null && { tool_choice: toolChoice }),
+    ...(cacheControl !== null && { cache_control: cacheControl }),
   };
+  return putOver(body, request.providerOptions);
+};
+
+/** Nothing is cached that was not asked for. */
+const mapCache = (cache: PromptCache): Anthropic.CacheControlEphemeral | null => {
+  switch (cache) {
+    case 'provider-default':
+    case 'off':
+      return null;
+    case 'short':
+      return { type: 'ephemeral', ttl: '5m' };
+    case 'long':
+      return { type: 'ephemeral', ttl: '1h' };
+  }
 };
 
 const toFormat = (output: OutputFormat): Anthropic.JSONOutputFormat | null => {

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Usage } from '../../../core/usage.ts';
+import { partOf, type Usage } from '../../../core/usage.ts';
 
 /** What a response reports of its tokens. Compatible servers leave fields out. */
 export type ReportedUsage = Partial<
@@ -33,7 +33,7 @@ export const toUsage = (reported: ReportedUsage): Usage => {
     totalTokens: inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens,
     cacheReadTokens,
     cacheWriteTokens,
-    reasoningTokens: reported.output_tokens_details?.thinking_tokens ?? null,
+    reasoningTokens: partOf(outputTokens, reported.output_tokens_details?.thinking_tokens),
     audioInputTokens: null,
     source: 'provider',
   };

@@ -9,6 +9,7 @@ import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, ProviderConnection } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
+import { putOver } from '../../upstream/put-over.ts';
 import { guardStream } from '../../upstream/terminal-guard.ts';
 import { findDropped } from './find-dropped.ts';
 import { mapError } from './map-error.ts';
@@ -55,10 +56,10 @@ interface ModelCall {
 }
 
 const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
-  const { connection, expect, signal } = call;
+  const { connection, expect, request, signal } = call;
   let lastResponse: Pick<Response, 'headers'> | null = null;
   // Made for this call alone: the SDK's errors hide the headers, and another call's must not be taken for them.
-  const fetch = createGuardedFetch({
+  const guardedFetch = createGuardedFetch({
     provider: 'gemini',
     expect,
     idleTimeoutMs: connection.idleTimeoutMs,
@@ -67,6 +68,9 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
       lastResponse = response;
     },
   });
+  // The SDK's own way to add fields prints to the console, and would not add what it does not know to the config.
+  const fetch: typeof guardedFetch = (address, init) =>
+    guardedFetch(address, withOptions(init, request.providerOptions));
   return guardStream({
     provider: 'gemini',
     signal,
@@ -74,6 +78,14 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
     open: (abortSignal) => readCall(call, { abortSignal, httpOptions: { fetch } }),
   });
 };
+
+const withOptions = (
+  init: RequestInit | undefined,
+  options: TextRequest['providerOptions'],
+): RequestInit | undefined =>
+  options === null || typeof init?.body !== 'string'
+    ? init
+    : { ...init, body: JSON.stringify(putOver(JSON.parse(init.body) as object, options)) };
 
 async function* readCall(
   { client, connection, config, expect, request }: ModelCall,

@@ -1,19 +1,20 @@
 import type { GenerateContentResponseUsageMetadata } from '@google/genai/web';
-import type { Usage } from '../../../core/usage.ts';
+import { partOf, type Usage } from '../../../core/usage.ts';
 
 /**
  * The API counts the prompt (cached tokens included) and what its tools fed the model apart, and so the answer and the
  * thoughts. null when it reports no numbers at all, as the early chunks of some streams do.
  */
 export const toUsage = (metadata: GenerateContentResponseUsageMetadata): Usage | null => {
+  const inputTokens = sum(metadata.promptTokenCount, metadata.toolUsePromptTokenCount);
   const usage = {
-    inputTokens: sum(metadata.promptTokenCount, metadata.toolUsePromptTokenCount),
+    inputTokens,
     outputTokens: sum(metadata.candidatesTokenCount, metadata.thoughtsTokenCount),
     totalTokens: metadata.totalTokenCount ?? null,
-    cacheReadTokens: metadata.cachedContentTokenCount ?? null,
+    cacheReadTokens: partOf(inputTokens, metadata.cachedContentTokenCount),
     cacheWriteTokens: null,
     reasoningTokens: metadata.thoughtsTokenCount ?? null,
-    audioInputTokens: audioTokensOf(metadata),
+    audioInputTokens: partOf(inputTokens, audioTokensOf(metadata)),
   };
   return Object.values(usage).every((count) => count === null) ? null : { ...usage, source: 'provider' };
 };

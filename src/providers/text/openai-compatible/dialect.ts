@@ -16,6 +16,8 @@ export interface ChatDialect extends ReasoningReplay {
   readonly replayFor?: (request: TextRequest) => ReasoningReplay;
   /** What asks for reasoning, or switches it off. */
   readonly reasoningFields: (request: TextRequest, config: ModelConfig) => RequestFields;
+  /** What asks for the prompt to be cached, or not to be; left out: the vendor has no such field. */
+  readonly cacheFields?: (request: TextRequest, config: ModelConfig) => RequestFields;
   /** `stream_options` beside `include_usage`; null: none is sent, and a stream may report no usage. */
   readonly streamOptions: RequestFields | null;
   /** Whether reasoning may stand in the text, between tags: then it is told apart. */
@@ -33,6 +35,8 @@ export interface ResponsesDialect {
   readonly streamOptions: RequestFields | null;
   /** What asks for reasoning, or switches it off, and for what is needed to send it back. */
   readonly reasoningFields: (request: TextRequest, config: ModelConfig) => RequestFields;
+  /** What asks for the prompt to be cached, or not to be; left out: the vendor has no such field. */
+  readonly cacheFields?: (request: TextRequest, config: ModelConfig) => RequestFields;
   /** `include` for the request's built-in tools. */
   readonly includeFor: (request: TextRequest) => readonly string[];
   /** The conversation, where this vendor takes it otherwise. */

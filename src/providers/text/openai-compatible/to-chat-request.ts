@@ -6,11 +6,12 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import type { OutputFormat, TextRequest, Tool, ToolChoice } from '../../../core/text-request.ts';
+import { putOver } from '../../upstream/put-over.ts';
 import { convertToChatCompletionsFormat } from './convert-to-chat-completions-format.ts';
 import type { ChatDialect } from './dialect.ts';
 import { unsupportedPart } from './media.ts';
 
-/** The body of a waiting Chat Completions call: known fields only, nothing for what was not given. */
+/** The body of a waiting Chat Completions call: known fields, nothing for what was not given, the caller's own over them. */
 export const toChatRequest = (
   request: TextRequest,
   config: ModelConfig,
@@ -33,6 +34,7 @@ export const toChatRequest = (
     ...given('frequency_penalty', request.frequencyPenalty),
     ...given('verbosity', request.verbosity),
     ...dialect.reasoningFields(request, config),
+    ...dialect.cacheFields?.(request, config),
     ...(request.tools.some(isWebSearch) && { web_search_options: {} }),
     ...(tools.length > 0 && {
       tools: tools.map(toChatTool),
@@ -41,7 +43,7 @@ export const toChatRequest = (
     }),
     ...given('response_format', toResponseFormat(request.output)),
   };
-  return fields as ChatCompletionCreateParamsNonStreaming;
+  return putOver(fields, request.providerOptions) as ChatCompletionCreateParamsNonStreaming;
 };
 
 /** The same body for a stream, which reports its usage if this vendor can be asked to. */

@@ -7,12 +7,13 @@ import type {
 } from 'openai/resources/responses/responses';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import type { OutputFormat, TextRequest, Tool, ToolChoice } from '../../../core/text-request.ts';
+import { putOver } from '../../upstream/put-over.ts';
 import { convertToResponsesFormat } from './convert-to-responses-format.ts';
 import type { ResponsesDialect } from './dialect.ts';
 import { unsupportedPart } from './media.ts';
 import { given } from './to-chat-request.ts';
 
-/** The body of a waiting Responses call: known fields only, nothing for what was not given. */
+/** The body of a waiting Responses call: known fields, nothing for what was not given, the caller's own over them. */
 export const toResponsesRequest = (
   request: TextRequest,
   config: ModelConfig,
@@ -33,6 +34,7 @@ export const toResponsesRequest = (
     max_output_tokens: request.maxOutputTokens,
     ...dialect.fields,
     ...reasoningFields,
+    ...dialect.cacheFields?.(request, config),
     ...(include.length > 0 && { include: include as NonNullable<ResponseCreateParamsBase['include']> }),
     ...given('temperature', request.temperature),
     ...given('top_p', request.topP),
@@ -44,7 +46,7 @@ export const toResponsesRequest = (
       ...given('parallel_tool_calls', request.parallelToolCalls),
     }),
   };
-  return fields as ResponseCreateParamsNonStreaming;
+  return putOver(fields, request.providerOptions) as ResponseCreateParamsNonStreaming;
 };
 
 /** The same body for a stream. */

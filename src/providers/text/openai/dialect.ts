@@ -1,4 +1,5 @@
 import { canReason, type ModelConfig } from '../../../core/model-config.ts';
+import { promptCachesOf } from '../../../core/prompt-caches.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type {
   ChatDialect,
@@ -15,6 +16,7 @@ export const OPENAI_CHAT: ChatDialect = {
     const effort = findEffort(request, config);
     return effort === null ? {} : { reasoning_effort: effort };
   },
+  cacheFields: (request, config) => cacheFields(request, config),
   streamOptions: { include_obfuscation: false },
   usage: { outputIncludesReasoning: true },
 };
@@ -24,6 +26,7 @@ export const OPENAI_RESPONSES: ResponsesDialect = {
   fields: { store: false },
   streamOptions: { include_obfuscation: false },
   reasoningFields: (request, config) => responsesReasoning(request, config),
+  cacheFields: (request, config) => cacheFields(request, config),
   includeFor: ({ tools }) =>
     tools.some((tool) => tool.type === 'built-in' && tool.tool === 'code_interpreter')
       ? ['code_interpreter_call.outputs']
@@ -36,6 +39,23 @@ export const OPENAI: OpenAICompatibleVendor = {
   baseUrl: 'https://api.openai.com/v1',
   chat: OPENAI_CHAT,
   responses: OPENAI_RESPONSES,
+};
+
+/** Models that can be told not to cache have the newer field for it, the others the older one. */
+const cacheFields = ({ cache }: TextRequest, config: ModelConfig): RequestFields => {
+  switch (cache) {
+    case 'provider-default':
+      return {};
+    case 'short':
+      return promptCachesOf(config).includes('off')
+        ? { prompt_cache_options: { mode: 'implicit', ttl: '30m' } }
+        : { prompt_cache_retention: 'in_memory' };
+    case 'long':
+      return { prompt_cache_retention: '24h' };
+    case 'off':
+      // Without breakpoints of its own such a request is neither written to the cache nor read from it.
+      return { prompt_cache_options: { mode: 'explicit' } };
+  }
 };
 
 const responsesReasoning = (request: TextRequest, config: ModelConfig): RequestFields => {

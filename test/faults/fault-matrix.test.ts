@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VENDOR_PROVIDERS } from '../contract/providers.ts';
+import { expectationOf } from './expectations.ts';
+import { FAULTS } from './faults.ts';
+import { type FaultyApp, FORMS, type Outcome, startFaultyApp, subscribe, wait } from './faulty-app.ts';
+import { type ObservedCell, printMatrix } from './print-matrix.ts';
+
+const FILE = new URL('../../docs/fault-matrix.md', import.meta.url);
+
+/** Set to write docs/fault-matrix.md from what was observed, in place of comparing the two. */
+const isUpdate = process.env['UPDATE_FAULT_MATRIX'] === '1';
+
+/** Long enough for a busy machine to bring the first bytes, short enough to wait for. */
+const IDLE_TIMEOUT_MS = 1_000;
+
+describe('what a client hears when a vendor fails', () => {
+  let faulty: FaultyApp;
+  const observed: ObservedCell[] = [];
+  beforeAll(async () => {
+    faulty = await startFaultyApp(IDLE_TIMEOUT_MS);
+  });
+  afterAll(() => faulty?.[Symbol.asyncDispose]());
+
+  const cells = FAULTS.flatMap((fault) => FORMS.map((form) => ({ fault, form, named: `${fault.name}, ${form}` })));
+
+  test.each(cells)('$named, of every provider', async ({ fault, form }) => {
+    const lines = VENDOR_PROVIDERS.filter(
+      ({ descriptor }) => fault.only === undefined || fault.only.includes(descriptor.name),
+    );
+    const ways = form === 'streamed' ? [subscribe, wait] : [wait];
+    const outcomes = await Promise.all(
+      lines.map(async (line) => {
+        const heard = await Promise.all(ways.map((way) => way(faulty.app, line, form, fault)));
+        const [first, ...others] = heard;
+        if (first === undefined) throw new Error('nobody listened');
+        for (const other of others) expect(other, 'whoever waits hears the same').toEqual(first);
+        return { line: line.name, outcome: first };
+      }),
+    );
+    observed.push(...outcomes.map(({ line, outcome }) => ({ fault: fault.name, form, line, outcome })));
+    const shown = ({ text, ...rest }: Outcome) => ({ ...rest, keepsText: text !== '' });
+    expect(Object.fromEntries(outcomes.map(({ line, outcome }) => [line, shown(outcome)]))).toEqual(
+      Object.fromEntries(
+        lines.map(({ name }) => [
+          name,
+          { retryAfterMs: null, keepsText: false, ...expectationOf(fault.name, form, name) },
+        ]),
+      ),
+    );
+    for (const { outcome } of outcomes) expect('Grüße 👋🏽 …'.startsWith(outcome.text.slice(0, 5))).toBe(true);
+  });
+
+  test('no fault is asked a second time', () => {
+    const asked = observed.reduce((sum, { form }) => sum + (form === 'streamed' ? 2 : 1), 0);
+    expect(faulty.upstream.requests).toHaveLength(asked);
+  });
+
+  test('docs/fault-matrix.md tells what was observed', async () => {
+    const printed = printMatrix(observed);
+    if (isUpdate) await writeFile(FILE, printed);
+    const hint = 'write it anew: UPDATE_FAULT_MATRIX=1 npx vitest run test/faults';
+    expect(await readFile(FILE, 'utf8').catch(() => ''), hint).toBe(printed);
+  });
+});
