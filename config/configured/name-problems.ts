@@ -25,6 +25,8 @@ const NAMES = z
   })
   .catch({ name: '', models: {}, discover: undefined, aliases: {} });
 
+const LABELS = z.object({ apiModel: z.string().optional() }).catch({});
+
 type Names = z.output<typeof NAMES>;
 
 /** Everything wrong with the names of a file's entries, among themselves and beside the built-in ones. */
@@ -48,12 +50,15 @@ export function* findNameProblems(entries: readonly unknown[], taken: TakenNames
     return undefined;
   };
   for (const [index, entry] of all.entries()) {
-    for (const written of Object.keys(entry.models ?? {})) {
+    for (const [written, model] of Object.entries(entry.models ?? {})) {
       const name = toModelName(written);
+      const isTaken = owners.has(name);
       const refusal = claim(name, `the provider "${entry.name}"`);
       if (refusal === undefined) continue;
-      const remedy = `give it another one, such as "${entry.name}-${name}", and "apiModel": "${written}"`;
-      yield { path: [index, 'models', written], message: `${refusal}: ${remedy}` };
+      const remedy = isTaken
+        ? `: name it "${entry.name}-${name}" and give it ${toApiModel(written, model)}`
+        : '';
+      yield { path: [index, 'models', written], message: `${refusal}${remedy}` };
     }
   }
   for (const [index, entry] of all.entries()) {
@@ -80,3 +85,9 @@ function* providerProblems(all: readonly Names[], taken: TakenNames): Generator<
       yield { path: [index], message: 'gives neither models nor "discover": true' };
   }
 }
+
+/** What keeps the upstream id when a model is named otherwise. */
+const toApiModel = (written: string, model: unknown): string => {
+  const { apiModel } = LABELS.parse(model);
+  return `"apiModel": ${JSON.stringify(apiModel ?? written)}`;
+};

@@ -175,7 +175,10 @@ const chatProvider = {
 
 /** Each is parsed by itself, so that every problem of a file is found at once. */
 const unparsed = {
-  models: z.record(z.string(), z.unknown()).optional(),
+  models: z
+    .record(z.string(), z.unknown())
+    .refine((models) => Object.keys(models).length > 0, 'names no models')
+    .optional(),
   discover: z.unknown().optional(),
 };
 

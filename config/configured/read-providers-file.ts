@@ -6,8 +6,6 @@ import { ModelgraphError } from '../../src/core/errors.ts';
 import type { TakenNames } from './name-problems.ts';
 import { parseProviders } from './parse-providers.ts';
 
-export type { ProviderEntry } from './provider-entry.ts';
-
 /**
  * The providers of a `.json` file that holds a list of them, or of a module (`.ts`, `.js`, `.mjs`) that exports it as
  * `providers`. A path that is not absolute starts from the working directory. Throws one error that names every problem

@@ -6,6 +6,19 @@ const refuse = (name: string, value: unknown): never => {
   throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value) ?? String(value)}.`);
 };
 
+/** Nothing that came as JSON has a method. */
+const isFile = (value: unknown): value is File =>
+  typeof value === 'object' &&
+  value !== null &&
+  'arrayBuffer' in value &&
+  typeof value.arrayBuffer === 'function';
+
+const refuseFile = (): never => {
+  throw new GraphQLError(
+    'A File must be a part of a GraphQL multipart request, which is sent over HTTP: POST multipart/form-data with operations, map and the file. Over WebSocket give base64 instead.',
+  );
+};
+
 const isDate = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
 
@@ -62,9 +75,6 @@ builder.scalarType('Cursor', {
 builder.scalarType('File', {
   description: 'A part of a GraphQL multipart request.',
   serialize: (value) => refuse('File', value),
-  parseValue: (value) =>
-    typeof value === 'object' && value !== null && 'arrayBuffer' in value
-      ? (value as File)
-      : refuse('File', 'what is not a part of a multipart request'),
-  parseLiteral: () => refuse('File', 'a literal'),
+  parseValue: (value) => (isFile(value) ? value : refuseFile()),
+  parseLiteral: () => refuseFile(),
 });

@@ -25,12 +25,26 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'audio/x-m4a': 'audio/mp4',
 };
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Chat Completions names a sound's format by one of two words. */
+const CHAT_AUDIO_TYPES = ['audio/wav', 'audio/mpeg'];
+
+/** One character at a time: a pattern over the whole would run out of stack on some megabytes. */
+const NOT_BASE64 = /[^A-Za-z0-9+/]/;
+
+const paddingOf = (base64: string): number => (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
+
+const isBase64 = (text: string): boolean =>
+  text.length % 4 === 0 && !NOT_BASE64.test(text.slice(0, text.length - paddingOf(text)));
 
 const normalise = (mediaType: string): string => {
   const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
   return SYNONYMS[plain] ?? plain;
 };
+
+const tooLarge = (length: number) => ({
+  problem: `There are ${length} bytes, more than ${MAX_MEDIA_BYTES}.`,
+  allowed: [`at most ${MAX_MEDIA_BYTES} bytes`],
+});
 
 /** What makes bytes unfit for a part, or their media type: told from the bytes, which must agree with what was said. */
 export const checkMediaBytes = (
@@ -40,11 +54,7 @@ export const checkMediaBytes = (
 ): { readonly mediaType: string } | { readonly problem: string; readonly allowed: readonly string[] } => {
   const allowed = MEDIA_TYPES[type];
   if (bytes.byteLength === 0) return { problem: 'There are no bytes.', allowed };
-  if (bytes.byteLength > MAX_MEDIA_BYTES)
-    return {
-      problem: `There are ${bytes.byteLength} bytes, more than ${MAX_MEDIA_BYTES}.`,
-      allowed: [`at most ${MAX_MEDIA_BYTES} bytes`],
-    };
+  if (bytes.byteLength > MAX_MEDIA_BYTES) return tooLarge(bytes.byteLength);
   const mediaType = findMediaType(bytes);
   if (mediaType === undefined || !allowed.includes(mediaType))
     return { problem: `The bytes are no ${type} of a kind that is taken.`, allowed };
@@ -59,6 +69,38 @@ const checkUrl = (url: string): string | null => {
   if (protocol !== 'https:')
     return `Media is taken from https addresses only, not ${protocol.replace(':', '')}.`;
   return username === '' && password === '' ? null : 'The address must not carry credentials.';
+};
+
+/** Reports what Chat Completions has no field for, though the model reads the kind; whether there is such a thing. */
+const isBeyondChat = (
+  part: MediaPart,
+  path: readonly string[],
+  config: ModelConfig,
+  findings: Findings,
+): boolean => {
+  if (config.apiType !== 'chat_completion' || part.type === 'file') return false;
+  const { source, mediaType } = part;
+  const beyond = (field: readonly string[], from: string, what: string, allowed: readonly string[]): true => {
+    findings.unsupported(
+      {
+        path: [...path, ...field],
+        from,
+        message: `The API of the model "${config.name}" does not take ${what}.`,
+        allowed,
+        suggestion: `Give ${allowed.join(' or ')}.`,
+      },
+      { code: 'PARAMETER_DROPPED', to: null },
+    );
+    return true;
+  };
+  if (source.type === 'provider-file')
+    return beyond(['source', 'providerFileId'], source.fileId, `${part.type} input by file id`, [
+      'url',
+      'base64',
+      'upload',
+    ]);
+  if (part.type !== 'audio' || mediaType === null || CHAT_AUDIO_TYPES.includes(mediaType)) return false;
+  return beyond(['mediaType'], mediaType, mediaType, CHAT_AUDIO_TYPES);
 };
 
 /** The part with its media type, or null when it cannot be sent; why is in the findings. */
@@ -92,7 +134,9 @@ const checkPart = (
     );
     return null;
   };
-  if (source.type === 'provider-file') return part;
+  const taken = (checked: MediaPart): MediaPart | null =>
+    isBeyondChat(checked, path, config, findings) ? null : checked;
+  if (source.type === 'provider-file') return taken(part);
   if (source.type === 'url') {
     const problem = checkUrl(source.url);
     if (problem !== null) return refuse('source.url', problem);
@@ -103,12 +147,16 @@ const checkPart = (
         `${part.mediaType} is no ${part.type} that is taken.`,
         MEDIA_TYPES[part.type],
       );
-    return { ...part, mediaType: declared };
+    return taken({ ...part, mediaType: declared });
   }
-  if (!BASE64.test(source.data)) return refuse('source.base64', 'This is not base64.');
-  const checked = checkMediaBytes(part.type, Buffer.from(source.data, 'base64'), part.mediaType);
+  if (!isBase64(source.data)) return refuse('source.base64', 'This is not base64.');
+  const length = (source.data.length / 4) * 3 - paddingOf(source.data);
+  const checked =
+    length > MAX_MEDIA_BYTES
+      ? tooLarge(length)
+      : checkMediaBytes(part.type, Buffer.from(source.data, 'base64'), part.mediaType);
   if ('problem' in checked) return refuse('source', checked.problem, checked.allowed);
-  return { ...part, mediaType: checked.mediaType };
+  return taken({ ...part, mediaType: checked.mediaType });
 };
 
 /**

@@ -11,14 +11,19 @@ export interface FetchMediaOptions {
   readonly maxRedirects: number;
   /** Whether bytes may be fetched from an address; public unicast ones only, unless a test says otherwise. */
   readonly isAllowedAddress: (address: string) => boolean;
-  /** Certificates trusted besides the usual ones. */
+  /** How names are looked up; left out: as the system does. */
+  readonly lookup?: LookupFunction;
+  /** Certificates trusted instead of the usual ones. */
   readonly ca?: string;
 }
 
 /** Whether an address is a public one: not private, loopback, link-local, multicast, reserved or a tunnel to such. */
 export const isPublicAddress = (address: string): boolean => {
   if (!ipaddr.isValid(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return false;
+  // Of IPv6 only this block has been given out; outside of it are the old ways to write an IPv4 address.
+  return parsed.kind() === 'ipv4' || parsed.match(ipaddr.parseCIDR('2000::/3'));
 };
 
 export const FETCH_MEDIA: FetchMediaOptions = {
@@ -33,10 +38,11 @@ const refuse = (message: string, cause?: unknown): ModelgraphError =>
 
 /** Looks a name up and gives its addresses only if every one may be connected to: the connection uses what was checked. */
 const guardedLookup =
-  ({ isAllowedAddress }: FetchMediaOptions): LookupFunction =>
+  ({ isAllowedAddress, lookup = resolveName }: FetchMediaOptions): LookupFunction =>
   (hostname, options, done) => {
-    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return done(error, '');
+      const addresses = Array.isArray(found) ? found : [];
       if (addresses.length === 0 || !addresses.every(({ address }) => isAllowedAddress(address)))
         return done(refuse('the address is not a public one.'), '');
       return options.all === true
@@ -63,14 +69,17 @@ const open = (url: URL, options: FetchMediaOptions, signal: AbortSignal): Promis
 };
 
 const read = async (response: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+  const tooLarge = refuse(`there are more than ${maxBytes} bytes.`);
+  if (Number(response.headers['content-length'] ?? 0) > maxBytes) {
+    response.destroy();
+    throw tooLarge;
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes) {
-      response.destroy();
-      throw refuse(`there are more than ${maxBytes} bytes.`);
-    }
+    // Leaving the loop closes the connection.
+    if (length > maxBytes) throw tooLarge;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

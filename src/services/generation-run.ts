@@ -168,6 +168,7 @@ export class GenerationRun {
         this.#noteFirstDelta();
         this.#log.append({ type: 'ReasoningDelta', offset: this.#reasoningLength, text: event.text });
         this.#reasoning.push(event.text);
+        this.#turn.addReasoning(event.text);
         this.#reasoningLength += event.text.length;
         return;
       case 'tool-call-delta': {
@@ -311,9 +312,11 @@ export class GenerationRun {
   }
 
   #noteOutput(): void {
-    if (this.#turn.request.output.type === 'text' || this.#textLength === 0) return;
+    // What was said before tool calls is no part of the answer.
+    const { request, text } = this.#turn;
+    if (request.output.type === 'text' || text === '') return;
     try {
-      this.#output = JSON.parse(this.#text.join('')) as JsonValue;
+      this.#output = JSON.parse(text) as JsonValue;
     } catch {
       this.#warn({
         code: 'PROVIDER_WARNING',

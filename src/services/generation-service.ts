@@ -188,19 +188,25 @@ export class GenerationService {
       () => run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider }))),
       this.#options.timeoutMs,
     );
+    // While the rest of a complete turn is still being closed, the next one may have begun: it must not be touched.
+    let complete = false;
     try {
       for await (const event of this.#events(run)) {
         if (run.ended) break;
+        if (complete) continue;
         run.take(event);
+        if (event.type !== 'finish') continue;
+        complete = true;
+        clearTimeout(deadline);
+        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
       }
-      if (!run.ended && run.awaitedToolCalls.length === 0)
+      if (!complete && !run.ended)
         this.#fail(run, new ProviderError('STREAM_TRUNCATED', { provider: run.provider }));
     } catch (error) {
-      if (!run.ended) this.#fail(run, error);
+      if (!complete && !run.ended) this.#fail(run, error);
     } finally {
       clearTimeout(deadline);
     }
-    if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
   }
 
   /** Ends a generation whose tool results never come. */

@@ -10,6 +10,7 @@ export class GenerationTurn {
   /** Where this turn's text begins in the whole, in UTF-16 code units: what its citations are offset by. */
   readonly textStart: number;
   readonly #text: string[] = [];
+  readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
 
   constructor(request: TextRequest, textStart: number) {
@@ -21,8 +22,16 @@ export class GenerationTurn {
     this.#text.push(text);
   }
 
+  addReasoning(text: string): void {
+    this.#reasoning.push(text);
+  }
+
   addToolCall(toolCall: ToolCall): void {
     this.#toolCalls.push(toolCall);
+  }
+
+  get text(): string {
+    return this.#text.join('');
   }
 
   /** Calls that the client has to run. */
@@ -45,9 +54,15 @@ export class GenerationTurn {
   }
 
   #toMessage(state: JsonValue | null): AssistantMessage {
-    const text = this.#text.join('');
+    const { text } = this;
+    const reasoning = this.#reasoning.join('');
     const parts: AssistantPart[] = [];
-    if (state !== null) parts.push({ type: 'reasoning', text: null, opaque: JSON.stringify(state) });
+    if (state !== null || reasoning !== '')
+      parts.push({
+        type: 'reasoning',
+        text: reasoning === '' ? null : reasoning,
+        opaque: state === null ? null : JSON.stringify(state),
+      });
     if (text !== '') parts.push({ type: 'text', text });
     for (const { callId, name, arguments: given, opaque } of this.pendingToolCalls)
       parts.push({ type: 'tool-call', callId, name, arguments: given, opaque });

@@ -1,9 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { withProvidersFile } from '../../config/env.ts';
-import type { ProviderEntry } from '../../config/configured/read-providers-file.ts';
+import type { ProviderEntry } from '../../config/configured/provider-entry.ts';
 import { buildApp } from '../../src/app.ts';
 import { testSettings } from '../support/app.ts';
 import { configure, problemsOf, readProviders } from '../support/providers-file.ts';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const LOCAL = {
   name: 'local',
@@ -158,8 +168,8 @@ describe('a wrong providers file', () => {
               reasoning: { type: 'effort', values: [] },
               temperature: { type: 'range', min: 2, max: 1 },
               limits: { maxOutputTokens: 10, defaultMaxOutputTokens: 20 },
-              sampling: { topK: { min: 1, max: 2 } },
             },
+            'top-k': { sampling: { topK: { min: 1, max: 2 } } },
             'gpt.next': {
               reasoning: { type: 'budget', min: 1 },
               temperature: { type: 'range', min: 0 },
@@ -168,11 +178,7 @@ describe('a wrong providers file', () => {
               releaseDate: 'May',
               tools: true,
             },
-            upside: {
-              reasoning: { type: 'effort', values: ['low'], default: 'high' },
-              temperature: { type: 'onlyWithoutReasoning', min: 2, max: 1 },
-              limits: { maxOutputTokens: 10, defaultMaxOutputTokens: 20 },
-            },
+            upside: { reasoning: { type: 'effort', values: ['low'], default: 'high' } },
           },
         },
         {
@@ -192,7 +198,10 @@ describe('a wrong providers file', () => {
         "- providers.json: [0].keyVariable: must be the name of an environment variable",
         "- providers.json: [0].streamUsage: Invalid input: expected boolean, received string",
         "- providers.json: [0]: Unrecognized key: "baseURL"",
-        "- providers.json: [0].models.my-model.sampling: Unrecognized key: "topK"",
+        "- providers.json: [0].models.my-model.reasoning.values: reasoning by effort names no values",
+        "- providers.json: [0].models.my-model.temperature: temperature has min 2 above max 1",
+        "- providers.json: [0].models.my-model.limits.defaultMaxOutputTokens: defaultMaxOutputTokens 20 is above maxOutputTokens 10",
+        "- providers.json: [0].models.top-k.sampling: Unrecognized key: "topK"",
         "- providers.json: [0].models["gpt.next"].releaseDate: must be a day such as 2026-01-31",
         "- providers.json: [0].models["gpt.next"].reasoning.type: must be one of none, effort, always, counterpart",
         "- providers.json: [0].models["gpt.next"].temperature.max: Invalid input: expected number, received undefined",
@@ -201,8 +210,6 @@ describe('a wrong providers file', () => {
         "- providers.json: [0].models["gpt.next"].inputModalities[0]: Invalid option: expected one of "text"|"image"|"audio"|"file"",
         "- providers.json: [0].models["gpt.next"]: Unrecognized key: "tools"",
         "- providers.json: [0].models.upside.reasoning.default: its default reasoning effort "high" is not among its values",
-        "- providers.json: [0].models.upside.temperature: temperature has min 2 above max 1",
-        "- providers.json: [0].models.upside.limits.defaultMaxOutputTokens: defaultMaxOutputTokens 20 is above maxOutputTokens 10",
         "- providers.json: [1].baseUrl: must hold no user and no password: put the key into a variable and name that in keyVariable",
         "- providers.json: [1]: Unrecognized key: "maxTokensField"",
         "- providers.json: [1].models.silent.inputModalities[0]: Invalid option: expected one of "text"|"image"|"file"",
@@ -238,18 +245,20 @@ describe('a wrong providers file', () => {
         },
         { name: 'both', baseUrl: LOCAL.baseUrl, discover: true, models: { x: {} } },
         { name: 'neither', baseUrl: LOCAL.baseUrl },
+        { name: 'empty', baseUrl: LOCAL.baseUrl, models: {} },
       ),
     ).toMatchInlineSnapshot(`
       [
+        "- providers.json: [6].models: names no models",
         "- providers.json: [0].name: "openai" is a built-in provider: choose another name",
         "- providers.json: [2].name: "local" is the name of [1] already",
         "- providers.json: [4].discover: give either models or discover, not both",
         "- providers.json: [5]: gives neither models nor "discover": true",
-        "- providers.json: [0].models.GPT-4o: the name "gpt-4o" is taken by the provider "openai": give it another one, such as "openai-gpt-4o", and "apiModel": "GPT-4o"",
-        "- providers.json: [0].models[""]: the name must not be empty: give it another one, such as "openai-", and "apiModel": """,
-        "- providers.json: [1].models.Mine: the name "mine" is taken by the provider "openai": give it another one, such as "local-mine", and "apiModel": "Mine"",
-        "- providers.json: [1].models.gpt: the name "gpt" is taken by a built-in alias: give it another one, such as "local-gpt", and "apiModel": "gpt"",
-        "- providers.json: [1].models["hub/one"]: the name "hub/one" is kept for what "hub" lists: names that begin with "hub/" are its models: give it another one, such as "local-hub/one", and "apiModel": "hub/one"",
+        "- providers.json: [0].models.GPT-4o: the name "gpt-4o" is taken by the provider "openai": name it "openai-gpt-4o" and give it "apiModel": "GPT-4o"",
+        "- providers.json: [0].models[""]: the name must not be empty",
+        "- providers.json: [1].models.Mine: the name "mine" is taken by the provider "openai": name it "local-mine" and give it "apiModel": "Mine"",
+        "- providers.json: [1].models.gpt: the name "gpt" is taken by a built-in alias: name it "local-gpt" and give it "apiModel": "gpt"",
+        "- providers.json: [1].models["hub/one"]: the name "hub/one" is kept for what "hub" lists: names that begin with "hub/" are its models",
         "- providers.json: [0].aliases.claude: the name "claude" is taken by a built-in alias",
         "- providers.json: [1].aliases.demo: the name "demo" is taken by the provider "demo"",
         "- providers.json: [1].aliases.mine: the name "mine" is taken by the provider "openai"",
@@ -259,7 +268,6 @@ describe('a wrong providers file', () => {
   });
 
   it('is refused by the checks of the whole catalogue for what leads nowhere, with the place', () => {
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const settings = configure([
       {
         ...LOCAL,
@@ -272,7 +280,7 @@ describe('a wrong providers file', () => {
     ]);
     let message = '';
     try {
-      buildApp(settings, log);
+      buildApp(settings, SILENT);
     } catch (error) {
       message = (error as Error).message.replaceAll(/\S*\/providers-file-[^/]+\//g, '');
     }
@@ -303,4 +311,43 @@ describe('a wrong providers file', () => {
       '/nowhere/providers.json: cannot be read: ENOENT',
     );
   });
+});
+
+describe('the documentation of configured providers', () => {
+  const page = readFileSync(new URL('../../docs/configured-providers.md', import.meta.url), 'utf8');
+
+  it.each([
+    ['json', 'ollama'],
+    ['ts', 'acme'],
+  ])('has an example in %s that works', (language, provider) => {
+    const example = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? '';
+    const settings = readProviders(`providers.${language}`, example);
+    expect(settings.configuredProviders.map(({ name }) => name)).toEqual([provider]);
+    expect(() => buildApp(settings, SILENT)).not.toThrow();
+  });
+});
+
+it('stops the start of the process when it is wrong', async () => {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const directory = await mkdtemp(join(tmpdir(), 'providers-main-'));
+  try {
+    await writeFile(join(directory, 'mine.ts'), 'export const providers: object[] = [{ name: "openai" }];');
+    const env = { MODELGRAPH_PROVIDERS: 'mine.ts' };
+    const child = spawn(process.execPath, [main], { cwd: directory, env });
+    const [output, errors, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number | null]>,
+    ]);
+    expect({ output, code }).toEqual({ output: '', code: 1 });
+    expect(errors).toMatchInlineSnapshot(`
+      "The configured providers cannot be used:
+      - mine.ts: [0].baseUrl: Invalid input: expected string, received undefined
+      - mine.ts: [0].name: "openai" is a built-in provider: choose another name
+      - mine.ts: [0]: gives neither models nor "discover": true
+      "
+    `);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });

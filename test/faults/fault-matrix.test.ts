@@ -48,7 +48,7 @@ describe('what a client hears when a vendor fails', () => {
         ]),
       ),
     );
-    for (const { outcome } of outcomes) expect('Grüße 👋🏽 …'.startsWith(outcome.text.slice(0, 5))).toBe(true);
+    for (const { outcome } of outcomes) expect(['', 'Grüße']).toContain(outcome.text.replace(/,? $/, ''));
   });
 
   test('no fault is asked a second time', () => {

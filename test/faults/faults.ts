@@ -6,7 +6,7 @@ import { getCell } from '../contract/providers.ts';
 
 const MESSAGE = 'the vendor explains itself';
 
-/** An HTTP date a year and a half ahead of any clock this runs by would be odd; an hour is what a vendor may ask for. */
+/** An hour from now, in whole seconds as an HTTP date has them. */
 export const RETRY_DATE = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_600_000);
 
 /** The parts of a vendor's answer that faults are made of. */
@@ -83,7 +83,9 @@ export const FAULTS: readonly Fault[] = [
     play: async (parts) => {
       open(parts);
       await write(parts, parts.begin);
-      parts.request.response.end(parts.isStreamed ? `data: {"garbled": \n\n${parts.rest}` : `}{${parts.rest}`);
+      const { isStreamed, rest } = parts;
+      const garbled = isStreamed ? rest.replace(/^((?:event: .*\n)?data: ).*/, '$1{"garbled": ') : `\n}{\n${rest}`;
+      parts.request.response.end(garbled);
     },
   },
   {

@@ -53,7 +53,7 @@ export const hasSecondReader = isInstalled();
 
 /** As much of the other reader's interface as is used: it is no dependency of this project. */
 interface Model {
-  doStream(options: object): Promise<{ readonly stream: ReadableStream<Raw> }>;
+  doStream(options: object): Promise<{ readonly stream: AsyncIterable<Raw> }>;
   doGenerate(options: object): Promise<Raw>;
 }
 
@@ -138,7 +138,7 @@ const readOnce = async (provider: string, model: Model, form: Form): Promise<Rea
     if (finish === undefined || parts.some(({ type }) => type === 'error')) return FAILED;
     return toReading(provider, parts, finish);
   } catch (error) {
-    if (error instanceof Error && /^AI_/.test(error.name)) return FAILED;
+    if (error instanceof Error && error.name.startsWith('AI_')) return FAILED;
     throw error;
   }
 };

@@ -96,7 +96,13 @@ export const VENDOR_ERRORS: Readonly<Record<string, VendorErrors>> = {
   },
   deepseek: {
     body: ({ status, message }) => ({
-      error: { message, type: status === 401 ? 'authentication_error' : 'unknown_error', param: null, code: 'invalid_request_error' },
+      error: {
+        message,
+        type: status === 401 ? 'authentication_error' : status < 500 ? 'invalid_request_error' : 'server_error',
+        param: null,
+        // Whatever the caller's mistake was, this is its code.
+        code: status < 500 ? 'invalid_request_error' : null,
+      },
     }),
     frame: (message) => data({ error: { message, type: 'server_error', param: null, code: null } }),
   },

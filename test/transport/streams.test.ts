@@ -53,7 +53,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'demo-long',
-    input: { model: 'demo-long', prompt, maxOutputTokens: 20_000 },
+    input: { model: 'demo-long', prompt, maxOutputTokens: 5_000 },
     paced: { maxOutputTokens: 150 },
   },
 ];

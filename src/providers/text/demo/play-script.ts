@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ProviderError } from '../../../core/errors.ts';
-import type { FinishReason } from '../../../core/generation.ts';
+import type { FinishReason, Warning } from '../../../core/generation.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
@@ -22,6 +22,21 @@ interface Play {
   readonly pause: () => Promise<void>;
   readonly signal: AbortSignal;
 }
+
+const noticesFor = ({ providerOptions }: TextRequest): readonly Warning[] => [
+  { code: 'PROVIDER_WARNING', message: MODEL_NOTICE, path: null, from: null, to: null },
+  ...(providerOptions === null
+    ? []
+    : [
+        {
+          code: 'PARAMETER_DROPPED',
+          message: 'demo sends no request that providerOptions could be put over.',
+          path: ['input', 'providerOptions'],
+          from: providerOptions,
+          to: null,
+        } as const,
+      ]),
+];
 
 const cutAtStop = (text: string, stopSequences: readonly string[]): string => {
   const ends = stopSequences.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
@@ -96,10 +111,7 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
   for (const step of play.steps) {
     if (!noticed && step.type !== 'fail') {
       noticed = true;
-      yield {
-        type: 'warning',
-        warning: { code: 'PROVIDER_WARNING', message: MODEL_NOTICE, path: null, from: null, to: null },
-      };
+      for (const warning of noticesFor(request)) yield { type: 'warning', warning };
     }
     for (const delta of deltasOf(step, stopSequences)) {
       if (outputTokens >= request.maxOutputTokens) {

@@ -68,7 +68,7 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
       lastResponse = response;
     },
   });
-  // The SDK's own way to add fields prints to the console, and would not add what it does not know to the config.
+  // The SDK's own way to add fields prints to the console what it thinks of them.
   const fetch: typeof guardedFetch = (address, init) =>
     guardedFetch(address, withOptions(init, request.providerOptions));
   return guardStream({
