@@ -58,7 +58,8 @@ export const VARIABLES = [
     name: 'MODELGRAPH_LOG_LEVEL',
     default: 'info',
     unit: null,
-    description: '`debug`, `info`, `warn`, `error` or `silent`. Logs never hold prompts, answers or keys.',
+    description:
+      '`debug`, `info`, `warn`, `error` or `silent`. Logs hold neither prompts nor keys; `debug` adds what vendors say of failures, which may quote a prompt.',
   },
   {
     name: 'MODELGRAPH_IDLE_TIMEOUT_MS',

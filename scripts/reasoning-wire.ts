@@ -79,8 +79,8 @@ export const toReasoningWire = (
   maxOutputTokens: number,
 ): string | null => {
   if (config.apiType === 'local') return describe(setting);
-  const sent = leavesOf(toBody(plainRequest({ reasoning: setting, maxOutputTokens }), config), '').filter(([name]) =>
-    REASONING_FIELDS.has(name),
+  const sent = leavesOf(toBody(plainRequest({ reasoning: setting, maxOutputTokens }), config), '').filter(
+    ([name]) => REASONING_FIELDS.has(name),
   );
   return sent.length === 0 ? null : sent.map(([name, value]) => `${name}: ${String(value)}`).join(', ');
 };

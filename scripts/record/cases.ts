@@ -46,8 +46,10 @@ const reasoned = (config: ModelConfig): TextRequest['reasoning'] =>
     new Findings('drop-with-warning'),
   );
 
-const ask = (text: string, part: Partial<TextRequest> = {}) => (): TextRequest =>
-  plainRequest({ ...said(text), ...part });
+const ask =
+  (text: string, part: Partial<TextRequest> = {}) =>
+  (): TextRequest =>
+    plainRequest({ ...said(text), ...part });
 
 const everyModel = (): boolean => true;
 

@@ -38,7 +38,9 @@ const findModel = (
     : models.find(({ name }) => name === wanted);
 };
 
-const check = (options: RecordOptions): { readonly recordCase: RecordCase; readonly config: ModelConfig; readonly apiKey: string } => {
+const check = (
+  options: RecordOptions,
+): { readonly recordCase: RecordCase; readonly config: ModelConfig; readonly apiKey: string } => {
   const { provider, model, apiKey } = options;
   const recordCase = RECORD_CASES[options.case];
   if (!isProvider(provider) || !RECORDED_PROVIDERS.includes(provider))
@@ -47,7 +49,9 @@ const check = (options: RecordOptions): { readonly recordCase: RecordCase; reado
     throw new Error(`There is no case "${options.case}": ${Object.keys(RECORD_CASES).join(', ')}.`);
   const config = findModel(provider, model, recordCase);
   if (config === undefined)
-    throw new Error(`${provider} has no model ${model === null ? `for the case ${options.case}` : `"${model}"`}.`);
+    throw new Error(
+      `${provider} has no model ${model === null ? `for the case ${options.case}` : `"${model}"`}.`,
+    );
   if (!recordCase.isFor(config)) throw new Error(`The case ${options.case} is not for ${config.name}.`);
   if (apiKey === null)
     throw new Error(
@@ -79,7 +83,8 @@ export const recordCase = async (options: RecordOptions): Promise<Fixture> => {
     }
   });
   if (failure !== undefined && asked.fails !== true) throw toPlainError(failure);
-  if (failure === undefined && asked.fails === true) throw new Error('The vendor accepted what it was meant to refuse.');
+  if (failure === undefined && asked.fails === true)
+    throw new Error('The vendor accepted what it was meant to refuse.');
   const recorded = {
     provider: config.provider,
     model: config.name,

@@ -47,7 +47,8 @@ const isIdField = (field: string): boolean => /^id$|_id$|[a-z]Id$/.test(field);
 const plain = (field: string): string => field.toLowerCase().replaceAll(/[^a-z]/g, '');
 
 /** Long enough to have been made at random: names people chose (of tools, of models) are left alone. */
-const isRandom = (value: string): boolean => value.length >= 16 && /\d/.test(value) && /^[\w:+/=.-]+$/.test(value);
+const isRandom = (value: string): boolean =>
+  value.length >= 16 && /\d/.test(value) && /^[\w:+/=.-]+$/.test(value);
 
 const walk = (value: Json, visit: (field: string, text: string) => void, field = ''): void => {
   if (typeof value === 'string') visit(field, value);
@@ -120,5 +121,6 @@ export const assertScrubbed = (text: string, { secrets }: Scrubbing): void => {
     ...secrets.filter((secret) => secret !== '' && text.includes(secret)).map(() => 'the key itself'),
     ...LEFTOVERS.filter((pattern) => pattern.test(text)).map(String),
   ];
-  if (found.length > 0) throw new Error(`nothing was written, a secret would have been in it: ${found.join(', ')}`);
+  if (found.length > 0)
+    throw new Error(`nothing was written, a secret would have been in it: ${found.join(', ')}`);
 };

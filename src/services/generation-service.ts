@@ -37,6 +37,10 @@ export interface GenerationServiceOptions {
   readonly history: HistoryLimits;
 }
 
+/** Failures that are not about what was asked, so that the vendor's words about them do not quote it. */
+const quotesNobody = (code: ErrorCode): boolean =>
+  code === 'PROVIDER_AUTHENTICATION' || code === 'PROVIDER_RATE_LIMITED' || code === 'PROVIDER_OVERLOADED';
+
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
   problems.length > 0;
 
@@ -252,12 +256,16 @@ export class GenerationService {
         ? {
             providerStatus: known.providerStatus,
             requestId: known.requestId,
-            // Words about the caller's request may quote it, and the client has them anyway.
-            vendorMessage: ERROR_CODES[known.code].vendorText ? null : redactKeys(known.vendorMessage),
+            vendorMessage: quotesNobody(known.code) ? redactKeys(known.vendorMessage) : null,
           }
         : {};
     const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';
     this.#options.log[write]({ ...fields, ...details }, 'a generation failed');
+    if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNobody(known.code))
+      this.#options.log.debug(
+        { ...fields, vendorMessage: redactKeys(known.vendorMessage) },
+        "a provider's own words about a failure",
+      );
     run.fail(toGenerationError(known));
   }
 

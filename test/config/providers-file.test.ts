@@ -13,7 +13,12 @@ import { buildApp } from '../../src/app.ts';
 import { testSettings } from '../support/app.ts';
 import { configure, problemsOf, readProviders } from '../support/providers-file.ts';
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 const LOCAL = {
   name: 'local',

@@ -19,10 +19,7 @@ const functionTool = (name: string): Tool => ({
 });
 
 /** What a caller's wish becomes for a model, by the code that checks requests. */
-export const toReasoningSetting = (
-  input: Partial<ReasoningInput>,
-  config: ModelConfig,
-): ReasoningSetting => {
+export const toReasoningSetting = (input: Partial<ReasoningInput>, config: ModelConfig): ReasoningSetting => {
   const findings = new Findings('reject');
   const setting = checkReasoning(
     { enabled: null, effort: null, budgetTokens: null, ...input },

@@ -42,7 +42,11 @@ export const startStrictVendor = (
     const unknown = findUnknownFields(line.descriptor.name, line.wire, request);
     if (unknown.length === 0) return handler(request);
     const message = `fields nobody has written down: ${unknown.join(', ')}`;
-    sendJson(request, { error: { message, type: 'invalid_request_error', code: 'unknown_field' } }, { status: 400 });
+    sendJson(
+      request,
+      { error: { message, type: 'invalid_request_error', code: 'unknown_field' } },
+      { status: 400 },
+    );
   });
 
 /** The provider of a line for one of its models, by way of its descriptor. */

@@ -70,7 +70,8 @@ const expectLawfulCalls = (events: readonly StreamEvent[], isComplete: boolean):
     expect(JSON.parse(heard.text)).toEqual(parsed);
   }
   if (isComplete)
-    for (const callId of fragments.keys()) expect(ids, 'a call that was begun is completed').toContain(callId);
+    for (const callId of fragments.keys())
+      expect(ids, 'a call that was begun is completed').toContain(callId);
 };
 
 const deltaOf = (event: StreamEvent): string | undefined => {

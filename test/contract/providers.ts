@@ -92,9 +92,7 @@ const toCovered = (line: ContractProvider, capability: Capability, cell: Cell): 
 };
 
 export const coveredCells = (line: ContractProvider): readonly CoveredCell[] =>
-  Object.entries(line.cells).flatMap(([capability, cell]) =>
-    toCovered(line, capability as Capability, cell),
-  );
+  Object.entries(line.cells).flatMap(([capability, cell]) => toCovered(line, capability as Capability, cell));
 
 export const getCell = (line: ContractProvider, capability: Capability): CoveredCell => {
   const found = coveredCells(line).find((cell) => cell.capability === capability);

@@ -24,7 +24,9 @@ describe.skipIf(RECORDED.length === 0)('recorded fixtures (skipped while nobody 
     assertScrubbed(text, { secrets: [] });
     const { recorded, exchanges } = JSON.parse(text) as Fixture;
     const line = VENDOR_PROVIDERS.find((candidate) =>
-      modelsOf(candidate).some(({ provider, name }) => provider === recorded.provider && name === recorded.model),
+      modelsOf(candidate).some(
+        ({ provider, name }) => provider === recorded.provider && name === recorded.model,
+      ),
     );
     const config = line && modelsOf(line).find(({ name }) => name === recorded.model);
     if (line === undefined || config === undefined)

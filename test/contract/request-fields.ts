@@ -29,9 +29,7 @@ const CHAT: Shape = {
     },
   ],
   web_search_options: {},
-  tools: [
-    { type: 'leaf', function: { ...leaves('name', 'description', 'strict'), parameters: 'any' } },
-  ],
+  tools: [{ type: 'leaf', function: { ...leaves('name', 'description', 'strict'), parameters: 'any' } }],
   tool_choice: { type: 'leaf', function: leaves('name') },
   response_format: { type: 'leaf', json_schema: { ...leaves('name', 'strict'), schema: 'any' } },
   stream_options: leaves('include_usage'),
@@ -48,7 +46,17 @@ const RESPONSES: Shape = {
   ...leaves('parallel_tool_calls'),
   input: [
     {
-      ...leaves('type', 'role', 'call_id', 'name', 'arguments', 'output', 'id', 'encrypted_content', 'status'),
+      ...leaves(
+        'type',
+        'role',
+        'call_id',
+        'name',
+        'arguments',
+        'output',
+        'id',
+        'encrypted_content',
+        'status',
+      ),
       content: [
         { ...leaves('type', 'text', 'image_url', 'detail', 'file_id', 'file_url', 'file_data', 'filename') },
       ],
@@ -70,7 +78,18 @@ const RESPONSES: Shape = {
 const CACHE_CONTROL: Shape = leaves('type', 'ttl');
 
 const BLOCK: Shape = {
-  ...leaves('type', 'text', 'thinking', 'signature', 'data', 'id', 'name', 'tool_use_id', 'is_error', 'title'),
+  ...leaves(
+    'type',
+    'text',
+    'thinking',
+    'signature',
+    'data',
+    'id',
+    'name',
+    'tool_use_id',
+    'is_error',
+    'title',
+  ),
   cache_control: CACHE_CONTROL,
   input: 'any',
   citations: 'any',
@@ -121,7 +140,15 @@ const GENERATE_CONTENT: Shape = {
   systemInstruction: CONTENT,
   contents: [CONTENT],
   generationConfig: {
-    ...leaves('maxOutputTokens', 'temperature', 'topP', 'topK', 'seed', 'presencePenalty', 'frequencyPenalty'),
+    ...leaves(
+      'maxOutputTokens',
+      'temperature',
+      'topP',
+      'topK',
+      'seed',
+      'presencePenalty',
+      'frequencyPenalty',
+    ),
     ...leaves('responseMimeType'),
     responseJsonSchema: 'any',
     stopSequences: ['leaf'],
@@ -141,7 +168,9 @@ const GENERATE_CONTENT: Shape = {
   },
 };
 
-const SEARCHED = also(RESPONSES, { response_format: { type: 'leaf', json_schema: { ...leaves('name', 'strict'), schema: 'any' } } });
+const SEARCHED = also(RESPONSES, {
+  response_format: { type: 'leaf', json_schema: { ...leaves('name', 'strict'), schema: 'any' } },
+});
 
 /** By provider and API: a vendor may answer 400 to a field of another one. */
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -177,7 +206,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 const walk = (shape: Shape, value: unknown, path: string): string[] => {
   if (shape === 'any' || value === null || typeof value !== 'object') return [];
-  if (shape === 'leaf') return Array.isArray(value) ? [`${path}[]`] : Object.keys(value).map((key) => `${path}.${key}`);
+  if (shape === 'leaf')
+    return Array.isArray(value) ? [`${path}[]`] : Object.keys(value).map((key) => `${path}.${key}`);
   if (Array.isArray(value)) {
     const item = Array.isArray(shape) ? (shape as readonly [Shape])[0] : shape;
     return value.flatMap((element) => walk(item, element, `${path}[]`));
@@ -217,5 +247,10 @@ export const findUnknownFields = (
   const headers = Object.keys(request.headers).filter(
     (name) => !HEADERS.has(name) && !name.startsWith('x-stainless-'),
   );
-  return [...new Set([...walk(shape, JSON.parse(request.body), 'body'), ...headers.map((name) => `header ${name}`)])];
+  return [
+    ...new Set([
+      ...walk(shape, JSON.parse(request.body), 'body'),
+      ...headers.map((name) => `header ${name}`),
+    ]),
+  ];
 };

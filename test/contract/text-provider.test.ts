@@ -88,8 +88,16 @@ const cellsOf = (line: (typeof CONTRACT_PROVIDERS)[number]) =>
 /** What a proxy or a change of mind at the vendor may do to a stream. */
 const WIRES: readonly (readonly [string, (line: VendorProvider) => Answering, boolean])[] = [
   ['split into single bytes', () => ({ split: 1 }), false],
-  ['with CRLF or LF, the other way round', ({ wire }) => ({ lineEnd: wire.framing.lineEnd === '\n' ? '\r\n' : '\n' }), false],
-  ['with [DONE] and event names, the other way round', ({ wire }) => ({ done: !wire.framing.done, named: wire.namesMatter || !wire.framing.named }), false],
+  [
+    'with CRLF or LF, the other way round',
+    ({ wire }) => ({ lineEnd: wire.framing.lineEnd === '\n' ? '\r\n' : '\n' }),
+    false,
+  ],
+  [
+    'with [DONE] and event names, the other way round',
+    ({ wire }) => ({ done: !wire.framing.done, named: wire.namesMatter || !wire.framing.named }),
+    false,
+  ],
   ['with unknown events and comments in between', () => ({}), true],
 ];
 
@@ -175,7 +183,10 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
   });
 
   describe('usage', () => {
-    const { config, turns } = getCell(line, line.cells.reasoning && 'turns' in line.cells.reasoning ? 'reasoning' : 'text');
+    const { config, turns } = getCell(
+      line,
+      line.cells.reasoning && 'turns' in line.cells.reasoning ? 'reasoning' : 'text',
+    );
     const [turn] = turns;
     const usageOf = async (change: (payload: object) => object) => {
       const payloads = turn.payloads.map(change);
@@ -210,9 +221,12 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
       });
     });
 
-    test.each(Object.entries(MISCOUNTED))('that is miscounted in %s has no part above its whole', async (_, change) => {
-      await usageOf(change);
-    });
+    test.each(Object.entries(MISCOUNTED))(
+      'that is miscounted in %s has no part above its whole',
+      async (_, change) => {
+        await usageOf(change);
+      },
+    );
   });
 
   test('calls at the same time do not mix', async () => {
@@ -241,16 +255,21 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
   });
 
   const { together } = line.wire;
-  test.skipIf(together === null)('reasoning and text in one event become two, the reasoning first', async () => {
-    const payloads = together?.('Hm.', 'Yes.') ?? [];
-    await using upstream = await startUpstream((incoming) => sendTurn(line, incoming, { payloads, whole: null }));
-    const provider = await connectLine(line, line.model, upstream.origin);
-    const { events } = await hear(provider.stream(requestFor('text', line.model), { signal: never() }));
-    expect(events.filter(({ type }) => type.endsWith('-delta'))).toEqual([
-      { type: 'reasoning-delta', text: 'Hm.' },
-      { type: 'text-delta', text: 'Yes.' },
-    ]);
-  });
+  test.skipIf(together === null)(
+    'reasoning and text in one event become two, the reasoning first',
+    async () => {
+      const payloads = together?.('Hm.', 'Yes.') ?? [];
+      await using upstream = await startUpstream((incoming) =>
+        sendTurn(line, incoming, { payloads, whole: null }),
+      );
+      const provider = await connectLine(line, line.model, upstream.origin);
+      const { events } = await hear(provider.stream(requestFor('text', line.model), { signal: never() }));
+      expect(events.filter(({ type }) => type.endsWith('-delta'))).toEqual([
+        { type: 'reasoning-delta', text: 'Hm.' },
+        { type: 'text-delta', text: 'Yes.' },
+      ]);
+    },
+  );
 });
 
 describe.each(CONTRACT_PROVIDERS.filter(({ wire }) => wire === null))('$name, without a vendor', (line) => {

@@ -28,7 +28,7 @@ export interface Turn {
 
 /** A capability of a provider: tried with these turns, or out of reach for a reason. */
 export type Cell =
-  | { readonly turns: readonly Turn[]; /** Left out: the line's own model. */ readonly model?: string }
+  | { readonly turns: readonly Turn[] /** Left out: the line's own model. */; readonly model?: string }
   | { readonly cannot: string };
 
 export type Cells = Readonly<Partial<Record<Capability, Cell>>>;
@@ -43,7 +43,9 @@ interface NamedCase {
 const findNamed = <T extends { readonly name: string }>(cases: readonly T[], name: string): T => {
   const found = cases.find((candidate) => candidate.name === name);
   if (found === undefined)
-    throw new Error(`no fixture "${name}"; there are: ${cases.map((candidate) => candidate.name).join('; ')}`);
+    throw new Error(
+      `no fixture "${name}"; there are: ${cases.map((candidate) => candidate.name).join('; ')}`,
+    );
   return found;
 };
 

@@ -15,7 +15,11 @@ interface Expectations {
   readonly except?: Readonly<Record<string, Expectation>>;
 }
 
-const again = (code: string, more: Partial<Expectation> = {}): Expectation => ({ code, retryable: true, ...more });
+const again = (code: string, more: Partial<Expectation> = {}): Expectation => ({
+  code,
+  retryable: true,
+  ...more,
+});
 const never = (code: string): Expectation => ({ code, retryable: false });
 const same = (usual: Expectation): Readonly<Record<Form, Expectations>> => ({
   streamed: { usual },

@@ -22,7 +22,9 @@ describe('what a client hears when a vendor fails', () => {
   });
   afterAll(() => faulty?.[Symbol.asyncDispose]());
 
-  const cells = FAULTS.flatMap((fault) => FORMS.map((form) => ({ fault, form, named: `${fault.name}, ${form}` })));
+  const cells = FAULTS.flatMap((fault) =>
+    FORMS.map((form) => ({ fault, form, named: `${fault.name}, ${form}` })),
+  );
 
   test.each(cells)('$named, of every provider', async ({ fault, form }) => {
     const lines = VENDOR_PROVIDERS.filter(

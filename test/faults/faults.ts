@@ -84,7 +84,9 @@ export const FAULTS: readonly Fault[] = [
       open(parts);
       await write(parts, parts.begin);
       const { isStreamed, rest } = parts;
-      const garbled = isStreamed ? rest.replace(/^((?:event: .*\n)?data: ).*/, '$1{"garbled": ') : `\n}{\n${rest}`;
+      const garbled = isStreamed
+        ? rest.replace(/^((?:event: .*\n)?data: ).*/, '$1{"garbled": ')
+        : `\n}{\n${rest}`;
       parts.request.response.end(garbled);
     },
   },
@@ -93,7 +95,12 @@ export const FAULTS: readonly Fault[] = [
     play: async (parts) => {
       const errors = errorsOf(parts);
       if (!parts.isStreamed)
-        return answer(parts, 200, 'application/json', JSON.stringify(errors.body({ status: 503, message: MESSAGE })));
+        return answer(
+          parts,
+          200,
+          'application/json',
+          JSON.stringify(errors.body({ status: 503, message: MESSAGE })),
+        );
       open(parts);
       await write(parts, parts.begin);
       parts.request.response.end(errors.frame(MESSAGE));

@@ -101,7 +101,8 @@ export const subscribe = async (
 ): Promise<Outcome> => {
   const results = await collectOverWebSocket(app, GENERATE_SUBSCRIPTION, { ...inputFor(line, form, fault) });
   const last = toEvents(results).at(-1);
-  if (last?.__typename !== 'GenerationFailed') throw new Error(`no failure of ${line.name}: ${JSON.stringify(last)}`);
+  if (last?.__typename !== 'GenerationFailed')
+    throw new Error(`no failure of ${line.name}: ${JSON.stringify(last)}`);
   const { code, retryable, retryAfterMs } = last['error'];
   return { code, retryable, retryAfterMs: toDelay(retryAfterMs), text: last['generation'].text };
 };
@@ -115,7 +116,9 @@ export const wait = async (
   form: Form,
   fault: Fault,
 ): Promise<Outcome> => {
-  const { data: succeeded, errors } = await request(app, GENERATE_MUTATION, { ...inputFor(line, form, fault) });
+  const { data: succeeded, errors } = await request(app, GENERATE_MUTATION, {
+    ...inputFor(line, form, fault),
+  });
   if (errors === undefined) throw new Error(`no failure of ${line.name}: ${JSON.stringify(succeeded)}`);
   const { code, retryable, retryAfterMs, generationId } = (errors[0]?.extensions ?? {}) as Record<
     string,

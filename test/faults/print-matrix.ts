@@ -44,7 +44,8 @@ const rowsOf = (fault: string, cells: readonly ObservedCell[], all: number): rea
   const ordered = [...groups].toSorted(([, a], [, b]) => b.length - a.length);
   return ordered.map(([columns, group], index) => {
     const lines = group.map(({ line }) => line).join(', ');
-    const whose = group.length === all ? 'every provider' : index === 0 && ordered.length > 1 ? 'the others' : lines;
+    const whose =
+      group.length === all ? 'every provider' : index === 0 && ordered.length > 1 ? 'the others' : lines;
     return `| ${index === 0 ? fault : ''} | ${whose} | ${columns} |`;
   });
 };

@@ -18,7 +18,12 @@ describe('registering providers', () => {
   });
 
   it('stops the start of a server that has two providers of one name', () => {
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const log = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    };
     const providers = [createToy().descriptor, createToy().descriptor];
     expect(() =>
       buildApp(testSettings(), log, { providers, models: toyModels({ toy: {} }), aliases: {} }),

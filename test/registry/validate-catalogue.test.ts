@@ -9,7 +9,12 @@ import { createToy, toyModels } from '../support/toy-provider.ts';
 
 describe('a catalogue that cannot be served', () => {
   const fault = (overrides: AppOverrides): string => {
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const log = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    };
     try {
       buildApp(testSettings(), log, overrides);
     } catch (error) {

@@ -8,8 +8,9 @@ const MODELS = Object.values(MODEL_CONFIGS).flatMap((models) => Object.keys(mode
 const TABLE = printReasoningTable();
 
 const rowOf = (model: string): readonly string[] => {
-  const rows = TABLE.split('\n')
-    .filter((line) => line.startsWith('| ') && line.split(' | ')[0]?.slice(2).split('<br>').includes(model));
+  const rows = TABLE.split('\n').filter(
+    (line) => line.startsWith('| ') && line.split(' | ')[0]?.slice(2).split('<br>').includes(model),
+  );
   expect(rows).toHaveLength(1);
   return (rows[0] ?? '').slice(2, -2).split(' | ').slice(1);
 };

@@ -11,7 +11,13 @@ import { failureOf } from '../support/provider-error.ts';
 import { sendRecorded } from '../support/recorded-fixture.ts';
 import { sendJson, startUpstream } from '../support/upstream-server.ts';
 
-const OPTIONS = { case: 'text', model: null, apiKey: 'sk-made-up-0123456789abcdef', baseUrl: null, now: new Date(0) };
+const OPTIONS = {
+  case: 'text',
+  model: null,
+  apiKey: 'sk-made-up-0123456789abcdef',
+  baseUrl: null,
+  now: new Date(0),
+};
 
 describe('a case recorded through a real provider', () => {
   const lines = VENDOR_PROVIDERS.filter(({ name }) => !name.includes('Chat Completions'));
@@ -31,7 +37,9 @@ describe('a case recorded through a real provider', () => {
       expect(printed).not.toMatch(/sk-made-up|secret-cookie|req_0123|127\.0\.0\.1/);
       const parsed = JSON.parse(printed) as Fixture;
       expect(parsed).toEqual(fixture);
-      await using player = await startUpstream((request) => sendRecorded(line.wire, request, parsed.exchanges[0]));
+      await using player = await startUpstream((request) =>
+        sendRecorded(line.wire, request, parsed.exchanges[0]),
+      );
       const played = await connectLine(line, line.model, player.origin);
       const asked = createRequest();
       const result =
@@ -47,7 +55,12 @@ test('an error the vendor is meant to answer with is what is recorded', async ()
   await using vendor = await startUpstream((request) =>
     sendJson(request, { error: { message: 'Too much.', type: 'invalid_request_error' } }, { status: 400 }),
   );
-  const { exchanges } = await recordCase({ ...OPTIONS, case: 'too-long', provider: 'groq', baseUrl: vendor.origin });
+  const { exchanges } = await recordCase({
+    ...OPTIONS,
+    case: 'too-long',
+    provider: 'groq',
+    baseUrl: vendor.origin,
+  });
   expect(exchanges).toMatchObject([{ response: { status: 400, body: { error: { message: 'Too much.' } } } }]);
 });
 

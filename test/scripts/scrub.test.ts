@@ -35,7 +35,9 @@ const chunk = {
       index: 0,
       delta: {
         content: 'Grüße, ada@example.org, from 203.0.113.7 with gsk_abcdef0123456789abcdef',
-        tool_calls: [{ index: 0, id: 'call_Xy12Zw34Vu56Ts78', function: { name: 'get_weather', arguments: '{}' } }],
+        tool_calls: [
+          { index: 0, id: 'call_Xy12Zw34Vu56Ts78', function: { name: 'get_weather', arguments: '{}' } },
+        ],
       },
     },
   ],
@@ -57,7 +59,9 @@ const exchange = (part: Partial<RawExchange> = {}): RawExchange => ({
     model: 'gpt-oss-120b',
     user: MARKER,
     prompt_cache_key: MARKER,
-    messages: [{ role: 'tool', tool_call_id: 'call_Xy12Zw34Vu56Ts78', content: `see AIzaSyA-abcdefghijklmnopqrstuvw` }],
+    messages: [
+      { role: 'tool', tool_call_id: 'call_Xy12Zw34Vu56Ts78', content: `see AIzaSyA-abcdefghijklmnopqrstuvw` },
+    ],
   }),
   status: 200,
   responseHeaders: {

@@ -91,9 +91,9 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   test.for(['dark', 'light'] as const)('the page follows a %s colour scheme', async (scheme) => {
     const { page } = await openPlayground(scheme);
     // Serialised into the page, which has a document; this project's types have none.
-    const background = (await page.evaluate(
+    const background = await page.evaluate<string>(
       'getComputedStyle(document.querySelector(".graphiql-container")).backgroundColor',
-    )) as string;
+    );
     const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
     expect(red < 128).toBe(scheme === 'dark');
     await page.close();

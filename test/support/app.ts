@@ -8,7 +8,7 @@ import { type AppOverrides, buildApp } from '../../src/app.ts';
 import type { ServiceLog } from '../../src/core/service-log.ts';
 
 export interface LogLine {
-  readonly level: 'info' | 'warn' | 'error';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -44,7 +44,7 @@ const createTestLog = (): { log: ServiceLog; lines: LogLine[]; logged: TestApp['
       written.emit('line');
     };
   return {
-    log: { info: write('info'), warn: write('warn'), error: write('error') },
+    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     lines,
     logged: async (matches) => {
       for (;;) {

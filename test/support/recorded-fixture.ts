@@ -8,7 +8,8 @@ export const sendRecorded = async (
   request: UpstreamRequest,
   exchange: FixtureExchange | undefined,
 ): Promise<void> => {
-  if (exchange === undefined) return sendJson(request, { error: { message: 'nothing more was recorded' } }, { status: 418 });
+  if (exchange === undefined)
+    return sendJson(request, { error: { message: 'nothing more was recorded' } }, { status: 418 });
   const { status, headers, payloads, body } = exchange.response;
   if (payloads !== undefined) return sendEventStream(request, toFrames(payloads as readonly object[], wire));
   sendJson(request, body, { status, headers: { ...headers } });

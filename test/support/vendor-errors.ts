@@ -76,7 +76,8 @@ const xaiError = ({ status, message }: VendorFailure): object => ({
 export const VENDOR_ERRORS: Readonly<Record<string, VendorErrors>> = {
   openai: {
     body: (failure) => ({ error: openaiError(failure) }),
-    frame: (message) => named({ type: 'error', error: { type: 'server_error', code: 'server_is_overloaded', message } }),
+    frame: (message) =>
+      named({ type: 'error', error: { type: 'server_error', code: 'server_is_overloaded', message } }),
   },
   anthropic: {
     body: ({ status, message }) => ({
@@ -98,7 +99,8 @@ export const VENDOR_ERRORS: Readonly<Record<string, VendorErrors>> = {
     body: ({ status, message }) => ({
       error: {
         message,
-        type: status === 401 ? 'authentication_error' : status < 500 ? 'invalid_request_error' : 'server_error',
+        type:
+          status === 401 ? 'authentication_error' : status < 500 ? 'invalid_request_error' : 'server_error',
         param: null,
         // Whatever the caller's mistake was, this is its code.
         code: status < 500 ? 'invalid_request_error' : null,

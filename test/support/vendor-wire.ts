@@ -54,7 +54,11 @@ const chatMessage = (deltas: readonly Raw[]): object => {
   const calls = new Map<number, Raw>();
   for (const delta of deltas)
     for (const { index, id, function: part } of delta.tool_calls ?? []) {
-      const known = calls.get(index) ?? { id, type: 'function', function: { name: part.name, arguments: '' } };
+      const known = calls.get(index) ?? {
+        id,
+        type: 'function',
+        function: { name: part.name, arguments: '' },
+      };
       known.function.arguments += part.arguments ?? '';
       calls.set(index, known);
     }
@@ -105,7 +109,11 @@ export const chatWire = (reasoningField: 'reasoning' | 'reasoning_content'): Ven
   namesMatter: false,
   isStreamed: asksForStream,
   toWhole: toWholeChat,
-  unknown: [{ choices: [] }, { choices: [], novelty: { x: 1 } }, { ...chatChunk({ novelty: 'x' }), novelty: 1 }],
+  unknown: [
+    { choices: [] },
+    { choices: [], novelty: { x: 1 } },
+    { ...chatChunk({ novelty: 'x' }), novelty: 1 },
+  ],
   together: (reasoning, text) => [
     chatChunk({ role: 'assistant', content: '' }),
     chatChunk({ content: text, [reasoningField]: reasoning }),

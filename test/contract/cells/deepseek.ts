@@ -22,10 +22,7 @@ export const DEEPSEEK_CELLS: Cells = {
     turns: [...turns('a content filter after some text'), ...failed('a content filter before any text')],
   },
   'length cut': {
-    turns: turns(
-      'an end by length, all of it spent on reasoning',
-      'an end by length that cuts a tool call',
-    ),
+    turns: turns('an end by length, all of it spent on reasoning', 'an end by length that cuts a tool call'),
   },
   'bad arguments': {
     turns: [failedTurn('bad arguments', DEEPSEEK_BAD_ARGUMENTS, DEEPSEEK_WIRE, 'PROVIDER_FAILED')],

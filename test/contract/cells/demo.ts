@@ -13,7 +13,9 @@ export const DEMO_CELLS: Cells = {
   },
   tools: {
     model: 'demo-tool',
-    ...scripted('a scripted call', { result: { finishReason: 'tool-calls', toolCalls: [{ name: 'weather' }] } }),
+    ...scripted('a scripted call', {
+      result: { finishReason: 'tool-calls', toolCalls: [{ name: 'weather' }] },
+    }),
   },
   'parallel tools': { cannot: 'its scripts make one call at a time' },
   JSON: { model: 'demo-json', ...scripted('a scripted document', { result: { finishReason: 'stop' } }) },

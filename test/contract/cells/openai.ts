@@ -1,4 +1,8 @@
-import { CHAT_CASES, CHAT_FAILURES, BAD_ARGUMENTS as CHAT_BAD } from '../../providers/openai/fixtures/hand-made-chat.ts';
+import {
+  CHAT_CASES,
+  CHAT_FAILURES,
+  BAD_ARGUMENTS as CHAT_BAD,
+} from '../../providers/openai/fixtures/hand-made-chat.ts';
 import {
   BAD_ARGUMENTS as RESPONSES_BAD,
   RESPONSES_CASES,
@@ -17,9 +21,16 @@ const responses = turnsOf(RESPONSES_CASES, ({ events }) => events);
 const responsesFailed = failedTurnsOf(RESPONSES_FAILURES, ({ events }) => events, OPENAI_RESPONSES_WIRE);
 
 export const OPENAI_CHAT_CELLS: Cells = {
-  text: { turns: chat('text beyond ASCII', 'text among empty choices, null content and fields nobody knows') },
+  text: {
+    turns: chat('text beyond ASCII', 'text among empty choices, null content and fields nobody knows'),
+  },
   reasoning: { cannot: "OpenAI's models that reason are reached by the Responses API" },
-  tools: { turns: chat('a tool call in fragments', 'a whole call in one delta, with null arguments, that ends with "stop"') },
+  tools: {
+    turns: chat(
+      'a tool call in fragments',
+      'a whole call in one delta, with null arguments, that ends with "stop"',
+    ),
+  },
   'parallel tools': {
     turns: chat(
       'parallel tool calls whose fragments alternate, after some text',

@@ -208,7 +208,7 @@ test('a stream that goes silent is stalled', async () => {
   await using upstream = await startUpstream((request) =>
     sendEventStream(request, textFrames.slice(0, 900), { end: false }),
   );
-  const { provider } = connectTo(upstream.origin, { idleTimeoutMs: 50 });
+  const { provider } = connectTo(upstream.origin, { idleTimeoutMs: 1_000 });
   const { error } = await drain(provider.stream(requestOf(), { signal: never }));
   expect(error).toMatchObject({ code: 'STREAM_STALLED' });
   await (await upstream.request(0)).closed;

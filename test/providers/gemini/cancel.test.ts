@@ -103,7 +103,7 @@ test('a stream that is silent for too long has stalled, its text kept', async ()
   await using upstream = await startUpstream((request) =>
     sendEventStream(request, toFrames([TEXT]), { end: false }),
   );
-  const provider = connect(upstream.origin, { idleTimeoutMs: 50 });
+  const provider = connect(upstream.origin, { idleTimeoutMs: 1_000 });
   const { events, error } = await drain(provider.stream(createRequest(), { signal: never() }));
   expect(events).toEqual([{ type: 'text-delta', text: 'Well' }]);
   expect(error).toMatchObject({ code: 'STREAM_STALLED', provider: 'gemini' });

@@ -117,7 +117,7 @@ describe.skipIf(!hasRecordings)('recordings of Gemini (skipped where they are ab
     ['silence', { stall: 2 }, { code: 'STREAM_STALLED' }],
     ['an error event', { error: 2 }, { code: 'PROVIDER_OVERLOADED', providerStatus: 503 }],
   ])('%s in a stream keeps the text before it', async (_, options, error) => {
-    const provider = connect(replay.url(`gemini/${TEXT}`, options), { idleTimeoutMs: 500 });
+    const provider = connect(replay.url(`gemini/${TEXT}`, options), { idleTimeoutMs: 1_500 });
     const seen = await drain(provider.stream(createRequest(), { signal: never() }));
     const [answer] = await answersOf(TEXT);
     expect(seen.error).toMatchObject(error);

@@ -145,7 +145,7 @@ describe.skipIf(!hasRecordings)('recordings of OpenAI (skipped where they are ab
   ] as const)('%s with', (file, apiType) => {
     test.each(FAULTS)('%s (%j) is %s', async (_, options, code) => {
       const provider = connect(replay.url(`openai/${file}`, options), createConfig(apiType), {
-        idleTimeoutMs: 'stall' in options ? 200 : 60_000,
+        idleTimeoutMs: 'stall' in options ? 1_500 : 60_000,
       });
       const stream = provider.stream(createRequest(), { signal: never() });
       const error = await providerErrorOf(collect(stream));

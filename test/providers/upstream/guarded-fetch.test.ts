@@ -133,7 +133,7 @@ test.each([
   ['in the middle', 'data: {"a":1}\n\n'],
 ])('a stream that goes silent %s ends with STREAM_STALLED and closes the socket', async (_, body) => {
   await using upstream = await startUpstream((request) => sendEventStream(request, body, { end: false }));
-  const response = await guarded({ idleTimeoutMs: 20 })(upstream.origin);
+  const response = await guarded({ idleTimeoutMs: 1_000 })(upstream.origin);
   expect((await providerErrorOf(response.text())).code).toBe('STREAM_STALLED');
   await (await upstream.request(0)).closed;
 });
@@ -156,7 +156,7 @@ test('a reader that takes its time is not mistaken for a silent upstream', async
   await using upstream = await startUpstream((request) =>
     sendEventStream(request, 'data: 1\n\n', { end: false }),
   );
-  const idleTimeoutMs = 20;
+  const idleTimeoutMs = 300;
   const response = await guarded({ idleTimeoutMs })(upstream.origin);
   const reader = response.body?.getReader();
   await reader?.read();

@@ -1,0 +1,560 @@
+import { describe, expect, it, test } from 'vitest';
+import type { ModelDefinition } from '../../src/core/model-config.ts';
+import { MAX_MEDIA_BYTES } from '../../src/services/check-media.ts';
+import { request, startApp } from '../support/app.ts';
+import { GENERATE_MUTATION } from '../support/events.ts';
+import { createToy, toyOverrides } from '../support/toy-provider.ts';
+import { base64Of, MEDIA_BYTES, type MediaType } from './media-bytes.ts';
+import {
+  acceptanceOf,
+  describeProblem,
+  describeWarning,
+  type Input,
+  refusalOf,
+  startToys,
+} from './preview-harness.ts';
+import { getLine, startVendorApp, wireOf } from './vendor-harness.ts';
+
+const MODELS = {
+  seer: { inputModalities: ['text', 'image', 'audio', 'file'] },
+  reader: {},
+} as const satisfies Record<string, Partial<ModelDefinition>>;
+
+type Kind = 'image' | 'audio' | 'file';
+
+const KINDS: Readonly<Record<Kind, readonly MediaType[]>> = {
+  image: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
+  audio: ['audio/wav', 'audio/mpeg', 'audio/flac', 'audio/ogg', 'audio/mp4'],
+  file: ['application/pdf'],
+};
+const ANY: Readonly<Record<Kind, MediaType>> = {
+  image: 'image/png',
+  audio: 'audio/wav',
+  file: 'application/pdf',
+};
+const EVERY_KIND = Object.keys(KINDS) as Kind[];
+
+type Media = Readonly<Record<string, unknown>>;
+
+const ask = (model: string, ...user: readonly Media[]): Input => ({ model, messages: [{ user }] });
+const askOf = (kind: Kind, media: Media, model = 'seer'): Input =>
+  ask(model, { text: 'Look.' }, { [kind]: media });
+const bytes = (mediaType: MediaType): Media => ({ source: { base64: base64Of(mediaType) } });
+
+/** The part that reached the provider. */
+const partOf = async (input: Input): Promise<unknown> => {
+  await using toys = await startToys(MODELS);
+  const { request: sent, warnings } = await acceptanceOf(toys, input);
+  expect(warnings).toEqual([]);
+  const [message] = sent.messages;
+  return message?.role === 'user' ? message.parts.at(-1) : undefined;
+};
+
+const problemsOf = async (input: Input): Promise<string[]> => {
+  await using toys = await startToys(MODELS);
+  return (await refusalOf(toys, input)).map(describeProblem);
+};
+
+describe('bytes in base64', () => {
+  it.each(EVERY_KIND.flatMap((kind) => KINDS[kind].map((mediaType) => [kind, mediaType] as const)))(
+    'are taken as %s when they are %s, which is told from themselves',
+    async (kind, mediaType) => {
+      expect(await partOf(askOf(kind, bytes(mediaType)))).toMatchObject({
+        type: kind,
+        source: { type: 'base64', data: base64Of(mediaType) },
+        mediaType,
+      });
+    },
+  );
+
+  it.each([
+    ['image', 'image/jpeg', 'image/jpg'],
+    ['image', 'image/png', 'IMAGE/PNG'],
+    ['audio', 'audio/mpeg', 'audio/mp3'],
+    ['audio', 'audio/wav', 'audio/x-wav'],
+    ['audio', 'audio/wav', 'audio/wave'],
+    ['audio', 'audio/flac', 'audio/x-flac'],
+    ['audio', 'audio/mp4', 'audio/m4a'],
+    ['audio', 'audio/ogg', 'audio/ogg; codecs=opus'],
+  ] as const)('are taken as %s that is %s and is said to be %s', async (kind, mediaType, declared) => {
+    const part = await partOf(askOf(kind, { ...bytes(mediaType), mediaType: declared }));
+    expect(part).toMatchObject({ mediaType });
+  });
+
+  it('keep the detail of an image and the name of a document', async () => {
+    expect(await partOf(askOf('image', { ...bytes('image/png'), detail: 'HIGH' }))).toMatchObject({
+      detail: 'high',
+    });
+    expect(
+      await partOf(askOf('file', { ...bytes('application/pdf'), filename: 'Zürich.pdf' })),
+    ).toMatchObject({
+      filename: 'Zürich.pdf',
+    });
+  });
+
+  it.each(EVERY_KIND)('are refused as %s when they are of a kind nobody knows', async (kind) => {
+    const data = Buffer.from('just some text').toString('base64');
+    expect(await problemsOf(askOf(kind, { source: { base64: data } }))).toEqual([
+      `INVALID_REQUEST input.messages.0.user.1.${kind}.source: The bytes are no ${kind} of a kind that is taken.\n  allowed ${JSON.stringify(KINDS[kind])}; no suggestion`,
+    ]);
+  });
+
+  it.each(
+    EVERY_KIND.flatMap((kind) =>
+      EVERY_KIND.filter((other) => other !== kind).map((other) => [kind, other] as const),
+    ),
+  )('are refused as %s when they are %s', async (kind, other) => {
+    const [problem] = await problemsOf(askOf(kind, bytes(ANY[other])));
+    expect(problem).toContain(`The bytes are no ${kind} of a kind that is taken.`);
+  });
+
+  it('are refused when they are not what they are said to be', async () => {
+    const media = { ...bytes('image/png'), mediaType: 'image/jpeg' };
+    expect(await problemsOf(askOf('image', media))).toEqual([
+      'INVALID_REQUEST input.messages.0.user.1.image.source: The bytes are image/png, not image/jpeg.\n  allowed ["image/png"]; no suggestion',
+    ]);
+  });
+
+  it('are refused when there are none', async () => {
+    expect(await problemsOf(askOf('file', { source: { base64: '' } }))).toEqual([
+      'INVALID_REQUEST input.messages.0.user.1.file.source: There are no bytes.\n  allowed ["application/pdf"]; no suggestion',
+    ]);
+  });
+
+  it.each([
+    ['a data URL', `data:image/png;base64,${base64Of('image/png')}`],
+    ['with a line break', `${base64Of('image/png').slice(0, 8)}\n${base64Of('image/png').slice(8)}`],
+    ['of the kind for addresses', 'iVBORw0KGgo_-A=='],
+    ['cut off', base64Of('image/png').slice(0, -1)],
+    ['nothing but padding', '===='],
+    ['padded in the middle', 'iVBO=w0KGgoAAAA='],
+    ['padded too much', 'iVBORw0KGgoAA==='],
+    ['text', 'a picture of a cat'],
+  ])('are refused when they are %s', async (_what, base64) => {
+    expect(await problemsOf(askOf('image', { source: { base64 } }))).toEqual([
+      'INVALID_REQUEST input.messages.0.user.1.image.source.base64: This is not base64.\n  allowed null; no suggestion',
+    ]);
+  });
+
+  const png = (length: number): string =>
+    Buffer.concat([
+      MEDIA_BYTES['image/png'],
+      Buffer.alloc(length - MEDIA_BYTES['image/png'].length),
+    ]).toString('base64');
+
+  it('may be as many as the limit, and not one more', async () => {
+    const toy = createToy();
+    await using app = await startApp({ maxBodyBytes: 64 * 1024 * 1024 }, toyOverrides(toy, MODELS));
+    const most = await request(app, GENERATE_MUTATION, {
+      input: askOf('image', { source: { base64: png(MAX_MEDIA_BYTES) } }),
+    });
+    expect(most.errors).toBeUndefined();
+    expect(toy.calls).toHaveLength(1);
+    const { errors } = await request(app, GENERATE_MUTATION, {
+      input: askOf('image', { source: { base64: png(MAX_MEDIA_BYTES + 1) } }),
+    });
+    expect(errors).toMatchObject([
+      {
+        message: 'There are 20971521 bytes, more than 20971520.',
+        extensions: {
+          code: 'INVALID_REQUEST',
+          path: ['input', 'messages', '0', 'user', '1', 'image', 'source'],
+          allowed: ['at most 20971520 bytes'],
+        },
+      },
+    ]);
+    expect(toy.calls).toHaveLength(1);
+  });
+});
+
+describe('an address', () => {
+  const url = 'https://media.test/a%20b.png?size=1';
+
+  it.each(EVERY_KIND)('of %s goes to the provider as it is', async (kind) => {
+    expect(await partOf(askOf(kind, { source: { url } }))).toMatchObject({
+      type: kind,
+      source: { type: 'url', url },
+      mediaType: null,
+    });
+    expect(await partOf(askOf(kind, { source: { url }, mediaType: ANY[kind].toUpperCase() }))).toMatchObject({
+      mediaType: ANY[kind],
+    });
+  });
+
+  it.each([
+    ['http://media.test/a.png', 'Media is taken from https addresses only, not http.'],
+    ['HTTP://media.test/a.png', 'Media is taken from https addresses only, not http.'],
+    ['file:///etc/passwd', 'Media is taken from https addresses only, not file.'],
+    ['ftp://media.test/a.png', 'Media is taken from https addresses only, not ftp.'],
+    ['data:image/png;base64,iVBORw0KGgo=', 'Media is taken from https addresses only, not data.'],
+    ['blob:https://media.test/1', 'Media is taken from https addresses only, not blob.'],
+    ['/etc/passwd', 'This is no address.'],
+    ['media.test/a.png', 'This is no address.'],
+    ['', 'This is no address.'],
+    ['https://', 'This is no address.'],
+    ['https://user:secret@media.test/a.png', 'The address must not carry credentials.'],
+    ['https://user@media.test/a.png', 'The address must not carry credentials.'],
+    ['https://:secret@media.test/a.png', 'The address must not carry credentials.'],
+  ])('is refused when it is "%s"', async (given, message) => {
+    for (const kind of EVERY_KIND)
+      expect(await problemsOf(askOf(kind, { source: { url: given } }))).toEqual([
+        `INVALID_REQUEST input.messages.0.user.1.${kind}.source.url: ${message}\n  allowed null; no suggestion`,
+      ]);
+  });
+
+  it('is refused when it is said to lead to something of another kind', async () => {
+    const media = { source: { url }, mediaType: 'video/mp4' };
+    expect(await problemsOf(askOf('image', media))).toEqual([
+      'INVALID_REQUEST input.messages.0.user.1.image.mediaType: video/mp4 is no image that is taken.\n  allowed ["image/png","image/jpeg","image/gif","image/webp"]; no suggestion',
+    ]);
+  });
+});
+
+test.each(EVERY_KIND)(
+  "a file that is at the provider's already goes to it by its id, as %s",
+  async (kind) => {
+    const media = { source: { providerFileId: 'file-123' }, mediaType: ANY[kind] };
+    expect(await partOf(askOf(kind, media))).toMatchObject({
+      type: kind,
+      source: { type: 'provider-file', fileId: 'file-123' },
+      mediaType: ANY[kind],
+    });
+  },
+);
+
+describe('media for a model that does not read it', () => {
+  it.each(EVERY_KIND)('is refused: %s', async (kind) => {
+    const name = kind.toUpperCase();
+    expect(await problemsOf(askOf(kind, bytes(ANY[kind]), 'reader'))).toEqual([
+      `UNSUPPORTED_CAPABILITY input.messages.0.user.1.${kind}: The model "reader" does not read ${kind} input.\n  allowed ["TEXT"]; Choose a model that does: models(where: { inputModalities: [${name}] }).`,
+    ]);
+  });
+
+  const lenient = { onUnsupported: 'DROP_WITH_WARNING' };
+
+  it.each(EVERY_KIND)('is left out and reported where the caller asked for that: %s', async (kind) => {
+    await using toys = await startToys(MODELS);
+    const parts = [{ text: 'Before.' }, { [kind]: bytes(ANY[kind]) }, { text: 'After.' }];
+    const { request: sent, warnings } = await acceptanceOf(toys, { ...ask('reader', ...parts), ...lenient });
+    expect(sent.messages).toEqual([
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', text: 'Before.' },
+          { type: 'text', text: 'After.' },
+        ],
+      },
+    ]);
+    expect(warnings.map(describeWarning)).toEqual([
+      `PARAMETER_DROPPED input.messages.0.user.1.${kind}: The model "reader" does not read ${kind} input. "${kind.toUpperCase()}" → null`,
+    ]);
+  });
+
+  it('takes the message with it that holds nothing else', async () => {
+    await using toys = await startToys(MODELS);
+    const messages = [
+      { system: 'Be brief.' },
+      { user: [{ image: bytes('image/png') }] },
+      { assistant: { text: 'A cat.' } },
+      { user: [{ text: 'Sure?' }] },
+    ];
+    const { request: sent, warnings } = await acceptanceOf(toys, { model: 'reader', messages, ...lenient });
+    expect(sent.system).toBe('Be brief.');
+    expect(sent.messages.map(({ role }) => role)).toEqual(['assistant', 'user']);
+    expect(warnings.map(({ path }) => path?.join('.'))).toEqual(['input.messages.1.user.0.image']);
+  });
+
+  it('is refused all the same when nothing would be left to ask', async () => {
+    await using toys = await startToys(MODELS);
+    const problems = await refusalOf(toys, { ...ask('reader', { image: bytes('image/png') }), ...lenient });
+    expect(problems.map(describeProblem)).toEqual([
+      'INVALID_REQUEST input.messages: Without what the model does not take, nothing is left.\n  allowed null; no suggestion',
+    ]);
+  });
+});
+
+describe('several parts', () => {
+  it('keep their order, whatever their kinds', async () => {
+    await using toys = await startToys(MODELS);
+    const parts = [
+      { image: bytes('image/gif') },
+      { text: 'and' },
+      { file: bytes('application/pdf') },
+      { text: '' },
+      { audio: bytes('audio/ogg') },
+      { image: { source: { url: 'https://media.test/b.png' } } },
+    ];
+    const { request: sent } = await acceptanceOf(toys, ask('seer', ...parts));
+    const [message] = sent.messages;
+    expect(message?.role === 'user' && message.parts.map(({ type }) => type)).toEqual([
+      'image',
+      'text',
+      'file',
+      'text',
+      'audio',
+      'image',
+    ]);
+  });
+
+  it('are all checked, and every problem is named with its place', async () => {
+    await using toys = await startToys(MODELS);
+    const messages = [
+      { system: 'Look.' },
+      { user: [{ image: { source: { base64: '?' } } }, { audio: bytes('image/png') }] },
+      { assistant: { text: 'Hm.' } },
+      { user: [{ text: 'And this?' }, { file: { source: { url: 'http://a' } } }] },
+    ];
+    const problems = await refusalOf(toys, { model: 'seer', messages });
+    expect(problems.map(({ path }) => path.join('.'))).toEqual([
+      'input.messages.1.user.0.image.source.base64',
+      'input.messages.1.user.1.audio.source',
+      'input.messages.3.user.1.file.source.url',
+    ]);
+  });
+});
+
+test.each([
+  ['a source of two kinds', { image: { source: { url: 'https://a.test', base64: 'AAAA' } } }],
+  ['a source of no kind', { image: { source: {} } }],
+  ['no source', { image: {} }],
+  ['two parts in one', { text: 'a', image: bytes('image/png') }],
+  ['no part', {}],
+  ['a source that is null', { image: { source: { url: null } } }],
+])('%s is no request at all', async (_what, part) => {
+  await using toys = await startToys(MODELS);
+  const { errors } = await request(toys.app, GENERATE_MUTATION, { input: ask('seer', part) });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST' });
+  expect(toys.toy.calls).toEqual([]);
+});
+
+const PNG = base64Of('image/png');
+const PDF = base64Of('application/pdf');
+const WAV = base64Of('audio/wav');
+const IMAGE_URL = { source: { url: 'https://media.test/a.png' } };
+const FILE_URL = { source: { url: 'https://media.test/a.pdf' } };
+
+/** Parts, and what they are in the vendor's own words. */
+const WIRES: readonly (readonly [
+  line: string,
+  model: string,
+  parts: readonly (readonly [Media, object])[],
+])[] = [
+  [
+    'openai (Responses)',
+    'gpt-6.1-terra',
+    [
+      [
+        { image: bytes('image/png') },
+        { type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${PNG}` },
+      ],
+      [
+        { image: { ...IMAGE_URL, detail: 'LOW' } },
+        { type: 'input_image', detail: 'low', image_url: 'https://media.test/a.png' },
+      ],
+      [
+        { image: { source: { providerFileId: 'file-1' } } },
+        { type: 'input_image', detail: 'auto', file_id: 'file-1' },
+      ],
+      [
+        { file: { ...bytes('application/pdf'), filename: 'a.pdf' } },
+        { type: 'input_file', file_data: `data:application/pdf;base64,${PDF}`, filename: 'a.pdf' },
+      ],
+      [{ file: FILE_URL }, { type: 'input_file', file_url: 'https://media.test/a.pdf' }],
+      [{ file: { source: { providerFileId: 'file-2' } } }, { type: 'input_file', file_id: 'file-2' }],
+    ],
+  ],
+  [
+    'openai (Chat Completions)',
+    'gpt-4.1',
+    [
+      [
+        { image: bytes('image/png') },
+        { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+      ],
+      [
+        { image: { ...IMAGE_URL, detail: 'HIGH' } },
+        { type: 'image_url', image_url: { url: 'https://media.test/a.png', detail: 'high' } },
+      ],
+      [
+        { file: { ...bytes('application/pdf'), filename: 'a.pdf' } },
+        { type: 'file', file: { file_data: `data:application/pdf;base64,${PDF}`, filename: 'a.pdf' } },
+      ],
+      [
+        { file: FILE_URL },
+        { type: 'file', file: { file_data: `data:application/pdf;base64,${PDF}`, filename: 'file.pdf' } },
+      ],
+      [{ file: { source: { providerFileId: 'file-2' } } }, { type: 'file', file: { file_id: 'file-2' } }],
+    ],
+  ],
+  [
+    'openai (Chat Completions)',
+    'gpt-audio-mini',
+    [
+      [{ audio: bytes('audio/wav') }, { type: 'input_audio', input_audio: { data: WAV, format: 'wav' } }],
+      [
+        { audio: bytes('audio/mpeg') },
+        { type: 'input_audio', input_audio: { data: base64Of('audio/mpeg'), format: 'mp3' } },
+      ],
+      [
+        { audio: { source: { url: 'https://media.test/a.wav' } } },
+        { type: 'input_audio', input_audio: { data: WAV, format: 'wav' } },
+      ],
+    ],
+  ],
+  [
+    'anthropic',
+    'claude-opus-5',
+    [
+      [
+        { image: bytes('image/webp') },
+        {
+          type: 'image',
+          source: { type: 'base64', media_type: 'image/webp', data: base64Of('image/webp') },
+        },
+      ],
+      [{ image: IMAGE_URL }, { type: 'image', source: { type: 'url', url: 'https://media.test/a.png' } }],
+      [
+        { image: { source: { providerFileId: 'file_1' } } },
+        { type: 'image', source: { type: 'file', file_id: 'file_1' } },
+      ],
+      [
+        { file: { ...bytes('application/pdf'), filename: 'a.pdf' } },
+        {
+          type: 'document',
+          source: { type: 'base64', media_type: 'application/pdf', data: PDF },
+          title: 'a.pdf',
+        },
+      ],
+      [{ file: FILE_URL }, { type: 'document', source: { type: 'url', url: 'https://media.test/a.pdf' } }],
+      [
+        { file: { source: { providerFileId: 'file_2' } } },
+        { type: 'document', source: { type: 'file', file_id: 'file_2' } },
+      ],
+    ],
+  ],
+  [
+    'gemini',
+    'gemini-3.6-flash',
+    [
+      [{ image: bytes('image/png') }, { inlineData: { mimeType: 'image/png', data: PNG } }],
+      [
+        { image: { ...IMAGE_URL, mediaType: 'image/png' } },
+        { fileData: { mimeType: 'image/png', fileUri: 'https://media.test/a.png' } },
+      ],
+      [{ audio: bytes('audio/wav') }, { inlineData: { mimeType: 'audio/wav', data: WAV } }],
+      [{ file: bytes('application/pdf') }, { inlineData: { mimeType: 'application/pdf', data: PDF } }],
+      [
+        { file: FILE_URL },
+        { fileData: { mimeType: 'application/pdf', fileUri: 'https://media.test/a.pdf' } },
+      ],
+      [
+        { audio: { source: { providerFileId: 'files/abc' }, mediaType: 'audio/wav' } },
+        {
+          fileData: {
+            mimeType: 'audio/wav',
+            fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc',
+          },
+        },
+      ],
+    ],
+  ],
+];
+
+test.each(WIRES)('%s is sent media for %s in its own words', async (name, model, parts) => {
+  const fetched: string[] = [];
+  await using vendor = await startVendorApp(getLine(name), undefined, {
+    fetchMedia: (url) => {
+      fetched.push(url);
+      return Promise.resolve(MEDIA_BYTES[url.endsWith('.wav') ? 'audio/wav' : 'application/pdf']);
+    },
+  });
+  const { body, warnings } = await wireOf(vendor, ask(model, ...parts.map(([part]) => part)));
+  const [turn] = body.messages ?? body.input ?? body.contents;
+  expect(turn.content ?? turn.parts).toEqual(parts.map(([, sent]) => sent));
+  expect(warnings).toEqual([]);
+  const inBytes = { 'gpt-4.1': ['https://media.test/a.pdf'], 'gpt-audio-mini': ['https://media.test/a.wav'] };
+  expect(fetched).toEqual(Object.entries(inBytes).find(([key]) => key === model)?.[1] ?? []);
+});
+
+describe('what Chat Completions has no words for', () => {
+  const chat = {
+    chatter: { apiType: 'chat_completion', inputModalities: ['text', 'image', 'audio', 'file'] },
+  } as const;
+  const startChatter = async () => {
+    const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
+    const app = await startApp({}, toyOverrides(toy, chat));
+    return { app, toy, [Symbol.asyncDispose]: () => app.close() };
+  };
+
+  it('is refused before the provider is called, with what it takes instead', async () => {
+    await using toys = await startChatter();
+    const problems = [
+      ...(await refusalOf(toys, askOf('image', { source: { providerFileId: 'file-1' } }, 'chatter'))),
+      ...(await refusalOf(toys, askOf('audio', bytes('audio/flac'), 'chatter'))),
+      ...(await refusalOf(
+        toys,
+        askOf('audio', { source: { url: 'https://media.test/a' }, mediaType: 'audio/ogg' }, 'chatter'),
+      )),
+    ];
+    expect(problems.map(describeProblem).join('\n')).toMatchInlineSnapshot(`
+      "UNSUPPORTED_CAPABILITY input.messages.0.user.1.image.source.providerFileId: The API of the model "chatter" does not take image input by file id.
+        allowed ["url","base64","upload"]; Give url or base64 or upload.
+      UNSUPPORTED_CAPABILITY input.messages.0.user.1.audio.mediaType: The API of the model "chatter" does not take audio/flac.
+        allowed ["audio/wav","audio/mpeg"]; Give audio/wav or audio/mpeg.
+      UNSUPPORTED_CAPABILITY input.messages.0.user.1.audio.mediaType: The API of the model "chatter" does not take audio/ogg.
+        allowed ["audio/wav","audio/mpeg"]; Give audio/wav or audio/mpeg."
+    `);
+  });
+
+  it('is left out and reported where the caller asked for that', async () => {
+    await using toys = await startChatter();
+    const { request: sent, warnings } = await acceptanceOf(toys, {
+      ...askOf('audio', { source: { providerFileId: 'file-1' } }, 'chatter'),
+      onUnsupported: 'DROP_WITH_WARNING',
+    });
+    expect(sent.messages).toEqual([{ role: 'user', parts: [{ type: 'text', text: 'Look.' }] }]);
+    expect(warnings.map(describeWarning)).toMatchInlineSnapshot(`
+      [
+        "PARAMETER_DROPPED input.messages.0.user.1.audio.source.providerFileId: The API of the model "chatter" does not take audio input by file id. "file-1" → null",
+      ]
+    `);
+  });
+});
+
+describe('media that has to be fetched', () => {
+  const failing = async (fetchMedia: () => Promise<Buffer>) => {
+    const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
+    const models = { chatter: { apiType: 'chat_completion', inputModalities: ['text', 'file'] } } as const;
+    const app = await startApp({}, { ...toyOverrides(toy, models), fetchMedia });
+    return { app, toy, [Symbol.asyncDispose]: () => app.close() };
+  };
+
+  it('and turns out to be unfit ends the generation as the request’s fault, without a call of the provider', async () => {
+    await using toys = await failing(() => Promise.resolve(MEDIA_BYTES['image/png']));
+    const { errors } = await request(toys.app, GENERATE_MUTATION, {
+      input: askOf('file', FILE_URL, 'chatter'),
+    });
+    expect(errors).toMatchObject([
+      {
+        message: 'What the address gives is unfit: The bytes are no file of a kind that is taken.',
+        extensions: { code: 'INVALID_REQUEST', retryable: false },
+      },
+    ]);
+    expect(toys.toy.calls).toEqual([]);
+  });
+
+  it('is not when the address is private, which the usual fetch sees to', async () => {
+    const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
+    const models = { chatter: { apiType: 'chat_completion', inputModalities: ['text', 'file'] } } as const;
+    await using app = await startApp({}, toyOverrides(toy, models));
+    const input = askOf('file', { source: { url: 'https://169.254.169.254/a.pdf' } }, 'chatter');
+    const { errors } = await request(app, GENERATE_MUTATION, { input });
+    expect(errors).toMatchObject([
+      {
+        message: 'Media could not be fetched: the address is not a public one.',
+        extensions: { code: 'INVALID_REQUEST' },
+      },
+    ]);
+    expect(toy.calls).toEqual([]);
+  });
+});
