@@ -43,7 +43,7 @@ export const recordFetch = async (run: () => Promise<void>): Promise<readonly Ra
     const chunks: Uint8Array[] = [];
     exchanges.push({
       method: init?.method ?? request?.method ?? 'GET',
-      url: request?.url ?? String(input),
+      url: input instanceof Request ? input.url : input.toString(),
       requestHeaders: toRecord(init?.headers ?? request?.headers),
       requestBody: typeof init?.body === 'string' ? init.body : '',
       status: response.status,

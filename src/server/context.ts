@@ -14,12 +14,22 @@ export interface Services {
 
 export type Transport = 'http' | 'sse' | 'websocket';
 
+/** A GraphQL request as it came, before anything about it has been believed. */
+export interface OperationParams {
+  readonly query?: unknown;
+  readonly operationName?: unknown;
+  readonly variables?: unknown;
+  readonly extensions?: unknown;
+}
+
 /** What a transport knows of an operation before it is executed. */
 export interface OperationOrigin {
   readonly principalId: string;
   /** Aborted as soon as the client of the operation has gone. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
+  /** What came over plain HTTP with uploads, each in its place. */
+  readonly uploaded?: OperationParams;
 }
 
 /** The context of one operation, the same whichever transport it came over. */

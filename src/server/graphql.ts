@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Context } from '../schema/context.ts';
 import { createContext, type OperationOrigin, type Services } from './context.ts';
@@ -50,6 +50,14 @@ const useErrorCodes = (): Plugin<OperationOrigin> => ({
   },
 });
 
+/** Uploads are put into their places by this server itself, for all transports alike. */
+const useUploads = (): Plugin<OperationOrigin, OperationOrigin> => ({
+  onRequestParse({ serverContext: { uploaded }, setRequestParser }) {
+    // Checked by the pipeline, as every request is.
+    if (uploaded !== undefined) setRequestParser(() => uploaded as GraphQLParams);
+  },
+});
+
 /** Subscriptions over plain HTTP would have neither heartbeats nor a client whose leaving is noticed. */
 const useStreamingTransports = (): Plugin<OperationOrigin> => ({
   onSubscribe({ args, setResultAndStopExecution }) {
@@ -86,6 +94,7 @@ export const createGraphqlPipeline = ({
     plugins: [
       useOperationLimits(limits),
       useErrorCodes(),
+      useUploads(),
       useStreamingTransports(),
       ...(introspection ? [] : [useSecretSchema()]),
     ],
@@ -100,6 +109,7 @@ export const createGraphqlPipeline = ({
     cors: false,
     logging: false,
     batching: false,
+    multipart: false,
   });
   return Object.assign(yoga, { maskError });
 };

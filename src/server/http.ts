@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Authenticate } from './auth.ts';
 import { BodyTooLarge, readBody } from './body.ts';
-import type { OperationOrigin } from './context.ts';
+import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
@@ -87,21 +87,11 @@ const isJson = (request: IncomingMessage): boolean =>
 /** Answers in an event stream where one is wanted and fits; false: the operation belongs to plain HTTP. */
 const serveStream = async (
   exchange: Exchange,
-  body: Buffer,
+  params: OperationParams,
   principalId: string,
   { pipeline, heartbeatMs }: HttpOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
-  if (
-    !acceptsEventStream(request) ||
-    (request.method === 'POST' && !isJson(request) && !isMultipart(request))
-  )
-    return false;
-  const params = await readParams(request, exchange.url, body);
-  if (params === undefined) {
-    refuse(exchange, 'INVALID_REQUEST', 'The body must be a JSON object, or a GraphQL multipart request.');
-    return true;
-  }
   const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
   const operation = prepareOperation(pipeline, params, origin, controller);
   const isSubscription = 'run' in operation && operation.type === 'subscription';
@@ -117,6 +107,7 @@ const serveStream = async (
 const serveJson = async (
   { request, response, url, headers, controller }: Exchange,
   body: Buffer,
+  uploaded: OperationParams | undefined,
   principalId: string,
   { pipeline }: HttpOptions,
 ): Promise<void> => {
@@ -128,11 +119,9 @@ const serveJson = async (
     {
       method: request.method ?? 'GET',
       headers: given,
-      ...(request.method === 'GET'
-        ? {}
-        : { body: isMultipart(request) ? (body as Uint8Array<ArrayBuffer>) : body.toString('utf8') }),
+      ...(request.method === 'GET' ? {} : { body: uploaded === undefined ? body.toString('utf8') : '' }),
     },
-    { principalId, signal: controller.signal, transport: 'http' },
+    { principalId, signal: controller.signal, transport: 'http', ...(uploaded && { uploaded }) },
   );
   if (response.destroyed) return;
   const text = await result.text();
@@ -164,8 +153,18 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   if (request.method === 'GET' && !hasReadableAddress(exchange.url))
     return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
   const body = await readBody(request, isMultipart(request) ? options.maxUploadBytes : options.maxBodyBytes);
-  if (await serveStream(exchange, body, principalId, options)) return undefined;
-  return serveJson(exchange, body, principalId, options);
+  const multipart = isMultipart(request);
+  const streamable =
+    acceptsEventStream(request) && (request.method === 'GET' || isJson(request) || multipart);
+  const params = multipart || streamable ? await readParams(request, exchange.url, body) : undefined;
+  if ((multipart || streamable) && params === undefined)
+    return refuse(
+      exchange,
+      'INVALID_REQUEST',
+      'The body must be a JSON object, or a GraphQL multipart request.',
+    );
+  if (streamable && params && (await serveStream(exchange, params, principalId, options))) return undefined;
+  return serveJson(exchange, body, multipart ? params : undefined, principalId, options);
 };
 
 const wantsPage = ({ request, url }: Exchange): boolean =>

@@ -6,17 +6,9 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 
-import type { OperationOrigin } from './context.ts';
+import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { withCode } from './mask-error.ts';
-
-/** A GraphQL request as it came, before anything about it has been believed. */
-export interface OperationParams {
-  readonly query?: unknown;
-  readonly operationName?: unknown;
-  readonly variables?: unknown;
-  readonly extensions?: unknown;
-}
 
 export interface PreparedOperation {
   readonly type: OperationTypeNode;

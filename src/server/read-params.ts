@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { OperationParams } from './operation.ts';
+import type { OperationParams } from './context.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -96,9 +96,13 @@ export const checkTools = (
       },
       DROPPED,
     );
+  // A function that was left out, and reported, cannot be chosen either.
+  const isLeft =
+    toolChoice?.type !== 'function' ||
+    tools.some((tool) => tool.type === 'function' && tool.name === toolChoice.name);
   return {
     tools,
-    toolChoice: tools.length === 0 ? null : toolChoice,
+    toolChoice: tools.length === 0 || !isLeft ? null : toolChoice,
     parallelToolCalls: tools.length === 0 || parallel ? null : parallelToolCalls,
   };
 };

@@ -21,9 +21,12 @@ const again = (code: string, more: Partial<Expectation> = {}): Expectation => ({
   ...more,
 });
 const never = (code: string): Expectation => ({ code, retryable: false });
-const same = (usual: Expectation): Readonly<Record<Form, Expectations>> => ({
-  streamed: { usual },
-  waiting: { usual },
+const same = (
+  usual: Expectation,
+  except: Expectations['except'] = {},
+): Readonly<Record<Form, Expectations>> => ({
+  streamed: { usual, except },
+  waiting: { usual, except },
 });
 
 const keepsText = { keepsText: true };
@@ -32,6 +35,8 @@ const FAILED = again('PROVIDER_FAILED');
 const OVERLOADED = again('PROVIDER_OVERLOADED');
 const LIMITED = again('PROVIDER_RATE_LIMITED');
 const REJECTED = never('PROVIDER_REJECTED');
+/** Vendors whose words or numbers say what an HTTP status would have. */
+const WORDED = { gemini: OVERLOADED, perplexity: OVERLOADED, xai: OVERLOADED };
 
 /** Written down by hand: what the server does is held against it. */
 export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expectations>>>> = {
@@ -56,7 +61,7 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expecta
     },
     waiting: {
       usual: FAILED,
-      except: { gemini: OVERLOADED, perplexity: OVERLOADED, xai: OVERLOADED },
+      except: WORDED,
     },
   },
   'silence in the middle': {
@@ -80,6 +85,7 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expecta
     streamed: { usual: FAILED },
     waiting: { usual: TRUNCATED, except: { anthropic: FAILED } },
   },
+  'JSON of an error with 200': same(FAILED, WORDED),
   'nothing with 200': { streamed: { usual: TRUNCATED }, waiting: { usual: FAILED } },
 };
 

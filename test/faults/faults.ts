@@ -24,6 +24,8 @@ export interface Fault {
   readonly name: string;
   /** Providers that have such a thing; left out: all. */
   readonly only?: readonly string[];
+  /** How the vendor answers; left out: both ways. */
+  readonly form?: 'streamed' | 'waiting';
   readonly play: (parts: Parts) => void | Promise<void>;
 }
 
@@ -132,6 +134,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'JSON of something else with 200',
     play: (parts) => answer(parts, 200, 'application/json', '{"object":"novelty","items":[]}'),
+  },
+  {
+    name: 'JSON of an error with 200',
+    form: 'streamed', // waited for, it is the error inside a success
+    play: (parts) => {
+      const body = errorsOf(parts).body({ status: 503, message: MESSAGE });
+      answer(parts, 200, 'application/json', JSON.stringify(body));
+    },
   },
   {
     name: 'nothing with 200',

@@ -31,7 +31,8 @@ const modelsOf = (line: VendorProvider): readonly ModelConfig[] =>
 
 const modelName = ({ model }: VendorProvider, form: Form): string => `${model.name}-${form}`;
 
-const lineOf = ({ path }: UpstreamRequest): VendorProvider => {
+/** Whose API a request is for, by its path. */
+export const lineOf = ({ path }: Pick<UpstreamRequest, 'path'>): VendorProvider => {
   const provider = path.split('/')[1];
   const lines = VENDOR_PROVIDERS.filter(({ descriptor }) => descriptor.name === provider);
   const api = path.endsWith('/chat/completions') ? 'chat' : 'responses';

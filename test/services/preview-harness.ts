@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { ModelDefinition } from '../../src/core/model-config.ts';
 import type { TextRequest } from '../../src/core/text-request.ts';
 import { collectOverSse, type GraphqlResponse, request, startApp, type TestApp } from '../support/app.ts';
-import { createToy, type Toy, toyOverrides } from '../support/toy-provider.ts';
+import { createToy, type Toy, type ToyAnswer, toyOverrides } from '../support/toy-provider.ts';
 
 const PARTS = `
   fragment Step on ResolutionStep { from to reason }
@@ -68,8 +68,9 @@ export interface ToyApp extends AsyncDisposable {
 export const startToys = async (
   definitions: Readonly<Record<string, Partial<ModelDefinition>>>,
   aliases: Readonly<Record<string, string>> = {},
+  answer?: ToyAnswer,
 ): Promise<ToyApp> => {
-  const toy = createToy();
+  const toy = createToy(answer);
   const app = await startApp({}, { ...toyOverrides(toy, definitions), aliases });
   return { app, toy, [Symbol.asyncDispose]: () => app.close() };
 };

@@ -23,6 +23,15 @@ export interface Interaction {
   readonly path: string;
   readonly status: number;
   readonly body: Buffer;
+  /** As the cassette holds it: its body is text, an object around text, or parsed. */
+  readonly request: Raw;
+}
+
+/** What a client once sent, and how the vendor took it. */
+export interface RecordedRequest {
+  readonly path: string;
+  readonly status: number;
+  readonly body: Raw;
 }
 
 export interface Replay {
@@ -43,6 +52,8 @@ export interface Recordings {
   readonly start: () => Promise<Replay>;
   /** The payloads of a recording's streams, or its whole body, in the order they were recorded. */
   readonly exchanges: (file: string) => Promise<readonly Exchange[]>;
+  /** The requests with a JSON body that a cassette holds, in their order. */
+  readonly requests: (file: string) => Promise<readonly RecordedRequest[]>;
 }
 
 /** A vendor's JSON as it is: tests work out of it, without the code under test, what has to come of it. */
@@ -74,6 +85,11 @@ export const openRecordings = async (): Promise<Recordings> => {
       const replay = await player.createReplay({ root });
       return { ...replay, url: (file, options) => replay.url(`${root}/${file}`, options) };
     },
+    requests: async (file) =>
+      (await player.loadCassette(`${root}/${file}`)).flatMap(({ path, status, request }) => {
+        const body = toRecordedBody(request);
+        return body === undefined ? [] : [{ path, status, body }];
+      }),
     exchanges: async (file) => {
       const path = `${root}/${file}`;
       if (/\.ya?ml$/.test(file))
@@ -93,6 +109,12 @@ export const openRecordings = async (): Promise<Recordings> => {
       ];
     },
   };
+};
+
+const toRecordedBody = ({ parsed_body: parsed, body }: Raw): Raw => {
+  if (parsed !== undefined) return parsed;
+  const text: unknown = body?.string ?? body;
+  return typeof text === 'string' && /^\s*\{/.test(text) ? JSON.parse(text) : undefined;
 };
 
 const toExchange = (method: string, status: number, body: string): Exchange => {

@@ -1,16 +1,14 @@
 const NAMES: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
-  'anthropic-beta',
   'anthropic-version',
   'authorization',
   'content-length',
   'content-type',
-  'idempotency-key',
   'user-agent',
-  'x-api-key',
+  'x-goog-api-client',
 ]);
-const PREFIXES: readonly string[] = ['x-goog-', 'x-stainless-'];
+const PREFIXES: readonly string[] = ['x-goog-upload-', 'x-stainless-'];
 
 const isAllowed = (name: string): boolean =>
   NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
