@@ -132,7 +132,7 @@ export type GenerateInput = {
   presencePenalty?: number | null | undefined;
   /** Short for one user message. Exactly one of prompt and messages. */
   prompt?: string | null | undefined;
-  /** An object put over the request's body as it is, for what this schema does not name yet. */
+  /** An object put over the body of the provider's request, field by field, for what this schema does not name yet. */
   providerOptions?: unknown;
   /** How much the model should reason. */
   reasoning?: ReasoningInput | null | undefined;

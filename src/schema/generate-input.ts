@@ -72,7 +72,8 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     }),
     providerOptions: t.field({
       type: 'JSON',
-      description: "An object put over the request's body as it is, for what this schema does not name yet.",
+      description:
+        "An object put over the body of the provider's request, field by field, for what this schema does not name yet.",
     }),
     onUnsupported: t.field({
       type: OnUnsupportedEnum,

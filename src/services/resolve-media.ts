@@ -46,7 +46,7 @@ export const resolveMedia = async (
   const messages = await Promise.all(
     request.messages.map(async (message): Promise<Message> => {
       if (message.role !== 'user') return message;
-      const parts = message.parts.map((part) =>
+      const parts = message.parts.map(async (part) =>
         needsBytes(part, config) ? withBytes(part, fetchMedia, signal) : part,
       );
       return { role: 'user', parts: await Promise.all(parts) };

@@ -88,6 +88,7 @@ export const fullestRequest = (config: ModelConfig, reasoning: TextRequest['reas
     tools,
     toolChoice: tools.some((tool) => tool.type === 'function') ? { type: 'function', name: 'look' } : null,
     parallelToolCalls: config.parallelToolCalls ? false : null,
+    cache: 'long',
     output: config.structuredOutput
       ? { type: 'schema', name: 'answer', schema: { type: 'object', properties: {} }, strict: true }
       : { type: 'text' },

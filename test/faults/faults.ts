@@ -26,6 +26,8 @@ export interface Fault {
   readonly only?: readonly string[];
   /** How the vendor answers; left out: both ways. */
   readonly form?: 'streamed' | 'waiting';
+  /** The vendor says nothing more: the server has to be an impatient one. */
+  readonly isSilent?: true;
   readonly play: (parts: Parts) => void | Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'silence in the middle',
+    isSilent: true,
     play: async (parts) => {
       open(parts);
       await write(parts, parts.begin);

@@ -1,18 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ModelgraphError } from '../../src/core/errors.ts';
-import type { ApiType } from '../../src/core/model-config.ts';
-import type { UserPart } from '../../src/core/message.ts';
 import {
   FETCH_MEDIA,
   fetchMedia,
   type FetchMediaOptions,
   isPublicAddress,
 } from '../../src/services/fetch-media.ts';
-import { resolveMedia } from '../../src/services/resolve-media.ts';
-import { createConfig, createRequest, never } from '../providers/openai/openai-harness.ts';
+import { never } from '../providers/openai/openai-harness.ts';
 import { failureOf } from '../support/provider-error.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from '../support/test-certificate.ts';
 
@@ -219,75 +216,6 @@ describe('the time a fetch takes', () => {
   });
 });
 
-const PRIVATE = [
-  ['127.0.0.1', 'loopback'],
-  ['127.1.2.3', 'loopback'],
-  ['10.0.0.1', 'private'],
-  ['10.255.255.255', 'private'],
-  ['172.16.0.1', 'private'],
-  ['172.31.255.255', 'private'],
-  ['192.168.0.1', 'private'],
-  ['169.254.169.254', 'the metadata of a cloud'],
-  ['100.64.0.1', 'carrier-grade NAT'],
-  ['0.0.0.0', 'this host'],
-  ['255.255.255.255', 'broadcast'],
-  ['224.0.0.1', 'multicast'],
-  ['240.0.0.1', 'reserved'],
-  ['198.18.0.1', 'for benchmarks'],
-  ['192.0.2.1', 'for documentation'],
-  ['[::1]', 'loopback'],
-  ['[::]', 'this host'],
-  ['[fc00::1]', 'unique local'],
-  ['[fdff::1]', 'unique local'],
-  ['[fe80::1]', 'link-local'],
-  ['[fec0::1]', 'site-local'],
-  ['[ff02::1]', 'multicast'],
-  ['[2001:db8::1]', 'for documentation'],
-  ['[::ffff:127.0.0.1]', 'IPv4-mapped'],
-  ['[::ffff:a9fe:a9fe]', 'IPv4-mapped'],
-  ['[::ffff:0:10.0.0.1]', 'IPv4-translated'],
-  ['[::127.0.0.1]', 'IPv4-compatible'],
-  ['[::10.0.0.1]', 'IPv4-compatible'],
-  ['[64:ff9b::127.0.0.1]', 'NAT64'],
-  ['[64:ff9b::a9fe:a9fe]', 'NAT64'],
-  ['[64:ff9b:1::1]', 'local NAT64'],
-  ['[2002:7f00:1::]', '6to4'],
-  ['[2001:0:7f00:1::]', 'Teredo'],
-  ['2130706433', 'decimal'],
-  ['0x7f000001', 'hexadecimal'],
-  ['0x7f.1', 'hexadecimal and short'],
-  ['0177.0.0.1', 'octal'],
-  ['017700000001', 'octal'],
-  ['127.1', 'short'],
-  ['10.1', 'short'],
-  ['0', 'nothing but zero'],
-  ['①②⑦.0.0.1', 'in other digits'],
-  ['127.0.0.1.', 'with a dot at the end'],
-  ['LOCALHOST', 'a name'],
-] as const;
-
-const unlooked: LookupFunction = (hostname) => {
-  throw new Error(`"${hostname}" was looked up`);
-};
-
-describe('an address that is not a public one', () => {
-  it.each(PRIVATE)('%s (%s) is refused', async (host, kind) => {
-    const options = kind === 'a name' ? FETCH_MEDIA : { ...FETCH_MEDIA, lookup: unlooked };
-    expect(await refusal(`https://${host}/a.png`, options)).toBe(NOT_PUBLIC);
-  });
-
-  it.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700:4700::1111', '::ffff:8.8.8.8'])(
-    'is not %s',
-    (address) => {
-      expect(isPublicAddress(address)).toBe(true);
-    },
-  );
-
-  it.each(['', 'example.com', 'fe80::1%eth0', '999.1.1.1'])('is anything that is none: "%s"', (address) => {
-    expect(isPublicAddress(address)).toBe(false);
-  });
-});
-
 /** A resolver that knows these names. */
 const lookupOf =
   (names: Readonly<Record<string, readonly string[]>>, asked: string[] = []): LookupFunction =>
@@ -341,101 +269,5 @@ describe('a name', () => {
     const lookup: LookupFunction = (_hostname, _options, done) =>
       done(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), '');
     expect(await refusal('https://nowhere.test/', { ...FETCH_MEDIA, lookup })).toBe(NOT_REACHED);
-  });
-});
-
-const PDF = Buffer.from('%PDF-1.7 hand-made');
-const WAV = Buffer.from('RIFF\x00\x00\x00\x00WAVEfmt ', 'latin1');
-
-const byUrl = (type: 'image' | 'audio' | 'file', mediaType: string | null = null): UserPart => {
-  const source = { type: 'url', url: `https://media.test/${type}` } as const;
-  switch (type) {
-    case 'image':
-      return { type, source, mediaType, detail: null };
-    case 'audio':
-      return { type, source, mediaType };
-    case 'file':
-      return { type, source, mediaType, filename: 'a.pdf' };
-  }
-};
-
-/** The parts a provider is given, and the addresses fetched for them. */
-const resolved = async (
-  apiType: ApiType,
-  parts: readonly UserPart[],
-  bytes: Readonly<Record<string, Buffer>>,
-) => {
-  const fetched: string[] = [];
-  const request = createRequest({
-    messages: [
-      { role: 'user', parts: [{ type: 'text', text: 'Look.' }, ...parts] },
-      { role: 'assistant', parts: [{ type: 'text', text: 'Yes?' }] },
-    ],
-  });
-  const given = await resolveMedia(
-    request,
-    createConfig(apiType),
-    (url) => {
-      fetched.push(url);
-      const found = bytes[url];
-      return found === undefined
-        ? Promise.reject(new TypeError(`nothing is at ${url}`))
-        : Promise.resolve(found);
-    },
-    never(),
-  );
-  return { given, fetched, request };
-};
-
-const ALL = [byUrl('image'), byUrl('audio'), byUrl('file')];
-
-describe('media by address', () => {
-  it.each(['responses_api', 'messages', 'generate_content', 'local'] as const)(
-    'goes by reference to the API %s, which fetches it itself',
-    async (apiType) => {
-      const { given, fetched, request } = await resolved(apiType, ALL, {});
-      expect(fetched).toEqual([]);
-      expect(given).toBe(request);
-    },
-  );
-
-  it('is fetched for Chat Completions, but for images', async () => {
-    const { given, fetched, request } = await resolved('chat_completion', ALL, {
-      'https://media.test/audio': WAV,
-      'https://media.test/file': PDF,
-    });
-    expect(fetched).toEqual(['https://media.test/audio', 'https://media.test/file']);
-    expect(given.messages).toEqual([
-      {
-        role: 'user',
-        parts: [
-          { type: 'text', text: 'Look.' },
-          byUrl('image'),
-          {
-            ...byUrl('audio'),
-            source: { type: 'base64', data: WAV.toString('base64') },
-            mediaType: 'audio/wav',
-          },
-          {
-            ...byUrl('file'),
-            source: { type: 'base64', data: PDF.toString('base64') },
-            mediaType: 'application/pdf',
-          },
-        ],
-      },
-      request.messages[1],
-    ]);
-  });
-
-  test.each([
-    ['is of another kind', byUrl('file'), WAV, 'The bytes are no file of a kind that is taken.'],
-    ['is nothing', byUrl('file'), Buffer.alloc(0), 'There are no bytes.'],
-    ['is not what was said', byUrl('audio', 'audio/mpeg'), WAV, 'The bytes are audio/wav, not audio/mpeg.'],
-  ] as const)('that %s is refused once it is seen', async (_how, part, bytes, message) => {
-    const url = `https://media.test/${part.type}`;
-    expect(await failureOf(resolved('chat_completion', [part], { [url]: bytes }))).toMatchObject({
-      code: 'INVALID_REQUEST',
-      message: `What the address gives is unfit: ${message}`,
-    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { promptCachesOf } from '../../src/core/prompt-caches.ts';
-import { PROMPT_CACHES } from '../../src/core/text-request.ts';
+import type { PromptCache } from '../../src/core/text-request.ts';
 import { toMessagesRequest } from '../../src/providers/text/anthropic/to-messages-request.ts';
 import { toChatRequest } from '../../src/providers/text/openai-compatible/to-chat-request.ts';
 import { toResponsesRequest } from '../../src/providers/text/openai-compatible/to-responses-request.ts';
@@ -92,7 +92,7 @@ test.each(VENDOR_PROVIDERS)('$name is sent nothing about a cache when nothing is
   expect(JSON.stringify(plain)).not.toMatch(/cache/);
 });
 
-const bodyOf = (config: ModelConfig, cache: (typeof PROMPT_CACHES)[number]): object => {
+const bodyOf = (config: ModelConfig, cache: PromptCache): object => {
   const given = createRequest({ cache });
   if (config.provider === 'anthropic') return toMessagesRequest(given, config);
   return config.apiType === 'responses_api'

@@ -41,7 +41,7 @@ export const startVendorApp = async (
   return {
     app,
     upstream,
-    bodies: () => upstream.requests.map(({ body }) => JSON.parse(body) as Body),
+    bodies: () => upstream.requests.map(({ body }) => JSON.parse(body)),
     [Symbol.asyncDispose]: async () => {
       await app.close();
       await upstream[Symbol.asyncDispose]();
