@@ -69,7 +69,10 @@ const toolsFor = ({ functionCalling, builtInTools }: ModelConfig): readonly Tool
 ];
 
 /** A request with everything in it that a model takes at all. */
-export const fullestRequest = (config: ModelConfig, reasoning: TextRequest['reasoning']): TextRequest => {
+export const fullestRequest = (
+  config: ModelConfig,
+  { reasoning, cache }: Pick<TextRequest, 'reasoning' | 'cache'>,
+): TextRequest => {
   const { temperature, sampling, limits } = config;
   const tools = toolsFor(config);
   return plainRequest({
@@ -88,7 +91,7 @@ export const fullestRequest = (config: ModelConfig, reasoning: TextRequest['reas
     tools,
     toolChoice: tools.some((tool) => tool.type === 'function') ? { type: 'function', name: 'look' } : null,
     parallelToolCalls: config.parallelToolCalls ? false : null,
-    cache: 'long',
+    cache,
     output: config.structuredOutput
       ? { type: 'schema', name: 'answer', schema: { type: 'object', properties: {} }, strict: true }
       : { type: 'text' },

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { providerVariables } from '../../config/env.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
-import type { ReasoningSetting } from '../../src/core/text-request.ts';
+import { promptCachesOf } from '../../src/core/prompt-caches.ts';
+import type { TextRequest } from '../../src/core/text-request.ts';
 import { checkReasoning } from '../../src/services/check-reasoning.ts';
 import { Findings } from '../../src/services/findings.ts';
 import { never } from '../providers/openai/openai-harness.ts';
@@ -15,8 +16,11 @@ import { hear } from './laws.ts';
 import { modelsOf, VENDOR_PROVIDERS } from './providers.ts';
 import { findUnknownFields } from './request-fields.ts';
 
+type Settings = Pick<TextRequest, 'reasoning' | 'cache'>;
+
 /** The settings that differ on the wire, as far as the model has them. */
-const settingsFor = (config: ModelConfig): readonly ReasoningSetting[] => {
+const settingsFor = (config: ModelConfig): readonly Settings[] => {
+  const caches = promptCachesOf(config);
   const most = config.limits.defaultMaxOutputTokens;
   const nothing = { enabled: null, effort: null, budgetTokens: null };
   return [
@@ -24,17 +28,17 @@ const settingsFor = (config: ModelConfig): readonly ReasoningSetting[] => {
     { ...nothing, enabled: false },
     { ...nothing, effort: 'high' as const },
     { ...nothing, budgetTokens: 2_048 },
-  ].map((input) => checkReasoning(input, config, most, new Findings('drop-with-warning')));
+  ].map((input, index) => ({
+    reasoning: checkReasoning(input, config, most, new Findings('drop-with-warning')),
+    cache: caches[index] ?? 'provider-default',
+  }));
 };
 
 describe.each(VENDOR_PROVIDERS)('$name', (line) => {
-  const send = async (
-    config: ModelConfig,
-    setting: ReasoningSetting,
-  ): Promise<readonly UpstreamRequest[]> => {
+  const send = async (config: ModelConfig, settings: Settings): Promise<readonly UpstreamRequest[]> => {
     await using upstream = await startUpstream((incoming) => sendJson(incoming, {}, { status: 400 }));
     const provider = await connectLine(line, config, upstream.origin);
-    const request = fullestRequest(config, setting);
+    const request = fullestRequest(config, settings);
     await Promise.allSettled([
       provider.generate(request, { signal: never() }),
       hear(provider.stream(request, { signal: never() })),
@@ -59,7 +63,9 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
   );
 
   test('only `stream` and its options tell a stream from a whole answer', async () => {
-    const [waiting = {}, streaming = {}] = (await send(line.model, { type: 'provider-default' }))
+    const [waiting = {}, streaming = {}] = (
+      await send(line.model, { reasoning: { type: 'provider-default' }, cache: 'provider-default' })
+    )
       .map(({ body, path }) => ({ ...(JSON.parse(body) as Record<string, unknown>), path }))
       .toSorted((a, b) => Number(isStreaming(a)) - Number(isStreaming(b)));
     const {
