@@ -13,14 +13,17 @@ import type { Findings } from './findings.ts';
 const PATH = ['input', 'reasoning'];
 const DEFAULT: ReasoningSetting = { type: 'provider-default' };
 
-/** Share of the largest budget that stands for an effort, where a model takes tokens instead of efforts. */
+/**
+ * Share of the largest budget that stands for an effort, where a model takes tokens instead of efforts. Even the most
+ * leaves room for an answer.
+ */
 const BUDGET_SHARE: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
   minimal: 0.05,
   low: 0.2,
   medium: 0.5,
-  high: 0.8,
-  xhigh: 0.9,
-  max: 1,
+  high: 0.75,
+  xhigh: 0.85,
+  max: 0.95,
 };
 
 /** What a request wants of reasoning: null when it leaves it to the model. */

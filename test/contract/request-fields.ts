@@ -232,7 +232,6 @@ const HEADERS: ReadonlySet<string> = new Set([
   'sec-fetch-mode',
   'transfer-encoding',
   'user-agent',
-  'x-goog-api-client',
   'x-goog-api-key',
 ]);
 
@@ -244,9 +243,7 @@ export const findUnknownFields = (
 ): readonly string[] => {
   const shape = SHAPES[`${provider} ${api}`];
   if (shape === undefined) return [`no fields are written down for ${provider} ${api}`];
-  const headers = Object.keys(request.headers).filter(
-    (name) => !HEADERS.has(name) && !name.startsWith('x-stainless-'),
-  );
+  const headers = Object.keys(request.headers).filter((name) => !HEADERS.has(name));
   return [
     ...new Set([
       ...walk(shape, JSON.parse(request.body), 'body'),

@@ -127,7 +127,20 @@ const NAMES = [...new Set(VENDOR_PROVIDERS.map(({ descriptor }) => descriptor.na
 
 const valueOf = (variable: string): string =>
   variable.endsWith('_CUSTOM_HEADERS')
-    ? ['authorization', 'x-api-key', 'x-goog-api-key', 'anthropic-beta', 'idempotency-key', 'cookie', 'x-own']
+    ? [
+        'accept',
+        'anthropic-beta',
+        'anthropic-version',
+        'authorization',
+        'content-type',
+        'cookie',
+        'idempotency-key',
+        'user-agent',
+        'x-api-key',
+        'x-goog-api-key',
+        'x-own',
+        'x-stainless-lang',
+      ]
         .map((name) => `${name}: hostile-${variable}`)
         .join('\n')
     : variable.endsWith('_LOG')

@@ -238,9 +238,9 @@ describe('what a model is asked for when the caller wishes for reasoning', () =>
       MINIMAL        budget 200
       LOW            budget 200
       MEDIUM         budget 300
-      HIGH           budget 480
-      XHIGH          budget 540
-      MAX            budget 600
+      HIGH           budget 450
+      XHIGH          budget 510
+      MAX            budget 570
       on, LOW        budget 200
       off, NONE      off
       0 tokens       off
@@ -259,9 +259,9 @@ describe('what a model is asked for when the caller wishes for reasoning', () =>
       MINIMAL        budget 200
       LOW            budget 200
       MEDIUM         budget 400
-      HIGH           budget 639
-      XHIGH          budget 719
-      MAX            budget 799
+      HIGH           budget 599
+      XHIGH          budget 679
+      MAX            budget 759
       on, LOW        budget 200
       off, NONE      refused at effort, takes []; else budget 200 ("NONE" → 200)
       0 tokens       refused at budgetTokens, takes []; else budget 200 (0 → 200)

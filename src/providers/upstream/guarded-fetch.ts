@@ -32,7 +32,7 @@ const UNEXPECTED_BODY_BYTES = 64 * 1024;
  *   deadline.
  * - A stream that ends inside a line ends its body with `STREAM_TRUNCATED`.
  * - Other statuses pass through for the SDK to read.
- * - Only known headers are sent, and aborting the request's signal closes the socket in every phase.
+ * - No header of the SDK's is sent, only our own, and aborting the request's signal closes the socket in every phase.
  */
 export const createGuardedFetch =
   (options: GuardedFetchOptions): typeof fetch =>
@@ -48,7 +48,11 @@ export const createGuardedFetch =
     try {
       const sent: RequestInit = {
         ...init,
-        headers: toRequestHeaders(init?.headers ?? request?.headers, options.headers ?? {}),
+        headers: toRequestHeaders(
+          { headers: init?.headers ?? request?.headers, body: init?.body },
+          options.expect,
+          options.headers ?? {},
+        ),
         signal: given ? AbortSignal.any([given, own.signal]) : own.signal,
       };
       response = await fetch(input, dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }));

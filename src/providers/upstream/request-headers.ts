@@ -1,29 +1,23 @@
-const NAMES: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'anthropic-version',
-  'authorization',
-  'content-length',
-  'content-type',
-  'user-agent',
-  'x-goog-api-client',
-]);
-const PREFIXES: readonly string[] = ['x-goog-upload-', 'x-stainless-'];
-
-const isAllowed = (name: string): boolean =>
-  NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+const ACCEPT = {
+  'event-stream': 'text/event-stream, application/json',
+  json: 'application/json',
+  bytes: '*/*',
+};
 
 /**
- * The headers of an SDK's request that may leave this process, with `own` put over them. SDKs add headers from
- * environment variables (OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS, …): names not known here are dropped, and a known one
- * that the environment could replace, the credential above all, belongs in `own`.
+ * The headers of a call: ours, whatever the SDK would send. SDKs add headers from environment variables
+ * (OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS, …) and can be made to replace their own by them, so nothing of theirs is
+ * passed on but the type of a body that is no text, which only they know.
  */
 export const toRequestHeaders = (
-  given: RequestInit['headers'],
+  given: { readonly headers: RequestInit['headers']; readonly body: RequestInit['body'] | undefined },
+  expect: keyof typeof ACCEPT,
   own: Readonly<Record<string, string>>,
 ): Headers => {
-  const headers = new Headers();
-  for (const [name, value] of new Headers(given)) if (isAllowed(name)) headers.set(name, value);
+  const headers = new Headers({ accept: ACCEPT[expect], 'user-agent': 'modelgraph' });
+  const contentType =
+    typeof given.body === 'string' ? 'application/json' : new Headers(given.headers).get('content-type');
+  if (contentType !== null) headers.set('content-type', contentType);
   for (const [name, value] of Object.entries(own)) headers.set(name, value);
   return headers;
 };

@@ -232,34 +232,47 @@ test.each(['before the headers', 'in the body'])(
   },
 );
 
-test('only known headers are sent, with our own over them', async () => {
+test('our own headers are sent, and none that an SDK or the environment has added', async () => {
   await using upstream = await startUpstream((request) => sendEventStream(request, 'data: 1\n\n'));
   const response = await guarded({ headers: { authorization: 'Bearer ours' } })(upstream.origin, {
     method: 'POST',
     body: '{}',
     headers: {
+      accept: 'text/html',
       authorization: 'Bearer from-the-environment',
-      'content-type': 'application/json',
+      'content-type': 'text/plain',
       'openai-organization': 'org_from_the_environment',
+      'user-agent': 'from the environment',
       'x-leak': 'secret',
       'x-api-key': 'secret',
       'x-goog-api-key': 'secret',
       'x-stainless-lang': 'js',
-      'anthropic-version': '2026-10-21',
-      'x-goog-api-client': 'genai',
     },
   });
   await response.text();
   const { headers } = await upstream.request(0);
   expect(headers).toMatchObject({
+    accept: 'text/event-stream, application/json',
     authorization: 'Bearer ours',
     'content-type': 'application/json',
-    'x-stainless-lang': 'js',
-    'anthropic-version': '2026-10-21',
-    'x-goog-api-client': 'genai',
+    'user-agent': 'modelgraph',
   });
-  for (const name of ['x-leak', 'x-api-key', 'x-goog-api-key', 'openai-organization'])
+  for (const name of ['x-leak', 'x-api-key', 'x-goog-api-key', 'x-stainless-lang', 'openai-organization'])
     expect(Object.keys(headers)).not.toContain(name);
+});
+
+test('a body that is no text keeps the type its sender gave it', async () => {
+  await using upstream = await startUpstream(({ response }) => void response.end('{}'));
+  const form = new FormData();
+  form.set('purpose', 'batch');
+  await guarded({ expect: 'bytes' })(upstream.origin, { method: 'POST', body: form });
+  await guarded({ expect: 'bytes' })(upstream.origin, {
+    method: 'POST',
+    body: new Uint8Array([1]),
+    headers: { 'content-type': 'audio/wav' },
+  });
+  expect((await upstream.request(0)).headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+  expect((await upstream.request(1)).headers['content-type']).toBe('audio/wav');
 });
 
 test('connections of finished calls are used again', async () => {
