@@ -1,4 +1,5 @@
-import { CASES, FAILURES, type Chunk } from '../../providers/gemini/fixtures/hand-made.ts';
+import { CASES, type Chunk } from '../../providers/gemini/fixtures/hand-made.ts';
+import { FAILURES } from '../../providers/gemini/fixtures/hand-made-failures.ts';
 import { toWhole } from '../../providers/gemini/gemini-harness.ts';
 import { generateContentWire } from '../../support/vendor-wire.ts';
 import { type Cells, failedTurnsOf, turnsOf } from '../turn.ts';

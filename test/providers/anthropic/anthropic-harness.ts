@@ -1,3 +1,4 @@
+import { plainRequest } from '../../../scripts/plain-request.ts';
 import { readFileSync } from 'node:fs';
 import type Anthropic from '@anthropic-ai/sdk';
 import { defineModels, type ModelConfig, type ModelDefinition } from '../../../src/core/model-config.ts';
@@ -66,27 +67,8 @@ export const anthropicConfig = (changes: Partial<ModelDefinition<'messages'>> = 
   return config;
 };
 
-export const requestOf = (changes: Partial<TextRequest> = {}): TextRequest => ({
-  system: null,
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
-  reasoning: { type: 'provider-default' },
-  maxOutputTokens: 4096,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stopSequences: null,
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  verbosity: null,
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  output: { type: 'text' },
-  cache: 'provider-default',
-  providerOptions: null,
-  ...changes,
-});
+export const requestOf = (changes: Partial<TextRequest> = {}): TextRequest =>
+  plainRequest({ maxOutputTokens: 4096, ...changes });
 
 export interface LoggedWarning {
   readonly fields: Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { plainRequest } from '../../../scripts/plain-request.ts';
 import { DEMO_MODELS } from '../../../config/providers/demo/models.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
@@ -36,27 +37,12 @@ export const connectDemoModel = (
   return { provider: connect(configOf(name)), warnings };
 };
 
-export const requestOf = (text: string, changes: Partial<TextRequest> = {}): TextRequest => ({
-  system: null,
-  messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
-  reasoning: { type: 'provider-default' },
-  maxOutputTokens: 4096,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stopSequences: null,
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  verbosity: null,
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  output: { type: 'text' },
-  cache: 'provider-default',
-  providerOptions: null,
-  ...changes,
-});
+export const requestOf = (text: string, changes: Partial<TextRequest> = {}): TextRequest =>
+  plainRequest({
+    messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+    maxOutputTokens: 4096,
+    ...changes,
+  });
 
 /** Everything a stream gave until it ended or threw. */
 export const drain = async (

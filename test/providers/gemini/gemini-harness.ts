@@ -1,3 +1,4 @@
+import { plainRequest } from '../../../scripts/plain-request.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import type { ProviderConnection, TextProvider } from '../../../src/core/text-provider.ts';
@@ -13,27 +14,8 @@ import {
 import type { Chunk } from './fixtures/hand-made.ts';
 
 /** A request that says hello and asks for nothing. */
-export const createRequest = (part: Partial<TextRequest> = {}): TextRequest => ({
-  system: null,
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
-  reasoning: { type: 'provider-default' },
-  maxOutputTokens: 500,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stopSequences: null,
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  verbosity: null,
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  output: { type: 'text' },
-  cache: 'provider-default',
-  providerOptions: null,
-  ...part,
-});
+export const createRequest = (part: Partial<TextRequest> = {}): TextRequest =>
+  plainRequest({ maxOutputTokens: 500, ...part });
 
 export const createConfig = (part: Partial<ModelConfig> = {}): ModelConfig => ({
   name: 'tested',

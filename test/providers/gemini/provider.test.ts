@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { collect } from '../../../src/core/stream-event.ts';
 import { providerErrorOf } from '../../support/provider-error.ts';
 import { toArray } from '../../support/to-array.ts';
-import { CASES, FAILURES } from './fixtures/hand-made.ts';
+import { CASES } from './fixtures/hand-made.ts';
+import { FAILURES } from './fixtures/hand-made-failures.ts';
 import { bodyOf, connect, createRequest, drain, type Framing, never, startGemini } from './gemini-harness.ts';
 
 const FRAMINGS: readonly (readonly [string, Framing])[] = [
