@@ -264,12 +264,13 @@ test('demo-slow gives what demo gives, only later', async () => {
   expect(slow.waited).toEqual(quick.waited);
 });
 
-test('demo-error and demo-rate-limited fail before any event', async () => {
+test('demo-error and demo-rate-limited fail with nothing before it but the notice that they are no language models', async () => {
+  const notice = [{ type: 'warning', warning: { code: 'PROVIDER_WARNING' } }];
   const overloaded = await failureOf('demo-error');
-  expect(overloaded).toMatchObject({ events: [], error: { code: 'PROVIDER_OVERLOADED' } });
+  expect(overloaded).toMatchObject({ events: notice, error: { code: 'PROVIDER_OVERLOADED' } });
   const limited = await failureOf('demo-rate-limited');
   expect(limited).toMatchObject({
-    events: [],
+    events: notice,
     error: { code: 'PROVIDER_RATE_LIMITED', retryAfterMs: 2_000 },
   });
 });

@@ -88,7 +88,6 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
   const inputTokens = countInputWords(request);
   let outputTokens = 0;
   let reasoningTokens = 0;
-  let noticed = false;
   const usage = (): Usage => ({
     inputTokens,
     outputTokens,
@@ -107,12 +106,9 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
     state: null,
   });
 
+  for (const warning of noticesFor(request)) yield { type: 'warning', warning };
   let called = false;
   for (const step of play.steps) {
-    if (!noticed && step.type !== 'fail') {
-      noticed = true;
-      for (const warning of noticesFor(request)) yield { type: 'warning', warning };
-    }
     for (const delta of deltasOf(step, stopSequences)) {
       if (outputTokens >= request.maxOutputTokens) {
         yield finish('length');
