@@ -71,7 +71,7 @@ export const VARIABLES = [
     name: 'MODELGRAPH_TIMEOUT_MS',
     default: '900000',
     unit: 'ms',
-    description: 'Longest life of one generation.',
+    description: 'Longest time for one answer of a provider, and for the results of its tool calls.',
   },
   {
     name: 'MODELGRAPH_HEARTBEAT_MS',

@@ -170,8 +170,7 @@ export const buildApp = (settings: Settings, log: ServiceLog, overrides: AppOver
       const { promise: closed, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       sockets.close();
-      await discovery.stop();
-      await generations.shutdown(settings.shutdownGraceMs);
+      await Promise.all([discovery.stop(), generations.shutdown(settings.shutdownGraceMs)]);
       // Clients have their terminal events; whoever does not read or close is not waited for any longer.
       const impatience = setTimeout(() => {
         sockets.terminate();

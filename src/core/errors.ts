@@ -82,7 +82,7 @@ export interface ProviderErrorDetails {
   readonly provider: string;
   /** HTTP status the provider answered with; null when none arrived. */
   readonly providerStatus?: number | null;
-  /** How long the provider asked to wait, in milliseconds. */
+  /** How long the provider asked to wait, in milliseconds; more than 24 days are given as that. */
   readonly retryAfterMs?: number | null;
   /** The provider's own words. Shown to the client only for codes with `vendorText`; else for the server's log. */
   readonly vendorMessage?: string | null;
@@ -90,6 +90,9 @@ export interface ProviderErrorDetails {
   readonly requestId?: string | null;
   readonly cause?: unknown;
 }
+
+/** The greatest 32-bit integer: GraphQL's Int takes no more, nor does a timer. */
+const LONGEST_WAIT_MS = 2_147_483_647;
 
 const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
   PROVIDER_NOT_CONFIGURED: 'The provider is not configured on this server.',
@@ -127,7 +130,8 @@ export class ProviderError extends ModelgraphError {
     this.name = 'ProviderError';
     this.provider = details.provider;
     this.providerStatus = details.providerStatus ?? null;
-    this.retryAfterMs = details.retryAfterMs ?? null;
+    const { retryAfterMs = null } = details;
+    this.retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, LONGEST_WAIT_MS);
     this.vendorMessage = details.vendorMessage ?? null;
     this.requestId = details.requestId ?? null;
   }

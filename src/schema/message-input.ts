@@ -120,6 +120,17 @@ const refuse = (path: readonly string[], message: string): never => {
   throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
 };
 
+/** An upload may be in many places, and its bytes are many: they are read once for all of them. */
+const read = new WeakMap<File, Promise<string>>();
+
+const toBase64 = (file: File): Promise<string> => {
+  const known = read.get(file);
+  if (known !== undefined) return known;
+  const reading = file.arrayBuffer().then((bytes) => Buffer.from(bytes).toString('base64'));
+  read.set(file, reading);
+  return reading;
+};
+
 const toMediaSource = async (
   source: typeof MediaSourceInput.$inferInput,
   path: readonly string[],
@@ -129,7 +140,7 @@ const toMediaSource = async (
   if (typeof source.providerFileId === 'string')
     return { type: 'provider-file', fileId: source.providerFileId };
   if (!source.upload) return refuse(path, 'The source is empty.');
-  return { type: 'base64', data: Buffer.from(await source.upload.arrayBuffer()).toString('base64') };
+  return { type: 'base64', data: await toBase64(source.upload) };
 };
 
 const toUserPart = async (

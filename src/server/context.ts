@@ -42,12 +42,13 @@ export const createContext = (
   catalogue,
   generations,
   loaders: {
-    providerHealth: new DataLoader<string, ProviderHealth>((names) =>
-      Promise.resolve(names.map((name) => health.healthOf(name))),
+    // Both change while a subscription, and so its context, lives.
+    providerHealth: new DataLoader<string, ProviderHealth>(
+      (names) => Promise.resolve(names.map((name) => health.healthOf(name))),
+      { cache: false },
     ),
     generation: new DataLoader<string, Generation | null>(
       (ids) => Promise.resolve(ids.map((id) => generations.findGeneration(id, principalId) ?? null)),
-      // A generation changes while a subscription, and so its context, lives.
       { cache: false },
     ),
   },

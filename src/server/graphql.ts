@@ -3,6 +3,7 @@ import { createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } 
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Context } from '../schema/context.ts';
 import { createContext, type OperationOrigin, type Services } from './context.ts';
+import { createDocumentCache } from './document-cache.ts';
 import { createLimitRule, findCostError, type OperationLimits } from './limits.ts';
 import { createErrorMask, withCode } from './mask-error.ts';
 
@@ -102,6 +103,7 @@ export const createGraphqlPipeline = ({
       maskError,
       errorMessage: 'The server failed to answer the request.',
     },
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Done by this server itself, for all transports alike.
     maxRequestBodySize: false,
     graphiql: false,

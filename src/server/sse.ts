@@ -29,6 +29,8 @@ const drained = (response: ServerResponse): Promise<void> =>
     };
     response.on('drain', settle);
     response.on('close', settle);
+    // What has been closed before says so no more.
+    if (response.destroyed) settle();
   });
 
 /**

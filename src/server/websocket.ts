@@ -58,6 +58,8 @@ const startHeartbeat = (socket: WebSocket, heartbeatMs: number): (() => void) =>
 };
 
 const refuseUpgrade = (socket: Duplex, status: string, message: string): void => {
+  // The HTTP server no longer knows this socket: a client that keeps its side open would keep it, and a closing server.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(message)}\r\nconnection: close\r\n\r\n${message}`,
   );

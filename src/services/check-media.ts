@@ -8,6 +8,9 @@ type MediaPart = ImagePart | AudioPart | FilePart;
 /** Largest image, sound or document, once decoded. */
 export const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
 
+/** All that one request may bring, each place counted: a few bytes in a thousand places are sent a thousand times. */
+export const MAX_REQUEST_MEDIA_BYTES = 64 * 1024 * 1024;
+
 const MEDIA_TYPES: Readonly<Record<MediaPart['type'], readonly string[]>> = {
   image: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
   audio: ['audio/wav', 'audio/mpeg', 'audio/flac', 'audio/ogg', 'audio/mp4'],
@@ -32,6 +35,8 @@ const CHAT_AUDIO_TYPES = ['audio/wav', 'audio/mpeg'];
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 
 const paddingOf = (base64: string): number => (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
+
+const decodedLength = (base64: string): number => (base64.length / 4) * 3 - paddingOf(base64);
 
 const isBase64 = (text: string): boolean =>
   text.length % 4 === 0 && !NOT_BASE64.test(text.slice(0, text.length - paddingOf(text)));
@@ -150,7 +155,7 @@ const checkPart = (
     return taken({ ...part, mediaType: declared });
   }
   if (!isBase64(source.data)) return refuse('source.base64', 'This is not base64.');
-  const length = (source.data.length / 4) * 3 - paddingOf(source.data);
+  const length = decodedLength(source.data);
   const checked =
     length > MAX_MEDIA_BYTES
       ? tooLarge(length)
@@ -168,14 +173,26 @@ export const checkMedia = (
   pathOf: (index: number) => readonly string[],
   config: ModelConfig,
   findings: Findings,
-): readonly Message[] =>
-  messages.flatMap((message, messageIndex): Message[] => {
+): readonly Message[] => {
+  let total = 0;
+  return messages.flatMap((message, messageIndex): Message[] => {
     if (message.role !== 'user') return [message];
     const parts = message.parts.flatMap((part, index): UserPart[] => {
       if (part.type === 'text') return [part];
       const path = [...pathOf(messageIndex), 'user', String(index), part.type];
+      if (part.source.type === 'base64') total += decodedLength(part.source.data);
+      if (total > MAX_REQUEST_MEDIA_BYTES) {
+        findings.reject(
+          'INVALID_REQUEST',
+          [...path, 'source'],
+          `With this the request brings more than ${MAX_REQUEST_MEDIA_BYTES} bytes of media.`,
+          { allowed: [`at most ${MAX_REQUEST_MEDIA_BYTES} bytes in all`] },
+        );
+        return [];
+      }
       const checked = checkPart(part, path, config, findings);
       return checked === null ? [] : [checked];
     });
     return parts.length === 0 && message.parts.length > 0 ? [] : [{ role: 'user', parts }];
   });
+};

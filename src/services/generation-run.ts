@@ -125,11 +125,6 @@ export class GenerationRun {
     return this.#completedAt !== null;
   }
 
-  /** UTF-16 code units of text and reasoning held in memory: what bounds the run's size. */
-  get size(): number {
-    return this.#textLength + this.#reasoningLength;
-  }
-
   /** Every event after a sequence, then the live ones. Ending the iterator detaches; it does not cancel. */
   follow(after = 0): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
     return this.#log.follow(after);

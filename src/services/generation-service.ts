@@ -112,12 +112,13 @@ export class GenerationService {
    * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit.
    */
   submitToolResults(id: string, results: readonly ToolMessage[], principalId: string): Generation {
-    const run = this.#history.find(id);
+    const run = this.#history.findLive(id);
     const refuse = (code: ErrorCode, message: string): never => {
       throw new RequestRejected([{ code, message, path: ['generationId'], allowed: null, suggestion: null }]);
     };
-    if (run?.principalId !== principalId) return refuse('NOT_FOUND', `There is no generation "${id}".`);
-    if (run.awaitedToolCalls.length === 0)
+    if (this.findGeneration(id, principalId) === undefined)
+      return refuse('NOT_FOUND', `There is no generation "${id}".`);
+    if (run === undefined || run.awaitedToolCalls.length === 0)
       return refuse('INVALID_REQUEST', 'The generation does not wait for tool results.');
     checkToolResults(results, run.awaitedToolCalls);
     run.resume(results);
@@ -127,8 +128,8 @@ export class GenerationService {
 
   /** One of this process's generations; undefined when it is unknown, forgotten or another principal's. */
   findGeneration(id: string, principalId: string): Generation | undefined {
-    const run = this.#history.find(id);
-    return run?.principalId === principalId ? run.snapshot() : undefined;
+    const generation = this.#history.find(id);
+    return generation?.principalId === principalId ? generation : undefined;
   }
 
   /** Generations that have not ended. */
@@ -270,7 +271,7 @@ export class GenerationService {
   }
 
   #finish(run: GenerationRun, generation: Generation): void {
-    this.#history.finish(run);
+    this.#history.finish(generation);
     const { status, error, usage, firstDeltaMs } = generation;
     if (status === 'completed') this.#options.health.recordSuccess(run.provider, firstDeltaMs);
     if (error !== null) this.#options.health.recordFailure(run.provider, error.code);

@@ -4,7 +4,7 @@ import type { GenerationRun } from '../../src/services/generation-run.ts';
 import { finishEvent, textDelta } from '../support/toy-provider.ts';
 import { createRun } from './run-harness.ts';
 
-const MANY = { maxFinished: 100, maxSize: 1_000, maxAgeMs: 60_000 };
+const MANY = { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 };
 
 const finishedRun = (id: string, size = 0): GenerationRun => {
   const run = createRun({ id });
@@ -16,7 +16,7 @@ const finishedRun = (id: string, size = 0): GenerationRun => {
 const keep = (history: GenerationHistory, ...runs: readonly GenerationRun[]): void => {
   for (const run of runs) {
     history.add(run);
-    history.finish(run);
+    history.finish(run.snapshot());
   }
 };
 
@@ -32,9 +32,10 @@ describe('the history of generations', () => {
     const [live, finished] = [createRun({ id: 'live' }), finishedRun('finished')];
     history.add(live);
     keep(history, finished);
-    expect(history.find('live')).toBe(live);
-    expect(history.find('finished')).toBe(finished);
+    expect(history.find('live')).toEqual(live.snapshot());
+    expect(history.find('finished')).toBe(finished.snapshot());
     expect(history.find('never')).toBeUndefined();
+    expect(['live', 'finished'].map((id) => history.findLive(id))).toEqual([live, undefined]);
     expect(history.live()).toEqual([live]);
   });
 
@@ -46,21 +47,32 @@ describe('the history of generations', () => {
 
   it('forgets the oldest finished ones beyond their size, and counts each only while it is there', () => {
     const history = new GenerationHistory(MANY);
-    keep(history, finishedRun('a', 600), finishedRun('b', 400));
+    keep(history, finishedRun('a', 590_000), finishedRun('b', 400_000));
     expect(found(history, 'a', 'b')).toEqual(['a', 'b']);
-    keep(history, finishedRun('c', 1));
+    keep(history, finishedRun('c', 10_000));
     expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
-    keep(history, finishedRun('d', 599));
+    keep(history, finishedRun('d', 580_000));
     expect(found(history, 'b', 'c', 'd')).toEqual(['b', 'c', 'd']);
-    keep(history, finishedRun('e', 1));
+    keep(history, finishedRun('e', 10_000));
     expect(found(history, 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e']);
+  });
+
+  it.each([
+    ['text', { text: 'x'.repeat(400_000) }],
+    ['metadata', { metadata: { note: 'x'.repeat(400_000) } }],
+    ['many small values', { metadata: Array.from({ length: 25_000 }, () => 0) }],
+    ['output', { output: ['x'.repeat(400_000)] }],
+  ])('counts %s', (_what, own) => {
+    const history = new GenerationHistory(MANY);
+    for (const id of ['a', 'b', 'c']) history.finish({ ...finishedRun(id).snapshot(), ...own });
+    expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
   });
 
   it('does not keep one that is larger than everything it may hold', () => {
     const history = new GenerationHistory(MANY);
-    keep(history, finishedRun('a', 10), finishedRun('huge', 1_001));
+    keep(history, finishedRun('a', 10), finishedRun('huge', 1_000_001));
     expect(found(history, 'a', 'huge')).toEqual([]);
-    keep(history, finishedRun('b', 1_000));
+    keep(history, finishedRun('b', 990_000));
     expect(found(history, 'b')).toEqual(['b']);
   });
 
@@ -84,6 +96,6 @@ describe('the history of generations', () => {
     run.take(textDelta('x'.repeat(5_000)));
     vi.advanceTimersByTime(1_000_000);
     keep(history, finishedRun('other', 1));
-    expect(history.find('live')).toBe(run);
+    expect(history.findLive('live')).toBe(run);
   });
 });

@@ -16,7 +16,7 @@ export const OPENAI_BATCH = {
   discountPercent: 50,
 } as const satisfies BatchSupport;
 
-/** Where the sources do not say that a model takes batches: they run one by one at full price. */
+/** Where the sources do not say that a model takes batches. */
 export const NO_BATCH = { type: 'none' } as const satisfies BatchSupport;
 
 /** `fallback` is what the vendor uses when nothing is asked for; null where its documentation does not name it. */

@@ -37,6 +37,8 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['api_key_invalid', 'PROVIDER_AUTHENTICATION'],
   ['account_deactivated', 'PROVIDER_AUTHENTICATION'],
   ['billing_error', 'PROVIDER_AUTHENTICATION'],
+  ['billing_hard_limit_reached', 'PROVIDER_AUTHENTICATION'], // OpenAI, 400
+  ['organization_restricted', 'PROVIDER_AUTHENTICATION'], // Groq, 400
   ['vector_store_timeout', 'PROVIDER_TIMEOUT'],
   ['tool_use_failed', 'PROVIDER_FAILED'], // Groq: the model's own tool call is wrong, whatever the 400 says
 ]);

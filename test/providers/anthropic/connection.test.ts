@@ -106,6 +106,7 @@ test.each([
     'CONTEXT_LENGTH_EXCEEDED',
   ],
   [400, 'invalid_request_error', 'Output blocked by content filtering policy', 'CONTENT_FILTERED'],
+  [400, 'invalid_request_error', 'Your credit balance is too low.', 'PROVIDER_AUTHENTICATION'],
   [401, 'authentication_error', 'invalid x-api-key', 'PROVIDER_AUTHENTICATION'],
   [402, 'billing_error', 'no credit', 'PROVIDER_AUTHENTICATION'],
   [403, 'permission_error', 'not yours', 'PROVIDER_AUTHENTICATION'],

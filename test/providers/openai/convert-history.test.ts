@@ -297,6 +297,11 @@ test('the system text is the first message of a chat completion', () => {
   ]);
 });
 
+test('a signature that another vendor gave with its tool call is not sent', () => {
+  const { input } = convertToResponsesFormat([assistant(call('a', {}, 'CiQB0e2Kb/4='))]);
+  expect(input).toEqual([functionCall('a', '{}')]);
+});
+
 test('an echoed opaque part can bring nothing but the items and fields a turn has', () => {
   const opaque = JSON.stringify([
     { type: 'item_reference', id: 'msg_of_somebody_else' },

@@ -17,6 +17,16 @@ const ANSWERS: readonly [number, object | string, string][] = [
     'CONTEXT_LENGTH_EXCEEDED',
   ],
   [400, error('content_policy_violation', 'invalid_request_error'), 'CONTENT_FILTERED'],
+  [
+    400,
+    error(
+      'invalid_prompt',
+      'invalid_request_error',
+      'Invalid prompt: your prompt was flagged as potentially violating our usage policy.',
+    ),
+    'CONTENT_FILTERED',
+  ],
+  [400, error('invalid_request_error', 'invalid_request_error', 'Content Exists Risk'), 'CONTENT_FILTERED'],
   [400, { code: 'Client specified an invalid argument', error: 'Words of the vendor.' }, 'PROVIDER_REJECTED'],
   [401, error('invalid_api_key', 'invalid_request_error'), 'PROVIDER_AUTHENTICATION'],
   [403, error(null, 'request_forbidden'), 'PROVIDER_AUTHENTICATION'],
@@ -35,7 +45,7 @@ const ANSWERS: readonly [number, object | string, string][] = [
 
 describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType) => {
   test.each(ANSWERS)(
-    'HTTP %i with %j is %3$s, waiting and streaming, sent once',
+    'HTTP %i with %j is %s, waiting and streaming, sent once',
     async (status, body, code) => {
       await using upstream = await startUpstream((request) =>
         sendJson(request, body, {
@@ -57,7 +67,9 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
           retryAfterMs: 7000,
           requestId: 'req_1',
         });
-        expect(failure.vendorMessage).toMatch(/Words of the vendor|maximum context length/);
+        expect(failure.vendorMessage).toMatch(
+          /Words of the vendor|maximum context length|flagged|Content Exists Risk/,
+        );
       }
       expect(upstream.requests).toHaveLength(2);
     },

@@ -28,6 +28,8 @@ test.each([
 test.each([
   [{ status: 400, words: ['context_length_exceeded', 'invalid_request_error'] }, 'CONTEXT_LENGTH_EXCEEDED'],
   [{ status: 400, words: ['content_policy_violation'] }, 'CONTENT_FILTERED'],
+  [{ status: 400, words: ['billing_hard_limit_reached'] }, 'PROVIDER_AUTHENTICATION'],
+  [{ status: 400, words: ['organization_restricted', 'invalid_request_error'] }, 'PROVIDER_AUTHENTICATION'],
   [{ status: 403, words: ['invalid_request_error'] }, 'PROVIDER_AUTHENTICATION'],
   [{ status: 429, words: ['insufficient_quota'] }, 'PROVIDER_RATE_LIMITED'],
   [{ status: null, words: ['insufficient_quota'] }, 'PROVIDER_RATE_LIMITED'],

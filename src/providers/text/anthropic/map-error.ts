@@ -12,6 +12,8 @@ const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/exceeds? (the )?context (limit|window)/i, 'CONTEXT_LENGTH_EXCEEDED'],
   // "Output blocked by content filtering policy"
   [/blocked by (our )?content filtering/i, 'CONTENT_FILTERED'],
+  // "Your credit balance is too low to access the Anthropic API. […]": this server's account, not the caller's request
+  [/credit balance is too low/i, 'PROVIDER_AUTHENTICATION'],
 ];
 
 const codeOf = (error: APIError, message: string | null): ErrorCode => {

@@ -1,11 +1,11 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { StreamEvent } from '../../../core/stream-event.ts';
-import type { Usage } from '../../../core/usage.ts';
+import { addUsage, type Usage } from '../../../core/usage.ts';
 import { unparsableArguments } from '../openai-compatible/parse-arguments.ts';
 import type { ReadingContext } from '../openai-compatible/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
 import { type ClosedBlock, closeBlock, type OpenBlock, openBlock } from './open-block.ts';
-import { addUsage, mergeUsage, type ReportedUsage, toUsage } from './to-usage.ts';
+import { mergeUsage, type ReportedUsage, toUsage } from './to-usage.ts';
 import type { Turn } from './turn.ts';
 
 /** How a response ended, once its `message_stop` has come. */

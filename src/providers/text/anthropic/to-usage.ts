@@ -38,21 +38,3 @@ export const toUsage = (reported: ReportedUsage): Usage => {
     source: 'provider',
   };
 };
-
-const sum = (a: number | null, b: number | null): number | null =>
-  a === null && b === null ? null : (a ?? 0) + (b ?? 0);
-
-/** The tokens of two requests that make up one turn. */
-export const addUsage = (a: Usage | null, b: Usage): Usage =>
-  a === null
-    ? b
-    : {
-        inputTokens: sum(a.inputTokens, b.inputTokens),
-        outputTokens: sum(a.outputTokens, b.outputTokens),
-        totalTokens: sum(a.totalTokens, b.totalTokens),
-        cacheReadTokens: sum(a.cacheReadTokens, b.cacheReadTokens),
-        cacheWriteTokens: sum(a.cacheWriteTokens, b.cacheWriteTokens),
-        reasoningTokens: sum(a.reasoningTokens, b.reasoningTokens),
-        audioInputTokens: null,
-        source: 'provider',
-      };

@@ -2,13 +2,13 @@ import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web
 import { ProviderError } from '../../../core/errors.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { ProviderLog } from '../../../core/text-provider.ts';
-import type { Usage } from '../../../core/usage.ts';
+import { addUsage, type Usage } from '../../../core/usage.ts';
 import { type AnswerText, createAnswerText } from './answer-text.ts';
 import { type Citations, createCitations } from './citations.ts';
 import { createFunctionCalls, type FunctionCalls } from './function-calls.ts';
 import { createReplayParts, type ReplayParts } from './replay-parts.ts';
 import { createServerTools, type ServerTools } from './server-tools.ts';
-import { addUsage, toUsage } from './to-usage.ts';
+import { toUsage } from './to-usage.ts';
 
 /** What one turn is made of, over all of its responses. */
 export interface Turn {
@@ -104,7 +104,7 @@ function* readUsage({ usageMetadata }: GenerateContentResponse, turn: Turn): Gen
   const reported = usageMetadata ? toUsage(usageMetadata) : null;
   if (reported === null) return;
   const usage = addUsage(turn.usageBefore, reported);
-  if (usage === null || JSON.stringify(usage) === JSON.stringify(turn.usage)) return;
+  if (JSON.stringify(usage) === JSON.stringify(turn.usage)) return;
   turn.usage = usage;
   yield { type: 'usage', usage };
 }

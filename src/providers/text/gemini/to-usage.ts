@@ -19,21 +19,6 @@ export const toUsage = (metadata: GenerateContentResponseUsageMetadata): Usage |
   return Object.values(usage).every((count) => count === null) ? null : { ...usage, source: 'provider' };
 };
 
-/** The usage of two requests that made one turn. */
-export const addUsage = (first: Usage | null, second: Usage | null): Usage | null => {
-  if (first === null || second === null) return second ?? first;
-  return {
-    inputTokens: sum(first.inputTokens, second.inputTokens),
-    outputTokens: sum(first.outputTokens, second.outputTokens),
-    totalTokens: sum(first.totalTokens, second.totalTokens),
-    cacheReadTokens: sum(first.cacheReadTokens, second.cacheReadTokens),
-    cacheWriteTokens: null,
-    reasoningTokens: sum(first.reasoningTokens, second.reasoningTokens),
-    audioInputTokens: sum(first.audioInputTokens, second.audioInputTokens),
-    source: 'provider',
-  };
-};
-
 const sum = (...counts: readonly (number | null | undefined)[]): number | null => {
   const reported = counts.filter((count) => typeof count === 'number');
   return reported.length === 0 ? null : reported.reduce((total, count) => total + count, 0);

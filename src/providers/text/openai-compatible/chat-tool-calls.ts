@@ -46,7 +46,9 @@ export const createChatToolCalls = ({ provider, log }: ReadingContext): ChatTool
     complete: (reason) => {
       const wasCut = reason === 'length' || reason === 'content-filter';
       return calls.flatMap((call) => {
-        const parsed = findArguments(call);
+        // Nothing at all may be the arguments of a tool without parameters, or those of a call cut before they began.
+        const isEmpty = call.arguments.trim() === '' && call === calls.at(-1);
+        const parsed = wasCut && isEmpty ? undefined : findArguments(call);
         if (parsed === undefined && wasCut) return [];
         if (parsed === undefined) throw unparsableArguments(call, provider, log);
         const { callId, name } = call;

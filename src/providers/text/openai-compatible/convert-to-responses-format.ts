@@ -2,7 +2,7 @@ import type { ResponseInputContent, ResponseInputItem } from 'openai/resources/r
 import type { AssistantMessage, FilePart, ImagePart, Message, UserPart } from '../../../core/message.ts';
 import { toOutputText } from './convert-to-chat-completions-format.ts';
 import { toDataUrl, toFilename, toImageDataUrl, unsupportedPart } from './media.ts';
-import { readReplayItems } from './replay-items.ts';
+import { readReasoningItems, readReplayItems } from './replay-items.ts';
 
 export interface ResponsesFormat {
   /** The system text and leading system messages, joined; null when there are none. */
@@ -82,7 +82,7 @@ const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
   // A tool call may bring its own reasoning along; it is then not sent a second time from a reasoning part.
   const brought = new Set(
     parts.flatMap((part) =>
-      part.type === 'tool-call' && part.opaque !== null ? readReplayItems(part.opaque, null).map(idOf) : [],
+      part.type === 'tool-call' && part.opaque !== null ? readReplayItems(part.opaque).map(idOf) : [],
     ),
   );
   const items: ResponseInputItem[] = [];
@@ -99,7 +99,7 @@ const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
     }
     endMessage();
     if (part.type === 'tool-call') {
-      if (part.opaque !== null) items.push(...readReplayItems(part.opaque, null));
+      if (part.opaque !== null) items.push(...readReplayItems(part.opaque));
       items.push({
         type: 'function_call',
         call_id: part.callId,
@@ -108,7 +108,7 @@ const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
       });
     } else if (part.opaque !== null) {
       items.push(
-        ...readReplayItems(part.opaque, part.text).filter(
+        ...readReasoningItems(part.opaque, part.text).filter(
           (item) => idOf(item) === undefined || !brought.has(idOf(item)),
         ),
       );

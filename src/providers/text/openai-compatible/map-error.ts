@@ -14,6 +14,10 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/incorrect api key/i, 'PROVIDER_AUTHENTICATION'],
   // xAI, 403: "Content violates usage guidelines. […] Failed check: SAFETY_CHECK_TYPE_BIO"
   [/content violates usage guidelines/i, 'CONTENT_FILTERED'],
+  // OpenAI, 400 `invalid_prompt`: "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
+  [/prompt was flagged as potentially violating/i, 'CONTENT_FILTERED'],
+  // DeepSeek, 400: "Content Exists Risk"
+  [/content exists risk/i, 'CONTENT_FILTERED'],
 ];
 
 /** Codes that may rest on no more than an HTTP status. */

@@ -97,7 +97,8 @@ export const readChatCompletion = (
   );
 
 function* readDelta(delta: ChatDelta): Generator<StreamEvent> {
-  const reasoning = delta.reasoning_content ?? delta.reasoning;
+  // A server may send both names, one of them empty.
+  const reasoning = delta.reasoning_content || delta.reasoning;
   if (typeof reasoning === 'string' && reasoning !== '') yield { type: 'reasoning-delta', text: reasoning };
   if (delta.content) yield { type: 'text-delta', text: delta.content };
   if (delta.refusal) yield { type: 'text-delta', text: delta.refusal };

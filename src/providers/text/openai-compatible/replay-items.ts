@@ -28,20 +28,26 @@ export const writeReplayItems = (items: readonly Fields[]): string | null =>
   items.length === 0 ? null : JSON.stringify(items);
 
 /**
- * The items in an opaque string: those `writeReplayItems` or the state of a finished turn holds, or one reasoning item
- * when the string is bare encrypted content.
+ * The items in an opaque string of ours: what `writeReplayItems` gave, or the state of a finished turn. Empty for
+ * anything else: a tool call may bring another vendor's signature along.
  */
-export const readReplayItems = (opaque: string, summary: string | null): ResponseInputItem[] => {
-  const items = parse(opaque)?.flatMap((item) => findReplayItem(item) ?? []) ?? [
-    {
-      type: 'reasoning',
-      summary: summary === null ? [] : [{ type: 'summary_text', text: summary }],
-      encrypted_content: opaque,
-    },
-  ];
-  // The SDK wants an id on a reasoning item; the API does not.
-  return items as unknown as ResponseInputItem[];
-};
+export const readReplayItems = (opaque: string): ResponseInputItem[] => toInputItems(parse(opaque) ?? []);
+
+/** As `readReplayItems`, for reasoning, whose opaque part may also be bare encrypted content: one item of its own. */
+export const readReasoningItems = (opaque: string, summary: string | null): ResponseInputItem[] =>
+  toInputItems(
+    parse(opaque) ?? [
+      {
+        type: 'reasoning',
+        summary: summary === null ? [] : [{ type: 'summary_text', text: summary }],
+        encrypted_content: opaque,
+      },
+    ],
+  );
+
+/** The SDK wants an id on a reasoning item; the API does not. */
+const toInputItems = (items: readonly unknown[]): ResponseInputItem[] =>
+  items.flatMap((item) => findReplayItem(item) ?? []) as unknown as ResponseInputItem[];
 
 const parse = (opaque: string): readonly unknown[] | undefined => {
   if (!/^\s*[[{]/.test(opaque)) return undefined;

@@ -19,6 +19,7 @@ export interface ResponsesContentPart {
 export interface ResponsesItem {
   readonly type?: string | null;
   readonly id?: string | null;
+  readonly status?: string | null;
   readonly call_id?: string | null;
   readonly name?: string | null;
   readonly arguments?: unknown;

@@ -33,7 +33,8 @@ export const createResponsesToolCalls = ({ provider, log }: ReadingContext): Res
     const opaque = writeReplayItems(withReasoning(sinceLastCall));
     sinceLastCall = [];
     hasClientCalls = true;
-    const parsed = findArguments(call);
+    // A call that was cut before its arguments began would pass for one of a tool without parameters.
+    const parsed = item.status === 'incomplete' ? undefined : findArguments(call);
     if (parsed !== undefined)
       return {
         type: 'tool-call',

@@ -1,4 +1,4 @@
-import type { Usage } from '../../../core/usage.ts';
+import { partOf, type Usage } from '../../../core/usage.ts';
 
 export interface UsageCounting {
   /** Whether the vendor's number of output tokens includes the reasoning ones. */
@@ -94,6 +94,3 @@ const toUsage = (counts: Counts, { outputIncludesReasoning }: UsageCounting): Us
     source: 'provider',
   };
 };
-
-const partOf = (whole: number | null, part: Count): number | null =>
-  typeof part !== 'number' ? null : whole === null ? part : Math.min(part, whole);
