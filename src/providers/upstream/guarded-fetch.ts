@@ -54,6 +54,8 @@ export const createGuardedFetch =
           options.headers ?? {},
         ),
         signal: given ? AbortSignal.any([given, own.signal]) : own.signal,
+        // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
+        redirect: 'error',
       };
       response = await fetch(input, dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }));
     } finally {

@@ -1,3 +1,4 @@
+import { mapTransportError } from '../../../src/providers/upstream/map-transport-error.ts';
 import { expect, test } from 'vitest';
 import {
   createGuardedFetch,
@@ -259,6 +260,17 @@ test('our own headers are sent, and none that an SDK or the environment has adde
   });
   for (const name of ['x-leak', 'x-api-key', 'x-goog-api-key', 'x-stainless-lang', 'openai-organization'])
     expect(Object.keys(headers)).not.toContain(name);
+});
+
+test('a redirect is a failure: neither the key nor the prompt goes to another host', async () => {
+  await using elsewhere = await startUpstream((request) => sendEventStream(request, 'data: 1\n\n'));
+  await using upstream = await startUpstream(
+    ({ response }) => void response.writeHead(307, { location: elsewhere.origin }).end(),
+  );
+  const fetching = guarded({ headers: { 'x-goog-api-key': 'secret' } });
+  const error = await failureOf(fetching(upstream.origin, { method: 'POST', body: '{}' }));
+  expect(mapTransportError(error, 'testing')).toMatchObject({ code: 'PROVIDER_FAILED' });
+  expect(elsewhere.requests).toEqual([]);
 });
 
 test('a body that is no text keeps the type its sender gave it', async () => {
