@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
+import { listen } from '../../src/server/listen.ts';
+import { serveEventStream } from '../../src/server/sse.ts';
 import { startApp } from '../support/app.ts';
 import { GENERATE_SUBSCRIPTION } from '../support/events.ts';
 import { openEventStream, openRawSocket } from './clients.ts';
@@ -85,4 +89,20 @@ test('an SSE client that stops reading is dropped, and its provider is freed', a
   expect((await app.logged(isEnd)).fields['status']).toBe('cancelled');
   expect(app.logLines.filter(({ level }) => level === 'error')).toEqual([]);
   socket.destroy();
+});
+
+test('an event stream whose client has left before it begins is over at once', async () => {
+  const served = Promise.withResolvers<void>();
+  const server = createServer((_request, response) => {
+    response.on('close', () => {
+      const refused = [new GraphQLError('nobody reads this')];
+      serveEventStream(response, refused, {}, HEARTBEAT_MS).then(served.resolve, served.reject);
+    });
+    response.destroy();
+  });
+  const { port } = new URL(await listen(server, '127.0.0.1', 0));
+  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed');
+  await served.promise;
+  server.close();
+  expect(server.listening).toBe(false);
 });

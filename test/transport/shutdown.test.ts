@@ -158,6 +158,19 @@ describe('a server that is closed', () => {
     expect((await raw.closed).code).toBe(1001);
   });
 
+  test('waits for no client whose WebSocket was refused, though it keeps its side of the socket open', async () => {
+    const app = await startApp();
+    const { hostname, port, host } = new URL(app.url);
+    const refused = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const answer = text(refused);
+    refused.write(
+      `GET /nothing HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+    );
+    expect(await answer).toMatch(/^HTTP\/1\.1 404 /);
+    await app.close();
+    refused.destroy();
+  });
+
   test('closed twice, it is closed', async () => {
     const app = await startApp();
     await Promise.all([app.close(), app.close()]);

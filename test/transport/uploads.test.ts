@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Message, UserPart } from '../../src/core/message.ts';
+import { MAX_MEDIA_BYTES, MAX_REQUEST_MEDIA_BYTES } from '../../src/services/check-media.ts';
 import { type GraphqlResponse, startApp, type TestApp } from '../support/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION } from '../support/events.ts';
 import { createToy, type Toy, toyOverrides } from '../support/toy-provider.ts';
@@ -322,4 +323,25 @@ describe.each(['http', 'sse', 'websocket'] as const)('without a multipart reques
     expect(answer?.errors?.[0]?.message).toContain(HOW);
     expect(server.toy.calls).toEqual([]);
   });
+});
+
+test('one upload in many places counts in each, so that a few bytes sent are not a flood', async () => {
+  await using server = await startSeer();
+  const size = MAX_MEDIA_BYTES - 1_000;
+  const file = new File(
+    [MEDIA_BYTES['image/png'], new Uint8Array(size - MEDIA_BYTES['image/png'].length)],
+    'a',
+  );
+  const places = Array.from({ length: 4 }, () => uploaded('image'));
+  const response = await upload(server, {
+    input: inputOf(...places),
+    map: { 0: places.map((_place, index) => placeOf(index + 1, 'image')) },
+    files: { 0: file },
+  });
+  const [error] = (await answerOf(response)).errors ?? [];
+  expect(error).toMatchObject({
+    message: `With this the request brings more than ${MAX_REQUEST_MEDIA_BYTES} bytes of media.`,
+    extensions: { code: 'INVALID_REQUEST', path: ['input', 'messages', '0', 'user', '4', 'image', 'source'] },
+  });
+  expect(server.toy.calls).toEqual([]);
 });
