@@ -62,7 +62,10 @@ const build = async (): Promise<PlaygroundPage> => {
 export const createPlayground = (): (() => Promise<PlaygroundPage>) => {
   let page: Promise<PlaygroundPage> | undefined;
   return () => {
-    page ??= build();
+    page ??= build().catch((error: unknown) => {
+      page = undefined;
+      throw error;
+    });
     return page;
   };
 };

@@ -5,6 +5,9 @@ import type { TextRequest } from '../core/text-request.ts';
 import { checkMedia } from './check-media.ts';
 import type { Findings } from './findings.ts';
 
+/** Most text of one request: several times what the largest context window holds. */
+const MAX_TEXT_LENGTH = 32 * 1024 * 1024;
+
 const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
 
 /** Every tool result must answer a call that an earlier assistant message made. */
@@ -22,6 +25,26 @@ const checkToolResults = (messages: readonly Message[], findings: Findings): voi
       );
   }
 };
+
+const textLength = (message: Message): number => {
+  switch (message.role) {
+    case 'system':
+      return message.text.length;
+    case 'tool':
+      return JSON.stringify(message.output).length;
+    case 'user':
+      return message.parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+    case 'assistant':
+      return message.parts.reduce((sum, part) => {
+        if (part.type === 'tool-call') return sum + JSON.stringify(part.arguments).length;
+        return sum + (part.text?.length ?? 0);
+      }, 0);
+  }
+};
+
+/** UTF-16 code units of text in messages, media left out. */
+export const textLengthOf = (messages: readonly Message[]): number =>
+  messages.reduce((sum, message) => sum + textLength(message), 0);
 
 /** What is asked, as messages, whichever way it was given. Nothing about the model is looked at yet. */
 export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
@@ -49,6 +72,16 @@ export const toMessages = (input: GenerateInput, findings: Findings): readonly M
       suggestion: 'Add the user message that the model should answer.',
     });
   checkToolResults(messages ?? [], findings);
+  // A variable used in many places is small in the request and large in what would be sent.
+  if (messages !== null && textLengthOf(messages) > MAX_TEXT_LENGTH)
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'messages'],
+      `There are more than ${MAX_TEXT_LENGTH} characters of text.`,
+      {
+        allowed: [`at most ${MAX_TEXT_LENGTH} characters in all`],
+      },
+    );
   return messages ?? [{ role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] }];
 };
 

@@ -8,6 +8,9 @@ type MediaPart = ImagePart | AudioPart | FilePart;
 /** Largest image, sound or document, once decoded. */
 export const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
 
+/** Most images, sounds and documents of one request: each may be fetched. */
+const MAX_REQUEST_MEDIA_PARTS = 64;
+
 /** All that one request may bring, each place counted: a few bytes in a thousand places are sent a thousand times. */
 export const MAX_REQUEST_MEDIA_BYTES = 64 * 1024 * 1024;
 
@@ -175,11 +178,24 @@ export const checkMedia = (
   findings: Findings,
 ): readonly Message[] => {
   let total = 0;
+  let count = 0;
   return messages.flatMap((message, messageIndex): Message[] => {
     if (message.role !== 'user') return [message];
     const parts = message.parts.flatMap((part, index): UserPart[] => {
       if (part.type === 'text') return [part];
       const path = [...pathOf(messageIndex), 'user', String(index), part.type];
+      count += 1;
+      if (count > MAX_REQUEST_MEDIA_PARTS) {
+        // Said once: the many that follow are the same problem.
+        if (count === MAX_REQUEST_MEDIA_PARTS + 1)
+          findings.reject(
+            'INVALID_REQUEST',
+            path,
+            `The request has more than ${MAX_REQUEST_MEDIA_PARTS} images, sounds and documents.`,
+            { allowed: [`at most ${MAX_REQUEST_MEDIA_PARTS} in all`] },
+          );
+        return [];
+      }
       if (part.source.type === 'base64') total += decodedLength(part.source.data);
       if (total > MAX_REQUEST_MEDIA_BYTES) {
         findings.reject(

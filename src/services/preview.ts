@@ -1,14 +1,13 @@
 import type { Problem } from '../core/errors.ts';
 import type { GenerateInput } from '../core/generate-input.ts';
 import type { Warning } from '../core/generation.ts';
-import type { Message } from '../core/message.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { Resolution } from '../core/resolution.ts';
 import type { TextRequest } from '../core/text-request.ts';
 import type { Cost } from '../core/usage.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
-import { checkConversation, toMessages } from './check-conversation.ts';
+import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
@@ -42,25 +41,9 @@ interface PreviewDependencies {
 /** English text runs at about four characters a token; good enough to warn of a price, not to bill. */
 const CHARACTERS_PER_TOKEN = 4;
 
-const textLength = (message: Message): number => {
-  switch (message.role) {
-    case 'system':
-      return message.text.length;
-    case 'tool':
-      return JSON.stringify(message.output).length;
-    case 'user':
-      return message.parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
-    case 'assistant':
-      return message.parts.reduce((sum, part) => {
-        if (part.type === 'tool-call') return sum + JSON.stringify(part.arguments).length;
-        return sum + (part.text?.length ?? 0);
-      }, 0);
-  }
-};
-
 /** Text only: what an image or a sound counts is the vendor's own affair. */
 const estimateInputTokens = ({ system, messages }: Pick<TextRequest, 'system' | 'messages'>): number => {
-  const characters = messages.reduce((sum, message) => sum + textLength(message), system?.length ?? 0);
+  const characters = textLengthOf(messages) + (system?.length ?? 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 };
 

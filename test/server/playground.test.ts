@@ -56,15 +56,23 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     return { page, outside, complaints };
   };
 
-  /** Switches to a tab and runs it; the page takes a moment to learn the tab's operation, so it may take two presses. */
+  /**
+   * Switches to a tab and runs it. The page takes a moment to learn the tab's operation, so that the first press may
+   * run another one; a press while something runs stops it.
+   */
   const run = async (page: Page, tab: string, expected: string): Promise<void> => {
     await page.getByRole('tab', { name: tab }).click();
-    const press = async (): Promise<string | null> => {
+    const shows = () =>
+      expect
+        .poll(() => page.locator('.result-window').textContent(), { timeout: 8_000 })
+        .toContain(expected)
+        .then(() => true)
+        .catch(() => false);
+    for (let presses = 0; presses < 4; presses += 1) {
       await page.locator('.graphiql-execute-button').click();
-      await page.waitForLoadState('networkidle');
-      return page.locator('.result-window').textContent();
-    };
-    await expect.poll(press, { timeout: 15_000, interval: 500 }).toContain(expected);
+      if (await shows()) return;
+    }
+    throw new Error(`the tab ${tab} never shows ${expected}`);
   };
 
   test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request', async () => {
@@ -86,7 +94,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(outside).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
-  });
+  }, 120_000);
 
   test.for(['dark', 'light'] as const)('the page follows a %s colour scheme', async (scheme) => {
     const { page } = await openPlayground(scheme);

@@ -325,3 +325,27 @@ test.each([
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST' });
   expect(toys.toy.calls).toEqual([]);
 });
+
+describe('how much one request may bring', () => {
+  it('is 64 images, sounds and documents, said once however many more there are', async () => {
+    const image = { image: { source: { url: 'https://example.com/a.png' } } };
+    const most = Array.from({ length: 64 }, () => image);
+    await using toys = await startToys(MODELS);
+    await acceptanceOf(toys, ask('seer', { text: 'Look.' }, ...most));
+    expect(await refusalOf(toys, ask('seer', { text: 'Look.' }, ...most, image, image))).toMatchObject([
+      { code: 'INVALID_REQUEST', path: ['input', 'messages', '0', 'user', '65', 'image'] },
+    ]);
+  });
+
+  it('is 32 Mi characters of text, however small the request that says it', async () => {
+    await using app = await startApp({}, toyOverrides(createToy(), MODELS));
+    const places = Array.from({ length: 20 }, () => '{ text: $text }').join(' ');
+    const query = `query ($text: String!) {
+      previewGeneration(input: { model: "seer", messages: [{ user: [${places}] }] }) { problems { code path } }
+    }`;
+    const { data } = await request(app, query, { text: 'x'.repeat(2 * 1024 * 1024) });
+    expect(data.previewGeneration.problems).toEqual([
+      { code: 'INVALID_REQUEST', path: ['input', 'messages'] },
+    ]);
+  });
+});
