@@ -24,7 +24,14 @@ export interface Settings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly dataDirectory: string;
+  /** null: nothing is kept over a restart. */
+  readonly dataDirectory: string | null;
+  /** PostgreSQL; null: the SQLite file in the data directory. */
+  readonly databaseUrl: string | null;
+  /** The same database past a pooler, for LISTEN; null: as `databaseUrl`. */
+  readonly databaseDirectUrl: string | null;
+  readonly eventRetentionMs: number;
+  readonly retentionMs: number;
   /** The file that describes more providers; null: there is none. */
   readonly providersFile: string | null;
   /** The providers of that file. */
@@ -35,8 +42,16 @@ export interface Settings {
   readonly introspection: boolean;
   readonly playground: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly connectTimeoutMs: number;
+  readonly firstDeltaTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly maxRetryWaitMs: number;
+  /** 0: no provider is ever held back. */
+  readonly circuitFailures: number;
+  readonly disconnectGraceMs: number;
+  readonly coalesceMs: number;
   readonly heartbeatMs: number;
   readonly shutdownGraceMs: number;
   readonly demoDelayMs: number;
@@ -44,6 +59,8 @@ export interface Settings {
   readonly maxUploadBytes: number;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
 }
+
+const DAY_MS = 86_400_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,6 +84,11 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+/** Never quoted: it holds a password. */
+const databaseUrl = z
+  .string()
+  .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), 'must be a postgres:// address')
+  .transform((text) => (text === '' ? null : text));
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const apiKey = z
@@ -83,7 +105,11 @@ const apiKey = z
 const SCHEMA = z.object({
   HOST: z.string().min(1),
   PORT: wholeNumber(0, 65_535),
-  MODELGRAPH_DATA: z.string().min(1),
+  MODELGRAPH_DATA: z.string().transform((path) => (path === 'memory' ? null : path)),
+  DATABASE_URL: databaseUrl,
+  DATABASE_DIRECT_URL: databaseUrl,
+  MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
+  MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
   MODELGRAPH_PROVIDERS: z.string().transform((path) => (path === '' ? null : path)),
   MODELGRAPH_API_KEYS: list.pipe(
     z
@@ -96,8 +122,15 @@ const SCHEMA = z.object({
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
+  MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_TIMEOUT_MS: milliseconds(1),
+  MODELGRAPH_MAX_ATTEMPTS: wholeNumber(1, 10),
+  MODELGRAPH_MAX_RETRY_WAIT_MS: milliseconds(0),
+  MODELGRAPH_CIRCUIT_FAILURES: wholeNumber(0, 1_000),
+  MODELGRAPH_DISCONNECT_GRACE_MS: milliseconds(0),
+  MODELGRAPH_COALESCE_MS: wholeNumber(0, 1_000),
   MODELGRAPH_HEARTBEAT_MS: milliseconds(100),
   MODELGRAPH_SHUTDOWN_GRACE_MS: milliseconds(0),
   MODELGRAPH_DEMO_DELAY_MS: milliseconds(0),
@@ -176,6 +209,10 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     host: values.HOST,
     port: values.PORT,
     dataDirectory: values.MODELGRAPH_DATA,
+    databaseUrl: values.DATABASE_URL,
+    databaseDirectUrl: values.DATABASE_DIRECT_URL,
+    eventRetentionMs: values.MODELGRAPH_EVENT_RETENTION_MS,
+    retentionMs: values.MODELGRAPH_RETENTION_DAYS * DAY_MS,
     providersFile: values.MODELGRAPH_PROVIDERS,
     configuredProviders: [],
     apiKeys: values.MODELGRAPH_API_KEYS,
@@ -183,8 +220,15 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
+    connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
+    firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,
     idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,
     timeoutMs: values.MODELGRAPH_TIMEOUT_MS,
+    maxAttempts: values.MODELGRAPH_MAX_ATTEMPTS,
+    maxRetryWaitMs: values.MODELGRAPH_MAX_RETRY_WAIT_MS,
+    circuitFailures: values.MODELGRAPH_CIRCUIT_FAILURES,
+    disconnectGraceMs: values.MODELGRAPH_DISCONNECT_GRACE_MS,
+    coalesceMs: values.MODELGRAPH_COALESCE_MS,
     heartbeatMs: values.MODELGRAPH_HEARTBEAT_MS,
     shutdownGraceMs: values.MODELGRAPH_SHUTDOWN_GRACE_MS,
     demoDelayMs: values.MODELGRAPH_DEMO_DELAY_MS,

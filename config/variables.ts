@@ -19,7 +19,35 @@ export const VARIABLES = [
     name: 'MODELGRAPH_DATA',
     default: './data',
     unit: null,
-    description: 'Directory for what is kept over a restart. Nothing is written there yet.',
+    description:
+      'Directory of the SQLite file that keeps generations over a restart; made with mode 0700. One server process at a time. `memory` keeps nothing.',
+  },
+  {
+    name: 'DATABASE_URL',
+    default: '',
+    unit: null,
+    description:
+      '`postgres://…` of a PostgreSQL server, 13 or newer: several server processes share it. Empty: the SQLite file under `MODELGRAPH_DATA`.',
+  },
+  {
+    name: 'DATABASE_DIRECT_URL',
+    default: '',
+    unit: null,
+    description:
+      'Address of the same database past a connection pooler, for LISTEN. Empty: as `DATABASE_URL`.',
+  },
+  {
+    name: 'MODELGRAPH_EVENT_RETENTION_MS',
+    default: '900000',
+    unit: 'ms',
+    description:
+      'How long the events of a generation that has ended can be resumed from; afterwards a snapshot stands for them.',
+  },
+  {
+    name: 'MODELGRAPH_RETENTION_DAYS',
+    default: '30',
+    unit: 'days',
+    description: 'How long generations and batches that have ended are kept.',
   },
   {
     name: 'MODELGRAPH_PROVIDERS',
@@ -62,6 +90,19 @@ export const VARIABLES = [
       '`debug`, `info`, `warn`, `error` or `silent`. Logs hold neither prompts nor keys; `debug` adds what vendors say of failures, which may quote a prompt.',
   },
   {
+    name: 'MODELGRAPH_CONNECT_TIMEOUT_MS',
+    default: '10000',
+    unit: 'ms',
+    description: 'Longest time for opening a connection to a provider.',
+  },
+  {
+    name: 'MODELGRAPH_FIRST_DELTA_TIMEOUT_MS',
+    default: '300000',
+    unit: 'ms',
+    description:
+      'Longest time from the call of a provider to the first text, reasoning or tool call of its answer.',
+  },
+  {
     name: 'MODELGRAPH_IDLE_TIMEOUT_MS',
     default: '120000',
     unit: 'ms',
@@ -72,6 +113,41 @@ export const VARIABLES = [
     default: '900000',
     unit: 'ms',
     description: 'Longest time for one answer of a provider, and for the results of its tool calls.',
+  },
+  {
+    name: 'MODELGRAPH_MAX_ATTEMPTS',
+    default: '3',
+    unit: null,
+    description:
+      'How often one model is asked at most, while nothing has come yet and the failure may pass. 1: no retries.',
+  },
+  {
+    name: 'MODELGRAPH_MAX_RETRY_WAIT_MS',
+    default: '20000',
+    unit: 'ms',
+    description:
+      'Longest wait before a retry. A provider that asks for more is not asked again, and the client is told how long.',
+  },
+  {
+    name: 'MODELGRAPH_CIRCUIT_FAILURES',
+    default: '5',
+    unit: null,
+    description:
+      'Failures in a row of a provider after which it is not asked for a while, but for one probe at a time. 0: never.',
+  },
+  {
+    name: 'MODELGRAPH_DISCONNECT_GRACE_MS',
+    default: '10000',
+    unit: 'ms',
+    description:
+      'How long a generation that nobody follows any more runs on, so that a lost connection can resume; see `onDisconnect`.',
+  },
+  {
+    name: 'MODELGRAPH_COALESCE_MS',
+    default: '0',
+    unit: 'ms',
+    description:
+      'Deltas of one kind that follow each other within this time reach a subscriber as one. 0: each as it comes, merged only for whoever is behind.',
   },
   {
     name: 'MODELGRAPH_HEARTBEAT_MS',

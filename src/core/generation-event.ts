@@ -12,6 +12,14 @@ export interface GenerationStarted extends EventPosition {
   readonly type: 'GenerationStarted';
   readonly resolution: Resolution;
 }
+/**
+ * Stands for every event up to its own sequence, and replaces what the subscriber has. No event of the log: made for a
+ * subscriber that resumes from outside of what is retained.
+ */
+export interface GenerationSnapshot extends EventPosition {
+  readonly type: 'GenerationSnapshot';
+  readonly generation: Generation;
+}
 /** `offset`: where the piece begins in the whole text, in UTF-16 code units. */
 export interface TextDelta extends EventPosition {
   readonly type: 'TextDelta';
@@ -71,6 +79,7 @@ export type TerminalEvent = GenerationCompleted | GenerationCancelled | Generati
 /** One step of a generation, as every subscriber sees it: started first, one terminal event last, nothing after it. */
 export type GenerationEvent =
   | GenerationStarted
+  | GenerationSnapshot
   | TextDelta
   | ReasoningDelta
   | ToolCallDelta
@@ -81,9 +90,12 @@ export type GenerationEvent =
   | ActionRequired
   | TerminalEvent;
 
+/** An event that a log holds. */
+export type LoggedEvent = Exclude<GenerationEvent, GenerationSnapshot>;
+
 /** An event before the log has given it its place. */
-export type UnplacedEvent = GenerationEvent extends infer E
-  ? E extends GenerationEvent
+export type UnplacedEvent = LoggedEvent extends infer E
+  ? E extends LoggedEvent
     ? Omit<E, keyof EventPosition>
     : never
   : never;

@@ -60,6 +60,10 @@ const createTestLog = (): { log: ServiceLog; lines: LogLine[]; logged: TestApp['
 export const testSettings = (settings: Partial<Settings> = {}): Settings => ({
   ...parseSettings({ PORT: '0', MODELGRAPH_DEMO_DELAY_MS: '0' }, Object.keys(MODEL_CONFIGS)),
   shutdownGraceMs: 0,
+  dataDirectory: null,
+  disconnectGraceMs: 0,
+  maxAttempts: 1,
+  circuitFailures: 0,
   ...settings,
 });
 

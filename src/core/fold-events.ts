@@ -1,0 +1,51 @@
+import type { GenerationEvent } from './generation-event.ts';
+import type { Generation } from './generation.ts';
+
+/**
+ * A generation as it stands after some more events of its log, given as it stood before them. Pure. Events of the log
+ * carry all that changes but the times, `firstDeltaMs` and `output`, which a terminal event brings with its generation.
+ */
+export const foldEvents = (before: Generation, events: readonly GenerationEvent[]): Generation => {
+  let state = before;
+  const text = [before.text];
+  const reasoning = before.reasoning === null ? [] : [before.reasoning];
+  for (const event of events) {
+    state = { ...state, lastSequence: event.sequence };
+    switch (event.type) {
+      case 'GenerationStarted':
+        state = { ...state, resolution: event.resolution };
+        break;
+      case 'TextDelta':
+        text.push(event.text);
+        break;
+      case 'ReasoningDelta':
+        reasoning.push(event.text);
+        break;
+      case 'ToolCallDelta':
+        break;
+      case 'ToolCallReady':
+        state = { ...state, toolCalls: [...state.toolCalls, event.toolCall] };
+        break;
+      case 'CitationAdded':
+        state = { ...state, citations: [...state.citations, event.citation] };
+        break;
+      case 'UsageUpdated':
+        state = { ...state, usage: event.usage, cost: event.cost };
+        break;
+      case 'WarningRaised':
+        state = { ...state, warnings: [...state.warnings, event.warning] };
+        break;
+      case 'ActionRequired':
+        state = { ...state, status: 'requires-action', finishReason: 'tool-calls' };
+        break;
+      case 'GenerationSnapshot':
+      case 'GenerationCompleted':
+      case 'GenerationCancelled':
+      case 'GenerationFailed':
+        return { ...event.generation, lastSequence: event.sequence };
+    }
+    if (state.status === 'requires-action' && event.type !== 'ActionRequired')
+      state = { ...state, status: 'running', finishReason: null };
+  }
+  return { ...state, text: text.join(''), reasoning: reasoning.length === 0 ? null : reasoning.join('') };
+};
