@@ -41,6 +41,7 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
   readonly playground: boolean;
+  readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
@@ -121,6 +122,7 @@ const SCHEMA = z.object({
   ),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
+  MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
@@ -219,6 +221,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
+    metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,

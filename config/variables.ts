@@ -83,6 +83,13 @@ export const VARIABLES = [
     description: '`on` or `off`: whether a browser gets the playground at `/graphql`.',
   },
   {
+    name: 'MODELGRAPH_METRICS',
+    default: 'on',
+    unit: null,
+    description:
+      "`on` or `off`: whether Prometheus's metrics are served at `/metrics`, to whoever may use the server.",
+  },
+  {
     name: 'MODELGRAPH_LOG_LEVEL',
     default: 'info',
     unit: null,

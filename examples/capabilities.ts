@@ -1,4 +1,4 @@
-// What there is and what it can do: `node examples/capabilities.ts`, with the server running.
+// What there is and what it can do: `node_modules/.bin/node examples/capabilities.ts`, with the server running.
 import { print } from 'graphql';
 import { graphql } from './generated/gql.ts';
 import type { CapabilitiesQuery } from './generated/graphql.ts';
@@ -37,6 +37,7 @@ process.stdout.write(`${data.models.totalCount} models can be used here:\n`);
 for (const { name, capabilities, pricing } of data.models.nodes) {
   const price =
     pricing === null ? 'no price known' : `$${pricing.inputPerMillion} / $${pricing.outputPerMillion}`;
-  const efforts = capabilities.reasoning?.efforts.join(' ') ?? 'does not reason';
-  process.stdout.write(`- ${name}: ${capabilities.inputModalities.join(', ')}; ${efforts}; ${price}\n`);
+  const efforts = capabilities.reasoning?.efforts.join(' ') || 'no efforts to choose';
+  const reasoning = capabilities.reasoning === null ? 'does not reason' : `reasons (${efforts})`;
+  process.stdout.write(`- ${name}: ${capabilities.inputModalities.join(', ')}; ${reasoning}; ${price}\n`);
 }

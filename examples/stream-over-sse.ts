@@ -1,4 +1,5 @@
-// Streams an answer over server-sent events with `fetch` alone: `node examples/stream-over-sse.ts "your prompt"`.
+// Streams an answer over server-sent events with `fetch` alone:
+// `node_modules/.bin/node examples/stream-over-sse.ts "your prompt"`, with the server running.
 const url = process.env['MODELGRAPH_URL'] ?? 'http://127.0.0.1:4000/graphql';
 const model = process.env['MODEL'] ?? 'demo-reasoning';
 const prompt = process.argv[2] ?? 'Is 1009 a prime number?';

@@ -1,4 +1,5 @@
-// Streams an answer over WebSocket: `node examples/stream-over-websocket.ts "your prompt"`, with the server running.
+// Streams an answer over WebSocket:
+// `node_modules/.bin/node examples/stream-over-websocket.ts "your prompt"`, with the server running.
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';

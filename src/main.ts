@@ -16,7 +16,7 @@ const start = async (): Promise<void> => {
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
   });
-  const app = buildApp(settings, log);
+  const app = await buildApp(settings, log);
   const url = await app.listen();
   log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');

@@ -8,6 +8,7 @@ import { ERROR_CODES } from '../src/core/errors.ts';
 import { TEXT_PROVIDERS } from '../src/providers/index.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { DEFAULT_LIMITS } from '../src/server/limits.ts';
+import { createMetrics } from '../src/server/metrics.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -85,6 +86,17 @@ describe('the README', () => {
     expect(text).toContain(
       `Depth ${written(maxDepth)}, ${written(maxRootFields)} root fields, ${written(maxCostlyRootFields)} generations, ${written(maxAliases)} aliases, ${written(maxDirectives)} directives, ${written(maxTokens)} tokens, complexity ${written(maxComplexity)}`,
     );
+  });
+
+  it('lists every metric, and no other', async () => {
+    const { body } = await createMetrics({
+      isStoreUp: () => true,
+      queuedWrites: () => 0,
+      circuitStates: () => [],
+    }).scrape();
+    const served = [...body.matchAll(/^# TYPE (modelgraph_\S+)/gm)].map(([, name]) => code(name ?? ''));
+    const listed = tableOf('Operation').flatMap(([names = '']) => names.split(', '));
+    expect(listed.toSorted()).toEqual(served.toSorted());
   });
 
   it('has only operations that the schema takes', () => {

@@ -67,6 +67,8 @@ export const recordCase = async (options: RecordOptions): Promise<Fixture> => {
   const provider = connect({
     apiKey,
     baseUrl: options.baseUrl,
+    connectTimeoutMs: 10_000,
+    firstDeltaTimeoutMs: 300_000,
     idleTimeoutMs: 300_000,
     demoDelayMs: 0,
     log: { warn: () => undefined },

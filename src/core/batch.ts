@@ -56,6 +56,18 @@ export interface BatchCallOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is known of a vendor batch whose id never came back. */
+export interface ExpectedBatch {
+  /** When its submission began, by our clock. */
+  readonly since: Date;
+  /** How many requests it has. */
+  readonly total: number;
+  /** Vendor batches that are known to be others: never found again where the vendor stores no key of ours. */
+  readonly takenIds?: ReadonlySet<string>;
+  /** Whether one of its requests has this custom id; asked of a few results where nothing else tells batches apart. */
+  readonly hasCustomId?: (customId: string) => boolean | Promise<boolean>;
+}
+
 /**
  * A vendor's batch API for one model. No call retries; each throws `ProviderError`, and closes its upstream sockets
  * when `signal` is aborted.
@@ -70,13 +82,9 @@ export interface BatchOperations {
   /**
    * The vendor's batch that was submitted under a key, searched among those created since a moment: what tells whether
    * a submission that was interrupted had arrived. undefined: there is none. `expected` helps where the vendor stores
-   * no key of ours.
+   * no key of ours; throws there when it leaves a doubt.
    */
-  find(
-    key: string,
-    expected: { readonly since: Date; readonly total: number },
-    options: BatchCallOptions,
-  ): Promise<VendorBatch | undefined>;
+  find(key: string, expected: ExpectedBatch, options: BatchCallOptions): Promise<VendorBatch | undefined>;
   poll(id: string, options: BatchCallOptions): Promise<VendorBatch>;
   /** Asks the vendor to stop it. Resolves once the vendor has taken note; one that has ended already is no error. */
   cancel(id: string, options: BatchCallOptions): Promise<VendorBatch>;

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   STREAM_STALLED: traits(true, true, 504),
   GENERATION_CANCELLED: traits(false, true, 499),
   GENERATION_INTERRUPTED: traits(true, true, 503),
+  SERVICE_UNAVAILABLE: traits(true, true, 503),
   INTERNAL: traits(false, false, 500),
 } as const satisfies Record<string, ErrorTraits>;
 
@@ -97,7 +98,7 @@ const LONGEST_WAIT_MS = 2_147_483_647;
 const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
   PROVIDER_NOT_CONFIGURED: 'The provider is not configured on this server.',
   PROVIDER_AUTHENTICATION:
-    "The provider refused this server's credentials. Its operator must check the API key.",
+    "The provider refused this server's credentials or account. Its operator must check the API key and the credit.",
   PROVIDER_RATE_LIMITED: 'The provider is limiting the rate of requests. Wait and send the request again.',
   PROVIDER_OVERLOADED: 'The provider is overloaded. Wait and send the request again.',
   PROVIDER_REJECTED: 'The provider rejected the request',

@@ -6,6 +6,10 @@ import type { OutputFormat, PromptCache, Tool, ToolChoice } from './text-request
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
 
+/** What becomes of a generation that nobody follows any more. */
+export const ON_DISCONNECT = ['cancel', 'continue'] as const;
+export type OnDisconnect = (typeof ON_DISCONNECT)[number];
+
 export interface ReasoningInput {
   readonly enabled: boolean | null;
   readonly effort: ReasoningEffort | null;
@@ -36,6 +40,13 @@ export interface GenerateInput {
   /** Any JSON: checked to be an object before it is used. */
   readonly providerOptions: JsonValue | null;
   readonly onUnsupported: OnUnsupported;
+  /** Tried in order while nothing has come of the models before. */
+  readonly fallbackModels: readonly string[] | null;
+  readonly onDisconnect: OnDisconnect;
+  /** Stops the generation once it has cost more, in US dollars. */
+  readonly maxCostUsd: number | null;
+  /** For the whole generation, in milliseconds. */
+  readonly timeoutMs: number | null;
   /** The caller's own, returned with the generation, never sent to a provider. */
   readonly metadata: JsonValue | null;
 }

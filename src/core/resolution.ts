@@ -24,3 +24,14 @@ export interface Resolution {
   /** Whether the request asks for reasoning and the model reasons. */
   readonly reasoning: boolean;
 }
+
+/** How a name became the model that answered in place of the one it stands for. */
+export const withFallback = (from: Resolution, to: Resolution): Resolution => ({
+  ...to,
+  requested: from.requested,
+  steps: [
+    ...from.steps,
+    { from: from.config.name, to: to.config.name, reason: 'fallback' },
+    ...to.steps.filter(({ reason }) => reason !== 'exact' && reason !== 'alias'),
+  ],
+});

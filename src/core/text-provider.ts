@@ -32,6 +32,10 @@ export interface ProviderConnection {
   readonly apiKey: string | null;
   /** null: the vendor's own address. */
   readonly baseUrl: string | null;
+  /** Longest time for opening a connection, TLS included, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Longest wait for the headers of a stream, in milliseconds: some models reason before they send them. */
+  readonly firstDeltaTimeoutMs: number;
   /** Longest silence of an upstream stream, in milliseconds; any byte counts as life. */
   readonly idleTimeoutMs: number;
   /** Pause between two deltas of the demo models, in milliseconds. */

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
 import type { FinishReason, GenerationStatus, WarningCode } from '../core/generation.ts';
-import type { OnUnsupported } from '../core/generate-input.ts';
+import type { OnDisconnect, OnUnsupported } from '../core/generate-input.ts';
 import type {
   ApiType,
   BuiltInTool,
@@ -142,6 +142,16 @@ export const OnUnsupportedEnum = defineEnum<OnUnsupported>(
   },
 );
 
+export const OnDisconnectEnum = defineEnum<OnDisconnect>(
+  'OnDisconnect',
+  'What becomes of a generation that nobody follows any more.',
+  {
+    cancel:
+      'It is cancelled once nobody has followed it for a grace period, so that a connection that was lost can resume.',
+    continue: 'It runs on to its end.',
+  },
+);
+
 export const GenerationStatusEnum = defineEnum<GenerationStatus>(
   'GenerationStatus',
   'Where a generation is in its life.',
@@ -206,6 +216,8 @@ const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   STREAM_STALLED: "The provider's stream went silent. Text so far is kept.",
   GENERATION_CANCELLED: 'The client cancelled the generation.',
   GENERATION_INTERRUPTED: 'This server stopped before the generation was complete.',
+  SERVICE_UNAVAILABLE:
+    'The server cannot do this now because its database is away. Send the request again later.',
   INTERNAL: 'A defect of this server.',
 };
 

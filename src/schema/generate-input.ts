@@ -2,7 +2,7 @@ import type { GenerateInput } from '../core/generate-input.ts';
 import type { PromptCache } from '../core/text-request.ts';
 import { builder } from './builder.ts';
 import { defineEnum } from './define-enum.ts';
-import { OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from './enums.ts';
+import { OnDisconnectEnum, OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from './enums.ts';
 import { MessageInput, toMessage } from './message-input.ts';
 import {
   OutputFormatInput,
@@ -81,6 +81,23 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
       defaultValue: 'reject',
       description: 'What to do about something the model does not take.',
     }),
+    fallbackModels: t.stringList({
+      description:
+        'Models to ask instead, in this order, while nothing has come and the failure may pass. Each must take the request as it is.',
+    }),
+    onDisconnect: t.field({
+      type: OnDisconnectEnum,
+      required: true,
+      defaultValue: 'cancel',
+      description: 'What becomes of it when nobody follows it any more.',
+    }),
+    maxCostUsd: t.float({
+      description:
+        'Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by what the provider tells or, until it does, by an estimate.',
+    }),
+    timeoutMs: t.int({
+      description: 'Longest time for the whole generation, in milliseconds. At most what the server allows.',
+    }),
     metadata: t.field({
       type: 'JSON',
       description: "The caller's own: returned with the generation, never sent to a provider.",
@@ -121,6 +138,10 @@ export const toGenerateInput = async (
     cache: input.cache,
     providerOptions: input.providerOptions ?? null,
     onUnsupported: input.onUnsupported,
+    fallbackModels: input.fallbackModels ?? null,
+    onDisconnect: input.onDisconnect,
+    maxCostUsd: input.maxCostUsd ?? null,
+    timeoutMs: input.timeoutMs ?? null,
     metadata: input.metadata ?? null,
   };
 };

@@ -5,7 +5,7 @@ import { ErrorCodeEnum } from './enums.ts';
 import { GenerateInputType, toGenerateInput } from './generate-input.ts';
 import { GenerationEventType } from './generation-event.ts';
 import { CostType, WarningType } from './generation-parts.ts';
-import { ToolResultInput, toToolMessage } from './message-input.ts';
+import { readKey } from './idempotency-key.ts';
 import { GenerationType } from './refs.ts';
 import { ModelResolutionType } from './resolution.ts';
 
@@ -55,16 +55,18 @@ const GenerationPreviewType = builder.objectRef<GenerationPreview>('GenerationPr
   }),
 });
 
-const inputDescription = 'The request.';
-
 /** What one generation counts in the complexity of an operation, besides the fields that are read of it. */
 const GENERATION_COMPLEXITY = 100;
+
+const REQUEST = 'The request.';
+const KEY =
+  'The same key with the same input gives the same generation, however often it is sent, for 24 hours; with another input it is refused.';
 
 builder.queryFields((t) => ({
   previewGeneration: t.field({
     type: GenerationPreviewType,
     description: 'Checks a request as `generate` would, without calling a provider.',
-    args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
+    args: { input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }) },
     resolve: async (_root, { input }, { generations }) => generations.preview(await toGenerateInput(input)),
   }),
 }));
@@ -73,28 +75,35 @@ builder.mutationFields((t) => ({
   generate: t.field({
     type: GenerationType,
     description:
-      'Generates text and waits for its end. A failure is an error with `extensions.code`; what had come by then is under `generation(id: extensions.generationId)`. A client that goes away cancels it.',
-    args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
-    complexity: { field: GENERATION_COMPLEXITY },
-    extensions: { costsMoney: true },
-    resolve: async (_root, { input }, { generations, principalId, signal }) =>
-      generations.generate(await toGenerateInput(input), principalId, signal),
-  }),
-}));
-
-builder.mutationFields((t) => ({
-  submitToolResults: t.field({
-    type: GenerationType,
-    description:
-      'Gives a generation the results of the tool calls it waits for, all of them at once. It goes on at once, under the same id, in the same log, for the same subscribers.',
+      'Generates text and waits for its end. A failure is an error with `extensions.code`; what had come by then is under `generation(id: extensions.generationId)`. A client that goes away cancels it, unless it can come back by its key or the input says CONTINUE.',
     args: {
-      generationId: t.arg.id({ required: true, description: 'The generation that waits.' }),
-      results: t.arg({ type: [ToolResultInput], required: true, description: 'One result for each call.' }),
+      input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
+      idempotencyKey: t.arg.string({ description: KEY }),
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principalId }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principalId),
+    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+      generations.generate(
+        await toGenerateInput(input),
+        { principalId, idempotencyKey: readKey(idempotencyKey) },
+        signal,
+      ),
+  }),
+  startGeneration: t.field({
+    type: GenerationType,
+    description:
+      'Starts a generation and answers at once. It needs nobody to follow it; follow it with generationEvents, or ask for it with generation.',
+    args: {
+      input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
+      idempotencyKey: t.arg.string({ description: KEY }),
+    },
+    complexity: { field: GENERATION_COMPLEXITY },
+    extensions: { costsMoney: true },
+    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId }) =>
+      generations.start(await toGenerateInput(input), {
+        principalId,
+        idempotencyKey: readKey(idempotencyKey),
+      }),
   }),
 }));
 
@@ -102,12 +111,19 @@ builder.subscriptionFields((t) => ({
   generate: t.field({
     type: GenerationEventType,
     description:
-      'Generates text and streams it as typed events, over WebSocket or SSE. A rejected request is an error before the first event; a later failure is the event GenerationFailed. A client that goes away cancels it.',
-    args: { input: t.arg({ type: GenerateInputType, required: true, description: inputDescription }) },
+      'Generates text and streams it as typed events, over WebSocket or SSE. A rejected request is an error before the first event; a later failure is the event GenerationFailed. A connection that is lost can be taken up again with generationEvents.',
+    args: {
+      input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
+      idempotencyKey: t.arg.string({ description: KEY }),
+    },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    subscribe: async (_root, { input }, { generations, principalId, signal }) =>
-      generations.stream(await toGenerateInput(input), principalId, signal),
+    subscribe: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+      generations.stream(
+        await toGenerateInput(input),
+        { principalId, idempotencyKey: readKey(idempotencyKey) },
+        signal,
+      ),
     resolve: (event) => event,
   }),
 }));

@@ -15,14 +15,14 @@ import { toCursor } from './event-cursor.ts';
 
 export const GenerationEventType = builder.interfaceRef<Events.GenerationEvent>('GenerationEvent').implement({
   description:
-    'One step of a generation. The log numbers its events 1, 2, 3 … once, for every subscriber. A subscriber sees the sequence strictly increase; adjacent deltas of one kind may reach a slow one merged, under the sequence of the last. The first event is GenerationStarted; exactly one of GenerationCompleted, GenerationCancelled and GenerationFailed ends the log.',
+    'One step of a generation. The log numbers its events 1, 2, 3 … once, for every subscriber. A subscriber sees the sequence strictly increase; adjacent deltas of one kind may reach a slow one merged, under the sequence of the last. The first event is GenerationStarted, or GenerationSnapshot for somebody who resumes from where events are no longer kept; exactly one of GenerationCompleted, GenerationCancelled and GenerationFailed ends the log.',
   resolveType: (event) => event.type,
   fields: (t) => ({
     generationId: t.exposeID('generationId', { description: 'The generation it belongs to.' }),
     sequence: t.exposeInt('sequence', { description: 'Its place in the log.' }),
     cursor: t.field({
       type: 'Cursor',
-      description: 'Its place in the log as an opaque token.',
+      description: 'Its place in the log as an opaque token: what generationEvents resumes after.',
       resolve: ({ generationId, sequence }) => toCursor(generationId, sequence),
     }),
   }),
@@ -47,6 +47,15 @@ event('GenerationStarted').implement({
       type: ModelResolutionType,
       description: 'How the name that was asked for became this model.',
     }),
+  }),
+});
+
+event('GenerationSnapshot').implement({
+  description:
+    'Stands for every event up to its own sequence and replaces what the subscriber has. The first event for somebody who resumes from where the events are no longer kept; otherwise there is none.',
+  interfaces: [GenerationEventType],
+  fields: (t) => ({
+    generation: t.expose('generation', { type: GenerationType, description: 'The whole of it by now.' }),
   }),
 });
 
@@ -133,7 +142,8 @@ event('GenerationCompleted').implement({
 });
 
 event('GenerationCancelled').implement({
-  description: 'The client ended the generation. Terminal.',
+  description:
+    'The generation was ended before its own end: by cancelGeneration, because nobody followed it any more, or because the results of its tool calls never came. Terminal.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
     generation: t.expose('generation', { type: GenerationType, description: 'What there is of it.' }),

@@ -91,13 +91,3 @@ builder.node(GenerationType, {
     }),
   }),
 });
-
-builder.queryFields((t) => ({
-  generation: t.field({
-    type: GenerationType,
-    nullable: true,
-    description: 'A generation of yours by id; null when there is none, or this server no longer has it.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.generation.load(id),
-  }),
-}));

@@ -5,11 +5,13 @@ import './model.ts';
 import './model-queries.ts';
 import './provider.ts';
 import './generation.ts';
+import './generations.ts';
 import './generation-event.ts';
 import './generate.ts';
+import './follow.ts';
 
 builder.queryType({ description: 'Reading: what there is, and what would happen.' });
-builder.mutationType({ description: 'Doing: generations that are waited for.' });
+builder.mutationType({ description: 'Doing: generations, waited for or in the background.' });
 builder.subscriptionType({ description: 'Watching: generations as they are written.' });
 
 /** The schema of this API. Each call builds it anew. */

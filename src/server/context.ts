@@ -48,7 +48,8 @@ export const createContext = (
       { cache: false },
     ),
     generation: new DataLoader<string, Generation | null>(
-      (ids) => Promise.resolve(ids.map((id) => generations.findGeneration(id, principalId) ?? null)),
+      (ids) =>
+        Promise.all(ids.map(async (id) => (await generations.findGeneration(id, principalId)) ?? null)),
       { cache: false },
     ),
   },

@@ -2,15 +2,18 @@ import { GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, vali
 import { createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Context } from '../schema/context.ts';
-import { createContext, type OperationOrigin, type Services } from './context.ts';
+import { createContext, type OperationOrigin, type Services, type Transport } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { createLimitRule, findCostError, type OperationLimits } from './limits.ts';
 import { createErrorMask, withCode } from './mask-error.ts';
+import { createSubscribe } from './subscribe.ts';
 
 /** The GraphQL pipeline all transports share: parse, validate, limits, context, execution, masking. */
 export interface GraphqlPipeline extends YogaServerInstance<OperationOrigin, Context> {
   /** What a client may see of an error. */
   readonly maskError: (error: unknown) => GraphQLError;
+  /** To be called with each stream of results that begins; what it gives, when that has ended. */
+  readonly streamOpened: (transport: Transport) => () => void;
 }
 
 export interface GraphqlPipelineOptions {
@@ -18,6 +21,7 @@ export interface GraphqlPipelineOptions {
   readonly services: Services;
   readonly limits: OperationLimits;
   readonly introspection: boolean;
+  readonly streamOpened: GraphqlPipeline['streamOpened'];
   readonly log: ServiceLog;
 }
 
@@ -71,6 +75,16 @@ const useStreamingTransports = (): Plugin<OperationOrigin> => ({
   },
 });
 
+/** Subscribes by plan: graphql would interpret the selection anew for every event. */
+const usePlannedSubscriptions = (maskError: GraphqlPipeline['maskError']): Plugin<OperationOrigin> => {
+  const subscribe = createSubscribe(maskError);
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(subscribe);
+    },
+  };
+};
+
 /** Tells nothing of the schema, neither when asked for it nor by guessing what a misspelt name was meant to be. */
 const useSecretSchema = (): Plugin<OperationOrigin> => ({
   onValidate({ addValidationRule, setValidationFn }) {
@@ -86,6 +100,7 @@ export const createGraphqlPipeline = ({
   services,
   limits,
   introspection,
+  streamOpened,
   log,
 }: GraphqlPipelineOptions): GraphqlPipeline => {
   const maskError = createErrorMask(log);
@@ -97,6 +112,7 @@ export const createGraphqlPipeline = ({
       useErrorCodes(),
       useUploads(),
       useStreamingTransports(),
+      usePlannedSubscriptions(maskError),
       ...(introspection ? [] : [useSecretSchema()]),
     ],
     maskedErrors: {
@@ -113,5 +129,5 @@ export const createGraphqlPipeline = ({
     batching: false,
     multipart: false,
   });
-  return Object.assign(yoga, { maskError });
+  return Object.assign(yoga, { maskError, streamOpened });
 };

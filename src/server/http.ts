@@ -5,13 +5,19 @@ import type { Authenticate } from './auth.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
+import { type ReadinessChecks, toReadiness } from './health.ts';
+import type { Metrics } from './metrics.ts';
 import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
+import { createGather, type Gather } from './paced-writes.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
 import { hasReadableAddress, isMultipart, readParams } from './read-params.ts';
 import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
 
 export const GRAPHQL_PATH = '/graphql';
+const METRICS_PATH = '/metrics';
+
+const UNAUTHENTICATED_MESSAGE = 'Send a key of this server: Authorization: Bearer mg_…';
 
 export interface HttpOptions {
   readonly pipeline: GraphqlPipeline;
@@ -22,9 +28,16 @@ export interface HttpOptions {
   /** For multipart requests, which carry uploads. */
   readonly maxUploadBytes: number;
   readonly heartbeatMs: number;
-  /** Whether the server takes new work. */
-  readonly isReady: () => boolean;
+  /** Whether the server takes no new work any more. */
+  readonly isClosing: () => boolean;
+  readonly readinessChecks: ReadinessChecks;
+  /** null: metrics are not served. */
+  readonly metrics: Pick<Metrics, 'scrape'> | null;
   readonly log: ServiceLog;
+}
+
+interface ServingOptions extends HttpOptions {
+  readonly gather: Gather;
 }
 
 interface Exchange {
@@ -54,11 +67,7 @@ const refuse = (
     .end(JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] }));
 };
 
-const answer = (
-  { response, headers }: Exchange,
-  status: number,
-  body: Readonly<Record<string, unknown>>,
-): void => {
+const answer = ({ response, headers }: Exchange, status: number, body: object): void => {
   response
     .writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
     .end(JSON.stringify(body));
@@ -89,7 +98,7 @@ const serveStream = async (
   exchange: Exchange,
   params: OperationParams,
   principalId: string,
-  { pipeline, heartbeatMs }: HttpOptions,
+  { pipeline, heartbeatMs, gather }: ServingOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
   const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
@@ -100,7 +109,7 @@ const serveStream = async (
     refuse(exchange, 'INVALID_REQUEST', 'A mutation must be sent with POST.', 405);
     return true;
   }
-  await serveEventStream(response, operation, headers, heartbeatMs);
+  await serveEventStream(response, operation, headers, heartbeatMs, gather);
   return true;
 };
 
@@ -128,7 +137,7 @@ const serveJson = async (
   response.writeHead(result.status, { ...Object.fromEntries(result.headers), ...headers }).end(text);
 };
 
-const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
+const serveGraphql = async (exchange: Exchange, options: ServingOptions): Promise<void> => {
   const { request } = exchange;
   if (request.method === 'OPTIONS') return answerPreflight(exchange);
   // Among the others is HEAD, which a foreign page can send without being asked, as it can GET.
@@ -148,8 +157,7 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
         : 'Send application/json, or the header graphql-require-preflight, so that no foreign page can send the request.',
     );
   const principalId = options.authenticate(request.headers.authorization);
-  if (principalId === undefined)
-    return refuse(exchange, 'UNAUTHENTICATED', 'Send a key of this server: Authorization: Bearer mg_…');
+  if (principalId === undefined) return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
   if (request.method === 'GET' && !hasReadableAddress(exchange.url))
     return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
   const body = await readBody(request, isMultipart(request) ? options.maxUploadBytes : options.maxBodyBytes);
@@ -167,6 +175,22 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   return serveJson(exchange, body, multipart ? params : undefined, principalId, options);
 };
 
+const serveMetrics = async (exchange: Exchange, options: HttpOptions, metrics: Pick<Metrics, 'scrape'>) => {
+  const { request, response, headers } = exchange;
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(
+      { ...exchange, headers: { ...headers, allow: 'GET, HEAD' } },
+      'INVALID_REQUEST',
+      `${request.method} is not a method of this address.`,
+      405,
+    );
+  if (options.authenticate(request.headers.authorization) === undefined)
+    return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
+  const { contentType, body } = await metrics.scrape();
+  response.writeHead(200, { ...headers, 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+  return undefined;
+};
+
 const wantsPage = ({ request, url }: Exchange): boolean =>
   request.method === 'GET' &&
   (request.headers.accept ?? '').includes('text/html') &&
@@ -179,17 +203,20 @@ const servePage = async ({ response }: Exchange, page: () => Promise<PlaygroundP
 
 const route = async (
   exchange: Exchange,
-  options: HttpOptions,
+  options: ServingOptions,
   page: () => Promise<PlaygroundPage>,
 ): Promise<void> => {
   const { url, response, request } = exchange;
   switch (url.pathname) {
     case '/health/live':
       return answer(exchange, 200, { status: 'live' });
-    case '/health/ready':
-      return options.isReady()
-        ? answer(exchange, 200, { status: 'ready' })
-        : answer(exchange, 503, { status: 'shutting down' });
+    case '/health/ready': {
+      const { ready, body } = toReadiness(options.isClosing(), options.readinessChecks);
+      return answer(exchange, ready ? 200 : 503, body);
+    }
+    case METRICS_PATH:
+      if (options.metrics !== null) return serveMetrics(exchange, options, options.metrics);
+      break;
     case GRAPHQL_PATH:
       if (options.playground && wantsPage(exchange)) return servePage(exchange, page);
       return serveGraphql(exchange, options);
@@ -206,6 +233,7 @@ const route = async (
 /** The HTTP side of the server; WebSockets are attached to it separately. Opens nothing. */
 export const createHttpServer = (options: HttpOptions): Server => {
   const page = createPlayground();
+  const serving: ServingOptions = { ...options, gather: createGather() };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const controller = new AbortController();
@@ -214,7 +242,7 @@ export const createHttpServer = (options: HttpOptions): Server => {
     });
     response.on('finish', () => {
       // A connection kept open for the next request would keep a server open that takes none.
-      if (!options.isReady()) request.socket.end();
+      if (options.isClosing()) request.socket.end();
     });
     const url = findUrl(request);
     const exchange: Exchange = {
@@ -228,7 +256,7 @@ export const createHttpServer = (options: HttpOptions): Server => {
     const problem = findOriginProblem(request, options.originPolicy);
     if (problem !== undefined) return refuse({ ...exchange, headers: {} }, 'FORBIDDEN', problem);
     try {
-      return await route(exchange, options, page);
+      return await route(exchange, serving, page);
     } catch (error) {
       if (response.destroyed) return undefined;
       if (error instanceof BodyTooLarge) {

@@ -9,6 +9,7 @@ import {
 import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { withCode } from './mask-error.ts';
+import { findSubscription, type OpenSubscription } from './subscribe.ts';
 
 export interface PreparedOperation {
   readonly type: OperationTypeNode;
@@ -23,9 +24,6 @@ const invalid = (message: string): GraphQLError => withCode(new GraphQLError(mes
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isAsyncIterable = (value: unknown): value is AsyncIterable<ExecutionResult> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-
 /** What a client may see of an error. Over HTTP the pipeline does the same, elsewhere nobody else would. */
 const toPublicError = (error: GraphQLError): GraphQLError => {
   const { nodes, source, positions, path, extensions: all } = withCode(error);
@@ -38,48 +36,62 @@ const toPublicResult = (result: ExecutionResult): ExecutionResult =>
 
 /** The results of an operation, one or many, behind an iterator that can be ended while it waits. */
 const createResults = (
-  open: () => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
+  open: () => Promise<ExecutionResult>,
   controller: AbortController,
   maskError: GraphqlPipeline['maskError'],
+  onEnd: () => void,
 ): AsyncIterableIterator<ExecutionResult, undefined, undefined> => {
   const done = { done: true, value: undefined } as const;
-  let source: AsyncIterator<ExecutionResult> | undefined;
+  let events: AsyncIterator<unknown> | undefined;
+  let toResult: OpenSubscription['toResult'];
   let ended = false;
   const hasEnded = (): boolean => ended;
+  const end = (): void => {
+    ended = true;
+    onEnd();
+  };
 
-  const take = async (): Promise<ExecutionResult | undefined> => {
-    if (source === undefined) {
-      const result = await open();
-      if (!isAsyncIterable(result)) {
-        // Whoever has left is told nothing more, not even that the operation was cancelled.
-        if (hasEnded()) return undefined;
-        ended = true;
-        return result;
-      }
-      source = result[Symbol.asyncIterator]();
-      if (hasEnded()) void source.return?.();
+  /** The one result of what is no subscription. */
+  const start = async (): Promise<ExecutionResult | undefined> => {
+    const result = await open();
+    const subscription = findSubscription(result);
+    if (subscription === undefined) {
+      // Whoever has left is told nothing more, not even that the operation was cancelled.
+      if (hasEnded()) return undefined;
+      end();
+      return result;
     }
-    if (hasEnded()) return undefined;
-    const item = await source.next();
-    return hasEnded() || item.done === true ? undefined : item.value;
+    events = subscription.events[Symbol.asyncIterator]();
+    toResult = (event) => subscription.toResult(event);
+    if (hasEnded()) void events.return?.();
+    return undefined;
   };
 
   return {
     async next() {
       try {
-        const result = ended ? undefined : await take();
-        if (result !== undefined) return { done: false, value: toPublicResult(result) };
-        ended = true;
+        if (!ended && events === undefined) {
+          const result = await start();
+          if (result !== undefined) return { done: false, value: toPublicResult(result) };
+        }
+        if (!ended && events !== undefined) {
+          const item = await events.next();
+          if (!hasEnded() && item.done !== true) {
+            const result = toResult(item.value);
+            return { done: false, value: toPublicResult(result instanceof Promise ? await result : result) };
+          }
+        }
+        end();
         return done;
       } catch (error) {
-        ended = true;
+        end();
         return { done: false, value: toPublicResult({ errors: [maskError(error)] }) };
       }
     },
     return() {
-      ended = true;
+      end();
       controller.abort();
-      void source?.return?.();
+      void events?.return?.();
       return Promise.resolve(done);
     },
     [Symbol.asyncIterator]() {
@@ -123,7 +135,7 @@ export const prepareOperation = (
   if (!operation)
     return [invalid('The document does not tell which operation to run: name one that is in it.')];
 
-  const open = async (): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> => {
+  const open = async (): Promise<ExecutionResult> => {
     const args = {
       schema,
       document,
@@ -137,6 +149,6 @@ export const prepareOperation = (
     type: operation.operation,
     document,
     operationName: operationName ?? null,
-    run: () => createResults(open, controller, pipeline.maskError),
+    run: () => createResults(open, controller, pipeline.maskError, pipeline.streamOpened(origin.transport)),
   };
 };

@@ -1,6 +1,6 @@
 /**
  * A panel for the playground that shows text and reasoning as they grow: the playground itself shows only the latest
- * event of a subscription. It watches the page's own WebSocket, changes nothing about it and sends nothing.
+ * event of a subscription. It watches what the page sends and receives, changes nothing about it and sends nothing.
  */
 export const TRANSCRIPT = `
 <style>
@@ -69,6 +69,13 @@ export const TRANSCRIPT = `
       const isDelta = event?.__typename === 'TextDelta' || event?.__typename === 'ReasoningDelta';
       if (isDelta && typeof event.text === 'string') show(id, event);
     }
+  };
+
+  // A query has no deltas: what it answers would lie under the transcript of another tab.
+  const { fetch } = window;
+  window.fetch = (...args) => {
+    if (panel !== undefined) panel.hidden = true;
+    return fetch(...args);
   };
 
   window.WebSocket = class extends window.WebSocket {

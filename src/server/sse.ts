@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 
 import type { PreparedOperation } from './operation.ts';
+import { createDrained, type Gather } from './paced-writes.ts';
 
 /** Heartbeats in a row without a byte accepted by the client after which it counts as gone. */
 const STALLED_HEARTBEATS = 3;
@@ -18,20 +19,6 @@ export const acceptsEventStream = (request: IncomingMessage): boolean =>
 /** Whether the client asks for an event stream and nothing else: then even a query is answered in one. */
 export const wantsOnlyEventStream = (request: IncomingMessage): boolean =>
   acceptsEventStream(request) && !accepts(request, 'json') && !accepts(request, '*/*');
-
-/** Resolves when the response can take more, or will never again. */
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = (): void => {
-      response.off('drain', settle);
-      response.off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle);
-    response.on('close', settle);
-    // What has been closed before says so no more.
-    if (response.destroyed) settle();
-  });
 
 /**
  * Comments while nothing else is sent, so that proxies keep the stream open; a client that has taken nothing for
@@ -70,6 +57,7 @@ export const serveEventStream = async (
   operation: PreparedOperation | readonly GraphQLError[],
   headers: Readonly<Record<string, string>>,
   heartbeatMs: number,
+  gather: Gather,
 ): Promise<void> => {
   response.writeHead(200, {
     ...headers,
@@ -81,12 +69,17 @@ export const serveEventStream = async (
   });
   response.flushHeaders();
   const stopHeartbeat = startHeartbeat(response, heartbeatMs);
+  const drained = createDrained(response);
   const results = 'run' in operation ? operation.run() : asResults(operation);
   const leave = (): void => void results.return?.(undefined);
   response.on('close', leave);
   try {
     for await (const result of results) {
-      if (!response.write(frame('next', JSON.stringify(result)))) await drained(response);
+      gather(response);
+      response.write(frame('next', JSON.stringify(result)));
+      // Nothing is taken from the results meanwhile: a log merges what a slow client is behind by.
+      const full = drained();
+      if (full !== undefined) await full;
       if (response.destroyed) break;
     }
     if (!response.destroyed) response.end(frame('complete', ''));

@@ -8,6 +8,7 @@ import type { Authenticate } from './auth.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { type PreparedOperation, prepareOperation } from './operation.ts';
 import { findOriginProblem, type OriginPolicy } from './origin.ts';
+import { createDrained, createGather } from './paced-writes.ts';
 
 export interface WebSocketLimits {
   /** Time for `connection_init` after the socket has opened. */
@@ -27,9 +28,14 @@ export interface WebSocketOptions {
 }
 
 interface Extra {
-  readonly request: IncomingMessage;
+  /** The header of the upgrade request. */
+  readonly authorization: string | undefined;
+  readonly write: Write;
   principalId: string | undefined;
 }
+
+/** Writes a message; gives what has to be waited for before more is written, while the client is behind. */
+type Write = (message: string) => Promise<void> | undefined;
 
 /** What the protocol asks of an operation's arguments, and the operation itself. */
 interface OperationArgs {
@@ -37,8 +43,40 @@ interface OperationArgs {
   readonly document: PreparedOperation['document'];
   readonly operationName: string | null;
   readonly contextValue: undefined;
-  readonly operation: PreparedOperation;
+  readonly results: AsyncIterableIterator<never, undefined, undefined>;
 }
+
+/**
+ * What the protocol is given in place of an operation's results: they are written here, without its waiting for each
+ * message to have left. It sees the end only, and can end it.
+ */
+const createWritten = (
+  operation: PreparedOperation,
+  id: string,
+  write: Write,
+): AsyncIterableIterator<never, undefined, undefined> => {
+  const results = operation.run();
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const done = { done: true, value: undefined } as const;
+  return {
+    async next() {
+      for (;;) {
+        const { done: ended, value } = await results.next();
+        if (ended === true) return done;
+        const full = write(`${head}${JSON.stringify(value)}}`);
+        // Nothing is taken from the results meanwhile: a log merges what a slow client is behind by.
+        if (full !== undefined) await full;
+      }
+    },
+    async return() {
+      await results.return?.();
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};
 
 const text = (data: RawData): string =>
   (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
@@ -70,17 +108,17 @@ const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) =>
     `There are ${limits.maxOperationsPerSocket} operations on this socket, which is the most there may be.`,
     { extensions: { code: 'RATE_LIMITED', retryable: true } },
   );
-  const run = (args: unknown) => (args as OperationArgs).operation.run();
+  const run = (args: unknown) => (args as OperationArgs).results;
 
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
     onConnect({ connectionParams, extra }) {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
+      const authorization = typeof given === 'string' ? given : extra.authorization;
       extra.principalId = authenticate(authorization);
       return extra.principalId !== undefined;
     },
-    onSubscribe({ subscriptions, extra: { principalId } }, _id, payload) {
+    onSubscribe({ subscriptions, extra: { principalId, write } }, id, payload) {
       if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
       if (Object.keys(subscriptions).length > limits.maxOperationsPerSocket) return [tooMany];
       const controller = new AbortController();
@@ -93,7 +131,7 @@ const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) =>
         document,
         operationName,
         contextValue: undefined,
-        operation,
+        results: createWritten(operation, id, write),
       };
       return args;
     },
@@ -126,7 +164,16 @@ export const serveWebSockets = (
     if ((handling.get(socket) ?? 0) === 0) socket.close(1001, 'The server is shutting down');
   };
 
-  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+  const gather = createGather();
+
+  const accept = (socket: WebSocket, stream: Duplex, authorization: string | undefined): void => {
+    const drained = createDrained(stream);
+    const write: Write = (message) => {
+      if (socket.readyState !== socket.OPEN) return undefined;
+      gather(stream);
+      socket.send(message);
+      return drained();
+    };
     const count = (change: 1 | -1): void => void handling.set(socket, (handling.get(socket) ?? 0) + change);
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     const fail = (error: unknown): void => {
@@ -136,11 +183,7 @@ export const serveWebSockets = (
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            if (socket.readyState !== socket.OPEN) return resolve();
-            socket.send(data, (error) => (error ? reject(error) : resolve()));
-          }),
+        send: write,
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {
@@ -156,7 +199,7 @@ export const serveWebSockets = (
               });
           }),
       },
-      { request, principalId: undefined },
+      { authorization, write, principalId: undefined },
     );
     // A frame that is too large or malformed: ws closes the socket with the code for it.
     socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client broke the protocol'));
@@ -173,7 +216,10 @@ export const serveWebSockets = (
     if (closing) return refuseUpgrade(socket, '503 Service Unavailable', 'The server is shutting down.');
     const problem = findOriginProblem(request, originPolicy);
     if (problem !== undefined) return refuseUpgrade(socket, '403 Forbidden', problem);
-    return sockets.handleUpgrade(request, socket, head, accept);
+    const { authorization } = request.headers;
+    return sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      accept(webSocket, socket, authorization),
+    );
   });
 
   return {

@@ -1,5 +1,14 @@
-import { ModelgraphError } from '../core/errors.ts';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  findModelgraphError,
+  isRetryable,
+  ModelgraphError,
+  ProviderError,
+} from '../core/errors.ts';
 import type { GenerationError } from '../core/generation.ts';
+import type { ServiceLog } from '../core/service-log.ts';
+import { redactKeys } from '../lib/redact-keys.ts';
 
 /** A generation that was waited for and did not complete. What it had is still there under its id. */
 export class GenerationFailure extends ModelgraphError {
@@ -13,3 +22,48 @@ export class GenerationFailure extends ModelgraphError {
     this.failure = failure;
   }
 }
+
+export const toGenerationError = (error: ModelgraphError): GenerationError => ({
+  code: error.code,
+  message: error.message,
+  retryable: isRetryable(error.code),
+  retryAfterMs: error instanceof ProviderError ? error.retryAfterMs : null,
+  provider: error instanceof ProviderError ? error.provider : null,
+  providerStatus: error instanceof ProviderError ? error.providerStatus : null,
+});
+
+/** Failures that are not about what was asked, so that the vendor's words about them do not quote it. */
+const quotesNobody = (code: ErrorCode): boolean =>
+  code === 'PROVIDER_AUTHENTICATION' || code === 'PROVIDER_RATE_LIMITED' || code === 'PROVIDER_OVERLOADED';
+
+/** What a client may know of whatever was thrown; the rest of it goes to the log. */
+export const reportFailure = (
+  error: unknown,
+  about: Readonly<Record<string, unknown>>,
+  log: ServiceLog,
+): GenerationError => {
+  const known = findModelgraphError(error);
+  const fields = { ...about, code: known?.code ?? 'INTERNAL' };
+  if (known === undefined) {
+    log.error({ ...fields, err: error }, 'a generation failed on a defect of this server');
+    return toGenerationError(
+      new ModelgraphError('INTERNAL', 'The server failed to complete the generation.'),
+    );
+  }
+  const details =
+    known instanceof ProviderError
+      ? {
+          providerStatus: known.providerStatus,
+          requestId: known.requestId,
+          vendorMessage: quotesNobody(known.code) ? redactKeys(known.vendorMessage) : null,
+        }
+      : {};
+  const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';
+  log[write]({ ...fields, ...details }, 'a generation failed');
+  if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNobody(known.code))
+    log.debug(
+      { ...fields, vendorMessage: redactKeys(known.vendorMessage) },
+      "a provider's own words about a failure",
+    );
+  return toGenerationError(known);
+};

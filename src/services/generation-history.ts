@@ -3,7 +3,7 @@ import type { GenerationRun } from './generation-run.ts';
 
 export interface HistoryLimits {
   readonly maxFinished: number;
-  /** Over all finished generations, in UTF-16 code units. */
+  /** Over all finished generations and their logs, in UTF-16 code units. */
   readonly maxSize: number;
   readonly maxAgeMs: number;
 }
@@ -26,19 +26,25 @@ const sizeOf = (value: unknown): number => {
 /** What a generation takes that is its own: the catalogue's entry of its model is everybody's. */
 const sizeOfGeneration = ({ resolution: _shared, ...own }: Generation): number => sizeOf(own);
 
-interface Finished {
+/** A generation of this node that has ended: its record and its log, not what was asked, which may be megabytes. */
+export interface FinishedGeneration extends Pick<GenerationRun, 'log' | 'principalId'> {
   readonly generation: Generation;
+}
+
+interface Finished extends FinishedGeneration {
   readonly size: number;
   readonly at: number;
 }
 
 /**
- * The generations of this process by id: live ones always, finished ones while count, size and age allow; the oldest go
- * first. Of a finished one only the record is kept, not what was asked: that may be megabytes of media.
+ * The generations of this process by id: live ones always, finished ones until they are stored and then while count,
+ * size and age allow; the oldest go first.
  */
 export class GenerationHistory {
   readonly #limits: HistoryLimits;
   readonly #live = new Map<string, GenerationRun>();
+  /** Ended and not stored yet: nobody else has them, so that they cannot go. */
+  readonly #unstored = new Map<string, Finished>();
   readonly #finished = new Map<string, Finished>();
   #finishedSize = 0;
 
@@ -50,27 +56,44 @@ export class GenerationHistory {
     this.#live.set(run.id, run);
   }
 
-  /** Keeps the final state of a run that has ended, and lets the run go. */
-  finish(generation: Generation): void {
-    const size = sizeOfGeneration(generation);
-    this.#live.delete(generation.id);
-    this.#finished.set(generation.id, { generation, size, at: Date.now() });
-    this.#finishedSize += size;
-    this.#evict();
+  /** Keeps the record and the log of a run that has ended, and lets the run go. */
+  finish(generation: Generation, log: GenerationRun['log'], stored: Promise<void>): void {
+    const { id, principalId } = generation;
+    const size = sizeOfGeneration(generation) + log.size;
+    this.#live.delete(id);
+    this.#unstored.set(id, { generation, principalId, log, size, at: Date.now() });
+    void stored.then(() => this.#release(id));
   }
 
   /** Its present state, or its final one. */
   find(id: string): Generation | undefined {
-    this.#evict();
-    return this.#live.get(id)?.snapshot() ?? this.#finished.get(id)?.generation;
+    return this.#live.get(id)?.snapshot() ?? this.findFinished(id)?.generation;
   }
 
   findLive(id: string): GenerationRun | undefined {
     return this.#live.get(id);
   }
 
+  findFinished(id: string): FinishedGeneration | undefined {
+    this.#evict();
+    return this.#unstored.get(id) ?? this.#finished.get(id);
+  }
+
   live(): readonly GenerationRun[] {
     return [...this.#live.values()];
+  }
+
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  #release(id: string): void {
+    const finished = this.#unstored.get(id);
+    if (finished === undefined) return;
+    this.#unstored.delete(id);
+    this.#finished.set(id, finished);
+    this.#finishedSize += finished.size;
+    this.#evict();
   }
 
   #evict(): void {

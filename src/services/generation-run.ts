@@ -1,4 +1,5 @@
-import type { GenerationEvent } from '../core/generation-event.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { GenerationEvent, UnplacedEvent } from '../core/generation-event.ts';
 import type {
   Citation,
   FinishReason,
@@ -8,15 +9,20 @@ import type {
   ToolCall,
   Warning,
 } from '../core/generation.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
+import { withFallback } from '../core/resolution.ts';
 import type { FinishEvent, StreamEvent } from '../core/stream-event.ts';
 import type { ToolMessage } from '../core/message.ts';
+import { type GenerationTelemetry, NO_TELEMETRY } from '../core/telemetry.ts';
 import type { TextRequest } from '../core/text-request.ts';
-import { addUsage, type Cost, type Usage } from '../core/usage.ts';
-import { costOf } from './cost.ts';
-import { GenerationLog } from './generation-log.ts';
+import type { Pricing } from '../core/model-config.ts';
+import type { Usage } from '../core/usage.ts';
+import { type FollowOptions, GenerationLog } from './generation-log.ts';
 import { GenerationTurn } from './generation-turn.ts';
+import { budgetSpentWarning, fallbackWarning, noJsonWarning } from './generation-warnings.ts';
 import type { PreparedGeneration } from './preview.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 /** How the provider is called: `stream` gives deltas as they come, `wait` asks for the whole answer at once. */
 export type CallMode = 'stream' | 'wait';
@@ -27,21 +33,16 @@ export interface GenerationOrigin {
   readonly prepared: PreparedGeneration;
   readonly metadata: JsonValue | null;
   readonly createdAt: Date;
+  /** Called after each change of the log or the status. */
+  readonly onChange?: () => void;
+  readonly telemetry?: GenerationTelemetry;
 }
 
 type End =
   | { readonly status: 'completed'; readonly finish: FinishEvent }
+  | { readonly status: 'completed'; readonly finish: null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: GenerationError };
-
-/** A provider counts from the start of its own turn's text, a generation from the start of all of it. */
-const moveCitation = (citation: Citation, by: number): Citation => ({
-  ...citation,
-  startIndex: citation.startIndex === null ? null : citation.startIndex + by,
-  endIndex: citation.endIndex === null ? null : citation.endIndex + by,
-});
-
-const sameUsage = (a: Usage | null, b: Usage | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
  * One live generation: its state, its log and the signal that stops its upstream call. It lives apart from whoever
@@ -50,7 +51,7 @@ const sameUsage = (a: Usage | null, b: Usage | null): boolean => JSON.stringify(
 export class GenerationRun {
   readonly id: string;
   readonly principalId: string;
-  readonly prepared: PreparedGeneration;
+  readonly telemetry: GenerationTelemetry;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
   /** Resolves as soon as there is nothing to wait for: it has ended, or it wants tool results. Never rejects. */
@@ -60,11 +61,13 @@ export class GenerationRun {
   readonly #upstream = new AbortController();
   readonly #finish: (generation: Generation) => void;
   readonly #settle: (generation: Generation) => void;
+  #prepared: PreparedGeneration;
   #turn: GenerationTurn;
+  #turnCount = 1;
+  #hasContent = false;
   /** The end of a turn whose tool calls wait for their results. */
   #awaiting: FinishEvent | null = null;
-  /** Of the turns before this one. */
-  #usageBefore: Usage | null = null;
+  readonly #meter = new UsageMeter();
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   #textLength = 0;
@@ -73,8 +76,6 @@ export class GenerationRun {
   readonly #citations: Citation[] = [];
   readonly #warnings: Warning[] = [];
   #status: GenerationStatus = 'queued';
-  #usage: Usage | null = null;
-  #cost: Cost | null = null;
   #finishReason: FinishReason | null = null;
   #rawFinishReason: string | null = null;
   #error: GenerationError | null = null;
@@ -88,8 +89,10 @@ export class GenerationRun {
   constructor(origin: GenerationOrigin) {
     this.id = origin.id;
     this.principalId = origin.principalId;
-    this.prepared = origin.prepared;
+    this.#prepared = origin.prepared;
     this.#origin = origin;
+    this.telemetry =
+      origin.telemetry ?? NO_TELEMETRY.generationStarted(origin.id, origin.prepared.resolution.config, 0);
     this.#log = new GenerationLog(origin.id);
     this.#turn = new GenerationTurn(origin.prepared.request, 0);
     const finished = Promise.withResolvers<Generation>();
@@ -98,7 +101,7 @@ export class GenerationRun {
     const settled = Promise.withResolvers<Generation>();
     this.settled = settled.promise;
     this.#settle = settled.resolve;
-    this.#log.append({ type: 'GenerationStarted', resolution: origin.prepared.resolution });
+    this.#append({ type: 'GenerationStarted', resolution: origin.prepared.resolution });
     for (const warning of origin.prepared.warnings) this.#warn(warning);
   }
 
@@ -107,8 +110,31 @@ export class GenerationRun {
     return this.#upstream.signal;
   }
 
+  /** What the model at work was prepared with: the first one's, or a fallback's. */
+  get prepared(): PreparedGeneration {
+    return this.#prepared;
+  }
+
   get provider(): string {
-    return this.prepared.resolution.config.provider;
+    return this.#prepared.resolution.config.provider;
+  }
+
+  /** Whether anything of the present turn's answer has come, so that asking again would repeat it. */
+  get hasContent(): boolean {
+    return this.#hasContent;
+  }
+
+  /** Whether the first answer is still awaited, so that another model may give it. */
+  get isFirstTurn(): boolean {
+    return this.#turnCount === 1;
+  }
+
+  get log(): GenerationLog {
+    return this.#log;
+  }
+
+  get createdAt(): Date {
+    return this.#origin.createdAt;
   }
 
   /** What the provider is to be asked in the present turn. */
@@ -121,13 +147,29 @@ export class GenerationRun {
     return this.#awaiting === null ? [] : this.#turn.pendingToolCalls;
   }
 
+  get status(): GenerationStatus {
+    return this.#status;
+  }
+
   get ended(): boolean {
     return this.#completedAt !== null;
   }
 
   /** Every event after a sequence, then the live ones. Ending the iterator detaches; it does not cancel. */
-  follow(after = 0): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
-    return this.#log.follow(after);
+  follow(
+    after = 0,
+    options: FollowOptions = {},
+  ): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
+    return this.#log.follow(after, options);
+  }
+
+  /** Lets another model answer, of which nothing has come yet, and says so. */
+  fallBack(to: PreparedGeneration, because: ErrorCode): void {
+    const from = this.#prepared.resolution;
+    this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
+    this.#turn = new GenerationTurn(to.request, 0);
+    this.#warn(fallbackWarning(from.config.name, to.resolution.config.name, because));
+    for (const warning of to.warnings) this.#warn(warning);
   }
 
   /** The provider is about to be called, for deltas or for the whole answer at once. */
@@ -142,26 +184,34 @@ export class GenerationRun {
     if (this.#awaiting === null) throw new TypeError('the generation does not wait for tool results');
     this.#turn = new GenerationTurn(this.#turn.toNextRequest(this.#awaiting, results), this.#textLength);
     this.#awaiting = null;
-    this.#usageBefore = this.#usage;
+    this.#turnCount += 1;
+    this.#hasContent = false;
+    this.#meter.startNextTurn();
     this.#finishReason = null;
     this.#rawFinishReason = null;
     this.#status = 'running';
+    this.#origin.onChange?.();
   }
 
   /** Takes one event of the provider into the state and the log. Ignored once the run has ended. */
   take(event: StreamEvent): void {
     if (this.ended) return;
+    this.#take(event);
+    if (event.type !== 'finish') this.#holdToCost();
+  }
+
+  #take(event: StreamEvent): void {
     switch (event.type) {
       case 'text-delta':
         this.#noteFirstDelta();
-        this.#log.append({ type: 'TextDelta', offset: this.#textLength, text: event.text });
+        this.#append({ type: 'TextDelta', offset: this.#textLength, text: event.text });
         this.#text.push(event.text);
         this.#turn.addText(event.text);
         this.#textLength += event.text.length;
         return;
       case 'reasoning-delta':
         this.#noteFirstDelta();
-        this.#log.append({ type: 'ReasoningDelta', offset: this.#reasoningLength, text: event.text });
+        this.#append({ type: 'ReasoningDelta', offset: this.#reasoningLength, text: event.text });
         this.#reasoning.push(event.text);
         this.#turn.addReasoning(event.text);
         this.#reasoningLength += event.text.length;
@@ -169,19 +219,21 @@ export class GenerationRun {
       case 'tool-call-delta': {
         this.#noteFirstDelta();
         const { callId, name, argumentsDelta } = event;
-        this.#log.append({ type: 'ToolCallDelta', callId, name, argumentsDelta });
+        this.#append({ type: 'ToolCallDelta', callId, name, argumentsDelta });
+        this.#turn.addArguments(argumentsDelta);
         return;
       }
       case 'tool-call':
         this.#noteFirstDelta();
         this.#toolCalls.push(event.toolCall);
         this.#turn.addToolCall(event.toolCall);
-        this.#log.append({ type: 'ToolCallReady', toolCall: event.toolCall });
+        this.#append({ type: 'ToolCallReady', toolCall: event.toolCall });
         return;
       case 'citation': {
-        const citation = moveCitation(event.citation, this.#turn.textStart);
+        const citation = this.#turn.place(event.citation);
+        this.#hasContent = true;
         this.#citations.push(citation);
-        this.#log.append({ type: 'CitationAdded', citation });
+        this.#append({ type: 'CitationAdded', citation });
         return;
       }
       case 'usage':
@@ -216,7 +268,7 @@ export class GenerationRun {
       id: this.id,
       principalId: this.principalId,
       status: this.#status,
-      resolution: this.prepared.resolution,
+      resolution: this.#prepared.resolution,
       text: this.#text.join(''),
       reasoning: this.#reasoningLength === 0 ? null : this.#reasoning.join(''),
       toolCalls: [...this.#toolCalls],
@@ -224,8 +276,8 @@ export class GenerationRun {
       output: this.#status === 'completed' ? this.#output : null,
       finishReason: this.#finishReason,
       rawFinishReason: this.#rawFinishReason,
-      usage: this.#usage,
-      cost: this.#cost,
+      usage: this.#meter.usage,
+      cost: this.#meter.cost,
       warnings: [...this.#warnings],
       error: this.#error,
       metadata: this.#origin.metadata,
@@ -237,7 +289,13 @@ export class GenerationRun {
     };
   }
 
+  #append(event: UnplacedEvent): void {
+    this.#log.append(event);
+    this.#origin.onChange?.();
+  }
+
   #noteFirstDelta(): void {
+    this.#hasContent = true;
     if (this.#startedTick !== null) this.#firstDeltaMs ??= performance.now() - this.#startedTick;
   }
 
@@ -246,26 +304,44 @@ export class GenerationRun {
     this.#status = 'requires-action';
     this.#finishReason = finish.reason;
     this.#rawFinishReason = finish.rawReason;
-    this.#log.append({ type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls });
+    this.#append({ type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls });
     this.#settle(this.snapshot());
   }
 
   #noteUsage(turnUsage: Usage): void {
-    const usage = addUsage(this.#usageBefore, turnUsage);
-    if (sameUsage(usage, this.#usage)) return;
-    this.#usage = usage;
-    this.#cost = costOf(usage, this.prepared.resolution.config.pricing);
-    this.#log.append({ type: 'UsageUpdated', usage, cost: this.#cost });
+    if (!this.#meter.tell(turnUsage, this.#pricing)) return;
+    const { usage, cost } = this.#meter;
+    if (usage !== null) this.#append({ type: 'UsageUpdated', usage, cost });
+  }
+
+  get #pricing(): Pricing | null {
+    return this.#prepared.resolution.config.pricing;
+  }
+
+  #holdToCost(): void {
+    const { limits, estimatedInputTokens } = this.#prepared;
+    if (limits.maxCostUsd === null) return;
+    const { outputCharacters } = this.#turn;
+    if (this.#meter.exceeds(limits.maxCostUsd, this.#pricing, estimatedInputTokens, outputCharacters))
+      this.#end({ status: 'completed', finish: null });
   }
 
   #warn(warning: Warning): void {
+    // A provider that is asked again says the same again.
+    if (this.#warnings.some((known) => isDeepStrictEqual(known, warning))) return;
     this.#warnings.push(warning);
-    this.#log.append({ type: 'WarningRaised', warning });
+    this.#append({ type: 'WarningRaised', warning });
   }
 
   #end(end: End): void {
     if (this.ended) return;
     if (end.status === 'completed') this.#noteCompletion(end.finish);
+    // Cut short, the provider never comes to tell what it will bill.
+    const cutShort = end.status === 'cancelled' || (end.status === 'completed' && end.finish === null);
+    if (cutShort && this.#status === 'running') {
+      const { estimatedInputTokens } = this.#prepared;
+      this.#noteUsage(this.#meter.estimateTurn(estimatedInputTokens, this.#turn.outputCharacters));
+    }
     if (end.status === 'failed') this.#error = end.error;
     this.#awaiting = null;
     this.#status = end.status;
@@ -275,35 +351,36 @@ export class GenerationRun {
     this.#final = generation;
     switch (end.status) {
       case 'completed':
-        this.#log.append({ type: 'GenerationCompleted', finishReason: end.finish.reason, generation });
+        this.#append({
+          type: 'GenerationCompleted',
+          finishReason: end.finish?.reason ?? 'cost-limit',
+          generation,
+        });
         break;
       case 'cancelled':
-        this.#log.append({ type: 'GenerationCancelled', generation });
+        this.#append({ type: 'GenerationCancelled', generation });
         break;
       case 'failed':
-        this.#log.append({ type: 'GenerationFailed', error: end.error, generation });
+        this.#append({ type: 'GenerationFailed', error: end.error, generation });
         break;
     }
     this.#log.end();
-    if (end.status !== 'completed') this.#upstream.abort();
+    if (end.status !== 'completed' || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
     this.#settle(generation);
   }
 
-  #noteCompletion(finish: FinishEvent): void {
+  #noteCompletion(finish: FinishEvent | null): void {
+    if (finish === null) {
+      this.#finishReason = 'cost-limit';
+      return;
+    }
     this.#finishReason = finish.reason;
     this.#rawFinishReason = finish.rawReason;
     this.#noteOutput();
-    const reasoned = this.#reasoningLength > 0 || (this.#usage?.reasoningTokens ?? 0) > 0;
+    const reasoned = this.#reasoningLength > 0 || (this.#meter.usage?.reasoningTokens ?? 0) > 0;
     if (finish.reason === 'length' && this.#textLength === 0 && reasoned)
-      this.#warn({
-        code: 'OUTPUT_BUDGET_SPENT_ON_REASONING',
-        message:
-          'The whole output limit went into reasoning and no text was written. Raise maxOutputTokens or lower the effort.',
-        path: ['input', 'maxOutputTokens'],
-        from: this.prepared.request.maxOutputTokens,
-        to: null,
-      });
+      this.#warn(budgetSpentWarning(this.#prepared.request.maxOutputTokens));
   }
 
   #noteOutput(): void {
@@ -313,13 +390,7 @@ export class GenerationRun {
     try {
       this.#output = JSON.parse(text) as JsonValue;
     } catch {
-      this.#warn({
-        code: 'PROVIDER_WARNING',
-        message: 'JSON was asked for, and the text is none: output is null.',
-        path: ['input', 'output'],
-        from: null,
-        to: null,
-      });
+      this.#warn(noJsonWarning());
     }
   }
 }

@@ -1,62 +1,92 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ERROR_CODES,
-  type ErrorCode,
-  findModelgraphError,
-  isRetryable,
-  ModelgraphError,
-  type Problem,
-  ProviderError,
-  RequestRejected,
-} from '../core/errors.ts';
+import { ModelgraphError, type Problem, RequestRejected } from '../core/errors.ts';
 import type { GenerateInput } from '../core/generate-input.ts';
 import type { GenerationEvent } from '../core/generation-event.ts';
-import type { Generation, GenerationError } from '../core/generation.ts';
+import type { Generation, GenerationStatus } from '../core/generation.ts';
 import type { ToolMessage } from '../core/message.ts';
 import type { ServiceLog } from '../core/service-log.ts';
-import { type StreamEvent, streamOf } from '../core/stream-event.ts';
-import { redactKeys } from '../lib/redact-keys.ts';
-import type { ModelRegistry } from '../registry/model-registry.ts';
-import type { ProviderFactory } from '../registry/provider-factory.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import type { GenerationStore } from '../stores/generation-store.ts';
+import { Attendance, type Presence } from './attendance.ts';
 import { checkToolResults } from './check-tool-results.ts';
-import { GenerationFailure } from './generation-failure.ts';
+import { GenerationFailure, toGenerationError } from './generation-failure.ts';
 import { GenerationHistory, type HistoryLimits } from './generation-history.ts';
-import { type CallMode, GenerationRun } from './generation-run.ts';
-import { type GenerationPreview, previewGeneration } from './preview.ts';
+import type { GenerationJournal } from './generation-journal.ts';
+import { beyondTheLog, noGeneration, notWaiting, otherRequest } from './generation-refusals.ts';
+import { GenerationRun } from './generation-run.ts';
+import { type GenerationPreview, previewGeneration, type PreviewDependencies } from './preview.ts';
 import type { ProviderHealthService } from './provider-health.ts';
-import { type FetchMedia, resolveMedia } from './resolve-media.ts';
+import { requestHashOf } from './request-hash.ts';
+import type { StoredGenerations } from './stored-generations.ts';
+import type { TurnRunner } from './turn-runner.ts';
 
-export interface GenerationServiceOptions {
-  readonly models: ModelRegistry;
-  readonly providers: ProviderFactory;
+export interface GenerationServiceOptions extends PreviewDependencies {
   readonly health: ProviderHealthService;
+  readonly runner: TurnRunner;
+  readonly store: GenerationStore;
+  readonly journal: GenerationJournal;
+  readonly stored: StoredGenerations;
   readonly log: ServiceLog;
-  /** Longest time for one answer of the provider, and for the results of its tool calls, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly fetchMedia: FetchMedia;
+  readonly telemetry: Telemetry;
   readonly history: HistoryLimits;
+  /** How long a generation that nobody follows any more runs on, in milliseconds. */
+  readonly disconnectGraceMs: number;
+  /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
+  readonly coalesceMs: number;
 }
 
-/** Failures that are not about what was asked, so that the vendor's words about them do not quote it. */
-const quotesNobody = (code: ErrorCode): boolean =>
-  code === 'PROVIDER_AUTHENTICATION' || code === 'PROVIDER_RATE_LIMITED' || code === 'PROVIDER_OVERLOADED';
+/** Who asks, and under which key of theirs. */
+export interface Caller {
+  readonly principalId: string;
+  /** The same key with the same input gives the same generation; null: each request is a new one. */
+  readonly idempotencyKey: string | null;
+}
+
+export interface GenerationList {
+  readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  readonly hasNextPage: boolean;
+  readonly totalCount: number;
+}
+
+type Events = AsyncIterableIterator<GenerationEvent, undefined, undefined>;
 
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
   problems.length > 0;
 
-const toGenerationError = (error: ModelgraphError): GenerationError => ({
-  code: error.code,
-  message: error.message,
-  retryable: isRetryable(error.code),
-  retryAfterMs: error instanceof ProviderError ? error.retryAfterMs : null,
-  provider: error instanceof ProviderError ? error.provider : null,
-  providerStatus: error instanceof ProviderError ? error.providerStatus : null,
-});
+/** The same events, which end as soon as the signal is aborted; says of their reader whether it left or has all. */
+const endingWith = (events: Events, signal: AbortSignal, presence?: Presence): Events => {
+  const done = { done: true, value: undefined } as const;
+  const leave = (): void => {
+    signal.removeEventListener('abort', leave);
+    presence?.leave();
+    void events.return?.();
+  };
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
+  return {
+    async next() {
+      const result = await events.next();
+      if (result.done === true) {
+        signal.removeEventListener('abort', leave);
+        presence?.finish();
+      }
+      return result;
+    },
+    return() {
+      leave();
+      return Promise.resolve(done);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};
 
-/** Starts generations, lets them be followed, awaited and cancelled, and knows those of this process. */
+/** Starts generations, lets them be followed, awaited, resumed and cancelled, on whichever node they run. */
 export class GenerationService {
   readonly #options: GenerationServiceOptions;
   readonly #history: GenerationHistory;
+  readonly #attendances = new Map<string, Attendance>();
   #closing = false;
 
   constructor(options: GenerationServiceOptions) {
@@ -71,70 +101,130 @@ export class GenerationService {
 
   /**
    * Starts a generation and gives its events from the first one. Rejects with `RequestRejected` before a provider is
-   * called; later failures are events. Ending the iterator, or aborting `signal`, cancels the generation at once.
+   * called; later failures are events. Ending the iterator, or aborting the signal, detaches: what becomes of the
+   * generation then, the input says.
    */
-  stream(
-    input: GenerateInput,
-    principalId: string,
-    signal: AbortSignal,
-  ): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
-    const run = this.#start(input, principalId, signal);
-    const events = run.follow();
-    const leave = (): Promise<IteratorResult<GenerationEvent, undefined>> => {
-      run.cancel();
-      return events.return?.() ?? Promise.resolve({ done: true, value: undefined });
-    };
-    return {
-      next: () => events.next(),
-      return: leave,
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+  async stream(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Events> {
+    const id = await this.#begin(input, caller);
+    return this.events(id, caller.principalId, null, signal);
   }
 
   /**
    * Starts a generation and waits for its end, or for the tool calls it wants results of; throws `GenerationFailure`
-   * when it failed or was cancelled.
+   * when it failed or was cancelled. Aborting the signal detaches; without an idempotency key nobody could come back for
+   * the answer, so that it cancels at once.
    */
-  async generate(input: GenerateInput, principalId: string, signal: AbortSignal): Promise<Generation> {
-    const generation = await this.#start(input, principalId, signal).settled;
+  async generate(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
+    const id = await this.#begin(input, caller);
+    const generation = await this.#settled(id, signal, {
+      mayReturn: caller.idempotencyKey !== null || input.onDisconnect === 'continue',
+    });
     if (generation.status === 'completed' || generation.status === 'requires-action') return generation;
     throw new GenerationFailure(
-      generation.id,
+      id,
       generation.error ??
         toGenerationError(new ModelgraphError('GENERATION_CANCELLED', 'The generation was cancelled.')),
     );
+  }
+
+  /** Starts a generation and answers at once, as soon as every node can find it. Nobody has to follow it. */
+  async start(input: GenerateInput, caller: Caller): Promise<Generation> {
+    const id = await this.#begin(input, caller);
+    await this.#options.journal.settled(id);
+    return this.#get(id, caller.principalId, 'id');
+  }
+
+  /**
+   * The events after a sequence, once, in order, then the live ones until the end; a snapshot first where some of them
+   * are no longer kept. Throws `NOT_FOUND` for a generation that is unknown or another principal's.
+   */
+  async events(id: string, principalId: string, after: number | null, signal: AbortSignal): Promise<Events> {
+    const from = after ?? 0;
+    const options = { coalesceMs: this.#options.coalesceMs };
+    const here = this.#history.findLive(id) ?? this.#history.findFinished(id);
+    if (here === undefined) {
+      const events = await this.#options.stored.events(id, principalId, from, options);
+      return endingWith(events, signal);
+    }
+    if (here.principalId !== principalId) throw noGeneration(id, 'id');
+    if (from > here.log.lastSequence) throw beyondTheLog(id);
+    return endingWith(here.log.follow(from, options), signal, this.#attendances.get(id)?.attend());
+  }
+
+  /**
+   * Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays
+   * as it is.
+   */
+  async cancel(id: string, principalId: string): Promise<Generation> {
+    const run = this.#history.findLive(id);
+    if (run === undefined) {
+      const known = await this.#get(id, principalId, 'id');
+      if (this.#history.findFinished(id) !== undefined) return known;
+      return this.#options.stored.cancel(known);
+    }
+    if (run.principalId !== principalId) throw noGeneration(id, 'id');
+    run.cancel();
+    await this.#options.journal.settled(id);
+    return run.snapshot();
   }
 
   /**
    * Goes on with a generation that waits for tool results: same id, same log, same followers. Throws `NOT_FOUND` for a
    * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit.
    */
-  submitToolResults(id: string, results: readonly ToolMessage[], principalId: string): Generation {
+  async submitToolResults(
+    id: string,
+    results: readonly ToolMessage[],
+    principalId: string,
+  ): Promise<Generation> {
     const run = this.#history.findLive(id);
-    const refuse = (code: ErrorCode, message: string): never => {
-      throw new RequestRejected([{ code, message, path: ['generationId'], allowed: null, suggestion: null }]);
-    };
-    if (this.findGeneration(id, principalId) === undefined)
-      return refuse('NOT_FOUND', `There is no generation "${id}".`);
-    if (run === undefined || run.awaitedToolCalls.length === 0)
-      return refuse('INVALID_REQUEST', 'The generation does not wait for tool results.');
-    checkToolResults(results, run.awaitedToolCalls);
-    run.resume(results);
-    void this.#pump(run);
+    if (run === undefined) {
+      const known = await this.#get(id, principalId, 'generationId');
+      if (known.status !== 'requires-action') throw notWaiting();
+      return this.#options.stored.submitToolResults(known, results);
+    }
+    if (run.principalId !== principalId) throw noGeneration(id, 'generationId');
+    this.#resume(run, results);
     return run.snapshot();
   }
 
-  /** One of this process's generations; undefined when it is unknown, forgotten or another principal's. */
-  findGeneration(id: string, principalId: string): Generation | undefined {
-    const generation = this.#history.find(id);
+  /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
+  async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
+    const here = this.#history.find(id);
+    const generation = here ?? (await this.#options.store.find(id))?.generation;
     return generation?.principalId === principalId ? generation : undefined;
   }
 
-  /** Generations that have not ended. */
+  /** A principal's generations, newest first. */
+  async list(
+    principalId: string,
+    query: {
+      readonly first: number;
+      readonly after: string | null;
+      readonly statuses: readonly GenerationStatus[] | null;
+    },
+  ): Promise<GenerationList> {
+    const page = await this.#options.store.list(principalId, query);
+    const items = page.items.map(({ cursor, generation }) => ({
+      cursor,
+      generation: this.#history.find(generation.id) ?? generation,
+    }));
+    return { ...page, items };
+  }
+
+  /** Generations of this node that have not ended. */
   get liveCount(): number {
-    return this.#history.live().length;
+    return this.#history.liveCount;
+  }
+
+  /** Does what other nodes have asked of this node's generations. */
+  async takeCommands(): Promise<void> {
+    const { cancel, toolResults } = await this.#options.store.takeCommands();
+    for (const id of cancel) this.#history.findLive(id)?.cancel();
+    for (const { id, results } of toolResults) {
+      const run = this.#history.findLive(id);
+      if (run !== undefined) this.#resume(run, JSON.parse(results) as ToolMessage[]);
+    }
   }
 
   /**
@@ -144,137 +234,136 @@ export class GenerationService {
   async shutdown(graceMs: number): Promise<void> {
     this.#closing = true;
     const live = this.#history.live();
+    const interrupted = new ModelgraphError(
+      'GENERATION_INTERRUPTED',
+      'The server shut down before the generation was complete.',
+    );
     const timer = setTimeout(() => {
-      for (const run of live)
-        run.fail(
-          toGenerationError(
-            new ModelgraphError(
-              'GENERATION_INTERRUPTED',
-              'The server shut down before the generation was complete.',
-            ),
-          ),
-        );
+      for (const run of live) run.fail(toGenerationError(interrupted));
     }, graceMs);
     await Promise.all(live.map((run) => run.finished));
     clearTimeout(timer);
   }
 
-  #start(input: GenerateInput, principalId: string, signal: AbortSignal): GenerationRun {
+  async #get(id: string, principalId: string, path: 'id' | 'generationId'): Promise<Generation> {
+    const generation = await this.findGeneration(id, principalId);
+    if (generation === undefined) throw noGeneration(id, path);
+    return generation;
+  }
+
+  #resume(run: GenerationRun, results: readonly ToolMessage[]): void {
+    if (run.awaitedToolCalls.length === 0) throw notWaiting();
+    checkToolResults(results, run.awaitedToolCalls);
+    run.resume(results);
+    void this.#options.runner.run(run);
+  }
+
+  /** A generation for an input: a new one, or the one that was started under the same key. */
+  async #begin(input: GenerateInput, { principalId, idempotencyKey }: Caller): Promise<string> {
+    const receivedAtMs = performance.now();
     if (this.#closing)
       throw new ModelgraphError(
         'GENERATION_INTERRUPTED',
         'The server is shutting down. Send the request again.',
       );
+    if (idempotencyKey === null) {
+      const run = this.#create(input, principalId, receivedAtMs);
+      this.#launch(run, false);
+      return run.id;
+    }
+    const requestHash = requestHashOf(input);
+    const known = await this.#options.store.findByKey(principalId, idempotencyKey);
+    if (known !== undefined) {
+      if (known.requestHash !== requestHash) throw otherRequest();
+      return known.generationId;
+    }
+    const run = this.#create(input, principalId, receivedAtMs);
+    const reserved = await this.#options.store.reserve(run.snapshot(), { key: idempotencyKey, requestHash });
+    if (reserved.type === 'created') {
+      this.#launch(run, true);
+      return run.id;
+    }
+    if (!reserved.sameRequest) throw otherRequest();
+    return reserved.generationId;
+  }
+
+  /** Checks the input; throws `RequestRejected`, or `SERVICE_UNAVAILABLE` when too much waits for the store. */
+  #create(input: GenerateInput, principalId: string, receivedAtMs: number): GenerationRun {
+    const { journal, telemetry } = this.#options;
     const { prepared, problems } = this.preview(input);
-    if (isProblemList(problems)) throw new RequestRejected(problems);
+    if (isProblemList(problems)) {
+      telemetry.generationRejected(problems[0].code);
+      throw new RequestRejected(problems);
+    }
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
-    const run = new GenerationRun({
-      id: `gen_${randomUUID().replaceAll('-', '')}`,
+    if (journal.isFull)
+      throw new ModelgraphError(
+        'SERVICE_UNAVAILABLE',
+        'The store is away and too much waits for it. Try again later.',
+      );
+    const id = `gen_${randomUUID().replaceAll('-', '')}`;
+    return new GenerationRun({
+      id,
       principalId,
       prepared,
       metadata: input.metadata,
       createdAt: new Date(),
+      onChange: () => journal.touch(id),
+      telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
     });
+  }
+
+  #launch(run: GenerationRun, created: boolean): void {
+    const { journal, runner, disconnectGraceMs } = this.#options;
+    const attendance = new Attendance({
+      graceMs: disconnectGraceMs,
+      onDeserted: () => void this.#desert(run, attendance),
+    });
+    this.#attendances.set(run.id, attendance);
     this.#history.add(run);
-    const leave = (): void => run.cancel();
-    signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
+    journal.add(run, created);
     void run.finished.then((generation) => {
-      signal.removeEventListener('abort', leave);
+      attendance.close();
+      this.#attendances.delete(run.id);
       this.#finish(run, generation);
     });
-    void this.#pump(run);
-    return run;
+    void runner.run(run);
   }
 
-  /** Moves the provider's events into the run. Never rejects: every failure ends the run. */
-  async #pump(run: GenerationRun): Promise<void> {
-    const deadline = setTimeout(
-      () => run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider }))),
-      this.#options.timeoutMs,
-    );
-    // While the rest of a complete turn is still being closed, the next one may have begun: it must not be touched.
-    let complete = false;
-    try {
-      for await (const event of this.#events(run)) {
-        if (run.ended) break;
-        if (complete) continue;
-        run.take(event);
-        if (event.type !== 'finish') continue;
-        complete = true;
-        clearTimeout(deadline);
-        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-      }
-      if (!complete && !run.ended)
-        this.#fail(run, new ProviderError('STREAM_TRUNCATED', { provider: run.provider }));
-    } catch (error) {
-      if (!complete && !run.ended) this.#fail(run, error);
-    } finally {
-      clearTimeout(deadline);
-    }
+  /** Nobody follows it here any more; perhaps somebody does on another node. */
+  async #desert(run: GenerationRun, attendance: Attendance): Promise<void> {
+    if (run.ended || run.prepared.onDisconnect === 'continue') return;
+    if (await this.#options.stored.isFollowed(run.id)) attendance.wait();
+    else run.cancel();
   }
 
-  /** Ends a generation whose tool results never come. */
-  #awaitToolResults(run: GenerationRun): void {
-    const awaited = run.awaitedToolCalls;
-    const deadline = setTimeout(() => {
-      // A later turn may wait again, with a deadline of its own.
-      if (run.awaitedToolCalls[0] === awaited[0]) run.cancel();
-    }, this.#options.timeoutMs);
-    void run.finished.then(() => clearTimeout(deadline));
-  }
-
-  async *#events(run: GenerationRun): AsyncGenerator<StreamEvent> {
-    const { config } = run.prepared.resolution;
-    const { signal } = run;
-    const provider = await this.#options.providers.getTextProvider(config);
-    const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
-    if (run.ended) return;
-    // Streamed for whoever only waits, too: what came before a failure is kept, and a silent provider is noticed.
-    const mode: CallMode = config.streaming ? 'stream' : 'wait';
-    run.start(mode);
-    if (mode === 'wait') yield* streamOf(await provider.generate(request, { signal }));
-    else yield* provider.stream(request, { signal });
-  }
-
-  #fail(run: GenerationRun, error: unknown): void {
-    const known = findModelgraphError(error);
-    const fields = {
-      generationId: run.id,
-      model: run.prepared.resolution.config.name,
-      provider: run.provider,
-      code: known?.code ?? 'INTERNAL',
+  async #settled(
+    id: string,
+    signal: AbortSignal,
+    { mayReturn }: { readonly mayReturn: boolean },
+  ): Promise<Generation> {
+    const run = this.#history.findLive(id);
+    if (run === undefined) return this.#history.find(id) ?? this.#options.stored.settled(id, signal);
+    const presence = this.#attendances.get(id)?.attend();
+    const leave = (): void => {
+      if (mayReturn) presence?.leave();
+      else run.cancel();
     };
-    if (known === undefined) {
-      this.#options.log.error({ ...fields, err: error }, 'a generation failed on a defect of this server');
-      run.fail(
-        toGenerationError(new ModelgraphError('INTERNAL', 'The server failed to complete the generation.')),
-      );
-      return;
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    try {
+      return await run.settled;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      presence?.finish();
     }
-    const details =
-      known instanceof ProviderError
-        ? {
-            providerStatus: known.providerStatus,
-            requestId: known.requestId,
-            vendorMessage: quotesNobody(known.code) ? redactKeys(known.vendorMessage) : null,
-          }
-        : {};
-    const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';
-    this.#options.log[write]({ ...fields, ...details }, 'a generation failed');
-    if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNobody(known.code))
-      this.#options.log.debug(
-        { ...fields, vendorMessage: redactKeys(known.vendorMessage) },
-        "a provider's own words about a failure",
-      );
-    run.fail(toGenerationError(known));
   }
 
   #finish(run: GenerationRun, generation: Generation): void {
-    this.#history.finish(generation);
-    const { status, error, usage, firstDeltaMs } = generation;
+    this.#history.finish(generation, run.log, this.#options.journal.finish(generation));
+    run.telemetry.ended(generation);
+    const { status, error, usage, firstDeltaMs, finishReason } = generation;
     if (status === 'completed') this.#options.health.recordSuccess(run.provider, firstDeltaMs);
-    if (error !== null) this.#options.health.recordFailure(run.provider, error.code);
     this.#options.log.info(
       {
         generationId: run.id,
@@ -282,7 +371,7 @@ export class GenerationService {
         provider: run.provider,
         status,
         code: error?.code,
-        finishReason: generation.finishReason,
+        finishReason,
         firstDeltaMs,
         inputTokens: usage?.inputTokens,
         outputTokens: usage?.outputTokens,

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../core/generation.ts';
+import type { Citation, ToolCall } from '../core/generation.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { AssistantMessage, AssistantPart, ToolMessage } from '../core/message.ts';
 import type { FinishEvent } from '../core/stream-event.ts';
@@ -7,27 +7,45 @@ import type { TextRequest } from '../core/text-request.ts';
 /** What one upstream call has brought; a generation with tool results is several turns in one log. */
 export class GenerationTurn {
   readonly request: TextRequest;
-  /** Where this turn's text begins in the whole, in UTF-16 code units: what its citations are offset by. */
-  readonly textStart: number;
+  /** Where this turn's text begins in the whole, in UTF-16 code units. */
+  readonly #textStart: number;
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
+  #outputCharacters = 0;
 
   constructor(request: TextRequest, textStart: number) {
     this.request = request;
-    this.textStart = textStart;
+    this.#textStart = textStart;
+  }
+
+  /** A provider counts from the start of its own turn's text, a generation from the start of all of it. */
+  place(citation: Citation): Citation {
+    const move = (index: number | null): number | null => (index === null ? null : index + this.#textStart);
+    return { ...citation, startIndex: move(citation.startIndex), endIndex: move(citation.endIndex) };
   }
 
   addText(text: string): void {
     this.#text.push(text);
+    this.#outputCharacters += text.length;
   }
 
   addReasoning(text: string): void {
     this.#reasoning.push(text);
+    this.#outputCharacters += text.length;
   }
 
   addToolCall(toolCall: ToolCall): void {
     this.#toolCalls.push(toolCall);
+  }
+
+  addArguments(text: string): void {
+    this.#outputCharacters += text.length;
+  }
+
+  /** Of everything the model has put out, arguments of tool calls included. */
+  get outputCharacters(): number {
+    return this.#outputCharacters;
   }
 
   get text(): string {

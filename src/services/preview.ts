@@ -1,5 +1,5 @@
 import type { Problem } from '../core/errors.ts';
-import type { GenerateInput } from '../core/generate-input.ts';
+import type { GenerateInput, OnDisconnect } from '../core/generate-input.ts';
 import type { Warning } from '../core/generation.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { Resolution } from '../core/resolution.ts';
@@ -7,13 +7,16 @@ import type { TextRequest } from '../core/text-request.ts';
 import type { Cost } from '../core/usage.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
+import { checkLimits, type GenerationLimits } from './check-limits.ts';
 import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
 import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
 import { checkOutput, checkTools } from './check-tools.ts';
+import { checkFallbacks } from './check-fallbacks.ts';
 import { costOf } from './cost.ts';
+import { CHARACTERS_PER_TOKEN } from './usage-meter.ts';
 import { Findings } from './findings.ts';
 
 /** A request that passed every check: what the provider will be given. */
@@ -21,6 +24,11 @@ export interface PreparedGeneration {
   readonly resolution: Resolution;
   readonly request: TextRequest;
   readonly warnings: readonly Warning[];
+  readonly estimatedInputTokens: number;
+  /** The same request for other models, in the order to ask them. */
+  readonly fallbacks: readonly PreparedGeneration[];
+  readonly limits: GenerationLimits;
+  readonly onDisconnect: OnDisconnect;
 }
 
 /** What would happen to a request. `prepared` is null exactly when there are problems. */
@@ -33,13 +41,12 @@ export interface GenerationPreview {
   readonly estimatedMaxCost: Cost | null;
 }
 
-interface PreviewDependencies {
+export interface PreviewDependencies {
   readonly models: ModelRegistry;
   readonly providers: ProviderFactory;
+  /** The longest a generation may ask for, in milliseconds. */
+  readonly timeoutMs: number;
 }
-
-/** English text runs at about four characters a token; good enough to warn of a price, not to bill. */
-const CHARACTERS_PER_TOKEN = 4;
 
 /** Text only: what an image or a sound counts is the vendor's own affair. */
 const estimateInputTokens = ({ system, messages }: Pick<TextRequest, 'system' | 'messages'>): number => {
@@ -152,6 +159,7 @@ export const previewGeneration = (
 
   const { problems, warnings } = findings;
   const estimatedInputTokens = estimateInputTokens(request);
+  const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
   const estimatedMaxCost = costOf(
     {
       inputTokens: estimatedInputTokens,
@@ -165,6 +173,15 @@ export const previewGeneration = (
     },
     config.pricing,
   );
-  const prepared = problems.length === 0 ? { resolution, request, warnings } : null;
+  const fallbacks = checkFallbacks(
+    input,
+    findings,
+    (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
+  );
+  const { onDisconnect } = input;
+  const prepared =
+    problems.length === 0
+      ? { resolution, request, warnings, estimatedInputTokens, fallbacks, limits, onDisconnect }
+      : null;
   return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
 };

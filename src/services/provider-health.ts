@@ -7,7 +7,7 @@ const SAMPLES = 64;
 const FAILURES_UNTIL_UNAVAILABLE = 3;
 
 /** Failures that tell of the provider; the others tell of the request or the caller. */
-const PROVIDER_FAULTS: ReadonlySet<ErrorCode> = new Set([
+export const PROVIDER_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_AUTHENTICATION',
   'PROVIDER_RATE_LIMITED',
   'PROVIDER_OVERLOADED',

@@ -272,7 +272,7 @@ describe('a wrong providers file', () => {
     `);
   });
 
-  it('is refused by the checks of the whole catalogue for what leads nowhere, with the place', () => {
+  it('is refused by the checks of the whole catalogue for what leads nowhere, with the place', async () => {
     const settings = configure([
       {
         ...LOCAL,
@@ -285,7 +285,7 @@ describe('a wrong providers file', () => {
     ]);
     let message = '';
     try {
-      buildApp(settings, SILENT);
+      await buildApp(settings, SILENT);
     } catch (error) {
       message = (error as Error).message.replaceAll(/\S*\/providers-file-[^/]+\//g, '');
     }
@@ -324,11 +324,12 @@ describe('the documentation of configured providers', () => {
   it.each([
     ['json', 'ollama'],
     ['ts', 'acme'],
-  ])('has an example in %s that works', (language, provider) => {
+  ])('has an example in %s that works', async (language, provider) => {
     const example = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? '';
     const settings = readProviders(`providers.${language}`, example);
     expect(settings.configuredProviders.map(({ name }) => name)).toEqual([provider]);
-    expect(() => buildApp(settings, SILENT)).not.toThrow();
+    const app = await buildApp({ ...settings, dataDirectory: null }, SILENT);
+    await app.close();
   });
 });
 

@@ -3,7 +3,7 @@ import { canReason, type ModelConfig } from '../../src/core/model-config.ts';
 import { takesJsonOutput } from '../../src/core/capabilities.ts';
 import { collect } from '../../src/core/stream-event.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
-import { never } from '../providers/openai/openai-harness.ts';
+import { createConnection, never } from '../providers/openai/openai-harness.ts';
 import { providerErrorOf } from '../support/provider-error.ts';
 import { sendEventStream, startUpstream } from '../support/upstream-server.ts';
 import { toFrames } from '../support/vendor-wire.ts';
@@ -239,8 +239,7 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
     });
     const { descriptor } = line;
     const connect = await descriptor.load();
-    const connection = { apiKey: 'k', baseUrl: upstream.origin, idleTimeoutMs: 60_000, demoDelayMs: 0 };
-    const bind = connect({ ...connection, log: { warn: () => undefined } });
+    const bind = connect(createConnection(upstream.origin));
     const calls = [...cells, ...cells].map(async (cell, index) => {
       const request = requestFor(cell.capability, cell.config, { system: marked(cell) });
       const provider = bind(cell.config);

@@ -40,6 +40,7 @@ const WORDED = { gemini: OVERLOADED, perplexity: OVERLOADED, xai: OVERLOADED };
 
 /** Written down by hand: what the server does is held against it. */
 export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expectations>>>> = {
+  'connection reset before an answer': same(FAILED),
   'socket cut in the middle': {
     streamed: { usual: { ...TRUNCATED, ...keepsText } },
     waiting: { usual: TRUNCATED },

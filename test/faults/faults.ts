@@ -66,6 +66,10 @@ const http =
 
 export const FAULTS: readonly Fault[] = [
   {
+    name: 'connection reset before an answer',
+    play: ({ request }) => void request.response.socket?.resetAndDestroy(),
+  },
+  {
     name: 'socket cut in the middle',
     play: async (parts) => {
       open(parts);

@@ -21,6 +21,8 @@ const createFactory = (descriptor: TextProviderDescriptor, apiKey: string | null
   return new ProviderFactory(registry, () => ({
     apiKey,
     baseUrl: null,
+    connectTimeoutMs: 10_000,
+    firstDeltaTimeoutMs: 60_000,
     idleTimeoutMs: 1,
     demoDelayMs: 0,
     log,

@@ -17,7 +17,7 @@ describe('registering providers', () => {
     expect(registry.findDescriptor('toy')).toBe(first);
   });
 
-  it('stops the start of a server that has two providers of one name', () => {
+  it('stops the start of a server that has two providers of one name', async () => {
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -25,9 +25,9 @@ describe('registering providers', () => {
       error: () => undefined,
     };
     const providers = [createToy().descriptor, createToy().descriptor];
-    expect(() =>
+    await expect(
       buildApp(testSettings(), log, { providers, models: toyModels({ toy: {} }), aliases: {} }),
-    ).toThrow('A provider "toy" is registered already.');
+    ).rejects.toThrow('A provider "toy" is registered already.');
   });
 
   it('lists them by name, whichever order they came in', () => {

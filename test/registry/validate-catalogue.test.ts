@@ -8,7 +8,7 @@ import { testSettings } from '../support/app.ts';
 import { createToy, toyModels } from '../support/toy-provider.ts';
 
 describe('a catalogue that cannot be served', () => {
-  const fault = (overrides: AppOverrides): string => {
+  const fault = async (overrides: AppOverrides): Promise<string> => {
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -16,14 +16,14 @@ describe('a catalogue that cannot be served', () => {
       error: () => undefined,
     };
     try {
-      buildApp(testSettings(), log, overrides);
+      await buildApp(testSettings(), log, overrides);
     } catch (error) {
       return (error as Error).message;
     }
     throw new Error('expected the catalogue to be refused');
   };
 
-  it('is refused at the start with every offender named at once', () => {
+  it('is refused at the start with every offender named at once', async () => {
     const toy = createToy().descriptor;
     const models = [
       ...toyModels({
@@ -78,7 +78,7 @@ describe('a catalogue that cannot be served', () => {
       'leads-on': 'round',
     };
     expect(
-      fault({ providers: [toy, { ...toy, name: 'other-toy' }], models, aliases }),
+      await fault({ providers: [toy, { ...toy, name: 'other-toy' }], models, aliases }),
     ).toMatchInlineSnapshot(`
       "The model catalogue cannot be served:
       - model "twin" is defined more than once: by "toy" and "other-toy"
@@ -109,15 +109,17 @@ describe('a catalogue that cannot be served', () => {
     `);
   });
 
-  it('is refused when it lacks the provider of its models altogether', () => {
-    expect(fault({ providers: [], models: toyModels({ a: {}, b: {} }), aliases: {} }).split('\n')).toEqual([
+  it('is refused when it lacks the provider of its models altogether', async () => {
+    expect(
+      (await fault({ providers: [], models: toyModels({ a: {}, b: {} }), aliases: {} })).split('\n'),
+    ).toEqual([
       'The model catalogue cannot be served:',
       '- model "a": no provider "toy" is registered',
       '- model "b": no provider "toy" is registered',
     ]);
   });
 
-  it('is not the catalogue of this project', () => {
+  it('is not the catalogue of this project', async () => {
     const catalogueModels = Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs));
     expect(
       () =>

@@ -103,6 +103,8 @@ describe('a model', () => {
     const factory = new ProviderFactory(registry, () => ({
       apiKey: 'a key',
       baseUrl: null,
+      connectTimeoutMs: 10_000,
+      firstDeltaTimeoutMs: 60_000,
       idleTimeoutMs: 1,
       demoDelayMs: 0,
       log,

@@ -4,6 +4,7 @@ import type { GenerationRun } from '../../src/services/generation-run.ts';
 import { finishEvent, textDelta } from '../support/toy-provider.ts';
 import { createRun } from './run-harness.ts';
 
+const STORED = Promise.resolve();
 const MANY = { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 };
 
 const finishedRun = (id: string, size = 0): GenerationRun => {
@@ -16,7 +17,7 @@ const finishedRun = (id: string, size = 0): GenerationRun => {
 const keep = (history: GenerationHistory, ...runs: readonly GenerationRun[]): void => {
   for (const run of runs) {
     history.add(run);
-    history.finish(run.snapshot());
+    history.finish(run.snapshot(), run.log, STORED);
   }
 };
 
@@ -47,13 +48,13 @@ describe('the history of generations', () => {
 
   it('forgets the oldest finished ones beyond their size, and counts each only while it is there', () => {
     const history = new GenerationHistory(MANY);
-    keep(history, finishedRun('a', 590_000), finishedRun('b', 400_000));
+    keep(history, finishedRun('a', 295_000), finishedRun('b', 200_000));
     expect(found(history, 'a', 'b')).toEqual(['a', 'b']);
-    keep(history, finishedRun('c', 10_000));
+    keep(history, finishedRun('c', 5_000));
     expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
-    keep(history, finishedRun('d', 580_000));
+    keep(history, finishedRun('d', 290_000));
     expect(found(history, 'b', 'c', 'd')).toEqual(['b', 'c', 'd']);
-    keep(history, finishedRun('e', 10_000));
+    keep(history, finishedRun('e', 5_000));
     expect(found(history, 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e']);
   });
 
@@ -64,7 +65,10 @@ describe('the history of generations', () => {
     ['output', { output: ['x'.repeat(400_000)] }],
   ])('counts %s', (_what, own) => {
     const history = new GenerationHistory(MANY);
-    for (const id of ['a', 'b', 'c']) history.finish({ ...finishedRun(id).snapshot(), ...own });
+    for (const id of ['a', 'b', 'c']) {
+      const run = finishedRun(id);
+      history.finish({ ...run.snapshot(), ...own }, run.log, STORED);
+    }
     expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
   });
 
@@ -72,7 +76,7 @@ describe('the history of generations', () => {
     const history = new GenerationHistory(MANY);
     keep(history, finishedRun('a', 10), finishedRun('huge', 1_000_001));
     expect(found(history, 'a', 'huge')).toEqual([]);
-    keep(history, finishedRun('b', 990_000));
+    keep(history, finishedRun('b', 490_000));
     expect(found(history, 'b')).toEqual(['b']);
   });
 

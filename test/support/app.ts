@@ -73,7 +73,7 @@ export const startApp = async (
   overrides: AppOverrides = {},
 ): Promise<TestApp> => {
   const { log, lines, logged } = createTestLog();
-  const app = buildApp(testSettings(settings), log, overrides);
+  const app = await buildApp(testSettings(settings), log, overrides);
   const url = await app.listen();
   const close = (): Promise<void> => app.close();
   return { url, logLines: lines, logged, close, [Symbol.asyncDispose]: close };
@@ -100,7 +100,8 @@ export interface StreamOptions {
   readonly until?: (result: GraphqlResponse, index: number) => boolean;
 }
 
-const wantsAction = ({ data }: GraphqlResponse): boolean => data?.generate?.__typename === 'ActionRequired';
+const wantsAction = ({ data }: GraphqlResponse): boolean =>
+  (data?.generate ?? data?.generationEvents)?.__typename === 'ActionRequired';
 
 const collectResults = async (
   results: AsyncIterable<unknown>,

@@ -1,14 +1,13 @@
 import type { GraphqlResponse } from './app.ts';
 
-/** Every field of every event, so that nothing about a stream goes unseen. */
-export const GENERATE_SUBSCRIPTION = `
-  subscription ($input: GenerateInput!) {
-    generate(input: $input) {
+const EVENT = `
+  fragment Event on GenerationEvent {
       __typename
       generationId
       sequence
       cursor
       ... on GenerationStarted { model { name } resolution { requested steps { from to reason } reasoning } }
+      ... on GenerationSnapshot { generation { ...Generation } }
       ... on TextDelta { offset text }
       ... on ReasoningDelta { offset text }
       ... on ToolCallDelta { callId name argumentsDelta }
@@ -20,7 +19,6 @@ export const GENERATE_SUBSCRIPTION = `
       ... on GenerationCompleted { finishReason generation { ...Generation } }
       ... on GenerationCancelled { generation { ...Generation } }
       ... on GenerationFailed { error { ...Error } generation { ...Generation } }
-    }
   }
   fragment Usage on Usage {
     inputTokens outputTokens totalTokens cacheReadTokens cacheWriteTokens reasoningTokens audioInputTokens source
@@ -35,6 +33,21 @@ export const GENERATE_SUBSCRIPTION = `
     warnings { code }
     error { ...Error }
   }
+`;
+
+/** Every field of every event, so that nothing about a stream goes unseen. */
+export const GENERATE_SUBSCRIPTION = `
+  subscription ($input: GenerateInput!) { generate(input: $input) { ...Event } } ${EVENT}
+`;
+
+/** The same, under an idempotency key. */
+export const GENERATE_ONCE = `
+  subscription ($input: GenerateInput!, $key: String!) { generate(input: $input, idempotencyKey: $key) { ...Event } } ${EVENT}
+`;
+
+/** The same for a generation that there is. */
+export const FOLLOW_SUBSCRIPTION = `
+  subscription ($id: ID!, $after: Cursor) { generationEvents(id: $id, after: $after) { ...Event } } ${EVENT}
 `;
 
 export const GENERATE_MUTATION = `
@@ -57,7 +70,7 @@ export type Event = Record<string, any> & { readonly __typename: string; readonl
 export const toEvents = (results: readonly GraphqlResponse[]): Event[] =>
   results.map(({ data, errors }) => {
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return data.generate as Event;
+    return (data.generate ?? data.generationEvents) as Event;
   });
 
 /** Adjacent deltas of one kind as one, as a slow subscriber might have got them; ids and times of the run left out. */

@@ -7,7 +7,7 @@ test('a server that runs is live and ready', async () => {
   const live = await rawRequest(app, { path: '/health/live' });
   expect([live.status, JSON.parse(live.body)]).toEqual([200, { status: 'live' }]);
   const ready = await rawRequest(app, { path: '/health/ready' });
-  expect([ready.status, JSON.parse(ready.body)]).toEqual([200, { status: 'ready' }]);
+  expect([ready.status, JSON.parse(ready.body)]).toMatchObject([200, { status: 'ready' }]);
   expect(ready.headers['content-type']).toContain('application/json');
 });
 

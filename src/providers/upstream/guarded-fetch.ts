@@ -1,17 +1,23 @@
 import { ProviderError } from '../../core/errors.ts';
+import type { ProviderConnection } from '../../core/text-provider.ts';
 import { findPatientDispatcher } from './patient-dispatcher.ts';
 import { toRequestHeaders } from './request-headers.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 import { classifyVendorError, readVendorError } from './vendor-error.ts';
 import { createWatchedBody } from './watched-body.ts';
 
+/** How long a vendor is waited for; a whole `ProviderConnection` will do. */
+export type TimeLimits = Pick<
+  ProviderConnection,
+  'connectTimeoutMs' | 'firstDeltaTimeoutMs' | 'idleTimeoutMs'
+>;
+
 export interface GuardedFetchOptions {
   /** Named in the errors. */
   readonly provider: string;
   /** What a success has to be. `bytes`: anything (files). */
   readonly expect: 'event-stream' | 'json' | 'bytes';
-  /** Longest silence of the upstream, in milliseconds; any byte counts as life. */
-  readonly idleTimeoutMs: number;
+  readonly limits: TimeLimits;
   /** Set over whatever the SDK sends: the credential belongs here, where no environment variable can replace it. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Sees every response's status and headers before its body is read, for SDKs whose errors hide them. */
@@ -27,9 +33,10 @@ const UNEXPECTED_BODY_BYTES = 64 * 1024;
  * A `fetch` for an SDK's client, one per kind of answer expected.
  * - A success of another kind than expected, an empty one, or an error in a success' body throws `ProviderError` and
  *   closes the socket: SDKs take these for a stream without events.
- * - A stream that is silent for the idle limit throws `PROVIDER_TIMEOUT` before its headers and ends its body with
- *   `STREAM_STALLED` after them. A JSON answer may be silent until its first byte: there the caller's signal is the
- *   deadline.
+ * - A connection that does not open in time throws undici's own error, which is `PROVIDER_TIMEOUT` once it is mapped.
+ * - A stream without headers after the limit for the first delta throws `PROVIDER_TIMEOUT`; one that is silent for the
+ *   idle limit after them ends its body with `STREAM_STALLED`. A JSON answer may be silent until its first byte: there
+ *   the caller's signal is the deadline.
  * - A stream that ends inside a line ends its body with `STREAM_TRUNCATED`.
  * - Other statuses pass through for the SDK to read.
  * - No header of the SDK's is sent, only our own, and aborting the request's signal closes the socket in every phase.
@@ -40,10 +47,11 @@ export const createGuardedFetch =
     const request = input instanceof Request ? input : undefined;
     const given = init?.signal ?? request?.signal;
     const own = new AbortController();
-    const dispatcher = findPatientDispatcher();
+    const { connectTimeoutMs, firstDeltaTimeoutMs } = options.limits;
+    const dispatcher = findPatientDispatcher(connectTimeoutMs);
     const giveUp = (): void =>
       own.abort(new ProviderError('PROVIDER_TIMEOUT', { provider: options.provider }));
-    const silence = options.expect === 'event-stream' ? setTimeout(giveUp, options.idleTimeoutMs) : undefined;
+    const silence = options.expect === 'event-stream' ? setTimeout(giveUp, firstDeltaTimeoutMs) : undefined;
     let response: Response;
     try {
       const sent: RequestInit = {
@@ -74,12 +82,12 @@ export const createGuardedFetch =
 const watch = (
   body: ReadableStream<Uint8Array>,
   response: Response,
-  { provider, expect, idleTimeoutMs }: GuardedFetchOptions,
+  { provider, expect, limits }: GuardedFetchOptions,
   own: AbortController,
 ): ReadableStream<Uint8Array> => {
   const details = { provider, providerStatus: response.status, requestId: requestIdOf(response) };
   return createWatchedBody(body, {
-    idleTimeoutMs,
+    idleTimeoutMs: limits.idleTimeoutMs,
     fromFirstByte: response.ok && expect === 'json',
     onIdle: () => {
       own.abort();

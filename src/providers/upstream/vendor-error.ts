@@ -23,7 +23,6 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['misalignment_policy_violation', 'CONTENT_FILTERED'],
   ['rate_limit_exceeded', 'PROVIDER_RATE_LIMITED'],
   ['rate_limit_error', 'PROVIDER_RATE_LIMITED'],
-  ['insufficient_quota', 'PROVIDER_RATE_LIMITED'],
   ['resource_exhausted', 'PROVIDER_RATE_LIMITED'],
   ['too_many_requests', 'PROVIDER_RATE_LIMITED'],
   ['overloaded', 'PROVIDER_OVERLOADED'],
@@ -36,6 +35,15 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['invalid_api_key', 'PROVIDER_AUTHENTICATION'],
   ['api_key_invalid', 'PROVIDER_AUTHENTICATION'],
   ['account_deactivated', 'PROVIDER_AUTHENTICATION'],
+  // An account without credit or at its spending limit: told as a rate limit, often with 429, but waiting mends nothing.
+  ['insufficient_quota', 'PROVIDER_AUTHENTICATION'],
+  ['credit_balance_exhausted', 'PROVIDER_AUTHENTICATION'],
+  ['billing_not_active', 'PROVIDER_AUTHENTICATION'],
+  ['organization_usage_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['organization_spend_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['project_spend_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['enforced_spend_limit_reached', 'PROVIDER_AUTHENTICATION'], // Anthropic, 429
+  ['blocked_api_access', 'PROVIDER_AUTHENTICATION'], // Groq, 400
   ['billing_error', 'PROVIDER_AUTHENTICATION'],
   ['billing_hard_limit_reached', 'PROVIDER_AUTHENTICATION'], // OpenAI, 400
   ['organization_restricted', 'PROVIDER_AUTHENTICATION'], // Groq, 400
@@ -95,11 +103,18 @@ export const mapHttpStatus = (status: number): ErrorCode => {
   }
 };
 
+/**
+ * Statuses that say of a rate limit that it does not pass: the credit is used up (Gemini's RESOURCE_EXHAUSTED), or the
+ * request alone is above the limit of a minute (Groq's `rate_limit_exceeded`).
+ */
+const LASTING_STATUSES: ReadonlySet<number | null> = new Set([402, 413]);
+
 /** Our code for a vendor's failure. Total: what nobody knows is `PROVIDER_FAILED`. */
 export const classifyVendorError = ({ status, words }: Omit<VendorError, 'message'>): ErrorCode => {
   const lowered = words.map((word) => word.toLowerCase().replaceAll('-', '_'));
   for (const word of lowered) {
     const code = SPECIFIC_WORDS.get(word);
+    if (code === 'PROVIDER_RATE_LIMITED' && LASTING_STATUSES.has(status)) continue;
     if (code !== undefined) return code;
   }
   if (status !== null && status >= 400 && status < 600) return mapHttpStatus(status);

@@ -88,6 +88,8 @@ export const connectTo = (
   const connect = connectAnthropic({
     apiKey: 'sk-made-up',
     baseUrl,
+    connectTimeoutMs: 10_000,
+    firstDeltaTimeoutMs: 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     demoDelayMs: 0,
     log: { warn: (fields, message) => void warnings.push({ fields, message }) },

@@ -18,6 +18,15 @@ test('an error event is classified by its type, with the request id of its strea
   });
 });
 
+test('a rate limit that is the spending limit of a month, told by a code of its own, is trouble of the account', () => {
+  const details = { error_code: 'enforced_spend_limit_reached' };
+  const body = { type: 'error', error: { type: 'rate_limit_error', message: 'Paused.', details } };
+  expect(mapError(APIError.generate(429, body, undefined, new Headers()))).toMatchObject({
+    code: 'PROVIDER_AUTHENTICATION',
+    providerStatus: 429,
+  });
+});
+
 test.each([[new RangeError('odd'), 'odd'] as const, ['thrown text', null] as const])(
   'anything else (%s) is a failure of the provider with its cause',
   (cause, vendorMessage) => {

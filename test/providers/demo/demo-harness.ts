@@ -30,6 +30,8 @@ export const connectDemoModel = (
   const connect = connectDemo({
     apiKey: null,
     baseUrl: null,
+    connectTimeoutMs: 10_000,
+    firstDeltaTimeoutMs: 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     demoDelayMs: options.demoDelayMs ?? 0,
     log: { warn: (fields, message) => void warnings.push({ fields, message }) },

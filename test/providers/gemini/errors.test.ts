@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../../src/core/errors.ts';
+import { toPacificMidnightMs } from '../../../src/providers/text/gemini/to-pacific-midnight-ms.ts';
 import { failureOf, providerErrorOf } from '../../support/provider-error.ts';
 import { toArray } from '../../support/to-array.ts';
 import {
@@ -49,6 +50,7 @@ describe.each(MODES)('an error answer to %s', (mode) => {
       'CONTEXT_LENGTH_EXCEEDED',
     ],
     [400, body(400, 'FAILED_PRECONDITION', 'User location is not supported.'), 'PROVIDER_REJECTED'],
+    [402, body(402, 'RESOURCE_EXHAUSTED', 'Your prepay credits are used up.'), 'PROVIDER_AUTHENTICATION'],
     [403, body(403, 'PERMISSION_DENIED', 'No.'), 'PROVIDER_AUTHENTICATION'],
     [404, body(404, 'NOT_FOUND', 'models/x is not found'), 'PROVIDER_REJECTED'],
     [429, body(429, 'RESOURCE_EXHAUSTED', 'Quota'), 'PROVIDER_RATE_LIMITED'],
@@ -95,6 +97,35 @@ describe.each(MODES)('an error answer to %s', (mode) => {
       code: 'PROVIDER_RATE_LIMITED',
       retryAfterMs,
     });
+  });
+
+  test('waits for midnight in California where the quota of a day is used up, whatever RetryInfo says', async () => {
+    const quotaIds = [
+      'GenerateRequestsPerMinutePerProjectPerModel-FreeTier',
+      'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
+    ];
+    const answer = body(429, 'RESOURCE_EXHAUSTED', 'Quota', [
+      detail('QuotaFailure', { violations: quotaIds.map((quotaId) => ({ quotaId })) }),
+      detail('RetryInfo', { retryDelay: '20s' }),
+    ]);
+    await using upstream = await startUpstream((request) => sendJson(request, answer, { status: 429 }));
+    const before = toPacificMidnightMs(Date.now());
+    const error = await providerErrorOf(call(upstream, mode));
+    const after = toPacificMidnightMs(Date.now());
+    expect(error.code).toBe('PROVIDER_RATE_LIMITED');
+    // Midnight itself may fall between the two.
+    expect([before, after].some((ms) => Math.abs(ms - Number(error.retryAfterMs)) <= 60_000)).toBe(true);
+  });
+
+  test('waits as RetryInfo says where only the quota of a minute is used up', async () => {
+    const answer = body(429, 'RESOURCE_EXHAUSTED', 'Quota', [
+      detail('QuotaFailure', {
+        violations: [{ quotaId: 'GenerateContentInputTokensPerModelPerMinute-FreeTier' }, null, {}],
+      }),
+      detail('RetryInfo', { retryDelay: '20s' }),
+    ]);
+    await using upstream = await startUpstream((request) => sendJson(request, answer, { status: 429 }));
+    expect(await providerErrorOf(call(upstream, mode))).toMatchObject({ retryAfterMs: 20_000 });
   });
 
   test('gives what its headers say, which the SDK hides', async () => {

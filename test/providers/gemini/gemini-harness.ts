@@ -68,6 +68,8 @@ export const connect = (
   connectGemini({
     apiKey: 'key-made-up',
     baseUrl,
+    connectTimeoutMs: 10_000,
+    firstDeltaTimeoutMs: 60_000,
     idleTimeoutMs: 60_000,
     demoDelayMs: 0,
     log: { warn: () => undefined },

@@ -35,7 +35,17 @@ const ANSWERS: readonly [number, object | string, string][] = [
   [413, '<html>Words of the vendor.</html>', 'PROVIDER_REJECTED'],
   [422, error(null, 'invalid_request_error'), 'PROVIDER_REJECTED'],
   [429, error('rate_limit_exceeded', 'requests'), 'PROVIDER_RATE_LIMITED'],
-  [429, error('insufficient_quota', 'insufficient_quota'), 'PROVIDER_RATE_LIMITED'],
+  [
+    429,
+    error(
+      'rate_limit_exceeded',
+      'tokens',
+      'Words of the vendor. Request too large for gpt-6.1-terra in organization org-made0up on tokens per min (TPM): Limit 30000, Requested 342389.',
+    ),
+    'PROVIDER_REJECTED',
+  ],
+  [429, error('insufficient_quota', 'insufficient_quota'), 'PROVIDER_AUTHENTICATION'],
+  [429, error('credit_balance_exhausted', 'insufficient_quota'), 'PROVIDER_AUTHENTICATION'],
   [500, error(null, 'server_error'), 'PROVIDER_FAILED'],
   [502, '<html>Words of the vendor.</html>', 'PROVIDER_FAILED'],
   [503, error('slow_down', 'server_error'), 'PROVIDER_OVERLOADED'],
@@ -70,6 +80,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
         expect(failure.vendorMessage).toMatch(
           /Words of the vendor|maximum context length|flagged|Content Exists Risk/,
         );
+        expect(failure.vendorMessage).not.toMatch(/org-/);
       }
       expect(upstream.requests).toHaveLength(2);
     },
@@ -78,7 +89,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
   test.each([
     ['text/html', '<html>It works!</html>', 'PROVIDER_FAILED'],
     ['application/json', '{"code":"odd","error":"Not today."}', 'PROVIDER_FAILED'],
-    ['application/json', JSON.stringify(error('insufficient_quota', 'x')), 'PROVIDER_RATE_LIMITED'],
+    ['application/json', JSON.stringify(error('insufficient_quota', 'x')), 'PROVIDER_AUTHENTICATION'],
     ['text/plain', '', 'PROVIDER_FAILED'],
   ])('a success of the type %s with the body %j is %s', async (type, body, code) => {
     await using upstream = await startUpstream(({ response }) => {

@@ -58,6 +58,8 @@ export const createConnection = (
 ): ProviderConnection => ({
   apiKey: 'sk-test',
   baseUrl,
+  connectTimeoutMs: 10_000,
+  firstDeltaTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
   demoDelayMs: 0,
   log: { warn: () => undefined },

@@ -39,7 +39,7 @@ const RESPONSES = [
 ];
 const ERRORS: readonly (readonly [string, 'chat_completion' | 'responses_api', string, number | null])[] = [
   ['test_openai_o1_mini_system_role-developer-.yaml', 'chat_completion', 'PROVIDER_REJECTED', 400],
-  ['openai-error.1.chunks.txt', 'responses_api', 'PROVIDER_RATE_LIMITED', null],
+  ['openai-error.1.chunks.txt', 'responses_api', 'PROVIDER_AUTHENTICATION', null],
   [
     'chat_error_handling_with_openai_gpt-5-nano_raises_appropriate_auth_error.yml',
     'responses_api',

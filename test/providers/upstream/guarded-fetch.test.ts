@@ -3,12 +3,30 @@ import { expect, test } from 'vitest';
 import {
   createGuardedFetch,
   type GuardedFetchOptions,
+  type TimeLimits,
 } from '../../../src/providers/upstream/guarded-fetch.ts';
 import { providerErrorOf, failureOf } from '../../support/provider-error.ts';
+import { startSilentServer } from '../../support/silent-server.ts';
 import { sendEventStream, sendJson, startUpstream } from '../../support/upstream-server.ts';
 
-const guarded = (options: Partial<GuardedFetchOptions> = {}): typeof fetch =>
-  createGuardedFetch({ provider: 'testing', expect: 'event-stream', idleTimeoutMs: 60_000, ...options });
+const LIMITS: TimeLimits = {
+  connectTimeoutMs: 10_000,
+  firstDeltaTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+};
+
+const guarded = ({
+  connectTimeoutMs = LIMITS.connectTimeoutMs,
+  firstDeltaTimeoutMs = LIMITS.firstDeltaTimeoutMs,
+  idleTimeoutMs = LIMITS.idleTimeoutMs,
+  ...options
+}: Partial<GuardedFetchOptions & TimeLimits> = {}): typeof fetch =>
+  createGuardedFetch({
+    provider: 'testing',
+    expect: 'event-stream',
+    limits: { connectTimeoutMs, firstDeltaTimeoutMs, idleTimeoutMs },
+    ...options,
+  });
 
 test('an event stream passes through byte for byte, in however many pieces it arrives', async () => {
   const body = ': keep-alive\n\ndata: {"text":"Grüße 👋"}\r\n\r\ndata: [DONE]\n\n';
@@ -122,12 +140,34 @@ test.each(['event-stream', 'json', 'bytes'] as const)(
   },
 );
 
-test('silence before the headers of a stream is PROVIDER_TIMEOUT and closes the socket', async () => {
+test('a stream whose headers do not come in the time for the first delta is PROVIDER_TIMEOUT and its socket is closed', async () => {
   await using upstream = await startUpstream(() => undefined);
-  const error = await providerErrorOf(guarded({ idleTimeoutMs: 20 })(upstream.origin));
+  const error = await providerErrorOf(guarded({ firstDeltaTimeoutMs: 20 })(upstream.origin));
   expect(error.code).toBe('PROVIDER_TIMEOUT');
   await (await upstream.request(0)).closed;
 });
+
+test('a stream may hold its headers back for longer than the idle limit', async () => {
+  const idleTimeoutMs = 200;
+  await using upstream = await startUpstream(async (request) => {
+    for (const started = performance.now(); performance.now() - started < 3 * idleTimeoutMs; )
+      await new Promise(setImmediate);
+    await sendEventStream(request, 'data: 1\n\n');
+  });
+  const response = await guarded({ idleTimeoutMs })(upstream.origin);
+  expect(await response.text()).toBe('data: 1\n\n');
+});
+
+test.each(['event-stream', 'json', 'bytes'] as const)(
+  'a connection whose TLS handshake is never answered is PROVIDER_TIMEOUT where %s is expected, and is closed',
+  async (kind) => {
+    await using silent = await startSilentServer();
+    const call = guarded({ expect: kind, connectTimeoutMs: 50 })(silent.origin.replace('http', 'https'));
+    const error = mapTransportError(await failureOf(call), 'testing');
+    expect(error).toMatchObject({ code: 'PROVIDER_TIMEOUT', providerStatus: null });
+    await silent.closed(0);
+  },
+);
 
 test.each([
   ['before its first byte', ''],

@@ -8,16 +8,16 @@ import { startUpstream } from '../../support/upstream-server.ts';
 const SYMBOL = Symbol.for('undici.globalDispatcher.1');
 
 test('Node hands out a dispatcher that fetch takes', async () => {
-  const dispatcher = findPatientDispatcher();
+  const dispatcher = findPatientDispatcher(10_000);
   if (dispatcher === undefined) throw new Error('expected a dispatcher');
-  expect(findPatientDispatcher()).toBe(dispatcher);
+  expect(findPatientDispatcher(10_000)).toBe(dispatcher);
   await using upstream = await startUpstream(({ response }) => void response.end('hello'));
   expect(
     await (await fetch(upstream.origin, Object.assign<RequestInit, object>({}, { dispatcher }))).text(),
   ).toBe('hello');
 });
 
-test('the limits undici would apply by itself are switched off', () => {
+test('the limits undici would apply by itself are switched off, and the one for connecting is set', () => {
   const made: object[] = [];
   class Agent {
     constructor(options: object) {
@@ -28,8 +28,8 @@ test('the limits undici would apply by itself are switched off', () => {
     }
   }
   const current = new Agent({});
-  expect(createPatientDispatcher({ [SYMBOL]: current })).toBeInstanceOf(Agent);
-  expect(made).toEqual([{}, { headersTimeout: 0, bodyTimeout: 0 }]);
+  expect(createPatientDispatcher({ [SYMBOL]: current }, 1_234)).toBeInstanceOf(Agent);
+  expect(made).toEqual([{}, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 1_234 } }]);
 });
 
 test.each([
@@ -47,5 +47,5 @@ test.each([
     },
   ],
 ])('where the global dispatcher %s there is none', (_, holder) => {
-  expect(createPatientDispatcher(holder)).toBeUndefined();
+  expect(createPatientDispatcher(holder, 1_234)).toBeUndefined();
 });

@@ -209,7 +209,7 @@ async function* readUpstream(origin: string, signal: AbortSignal): AsyncGenerato
   const response = await createGuardedFetch({
     provider: 'testing',
     expect: 'event-stream',
-    idleTimeoutMs: 60_000,
+    limits: { connectTimeoutMs: 10_000, firstDeltaTimeoutMs: 60_000, idleTimeoutMs: 60_000 },
   })(origin, { signal });
   for await (const chunk of response.body ?? [])
     for (const line of Buffer.from(chunk).toString().split('\n\n'))

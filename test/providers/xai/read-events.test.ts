@@ -28,6 +28,14 @@ describeFailures(VENDOR, XAI_FAILURES);
 describeBadArguments(VENDOR, XAI_BAD_ARGUMENTS);
 describeAnswers(VENDOR, [
   [
+    429,
+    error(
+      'resource-exhausted',
+      'Your team 0a1b has either used all available credits or reached its monthly spending limit.',
+    ),
+    'PROVIDER_AUTHENTICATION',
+  ],
+  [
     400,
     error('invalid-argument', 'Incorrect API key provided. You can obtain one.'),
     'PROVIDER_AUTHENTICATION',

@@ -4,7 +4,7 @@ import { requestIdOf } from '../../upstream/guarded-fetch.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
 
-/** What the API says in its message alone: the type is `invalid_request_error` in each case. */
+/** What the API says in its message alone: the type is `invalid_request_error` or `rate_limit_error` in each case. */
 const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
   // "prompt is too long: 200082 tokens > 200000 maximum"
   [/prompt is too long/i, 'CONTEXT_LENGTH_EXCEEDED'],
@@ -14,11 +14,17 @@ const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/blocked by (our )?content filtering/i, 'CONTENT_FILTERED'],
   // "Your credit balance is too low to access the Anthropic API. […]": this server's account, not the caller's request
   [/credit balance is too low/i, 'PROVIDER_AUTHENTICATION'],
+  // "You have reached your specified [workspace] API usage limits. You will regain access on 2025-07-01 at 00:00 UTC."
+  [/reached your specified (workspace )?API usage limits/i, 'PROVIDER_AUTHENTICATION'],
+  // 429: "This request would exceed your account's monthly spend limit. Please try again later."
+  [/monthly spend limit/i, 'PROVIDER_AUTHENTICATION'],
 ];
+
+const UNSPECIFIC_TYPES: ReadonlySet<string | null> = new Set(['invalid_request_error', 'rate_limit_error']);
 
 const codeOf = (error: APIError, message: string | null): ErrorCode => {
   if (error instanceof APIConnectionTimeoutError) return 'PROVIDER_TIMEOUT';
-  if (error.type === 'invalid_request_error' && message !== null) {
+  if (message !== null && UNSPECIFIC_TYPES.has(error.type)) {
     const found = MESSAGES.find(([pattern]) => pattern.test(message));
     if (found !== undefined) return found[1];
   }
@@ -46,3 +52,7 @@ export const mapError = (error: unknown): ModelgraphError => {
     cause: error,
   });
 };
+
+/** An error body that no HTTP answer brought: the result of one request of a batch. */
+export const toProviderError = (body: unknown): ModelgraphError =>
+  mapError(new APIError(undefined, body ?? {}, 'an error without a word', undefined));

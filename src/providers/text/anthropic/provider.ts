@@ -1,8 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
 import { createGuardedFetch, type GuardedFetchOptions } from '../../upstream/guarded-fetch.ts';
 import { guardStream } from '../../upstream/terminal-guard.ts';
+import { AnthropicBatchOperations } from './batch-operations.ts';
 import { mapError } from './map-error.ts';
 import { readResponse } from './read-response.ts';
 import { readTurn } from './read-turn.ts';
@@ -33,7 +35,7 @@ const createClient = (connection: ProviderConnection, expect: GuardedFetchOption
     fetch: createGuardedFetch({
       provider: PROVIDER,
       expect,
-      idleTimeoutMs: connection.idleTimeoutMs,
+      limits: connection,
       headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': API_VERSION },
     }),
   });
@@ -50,13 +52,14 @@ type Send = (
 export const connectAnthropic: ConnectTextProvider = (connection) => {
   const streaming = createClient(connection, 'event-stream');
   const waiting = createClient(connection, 'json');
+  const bytes = createClient(connection, 'bytes');
   const context = { provider: PROVIDER, log: connection.log };
 
   const sendStreaming: Send = (body, signal) =>
     streaming.post(PATH, { body: { ...body, stream: true }, stream: true, signal });
   const sendWaiting: Send = async (body, signal) => readResponse(await waiting.post(PATH, { body, signal }));
 
-  return (config) => {
+  return (config): TextProvider | BatchTextProvider => {
     const start =
       (send: Send): TextProvider['stream'] =>
       (request, options) =>
@@ -68,10 +71,12 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
             readTurn(toMessagesRequest(request, config), (body) => send(body, signal), context),
         });
     const complete = start(sendWaiting);
-    return {
+    const text: TextProvider = {
       config,
       stream: start(sendStreaming),
       generate: (request, options) => collect(complete(request, options)),
     };
+    if (!hasNativeBatch(config)) return text;
+    return { ...text, batches: new AnthropicBatchOperations({ ...context, config, json: waiting, bytes }) };
   };
 };

@@ -4,6 +4,7 @@ import type { Usage } from '../../../core/usage.ts';
 import type { ReadingContext } from '../openai-compatible/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
 import { type ResponseEnd, readEvents } from './read-events.ts';
+import { readResponse } from './read-response.ts';
 import type { MessagesRequest } from './to-messages-request.ts';
 import { Turn } from './turn.ts';
 
@@ -20,16 +21,43 @@ const CONTINUATIONS = 10;
  * so far back: the caller sees one text, the sum of the usage and one `finish`. After the last continuation allowed the
  * turn ends as `other`, its raw reason `pause_turn`. Ends without `finish` when a response breaks off.
  */
-export async function* readTurn(
+export const readTurn = (
   request: MessagesRequest,
   send: SendRequest,
+  context: ReadingContext,
+): AsyncGenerator<StreamEvent> =>
+  readResponses(
+    (before) => send(before === null ? request : toContinuation(request, before)),
+    CONTINUATIONS,
+    context,
+  );
+
+/** The turn of an answer that is at hand and cannot be gone on with: a paused one ends as `other`. */
+export const readAnswer = (answer: Anthropic.Message, context: ReadingContext): AsyncGenerator<StreamEvent> =>
+  readResponses(async () => readResponse(answer), 0, context);
+
+/** The turn so far, and the container its tools ran in. */
+interface PausedTurn {
+  readonly message: Anthropic.MessageParam;
+  readonly containerId: string | null;
+}
+
+const toContinuation = (request: MessagesRequest, { message, containerId }: PausedTurn): MessagesRequest => ({
+  ...request,
+  messages: [...request.messages, message],
+  ...(containerId !== null && { container: containerId }),
+});
+
+async function* readResponses(
+  send: (before: PausedTurn | null) => Promise<AsyncIterable<Anthropic.RawMessageStreamEvent>>,
+  continuations: number,
   context: ReadingContext,
 ): AsyncGenerator<StreamEvent> {
   const turn = new Turn();
   let usage: Usage | null = null;
-  let next = request;
-  for (let left = CONTINUATIONS; ; left -= 1) {
-    const events = (await send(next))[Symbol.asyncIterator]();
+  let before: PausedTurn | null = null;
+  for (let left = continuations; ; left -= 1) {
+    const events = (await send(before))[Symbol.asyncIterator]();
     const end: ResponseEnd | undefined = yield* readEvents(events, turn, usage, context);
     if (end === undefined) return;
     usage = end.usage;
@@ -42,11 +70,7 @@ export async function* readTurn(
       return;
     }
     await events.return?.();
-    next = {
-      ...request,
-      messages: [...request.messages, turn.toMessage()],
-      ...(end.containerId !== null && { container: end.containerId }),
-    };
+    before = { message: turn.toMessage(), containerId: end.containerId };
   }
 }
 

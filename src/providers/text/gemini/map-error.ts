@@ -3,6 +3,7 @@ import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
 import { requestIdOf } from '../../upstream/guarded-fetch.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+import { toPacificMidnightMs } from './to-pacific-midnight-ms.ts';
 
 /** The API has no code for it: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." */
 const CONTEXT_LENGTH = /exceeds the maximum number of (input )?tokens/i;
@@ -37,7 +38,10 @@ export const mapError = (
   return new ProviderError(isTooLong ? 'CONTEXT_LENGTH_EXCEEDED' : code, {
     ...common,
     providerStatus: error.status,
-    retryAfterMs: (response && readRetryAfterMs(response.headers)) ?? findRetryDelayMs(details),
+    retryAfterMs:
+      findDailyQuotaMs(details, Date.now()) ??
+      (response && readRetryAfterMs(response.headers)) ??
+      findRetryDelayMs(details),
     vendorMessage,
   });
 };
@@ -56,10 +60,11 @@ const readBody = (message: string): unknown => {
   }
 };
 
-/** As much as is read of google.rpc.ErrorInfo and google.rpc.RetryInfo. */
+/** As much as is read of google.rpc.ErrorInfo, google.rpc.RetryInfo and google.rpc.QuotaFailure. */
 interface ErrorDetail {
   readonly reason?: string;
   readonly retryDelay?: string;
+  readonly quotaIds: readonly string[];
 }
 
 const detailsOf = (body: unknown): readonly ErrorDetail[] => {
@@ -70,15 +75,30 @@ const detailsOf = (body: unknown): readonly ErrorDetail[] => {
   if (!Array.isArray(details)) return [];
   return details.flatMap((detail: unknown) => {
     if (typeof detail !== 'object' || detail === null) return [];
-    const { reason, retryDelay } = detail as Readonly<Record<string, unknown>>;
+    const { reason, retryDelay, violations } = detail as Readonly<Record<string, unknown>>;
     return [
       {
         ...(typeof reason === 'string' && { reason }),
         ...(typeof retryDelay === 'string' && { retryDelay }),
+        quotaIds: Array.isArray(violations) ? violations.flatMap(quotaIdOf) : [],
       },
     ];
   });
 };
+
+const quotaIdOf = (violation: unknown): readonly string[] => {
+  const { quotaId } = (violation ?? {}) as { readonly quotaId?: unknown };
+  return typeof quotaId === 'string' ? [quotaId] : [];
+};
+
+/**
+ * The quota of a day, `GenerateRequestsPerDayPerProjectPerModel-FreeTier` for one, comes back at midnight Pacific time
+ * (https://ai.google.dev/gemini-api/docs/rate-limits). The RetryInfo beside it is that of the minute and says seconds.
+ */
+const findDailyQuotaMs = (details: readonly ErrorDetail[], nowMs: number): number | null =>
+  details.some(({ quotaIds }) => quotaIds.some((quotaId) => quotaId.includes('PerDay')))
+    ? toPacificMidnightMs(nowMs)
+    : null;
 
 /** RetryInfo gives a duration in seconds: "48s", "0.289s". */
 const findRetryDelayMs = (details: readonly ErrorDetail[]): number | null => {

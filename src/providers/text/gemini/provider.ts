@@ -4,20 +4,26 @@ import {
   type GenerateContentResponse,
   GoogleGenAI,
 } from '@google/genai/web';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect, type StreamEvent } from '../../../core/stream-event.ts';
-import type { CallOptions, ConnectTextProvider, ProviderConnection } from '../../../core/text-provider.ts';
+import type {
+  CallOptions,
+  ConnectTextProvider,
+  ProviderConnection,
+  TextProvider,
+} from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
 import { putOver } from '../../upstream/put-over.ts';
 import { guardStream } from '../../upstream/terminal-guard.ts';
+import { API_VERSION } from './api-version.ts';
+import { createBatchCalls } from './batch-calls.ts';
+import { GeminiBatchOperations } from './batch-operations.ts';
 import { findDropped } from './find-dropped.ts';
 import { mapError } from './map-error.ts';
 import { readEvents, type SendRequest } from './read-events.ts';
 import { toGenerateContentRequest } from './to-generate-content-request.ts';
-
-/** Thoughts, signatures and built-in tools are not in v1, the SDK's default. */
-const API_VERSION = 'v1beta';
 
 /** Without any key the SDK warns on the console. */
 const NO_KEY = 'none';
@@ -25,14 +31,18 @@ const NO_KEY = 'none';
 /** The models of generateContent, over one client. */
 export const connectGemini: ConnectTextProvider = (connection) => {
   const client = createClient(connection);
-  return (config) => {
+  const calls = createBatchCalls(connection);
+  return (config): TextProvider | BatchTextProvider => {
     const call = (expect: Expectation, request: TextRequest, { signal }: CallOptions) =>
       callModel({ client, connection, config, expect, request, signal });
-    return {
+    const text: TextProvider = {
       config,
       stream: (request, options) => call('event-stream', request, options),
       generate: (request, options) => collect(call('json', request, options)),
     };
+    if (!hasNativeBatch(config)) return text;
+    const { log } = connection;
+    return { ...text, batches: new GeminiBatchOperations({ client, calls, config, log }) };
   };
 };
 
@@ -62,7 +72,7 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
   const guardedFetch = createGuardedFetch({
     provider: 'gemini',
     expect,
-    idleTimeoutMs: connection.idleTimeoutMs,
+    limits: connection,
     ...(connection.apiKey !== null && { headers: { 'x-goog-api-key': connection.apiKey } }),
     onResponse: (response) => {
       lastResponse = response;

@@ -8,6 +8,12 @@ import { createTurn, readResponse, type ResponseEnd, type Turn } from './read-re
 /** One request of a turn; the first one without a token. */
 export type SendRequest = (continuationToken: string | null) => AsyncIterable<GenerateContentResponse>;
 
+export interface TurnContext {
+  readonly log: ProviderLog;
+  /** Whether an interrupted answer can be asked for again; true where nothing is said. */
+  readonly canContinue?: boolean;
+}
+
 /** How many further requests one turn may take. */
 const MAX_CONTINUATIONS = 16;
 
@@ -18,14 +24,14 @@ const MAX_CONTINUATIONS = 16;
  */
 export async function* readEvents(
   send: SendRequest,
-  context: { readonly log: ProviderLog },
+  { log, canContinue = true }: TurnContext,
 ): AsyncGenerator<StreamEvent> {
-  const turn = createTurn(context.log);
+  const turn = createTurn(log);
   let token: string | null = null;
   for (let continuations = 0; ; continuations += 1) {
     const end: ResponseEnd | undefined = yield* readResponse(send(token), turn);
     if (end === undefined) return;
-    if (end.finishReason !== 'CONTINUATION' || end.continuationToken === null) {
+    if (end.finishReason !== 'CONTINUATION' || end.continuationToken === null || !canContinue) {
       yield* finish(end.finishReason, turn);
       return;
     }

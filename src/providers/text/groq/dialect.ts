@@ -2,6 +2,7 @@ import { canReason, type ModelConfig } from '../../../core/model-config.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { ChatDialect, OpenAICompatibleVendor, RequestFields } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
+import { createBatchOperations } from './batch-operations.ts';
 import { readExecutedTools } from './read-executed-tools.ts';
 
 export const GROQ_CHAT: ChatDialect = {
@@ -19,6 +20,7 @@ export const GROQ: OpenAICompatibleVendor = {
   baseUrl: 'https://api.groq.com/openai/v1',
   chat: GROQ_CHAT,
   responses: null,
+  createBatchOperations,
 };
 
 const reasoningFields = (request: TextRequest, config: ModelConfig): RequestFields => {

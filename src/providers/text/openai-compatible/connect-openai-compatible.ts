@@ -1,16 +1,19 @@
 import type OpenAI from 'openai';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { guardStream } from '../../upstream/terminal-guard.ts';
+import type { ChatCompletionBody } from './chat-chunk.ts';
 import { createClient } from './create-client.ts';
 import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
 import { mapError } from './map-error.ts';
 import { readChatCompletion, readChatEvents } from './read-chat-events.ts';
 import { readResponse, readResponsesEvents } from './read-responses-events.ts';
 import type { ReadingContext } from './reading-context.ts';
+import type { ResponsesBody } from './responses-event.ts';
 import { separateReasoning } from './separate-reasoning.ts';
 import { toChatRequest, toChatStreamRequest } from './to-chat-request.ts';
 import { toResponsesRequest, toResponsesStreamRequest } from './to-responses-request.ts';
@@ -24,6 +27,9 @@ interface Clients extends ReadingContext {
 interface Api {
   readonly streamed: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
   readonly whole: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  /** What a whole call is made of, for those who make the call in another way. */
+  readonly toBody: (request: TextRequest) => object;
+  readonly readAnswer: (answer: unknown) => AsyncIterable<StreamEvent>;
 }
 
 /** A provider for a vendor that speaks OpenAI's APIs; each model is reached by the one its config names. */
@@ -37,7 +43,26 @@ export const connectOpenAICompatible =
       streaming: createClient(connection, { provider, baseUrl, expect: 'event-stream' }),
       waiting: createClient(connection, { provider, baseUrl, expect: 'json' }),
     };
-    return (config) => createProvider(config, findApi(vendor, config, clients), provider);
+    const { createBatchOperations } = vendor;
+    if (createBatchOperations === undefined)
+      return (config) => createProvider(config, findApi(vendor, config, clients), provider);
+    const bytes = createClient(connection, { provider, baseUrl, expect: 'bytes' });
+    return (config): TextProvider | BatchTextProvider => {
+      const api = findApi(vendor, config, clients);
+      const text = createProvider(config, api, provider);
+      if (!hasNativeBatch(config)) return text;
+      const { toBody, readAnswer } = api;
+      const context = {
+        provider,
+        log: clients.log,
+        config,
+        json: clients.waiting,
+        bytes,
+        toBody,
+        readAnswer,
+      };
+      return { ...text, batches: createBatchOperations(context) };
+    };
   };
 
 const createProvider = (config: ModelConfig, api: Api, provider: string): TextProvider => {
@@ -78,15 +103,19 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     readDelta: dialect.readDelta,
   };
   const told = dialect.reasoningTags === true ? separateReasoning : <T>(events: T): T => events;
+  const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
+    toChatRequest(request, config, dialect);
+  const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
+    told(readChatCompletion(answer as ChatCompletionBody, context));
   return {
+    toBody,
+    readAnswer,
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
       return told(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
     },
     async *whole(request, signal) {
-      const body = toChatRequest(request, config, dialect);
-      const completion = await clients.waiting.chat.completions.create(body, { signal });
-      yield* told(readChatCompletion(completion, context));
+      yield* readAnswer(await clients.waiting.chat.completions.create(toBody(request), { signal }));
     },
   };
 };
@@ -98,14 +127,19 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
     usage: dialect.usage,
     readItem: dialect.readItem,
   };
+  const toBody = (request: TextRequest): ReturnType<typeof toResponsesRequest> =>
+    toResponsesRequest(request, config, dialect);
+  const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
+    readResponse(answer as ResponsesBody, context);
   return {
+    toBody,
+    readAnswer,
     streamed: (request, signal) => {
       const body = toResponsesStreamRequest(request, config, dialect);
       return readResponsesEvents(clients.streaming.responses.create(body, { signal }), context);
     },
     async *whole(request, signal) {
-      const body = toResponsesRequest(request, config, dialect);
-      yield* readResponse(await clients.waiting.responses.create(body, { signal }), context);
+      yield* readAnswer(await clients.waiting.responses.create(toBody(request), { signal }));
     },
   };
 };

@@ -1,6 +1,10 @@
 import OpenAI from 'openai';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
-import { createGuardedFetch, type GuardedFetchOptions } from '../../upstream/guarded-fetch.ts';
+import {
+  createGuardedFetch,
+  type GuardedFetchOptions,
+  type TimeLimits,
+} from '../../upstream/guarded-fetch.ts';
 
 /** The longest a timer can run: nobody but the caller's signal and the guarded fetch ends a call. */
 const NEVER_MS = 2_147_483_647;
@@ -16,10 +20,10 @@ export interface ClientOptions {
  * environment (key, address, organisation, project, headers, log level) is either given here or not sent.
  */
 export const createClient = (
-  connection: Pick<ProviderConnection, 'apiKey' | 'baseUrl' | 'idleTimeoutMs'>,
+  connection: Pick<ProviderConnection, 'apiKey' | 'baseUrl'> & TimeLimits,
   { provider, baseUrl, expect }: ClientOptions,
 ): OpenAI => {
-  const { apiKey, idleTimeoutMs } = connection;
+  const { apiKey } = connection;
   const authorization = apiKey === null ? null : `Bearer ${apiKey}`;
   return new OpenAI({
     apiKey: apiKey ?? 'none', // the SDK insists on one
@@ -35,7 +39,7 @@ export const createClient = (
     fetch: createGuardedFetch({
       provider,
       expect,
-      idleTimeoutMs,
+      limits: connection,
       headers: authorization === null ? {} : { authorization },
     }),
   });

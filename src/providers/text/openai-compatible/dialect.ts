@@ -1,6 +1,8 @@
+import type { BatchOperations } from '../../../core/batch.ts';
 import type { BuiltInTool, ModelConfig } from '../../../core/model-config.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { OutputFormat, TextRequest, ToolChoice } from '../../../core/text-request.ts';
+import type { BatchContext } from './batch-context.ts';
 import type { convertToResponsesFormat } from './convert-to-responses-format.ts';
 import type { ReasoningReplay } from './reasoning-replay.ts';
 import type { UsageCounting } from './to-usage.ts';
@@ -63,4 +65,6 @@ export interface OpenAICompatibleVendor {
   readonly baseUrl: string;
   readonly chat: ChatDialect | null;
   readonly responses: ResponsesDialect | null;
+  /** Its batch API, for one model; left out: it has none. */
+  readonly createBatchOperations?: (context: BatchContext) => BatchOperations;
 }

@@ -20,6 +20,15 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/content exists risk/i, 'CONTENT_FILTERED'],
 ];
 
+/** What some vendors call a rate limit although waiting mends nothing, told by their words alone. */
+const LASTING_LIMITS: readonly (readonly [RegExp, ErrorCode])[] = [
+  // OpenAI, 429: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389." The limit is that
+  // of this server's account, and counts the output asked for: the model's context window is no part of it.
+  [/request too large/i, 'PROVIDER_REJECTED'],
+  // xAI, 429: "Your team […] has either used all available credits or reached its monthly spending limit."
+  [/used all available credits|reached its monthly spending limit/i, 'PROVIDER_AUTHENTICATION'],
+];
+
 /** Codes that may rest on no more than an HTTP status. */
 const GENERAL: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_REJECTED',
@@ -27,8 +36,12 @@ const GENERAL: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_FAILED',
 ]);
 
-/** xAI names this server's account where it explains a filter: "Team: …, API key ID: …, Model: grok-4". */
-const ACCOUNT = /\b(Team|API key ID): [^,\s]+,?\s*/g;
+/**
+ * This server's account, which is no matter of the client's: xAI names it where it explains a filter ("Team: …, API key
+ * ID: …, Model: grok-4"), OpenAI and Groq where a limit is reached ("in organization `org_…` service tier `on_demand`").
+ */
+const ACCOUNT =
+  /\b(Team|API key ID): [^,\s]+,?\s*|\bin organization `?org[-_]\w+`?\s?(service tier `?\w+`?\s?)?| Need more tokens\? .*$/gs;
 
 /** Classifies what the OpenAI SDK throws. Total; the only code that looks at its errors. */
 export const mapError = (error: unknown, provider: string): ProviderError => {
@@ -56,8 +69,7 @@ export const toProviderError = (
     status: status ?? reported?.status ?? null,
     words: reported?.words ?? [],
   });
-  const told = GENERAL.has(code) && message !== null && TOLD_BY_WORDS.find(([words]) => words.test(message));
-  return new ProviderError(told ? told[1] : code, {
+  return new ProviderError(findToldCode(code, message) ?? code, {
     provider,
     providerStatus: status,
     retryAfterMs: from?.headers ? readRetryAfterMs(from.headers) : null,
@@ -65,4 +77,13 @@ export const toProviderError = (
     vendorMessage: message,
     cause: from,
   });
+};
+
+/** What the vendor's words make of a code that may be wrong; undefined: it stays. */
+const findToldCode = (code: ErrorCode, message: string | null): ErrorCode | undefined => {
+  if (message === null) return undefined;
+  const told = (among: typeof TOLD_BY_WORDS): ErrorCode | undefined =>
+    among.find(([words]) => words.test(message))?.[1];
+  if (code === 'PROVIDER_RATE_LIMITED') return told(LASTING_LIMITS);
+  return GENERAL.has(code) ? told(TOLD_BY_WORDS) : undefined;
 };

@@ -8,6 +8,7 @@ import type {
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
+import { createBatchOperations } from './batch-operations.ts';
 
 export const OPENAI_CHAT: ChatDialect = {
   maxTokensField: 'max_completion_tokens',
@@ -39,6 +40,7 @@ export const OPENAI: OpenAICompatibleVendor = {
   baseUrl: 'https://api.openai.com/v1',
   chat: OPENAI_CHAT,
   responses: OPENAI_RESPONSES,
+  createBatchOperations,
 };
 
 /** Models that can be told not to cache have the newer field for it, the others the older one. */

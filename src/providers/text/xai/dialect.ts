@@ -6,6 +6,7 @@ import type {
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
+import { createBatchOperations } from './batch-operations.ts';
 
 export const XAI_RESPONSES: ResponsesDialect = {
   // Nothing is kept at the vendor: what a next turn needs comes back encrypted and is sent along with it.
@@ -26,6 +27,7 @@ export const XAI: OpenAICompatibleVendor = {
   baseUrl: 'https://api.x.ai/v1',
   chat: null,
   responses: XAI_RESPONSES,
+  createBatchOperations,
 };
 
 /** Summaries of the reasoning come unasked. A model that cannot be told how much to reason refuses an effort. */

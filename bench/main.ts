@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { killChildren, leaveServerCore } from './child-process.ts';
+import { describeMachine } from './machine.ts';
+import type { Measurement, Scale } from './measurement.ts';
+import { alternative } from './measurements/alternative.ts';
+import { cancel } from './measurements/cancel.ts';
+import { memory } from './measurements/memory.ts';
+import { models } from './measurements/models.ts';
+import { overhead } from './measurements/overhead.ts';
+import { paced } from './measurements/paced.ts';
+import { resume } from './measurements/resume.ts';
+import { soak } from './measurements/soak.ts';
+import { throughput } from './measurements/throughput.ts';
+import { toSection, writeSection } from './write-results.ts';
+
+const MEASUREMENTS: readonly Measurement[] = [
+  overhead,
+  throughput,
+  paced,
+  memory,
+  models,
+  cancel,
+  resume,
+  alternative,
+  soak,
+];
+
+const RUNS = 5;
+const QUICK_RUNS = 2;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    minutes: { type: 'string' },
+    'no-write': { type: 'boolean', default: false },
+  },
+});
+
+const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--no-write]
+Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}. DATABASE_URL lets the soak run on several nodes.
+`;
+
+const readNumber = (text: string | undefined, usual: number): number => {
+  const number = text === undefined ? usual : Number(text);
+  if (!Number.isFinite(number) || number <= 0) throw new Error(`not a number above 0: ${String(text)}`);
+  return number;
+};
+
+const { quick } = values;
+const scale: Scale = {
+  quick,
+  runs: readNumber(values.runs, quick ? QUICK_RUNS : RUNS),
+  minutes: readNumber(values.minutes, quick ? 0.5 : 3),
+  databaseUrl: process.env['DATABASE_URL'] ?? null,
+  pick: (full, small) => (quick ? small : full),
+  say: (line) => process.stdout.write(`  ${line}\n`),
+};
+
+const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
+  const pinned = leaveServerCore();
+  let allRan = true;
+  for (const measurement of chosen) {
+    process.stdout.write(`${measurement.name}: ${measurement.title}\n`);
+    const began = performance.now();
+    try {
+      const machine = `${describeMachine(pinned)}; ${scale.quick ? `**quick mode: figures for development**, ` : ''}${scale.runs} runs`;
+      const section = toSection(measurement, await measurement.run(scale), machine);
+      process.stdout.write(`${section}\n\n`);
+      if (!values['no-write'])
+        writeSection(
+          measurement.name,
+          section,
+          MEASUREMENTS.map(({ name }) => name),
+        );
+    } catch (error) {
+      allRan = false;
+      process.stdout.write(
+        `${measurement.name} failed: ${error instanceof Error ? error.stack : String(error)}\n`,
+      );
+      killChildren();
+    }
+    process.stdout.write(`  (${((performance.now() - began) / 1_000).toFixed(0)} s)\n`);
+  }
+  return allRan;
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    killChildren();
+    process.exit(130);
+  });
+process.on('exit', killChildren);
+
+const unknown = positionals.filter((name) => !MEASUREMENTS.some((measurement) => measurement.name === name));
+if (unknown.length > 0) {
+  process.stdout.write(`There is no measurement ${unknown.join(', ')}.\n${USAGE}`);
+  process.exitCode = 1;
+} else {
+  const chosen = MEASUREMENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  process.exitCode = (await measureAll(chosen)) ? 0 : 1;
+  process.exit();
+}

@@ -1,0 +1,146 @@
+import { type Child, SERVER_CORE, startChild } from '../child-process.ts';
+import type { Measurement, Table, Verdict } from '../measurement.ts';
+import { type OpenStream, probe, type Probed, type ProbeOptions } from '../probe.ts';
+import { profileOf } from '../profile-of.ts';
+import { startModelgraph, startUpstream } from '../servers.ts';
+import { spreadOf, toSpreadText } from '../statistics.ts';
+import { connectWebSocket, subscribeOverWebSocket } from '../subscribe-over-websocket.ts';
+import { readEvent, toGenerate } from '../subscription.ts';
+
+/** 1,000 streams at full pace are more than one core takes: that is another measurement. */
+const BACKGROUND_INTERVAL_MS = 200;
+
+const textReceiver =
+  (receive: (text: string) => void) =>
+  (json: string): void => {
+    const { __typename, text, error } = readEvent(json);
+    if (error !== undefined) throw new Error(`${__typename}: ${error.code} ${error.message}`);
+    if (text !== undefined) receive(text);
+  };
+
+/** Probes a GraphQL server: the probe on a socket that is open already, each of the others on one of its own. */
+export const probeServer = async (url: string, options: ProbeOptions): Promise<Probed> => {
+  const socket = await connectWebSocket(url);
+  const open: OpenStream = (plan, receive) =>
+    subscribeOverWebSocket(url, toGenerate(plan), textReceiver(receive));
+  const openProbe: OpenStream = (plan, receive) =>
+    Promise.resolve(socket.subscribe(toGenerate(plan), textReceiver(receive)));
+  try {
+    return await probe(open, options, openProbe);
+  } finally {
+    socket.close();
+  }
+};
+
+export interface Pair {
+  readonly bare: Probed;
+  readonly ours: Probed;
+}
+
+const COLUMNS: readonly (readonly [title: string, read: (probed: Probed) => number])[] = [
+  ['first delta p50', ({ first }) => first.p50Ms],
+  ['first delta p99', ({ first }) => first.p99Ms],
+  ['delta p50', ({ delta }) => delta.p50Ms],
+  ['delta p99', ({ delta }) => delta.p99Ms],
+];
+
+const addedBy = (pairs: readonly Pair[], read: (probed: Probed) => number) =>
+  spreadOf(pairs.map(({ bare, ours }) => read(ours) - read(bare)));
+
+/** Bare and ours, alternating, `runs` times. */
+export const probePairs = async (
+  runs: number,
+  options: ProbeOptions,
+  upstreamUrl: string,
+  startOurs: (upstreamUrl: string) => Promise<AsyncDisposable & { readonly url: string }>,
+): Promise<readonly Pair[]> => {
+  const pairs: Pair[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const readBare = async (): Promise<Probed> => {
+      await using reader: Child = await startChild({
+        program: 'programs/sdk-reader.ts',
+        options: { upstreamUrl },
+        core: SERVER_CORE,
+      });
+      return await reader.ask<Probed>('probe', options);
+    };
+    const bare = await readBare();
+    await using server = await startOurs(upstreamUrl);
+    pairs.push({ bare, ours: await probeServer(server.url, options) });
+  }
+  return pairs;
+};
+
+export const toDelayTable = (
+  title: string,
+  cells: readonly (readonly [string, readonly Pair[]])[],
+): Table => ({
+  title,
+  head: ['', '', ...COLUMNS.map(([column]) => `${column}, ms`)],
+  rows: cells.flatMap(([streams, pairs]) => [
+    [
+      streams,
+      'bare SDK',
+      ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(pairs.map(({ bare }) => read(bare))))),
+    ],
+    [
+      '',
+      'through the server',
+      ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(pairs.map(({ ours }) => read(ours))))),
+    ],
+    ['', '**added**', ...COLUMNS.map(([, read]) => `**${toSpreadText(addedBy(pairs, read))}**`)],
+  ]),
+});
+
+export const overhead: Measurement = {
+  name: 'overhead',
+  title: 'Time that the server adds to a model',
+  run: async ({ runs, pick, say }) => {
+    await using upstream = await startUpstream();
+    const startOurs = (upstreamUrl: string) => startModelgraph({ upstreamUrl });
+    const cells: (readonly [string, readonly Pair[]])[] = [];
+    for (const streams of pick([1, 100, 1_000], [1, 100])) {
+      say(`${streams} open streams`);
+      const options = {
+        background: streams - 1,
+        backgroundIntervalMs: BACKGROUND_INTERVAL_MS,
+        probes: pick(200, 40),
+        deltas: 10,
+        intervalMs: 5,
+      };
+      cells.push([`${streams} open streams`, await probePairs(runs, options, upstream.baseUrl, startOurs)]);
+    }
+    const [streams, pairs] = cells.at(-1) ?? ['', []];
+    const p50 = addedBy(pairs, ({ first }) => first.p50Ms);
+    const p99 = addedBy(pairs, ({ first }) => first.p99Ms);
+    const verdicts: Verdict[] = [
+      {
+        goal: `first delta, p50, at ${streams}: 2 ms added at most`,
+        found: `${toSpreadText(p50)} ms`,
+        reached: p50.median <= 2,
+      },
+      {
+        goal: `first delta, p99, at ${streams}: 10 ms added at most`,
+        found: `${toSpreadText(p99)} ms`,
+        reached: p99.median <= 10,
+      },
+    ];
+    const missed = verdicts.some(({ reached }) => reached === false);
+    return {
+      method: `A paced upstream that speaks Chat Completions. Bare: the \`openai\` SDK on the server's core. Ours: the server on that core, its client over graphql-ws beside the upstream on the other one, so that what the client costs counts against us. Streams are opened one after the other (10 deltas, one every 5 ms; connections are open already on both sides) while the others are open at ${1_000 / BACKGROUND_INTERVAL_MS} deltas a second each. "First delta" is from the request on; "delta" from the upstream's write to the receipt. Added: the difference within each pair.`,
+      tables: [toDelayTable('Delays', cells)],
+      verdicts,
+      notes: missed
+        ? await profileOf(startOurs(upstream.baseUrl), async ({ url }) => {
+            await probeServer(url, {
+              background: pick(999, 99),
+              backgroundIntervalMs: BACKGROUND_INTERVAL_MS,
+              probes: pick(200, 40),
+              deltas: 10,
+              intervalMs: 5,
+            });
+          })
+        : [],
+    };
+  },
+};

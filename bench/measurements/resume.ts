@@ -1,0 +1,84 @@
+import { createRandom } from '../create-random.ts';
+import { type Followed, followWithDrops } from '../follow-with-drops.ts';
+import { type Measurement, notMeasured } from '../measurement.ts';
+import { fieldsOf } from '../request-data.ts';
+import { startModelgraph, startUpstream } from '../servers.ts';
+import { toText } from '../statistics.ts';
+
+const CLIENTS = 40;
+const DELTAS = 200;
+const INTERVAL_MS = 5;
+/** A connection breaks after 1 to so many events. */
+const DROP_WITHIN = 20;
+
+const sum = (followed: readonly Followed[], read: (one: Followed) => number): number =>
+  followed.reduce((total, one) => total + read(one), 0);
+
+export const resume: Measurement = {
+  name: 'resume',
+  title: 'Events lost and doubled over broken connections',
+  run: async ({ pick, say }) => {
+    await using upstream = await startUpstream();
+    await using server = await startModelgraph({
+      upstreamUrl: upstream.baseUrl,
+      settings: { disconnectGraceMs: 10_000 },
+    });
+    if (!(await fieldsOf(server, 'Subscription')).includes('generationEvents'))
+      return notMeasured('the schema has no generationEvents yet.');
+    const wanted = pick(10_000, 600);
+    const followed: Followed[] = [];
+    let drops = 0;
+    const work = async (client: number): Promise<void> => {
+      const random = createRandom(client);
+      for (let round = 0; drops < wanted; round += 1) {
+        const plan = { key: `resume-${client}-${round}`, deltas: DELTAS, intervalMs: INTERVAL_MS };
+        const one = await followWithDrops({ urls: [server.url], plan, random, dropWithin: DROP_WITHIN });
+        followed.push(one);
+        drops += one.drops;
+      }
+    };
+    say(`${wanted} disconnects`);
+    const began = performance.now();
+    await Promise.all(Array.from({ length: CLIENTS }, (_, client) => work(client)));
+    const seconds = (performance.now() - began) / 1_000;
+    const lost = sum(followed, (one) => one.lost);
+    const doubled = sum(followed, (one) => one.doubled);
+    const incomplete = followed.filter(
+      ({ complete, end }) => !complete || end !== 'GenerationCompleted',
+    ).length;
+    return {
+      method: `${CLIENTS} clients start generations of ${DELTAS} deltas, one every ${INTERVAL_MS} ms, and break each connection after 1 to ${DROP_WITHIN} events without a word; they go on with \`generationEvents(id, after: cursor)\` over WebSocket or SSE at random. Sequence and \`offset\` of every event are checked, and at the end the assembled text against the generation's own and against what the upstream sent.`,
+      tables: [
+        {
+          title: 'Disconnects',
+          head: [
+            'disconnects',
+            'generations',
+            'events lost',
+            'events doubled',
+            'texts incomplete',
+            'snapshots',
+            'seconds',
+          ],
+          rows: [
+            [
+              drops,
+              followed.length,
+              lost,
+              doubled,
+              incomplete,
+              sum(followed, (one) => one.snapshots),
+              seconds,
+            ].map(toText),
+          ],
+        },
+      ],
+      verdicts: [
+        { goal: '0 lost', found: toText(lost), reached: lost === 0 },
+        { goal: '0 doubled', found: toText(doubled), reached: doubled === 0 },
+        { goal: 'every text complete', found: `${incomplete} are not`, reached: incomplete === 0 },
+      ],
+      notes: [],
+    };
+  },
+};

@@ -1,0 +1,36 @@
+import OpenAI from 'openai';
+import { answerParent, readOptions } from '../answer-parent.ts';
+import { probe, type ProbeOptions } from '../probe.ts';
+import type { OpenStream } from '../probe.ts';
+import { toPrompt } from '../plan.ts';
+
+const { upstreamUrl } = readOptions() as { readonly upstreamUrl: string };
+const client = new OpenAI({ apiKey: 'sk-bench', baseURL: upstreamUrl, maxRetries: 0 });
+
+/** What an application does that has no server in between. */
+const open: OpenStream = async (plan, receive) => {
+  const controller = new AbortController();
+  const stream = await client.chat.completions.create(
+    {
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: toPrompt(plan) }],
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    { signal: controller.signal },
+  );
+  const read = async (): Promise<void> => {
+    for await (const { choices } of stream) {
+      const text = choices[0]?.delta.content;
+      if (text !== undefined && text !== null && text !== '') receive(text);
+    }
+  };
+  return {
+    ended: read().catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    }),
+    leave: () => controller.abort(),
+  };
+};
+
+answerParent({}, { probe: (options: ProbeOptions) => probe(open, options) });

@@ -1,0 +1,36 @@
+/** The value below which a share of the values lies, by nearest rank; NaN of nothing. */
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = Float64Array.from(values).toSorted();
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+};
+
+/** The middle of the values; the mean of the two middle ones of an even number. */
+export const median = (values: readonly number[]): number => {
+  const sorted = Float64Array.from(values).toSorted();
+  const upper = sorted.length >> 1;
+  const high = sorted[upper] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? high : (high + (sorted[upper - 1] ?? Number.NaN)) / 2;
+};
+
+/** What several runs gave: the median, and between which values all of them lie. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  median: median(values),
+  least: Math.min(...values),
+  most: Math.max(...values),
+});
+
+const digitsOf = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+
+/** For people: three digits or so. */
+export const toText = (value: number): string =>
+  Number.isFinite(value) ? value.toLocaleString('en', { maximumFractionDigits: digitsOf(value) }) : 'none';
+
+/** `12.3 (11.9–14.0)`; a single value where all are the same. */
+export const toSpreadText = ({ median: middle, least, most }: Spread): string =>
+  least === most ? toText(middle) : `${toText(middle)} (${toText(least)}–${toText(most)})`;

@@ -1,0 +1,43 @@
+import { RequestRejected } from '../core/errors.ts';
+
+/** A page without a size. */
+export const USUAL_PAGE = 20;
+const LARGEST_PAGE = 100;
+
+/** The size of a page of a list that only goes forward. Throws `INVALID_REQUEST` for one that makes no sense. */
+export const readPageSize = (first: number | null | undefined): number => {
+  const size = first ?? USUAL_PAGE;
+  if (size >= 0 && size <= LARGEST_PAGE) return size;
+  throw new RequestRejected([
+    {
+      code: 'INVALID_REQUEST',
+      message: `first must be from 0 to ${LARGEST_PAGE}, not ${size}.`,
+      path: ['first'],
+      allowed: [`0 to ${LARGEST_PAGE}`],
+      suggestion: null,
+    },
+  ]);
+};
+
+/** What a page counts in the complexity of an operation: as much as it may hold. */
+export const forwardPageComplexity = (page: {
+  readonly first?: number | null | undefined;
+}): { field: number; multiplier: number } => ({
+  field: 5,
+  multiplier: Math.min(Math.max(page.first ?? USUAL_PAGE, 0), LARGEST_PAGE),
+});
+
+/** A page of a list that only goes forward, by the rules of Relay's connections. */
+export const toForwardConnection = <T>(
+  items: readonly { readonly cursor: string; readonly node: T }[],
+  page: { readonly after: string | null; readonly hasNextPage: boolean; readonly totalCount: number },
+) => ({
+  edges: items.map(({ cursor, node }) => ({ cursor, node })),
+  pageInfo: {
+    hasNextPage: page.hasNextPage,
+    hasPreviousPage: page.after !== null,
+    startCursor: items[0]?.cursor ?? null,
+    endCursor: items.at(-1)?.cursor ?? null,
+  },
+  totalCount: page.totalCount,
+});

@@ -1,0 +1,42 @@
+/** Parts that new work needs, by name, each with whether it can be relied on. */
+export type ReadinessChecks = Readonly<Record<string, () => boolean>>;
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What `/health/ready` answers. */
+  readonly body: {
+    readonly status: 'ready' | 'not ready' | 'shutting down';
+    readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+  };
+}
+
+/** Whether the server should be sent new work, and which part is the reason if not. Never throws. */
+export const toReadiness = (isClosing: boolean, checks: ReadinessChecks): Readiness => {
+  const verdicts = Object.entries(checks).map(([name, isUp]) => [name, isUp() ? 'up' : 'down'] as const);
+  const allUp = verdicts.every(([, verdict]) => verdict === 'up');
+  return {
+    ready: allUp && !isClosing,
+    body: {
+      status: isClosing ? 'shutting down' : allUp ? 'ready' : 'not ready',
+      checks: Object.fromEntries(verdicts),
+    },
+  };
+};
+
+/**
+ * Whether a part can be relied on, though it may fail for a moment: `isReliable` is false from `toleranceMs` after
+ * `note(false)` on, and true again from `note(true)`.
+ */
+export const createAvailability = (
+  toleranceMs: number,
+  now: () => number = () => performance.now(),
+): { note(up: boolean): void; isReliable(): boolean } => {
+  let downSince: number | null = null;
+  return {
+    note(up) {
+      if (up) downSince = null;
+      else downSince ??= now();
+    },
+    isReliable: () => downSince === null || now() - downSince < toleranceMs,
+  };
+};

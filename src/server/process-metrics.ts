@@ -1,0 +1,90 @@
+import { readdir } from 'node:fs/promises';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** How often the event loop is looked at. */
+const LAG_RESOLUTION_MS = 10;
+
+/** Descriptors this process has open; undefined where the system does not list them. */
+const countOpenFiles = async (): Promise<number | undefined> => {
+  try {
+    return (await readdir('/proc/self/fd')).length;
+  } catch {
+    return undefined;
+  }
+};
+
+export interface ProcessMetrics {
+  /** Begins to watch the event loop; nothing is watched before. */
+  start(): void;
+  stop(): void;
+  /** Brings the values of this moment into the registry. Lag and utilization are those since the last refresh. */
+  refresh(): Promise<void>;
+}
+
+/** This process's own state, under the names that dashboards for Node processes look for. */
+export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const cpu = new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'CPU time of this process, in user and system mode.',
+    registers,
+  });
+  const startTime = gauge('process_start_time_seconds', 'When this process started, in Unix time.');
+  const resident = gauge('process_resident_memory_bytes', 'Memory this process holds.');
+  const heapUsed = gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
+  const heapTotal = gauge('nodejs_heap_size_total_bytes', 'Heap reserved.');
+  const external = gauge('nodejs_external_memory_bytes', 'Memory of buffers and the like, outside the heap.');
+  const openFiles = gauge('process_open_fds', 'Open file descriptors.');
+  const utilization = gauge(
+    'nodejs_eventloop_utilization',
+    'Part of the time since the last scrape in which the event loop was busy, from 0 to 1.',
+  );
+  const lag = {
+    mean: gauge('nodejs_eventloop_lag_mean_seconds', 'Mean lag of the event loop since the last scrape.'),
+    p50: gauge('nodejs_eventloop_lag_p50_seconds', 'Median lag of the event loop since the last scrape.'),
+    p90: gauge('nodejs_eventloop_lag_p90_seconds', '90th percentile of that lag.'),
+    p99: gauge('nodejs_eventloop_lag_p99_seconds', '99th percentile of that lag.'),
+    max: gauge('nodejs_eventloop_lag_max_seconds', 'Greatest lag of the event loop since the last scrape.'),
+  };
+
+  const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  let seen = performance.eventLoopUtilization();
+
+  const refreshLag = (): void => {
+    // A histogram without a sample holds no numbers, and a scrape may follow another at once.
+    if (delay.count === 0) return;
+    // Each sample is a whole interval of the timer, of which only what goes beyond the resolution is lag.
+    const toLag = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - LAG_RESOLUTION_MS / 1e3);
+    lag.mean.set(toLag(delay.mean));
+    lag.p50.set(toLag(delay.percentile(50)));
+    lag.p90.set(toLag(delay.percentile(90)));
+    lag.p99.set(toLag(delay.percentile(99)));
+    lag.max.set(toLag(delay.max));
+    delay.reset();
+  };
+
+  return {
+    start: () => void delay.enable(),
+    stop: () => void delay.disable(),
+    async refresh() {
+      const used = process.cpuUsage();
+      cpu.reset();
+      cpu.inc((used.user + used.system) / 1e6);
+      startTime.set(Math.round(performance.timeOrigin) / 1e3);
+      const memory = process.memoryUsage();
+      resident.set(memory.rss);
+      heapUsed.set(memory.heapUsed);
+      heapTotal.set(memory.heapTotal);
+      external.set(memory.external);
+      const now = performance.eventLoopUtilization();
+      utilization.set(performance.eventLoopUtilization(now, seen).utilization);
+      seen = now;
+      refreshLag();
+      const files = await countOpenFiles();
+      if (files === undefined) openFiles.remove();
+      else openFiles.set(files);
+    },
+  };
+};

@@ -1,0 +1,272 @@
+import {
+  type ExecutionResult,
+  type FieldNode,
+  getArgumentValues,
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeNameMetaFieldDef,
+  type ValidatedSubscriptionArgs,
+} from 'graphql';
+
+/** Gives the value a field has in the response. Throws on anything that only plain execution does right. */
+type Complete = (value: unknown) => unknown;
+type ReadFields = (source: unknown) => Record<string, unknown>;
+
+/** Thrown where a value is left to plain execution: the next one may be planned for again. */
+const ONLY_THIS_TIME = new Error('The value is an unusual one.');
+/** Thrown where no value of the type will ever be read right by a plan. */
+const NEVER = new Error('The selection cannot be planned.');
+
+const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+/** What plain execution will do again, and will say if it fails. */
+const ignore = (): void => {};
+
+/** The value, unless it is a promise or an error. */
+const settled = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) throw ONLY_THIS_TIME;
+  if (!isPromiseLike(value)) return value;
+  value.then(ignore, ignore);
+  throw NEVER;
+};
+
+const isIncluded = ({ directives = [] }: SelectionNode, args: ValidatedSubscriptionArgs): boolean =>
+  directives.every((directive) => {
+    const node = { directives: [directive] };
+    switch (directive.name.value) {
+      case GraphQLSkipDirective.name:
+        return getDirectiveValues(GraphQLSkipDirective, node, args.variableValues)?.['if'] !== true;
+      case GraphQLIncludeDirective.name:
+        return getDirectiveValues(GraphQLIncludeDirective, node, args.variableValues)?.['if'] !== false;
+      default:
+        throw NEVER;
+    }
+  });
+
+type FieldGroups = Map<string, [FieldNode, ...FieldNode[]]>;
+
+/** The fields a type has in some selection sets, by the key each has in the response, in the order of the response. */
+const collectFields = (
+  sets: readonly SelectionSetNode[],
+  type: GraphQLObjectType,
+  args: ValidatedSubscriptionArgs,
+): FieldGroups => {
+  const groups: FieldGroups = new Map();
+  const visited = new Set<string>();
+
+  const applies = (name: string | undefined): boolean => {
+    if (name === undefined || name === type.name) return true;
+    const condition = args.schema.getType(name);
+    return isAbstractType(condition) && args.schema.isSubType(condition, type);
+  };
+  const visit = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (!isIncluded(selection, args)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [selection]);
+        else group.push(selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (applies(selection.typeCondition?.name.value)) visit(selection.selectionSet);
+      } else {
+        const name = selection.name.value;
+        const fragment = args.fragments[name];
+        if (fragment === undefined || fragment.variableSignatures !== undefined) throw NEVER;
+        if (visited.has(name) || !applies(fragment.definition.typeCondition.name.value)) continue;
+        visited.add(name);
+        visit(fragment.definition.selectionSet);
+      }
+    }
+  };
+  sets.forEach(visit);
+  return groups;
+};
+
+/** What a resolver is told of its field, but for what differs from event to event. */
+const createInfo = (
+  fieldNodes: readonly FieldNode[],
+  parentType: GraphQLObjectType,
+  returnType: GraphQLOutputType,
+  { schema, fragmentDefinitions, operation, variableValues }: ValidatedSubscriptionArgs,
+): GraphQLResolveInfo => ({
+  fieldName: fieldNodes[0]?.name.value ?? '',
+  fieldNodes,
+  returnType,
+  parentType,
+  schema,
+  fragments: fragmentDefinitions,
+  operation,
+  variableValues,
+  get path(): never {
+    throw NEVER;
+  },
+  get rootValue(): never {
+    throw NEVER;
+  },
+  getAbortSignal: () => {
+    throw NEVER;
+  },
+  getAsyncHelpers: () => {
+    throw NEVER;
+  },
+});
+
+const planField = (
+  parentType: GraphQLObjectType,
+  nodes: readonly [FieldNode, ...FieldNode[]],
+  args: ValidatedSubscriptionArgs,
+): Complete => {
+  const [node] = nodes;
+  const name = node.name.value;
+  if (name === TypeNameMetaFieldDef.name) return () => parentType.name;
+  const field = args.schema.getField(parentType, name);
+  if (field === undefined) throw NEVER;
+  const info = createInfo(nodes, parentType, field.type, args);
+  const complete = planValue(field.type, nodes, info, args);
+  const { resolve } = field;
+  const values = getArgumentValues(field, node, args.variableValues);
+  if (resolve !== undefined)
+    return (source) => complete(settled(resolve(source, values, args.contextValue, info)));
+  // As graphql's own resolver does it, but for methods.
+  return (source) => {
+    const value = settled((source as Record<string, unknown>)[name]);
+    if (typeof value === 'function') throw NEVER;
+    return complete(value);
+  };
+};
+
+const planFields = (
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  args: ValidatedSubscriptionArgs,
+): ReadFields => {
+  const groups = collectFields(sets, type, args);
+  // Assigning it would not make it a property.
+  if (groups.has('__proto__')) throw NEVER;
+  const fields = Array.from(groups, ([key, nodes]) => [key, planField(type, nodes, args)] as const);
+  return (source) => {
+    if (typeof source !== 'object' || source === null) throw ONLY_THIS_TIME;
+    const result: Record<string, unknown> = {};
+    for (const [key, read] of fields) result[key] = read(source);
+    return result;
+  };
+};
+
+const planValue = (
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  info: GraphQLResolveInfo,
+  args: ValidatedSubscriptionArgs,
+): Complete => {
+  if (isNonNullType(type)) {
+    const complete = planValue(type.ofType, nodes, info, args);
+    return (value) => {
+      if (value === null || value === undefined) throw ONLY_THIS_TIME;
+      return complete(value);
+    };
+  }
+  if (isListType(type)) {
+    const complete = planValue(type.ofType, nodes, info, args);
+    return (value) => {
+      if (value === null || value === undefined) return null;
+      if (!Array.isArray(value)) throw ONLY_THIS_TIME;
+      return value.map((item) => complete(settled(item)));
+    };
+  }
+  if (isLeafType(type))
+    return (value) => {
+      if (value === null || value === undefined) return null;
+      const output = type.coerceOutputValue(value);
+      if (output === null || output === undefined) throw ONLY_THIS_TIME;
+      return output;
+    };
+
+  const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const { contextValue } = args;
+  const planObject = (objectType: GraphQLObjectType): ReadFields => {
+    const read = planFields(objectType, sets, args);
+    const { isTypeOf } = objectType;
+    if (isTypeOf === undefined || isTypeOf === null) return read;
+    return (value) => {
+      if (settled(isTypeOf(value, contextValue, info)) !== true) throw ONLY_THIS_TIME;
+      return read(value);
+    };
+  };
+  if (isObjectType(type)) {
+    const read = planObject(type);
+    return (value) => (value === null || value === undefined ? null : read(value));
+  }
+
+  const { resolveType } = type;
+  // Only the types that come are planned, when they first do.
+  const plans = new Map<string, ReadFields>();
+  const planType = (name: string): ReadFields => {
+    const objectType = args.schema.getType(name);
+    if (!isObjectType(objectType) || !args.schema.isSubType(type, objectType)) throw ONLY_THIS_TIME;
+    const plan = planOnce(() => planObject(objectType));
+    plans.set(name, plan);
+    return plan;
+  };
+  return (value) => {
+    if (value === null || value === undefined) return null;
+    if (resolveType === undefined || resolveType === null) throw NEVER;
+    const name = settled(resolveType(value, contextValue, info, type));
+    if (typeof name !== 'string') throw ONLY_THIS_TIME;
+    return (plans.get(name) ?? planType(name))(value);
+  };
+};
+
+/** Plans with the first value. What turns out not to be plannable is not tried again. */
+const planOnce = (plan: () => ReadFields): ReadFields => {
+  let read: ReadFields | undefined;
+  return (source) => {
+    try {
+      read ??= plan();
+      return read(source);
+    } catch (error) {
+      if (error !== NEVER) throw error;
+      read = () => {
+        throw ONLY_THIS_TIME;
+      };
+      throw ONLY_THIS_TIME;
+    }
+  };
+};
+
+/**
+ * Compiles what a subscription selects: the function given turns an event into its result, the same that plain
+ * execution gives, keys in the same order. It gives undefined for an event that only plain execution answers right:
+ * one with an error, a null where none may be, or a field that has to be waited for.
+ */
+export const createSelectionPlan = (
+  args: ValidatedSubscriptionArgs,
+): ((event: unknown) => ExecutionResult | undefined) => {
+  const read = planOnce(() => {
+    const rootType = args.schema.getSubscriptionType();
+    if (!rootType) throw NEVER;
+    return planFields(rootType, [args.operation.selectionSet], args);
+  });
+  return (event) => {
+    try {
+      return { data: read(event) };
+    } catch {
+      // Whatever it was, plain execution meets it again and reports it as it should be.
+      return undefined;
+    }
+  };
+};

@@ -1,0 +1,248 @@
+import type { Generation, GenerationStatus } from '../core/generation.ts';
+import { ModelgraphError } from '../core/errors.ts';
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import type { EventBlock, GenerationStore } from '../stores/generation-store.ts';
+import type { GenerationRun } from './generation-run.ts';
+
+export interface GenerationJournalOptions {
+  readonly store: GenerationStore;
+  readonly log: ServiceLog;
+  readonly telemetry: Telemetry;
+  /** How long events may wait for others to be written with them, in milliseconds. */
+  readonly flushMs: number;
+}
+
+/** Pause before a failed write is tried again, in milliseconds. */
+const RETRY_MS = 500;
+
+/** How much may wait for the store before no new generation is taken, in UTF-16 code units. */
+const MAX_WAITING_SIZE = 64 * 1024 * 1024;
+
+/** How far one run has been written. */
+interface Entry {
+  readonly run: GenerationRun;
+  created: boolean;
+  /** The last sequence that is stored. */
+  stored: number;
+  status: GenerationStatus;
+  provider: string;
+  final: Generation | null;
+  readonly waiting: Set<() => void>;
+}
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof ModelgraphError && error.code === 'SERVICE_UNAVAILABLE';
+
+/**
+ * Writes what happens to this node's generations behind their backs: nobody who follows one here waits for the store.
+ * All that has changed leaves in one write, a short while after it happened; beginnings and ends leave at once. While
+ * the store is away everything waits in memory and is written once it is back, in order, each event once.
+ */
+export class GenerationJournal {
+  readonly #options: GenerationJournalOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #dirty = new Set<Entry>();
+  readonly #idle = new Set<() => void>();
+  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  #isHurried = false;
+  #writing = false;
+  #isDown = false;
+  #closed = false;
+
+  constructor(options: GenerationJournalOptions) {
+    this.#options = options;
+  }
+
+  /** Generations with something that is not stored yet. */
+  get waitingCount(): number {
+    return this.#dirty.size;
+  }
+
+  /** Whether so much waits for a store that is away that nothing may be added. */
+  get isFull(): boolean {
+    if (!this.#isDown) return false;
+    let size = 0;
+    for (const { run } of this.#dirty) size += run.log.size;
+    return size > MAX_WAITING_SIZE;
+  }
+
+  /** Keeps a run from its beginning. `created`: its row is there already. */
+  add(run: GenerationRun, created: boolean): void {
+    const entry: Entry = {
+      run,
+      created,
+      stored: 0,
+      status: run.status,
+      provider: run.provider,
+      final: null,
+      waiting: new Set(),
+    };
+    this.#entries.set(run.id, entry);
+    this.#note(entry, true);
+  }
+
+  /** Something was appended to the log of a run, or its status has changed. */
+  touch(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#note(entry, false);
+  }
+
+  /** A run has ended; it is let go once that is stored, which the promise tells. Never rejects. */
+  finish(generation: Generation): Promise<void> {
+    const entry = this.#entries.get(generation.id);
+    if (entry === undefined) return Promise.resolve();
+    entry.final = generation;
+    return this.settled(generation.id);
+  }
+
+  /** Resolves once all that has happened to a generation so far is stored, or given up. */
+  async settled(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || (entry.final === null && !this.#dirty.has(entry))) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    entry.waiting.add(resolve);
+    this.#note(entry, true);
+    await promise;
+  }
+
+  /** Writes what is left, trying for so long; what cannot be written by then is lost and said so. */
+  async close(forMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.add(resolve);
+    const impatience = setTimeout(resolve, forMs);
+    this.#schedule(true);
+    await promise;
+    clearTimeout(impatience);
+    this.#closed = true;
+    this.#cancelTimer();
+    if (this.#dirty.size > 0)
+      this.#options.log.error(
+        { generations: this.#dirty.size },
+        'generations could not be written to the store',
+      );
+  }
+
+  #note(entry: Entry, hurried: boolean): void {
+    this.#dirty.add(entry);
+    this.#schedule(hurried);
+  }
+
+  #schedule(hurried: boolean): void {
+    if (this.#closed || this.#writing) {
+      this.#isHurried ||= hurried;
+      return;
+    }
+    if (this.#timer !== undefined && (!hurried || this.#isHurried)) return;
+    this.#cancelTimer();
+    this.#isHurried = hurried;
+    const flush = (): void => void this.#flush();
+    this.#timer = hurried ? setImmediate(flush) : setTimeout(flush, this.#options.flushMs);
+  }
+
+  #cancelTimer(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer as NodeJS.Timeout);
+    clearImmediate(this.#timer as NodeJS.Immediate);
+    this.#timer = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    this.#timer = undefined;
+    this.#isHurried = false;
+    const entries = [...this.#dirty];
+    if (entries.length === 0) return this.#tellIdle();
+    this.#writing = true;
+    const began = performance.now();
+    try {
+      await this.#write(entries);
+      this.#isDown = false;
+      this.#options.telemetry.storeWritten(performance.now() - began, true);
+      this.#writing = false;
+    } catch (error) {
+      this.#options.telemetry.storeWritten(performance.now() - began, false);
+      if (!isUnavailable(error)) await this.#writeSingly(entries);
+      this.#writing = false;
+      this.#isDown = isUnavailable(error);
+      if (this.#isDown && !this.#closed) {
+        this.#timer = setTimeout(() => void this.#flush(), RETRY_MS);
+        return;
+      }
+    }
+    if (this.#dirty.size > 0) this.#schedule(this.#isHurried);
+    else this.#tellIdle();
+  }
+
+  async #write(entries: readonly Entry[]): Promise<void> {
+    const created: Generation[] = [];
+    const changed: Generation[] = [];
+    const finished: Generation[] = [];
+    const blocks: EventBlock[] = [];
+    const marks = entries.map((entry) => {
+      const { run, final } = entry;
+      const events = run.log.since(entry.stored);
+      const { status, provider } = run;
+      if (!entry.created) created.push(run.snapshot());
+      if (events.length > 0)
+        blocks.push({ generationId: run.id, firstSequence: entry.stored + 1, events: [...events] });
+      const isChanged = status !== entry.status || provider !== entry.provider;
+      if (final !== null) finished.push(final);
+      else if (isChanged && !run.ended) changed.push(run.snapshot());
+      return { entry, stored: entry.stored + events.length, status, provider, final };
+    });
+    const refused = new Set(await this.#options.store.write({ created, blocks, changed, finished }));
+    for (const { entry, stored, status, provider, final } of marks) {
+      Object.assign(entry, { created: true, stored: Math.max(stored, entry.stored), status, provider });
+      if (refused.has(entry.run.id)) this.#abandon(entry);
+      else if (final !== null) this.#release(entry);
+      else if (entry.run.log.lastSequence === entry.stored && entry.run.status === status)
+        this.#settle(entry);
+    }
+  }
+
+  /** One entry that cannot be written must not keep the others from it. */
+  async #writeSingly(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      try {
+        await this.#write([entry]);
+      } catch (error) {
+        if (isUnavailable(error)) return;
+        this.#options.log.error(
+          { err: error, generationId: entry.run.id },
+          'a generation cannot be written to the store and will not be there after a restart',
+        );
+        this.#release(entry);
+      }
+    }
+  }
+
+  /** Another node has ended it: this one was away for too long. */
+  #abandon(entry: Entry): void {
+    this.#options.log.warn({ generationId: entry.run.id }, 'a generation was ended by another node');
+    this.#release(entry);
+    entry.run.fail({
+      code: 'GENERATION_INTERRUPTED',
+      message: 'The server lost touch with the others and they ended the generation.',
+      retryable: true,
+      retryAfterMs: null,
+      provider: null,
+      providerStatus: null,
+    });
+  }
+
+  #release(entry: Entry): void {
+    this.#entries.delete(entry.run.id);
+    this.#settle(entry);
+  }
+
+  #settle(entry: Entry): void {
+    this.#dirty.delete(entry);
+    for (const resolve of entry.waiting) resolve();
+    entry.waiting.clear();
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#idle) resolve();
+    this.#idle.clear();
+  }
+}

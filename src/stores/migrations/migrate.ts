@@ -1,0 +1,39 @@
+import { ModelgraphError } from '../../core/errors.ts';
+import type { Db } from '../db.ts';
+import { GENERATIONS } from './0001-generations.ts';
+import type { Migration } from './migration.ts';
+
+/** In the order of their versions, which have no gaps. */
+const MIGRATIONS: readonly Migration[] = [GENERATIONS];
+
+/** Any number, as long as it is always the same one. */
+const LOCK = 7_350_912;
+
+/**
+ * Brings the schema up to date, in one transaction that any number of processes may try at once. Throws when it is newer
+ * than this server, which would not know what it means.
+ */
+export const migrate = (db: Db, migrations: readonly Migration[] = MIGRATIONS): Promise<void> =>
+  db.transaction(async (transaction) => {
+    if (db.engine === 'postgres') await transaction.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+    await transaction.query(
+      'CREATE TABLE IF NOT EXISTS migration (version bigint PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)',
+    );
+    const applied = await transaction.query<{ version: number }>('SELECT version FROM migration');
+    const latest = Math.max(0, ...applied.map(({ version }) => version));
+    const known = migrations.at(-1)?.version ?? 0;
+    if (latest > known)
+      throw new ModelgraphError(
+        'INTERNAL',
+        `The database has schema version ${latest} and this server knows versions up to ${known}. ` +
+          'Start a newer server, or give this one another database.',
+      );
+    for (const { version, name, statements } of migrations) {
+      if (version <= latest) continue;
+      for (const statement of statements) await transaction.query(statement);
+      await transaction.query('INSERT INTO migration (version, name, applied_at) VALUES ($1, $2, NOW_MS)', [
+        version,
+        name,
+      ]);
+    }
+  });
