@@ -33,7 +33,6 @@ import { ProviderHealthService } from './services/provider-health.ts';
 import type { FetchMedia } from './services/resolve-media.ts';
 import type { Db } from './stores/db.ts';
 import { GenerationStore } from './stores/generation-store.ts';
-import { openPostgresDb } from './stores/postgres-db.ts';
 import { openSqliteDb } from './stores/sqlite-db.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
@@ -75,10 +74,15 @@ const TIMING: Readonly<Record<Db['engine'], GenerationTiming>> = {
   postgres: { flushMs: 50, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
 };
 
-const openDb = ({ databaseUrl, databaseDirectUrl, dataDirectory }: Settings, log: ServiceLog): Promise<Db> =>
-  databaseUrl === null
-    ? openSqliteDb(dataDirectory)
-    : openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
+const openDb = async (
+  { databaseUrl, databaseDirectUrl, dataDirectory }: Settings,
+  log: ServiceLog,
+): Promise<Db> => {
+  if (databaseUrl === null) return openSqliteDb(dataDirectory);
+  // Whoever needs no PostgreSQL does not load its client.
+  const { openPostgresDb } = await import('./stores/postgres-db.ts');
+  return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
+};
 
 const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOverrides) => {
   const registry = new TextProviderRegistry();

@@ -72,6 +72,8 @@ export type ErrorCode =
   | 'PROVIDER_TIMEOUT'
   /** This server limits how often you may ask. The same request may succeed later. */
   | 'RATE_LIMITED'
+  /** The server cannot do this now because its database is away. Send the request again later. The same request may succeed later. */
+  | 'SERVICE_UNAVAILABLE'
   /** The provider's stream went silent. Text so far is kept. The same request may succeed later. */
   | 'STREAM_STALLED'
   /** The provider's stream ended before the generation was complete. Text so far is kept. The same request may succeed later. */
@@ -112,8 +114,12 @@ export type FunctionToolInput = {
 export type GenerateInput = {
   /** How long the provider should keep the prompt for the next request that begins the same. */
   cache?: PromptCache;
+  /** Models to ask instead, in this order, while nothing has come and the failure may pass. Each must take the request as it is. */
+  fallbackModels?: Array<string> | null | undefined;
   /** Pushes against repetition. */
   frequencyPenalty?: number | null | undefined;
+  /** Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by what the provider tells or, until it does, by an estimate. */
+  maxCostUsd?: number | null | undefined;
   /** Upper limit of the output, reasoning included. `Model.defaultMaxOutputTokens` when left out. */
   maxOutputTokens?: number | null | undefined;
   /** The conversation, oldest turn first. */
@@ -122,6 +128,8 @@ export type GenerateInput = {
   metadata?: unknown;
   /** Name, alias or upstream id of the model. */
   model: string;
+  /** What becomes of it when nobody follows it any more. */
+  onDisconnect?: OnDisconnect;
   /** What to do about something the model does not take. */
   onUnsupported?: OnUnsupported;
   /** The form the answer takes. */
@@ -144,6 +152,8 @@ export type GenerateInput = {
   system?: string | null | undefined;
   /** Randomness. Its range: `Model.parameters`. */
   temperature?: number | null | undefined;
+  /** Longest time for the whole generation, in milliseconds. At most what the server allows. */
+  timeoutMs?: number | null | undefined;
   /** Which of the tools it calls. */
   toolChoice?: ToolChoiceInput | null | undefined;
   /** What the model may call. Built-in tools are used only if named here. */
@@ -221,6 +231,13 @@ export type Modality =
   | 'TEXT'
   /** Moving images. */
   | 'VIDEO';
+
+/** What becomes of a generation that nobody follows any more. */
+export type OnDisconnect =
+  /** It is cancelled once nobody has followed it for a grace period, so that a connection that was lost can resume. */
+  | 'CANCEL'
+  /** It runs on to its end. */
+  | 'CONTINUE';
 
 /** What to do about something the model does not take. */
 export type OnUnsupported =
@@ -354,6 +371,7 @@ export type StreamSubscription = { generate:
     | { __typename: 'GenerationCancelled' }
     | { __typename: 'GenerationCompleted', finishReason: FinishReason, generation: { usage: { inputTokens: number | null, outputTokens: number | null } | null } }
     | { __typename: 'GenerationFailed', error: { code: ErrorCode, message: string, retryable: boolean } }
+    | { __typename: 'GenerationSnapshot' }
     | { __typename: 'GenerationStarted' }
     | { __typename: 'ReasoningDelta', text: string }
     | { __typename: 'TextDelta', text: string }

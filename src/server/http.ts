@@ -9,7 +9,6 @@ import { type ReadinessChecks, toReadiness } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
-import { createGather, type Gather } from './paced-writes.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
 import { hasReadableAddress, isMultipart, readParams } from './read-params.ts';
 import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
@@ -34,10 +33,6 @@ export interface HttpOptions {
   /** null: metrics are not served. */
   readonly metrics: Pick<Metrics, 'scrape'> | null;
   readonly log: ServiceLog;
-}
-
-interface ServingOptions extends HttpOptions {
-  readonly gather: Gather;
 }
 
 interface Exchange {
@@ -98,7 +93,7 @@ const serveStream = async (
   exchange: Exchange,
   params: OperationParams,
   principalId: string,
-  { pipeline, heartbeatMs, gather }: ServingOptions,
+  { pipeline, heartbeatMs }: HttpOptions,
 ): Promise<boolean> => {
   const { request, response, headers, controller } = exchange;
   const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
@@ -109,7 +104,7 @@ const serveStream = async (
     refuse(exchange, 'INVALID_REQUEST', 'A mutation must be sent with POST.', 405);
     return true;
   }
-  await serveEventStream(response, operation, headers, heartbeatMs, gather);
+  await serveEventStream(response, operation, headers, heartbeatMs);
   return true;
 };
 
@@ -137,7 +132,7 @@ const serveJson = async (
   response.writeHead(result.status, { ...Object.fromEntries(result.headers), ...headers }).end(text);
 };
 
-const serveGraphql = async (exchange: Exchange, options: ServingOptions): Promise<void> => {
+const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
   const { request } = exchange;
   if (request.method === 'OPTIONS') return answerPreflight(exchange);
   // Among the others is HEAD, which a foreign page can send without being asked, as it can GET.
@@ -203,7 +198,7 @@ const servePage = async ({ response }: Exchange, page: () => Promise<PlaygroundP
 
 const route = async (
   exchange: Exchange,
-  options: ServingOptions,
+  options: HttpOptions,
   page: () => Promise<PlaygroundPage>,
 ): Promise<void> => {
   const { url, response, request } = exchange;
@@ -233,7 +228,6 @@ const route = async (
 /** The HTTP side of the server; WebSockets are attached to it separately. Opens nothing. */
 export const createHttpServer = (options: HttpOptions): Server => {
   const page = createPlayground();
-  const serving: ServingOptions = { ...options, gather: createGather() };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const controller = new AbortController();
@@ -256,7 +250,7 @@ export const createHttpServer = (options: HttpOptions): Server => {
     const problem = findOriginProblem(request, options.originPolicy);
     if (problem !== undefined) return refuse({ ...exchange, headers: {} }, 'FORBIDDEN', problem);
     try {
-      return await route(exchange, serving, page);
+      return await route(exchange, options, page);
     } catch (error) {
       if (response.destroyed) return undefined;
       if (error instanceof BodyTooLarge) {

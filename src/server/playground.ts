@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { KEY_PROMPT } from './playground-key.ts';
 import { EXAMPLE_TABS } from './playground-tabs.ts';
 import { TRANSCRIPT } from './playground-transcript.ts';
 
@@ -42,8 +43,8 @@ const build = async (): Promise<PlaygroundPage> => {
     additionalHeaders: { 'x-graphql-client': 'playground' },
     shouldPersistHeaders: false,
   });
-  // Before the page's own code, which opens its WebSocket by the name it finds then.
-  const body = await compress(html.replace('<head>', () => `<head>${TRANSCRIPT}${STILL_TABS}`));
+  // Before the page's own code, which sends and opens its WebSocket by the names it finds then.
+  const body = await compress(html.replace('<head>', () => `<head>${KEY_PROMPT}${TRANSCRIPT}${STILL_TABS}`));
   return {
     body,
     headers: {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 
+import { createDrained } from './drained.ts';
 import type { PreparedOperation } from './operation.ts';
-import { createDrained, type Gather } from './paced-writes.ts';
 
 /** Heartbeats in a row without a byte accepted by the client after which it counts as gone. */
 const STALLED_HEARTBEATS = 3;
@@ -43,6 +43,29 @@ const startHeartbeat = (response: ServerResponse, heartbeatMs: number): (() => v
   return () => clearInterval(timer);
 };
 
+/** Text in characters after which it is no longer kept until the end of the turn. */
+const MAX_GATHERED = 65_536;
+
+/** Writes the text of one turn at once. `write` gives what has to be waited for while the client is behind. */
+const createWriter = (response: ServerResponse) => {
+  const drained = createDrained(response);
+  let gathered = '';
+  const flush = (): void => {
+    const text = gathered;
+    gathered = '';
+    if (text !== '' && !response.destroyed) response.write(text);
+  };
+  return {
+    flush,
+    write(text: string): Promise<void> | undefined {
+      if (gathered === '') setImmediate(flush);
+      gathered += text;
+      if (gathered.length >= MAX_GATHERED) flush();
+      return drained();
+    },
+  };
+};
+
 async function* asResults(errors: readonly GraphQLError[]): AsyncGenerator<ExecutionResult> {
   yield { errors: [...errors] };
 }
@@ -57,7 +80,6 @@ export const serveEventStream = async (
   operation: PreparedOperation | readonly GraphQLError[],
   headers: Readonly<Record<string, string>>,
   heartbeatMs: number,
-  gather: Gather,
 ): Promise<void> => {
   response.writeHead(200, {
     ...headers,
@@ -69,19 +91,18 @@ export const serveEventStream = async (
   });
   response.flushHeaders();
   const stopHeartbeat = startHeartbeat(response, heartbeatMs);
-  const drained = createDrained(response);
+  const writer = createWriter(response);
   const results = 'run' in operation ? operation.run() : asResults(operation);
   const leave = (): void => void results.return?.(undefined);
   response.on('close', leave);
   try {
     for await (const result of results) {
-      gather(response);
-      response.write(frame('next', JSON.stringify(result)));
+      const full = writer.write(frame('next', JSON.stringify(result)));
       // Nothing is taken from the results meanwhile: a log merges what a slow client is behind by.
-      const full = drained();
       if (full !== undefined) await full;
       if (response.destroyed) break;
     }
+    writer.flush();
     if (!response.destroyed) response.end(frame('complete', ''));
   } finally {
     response.off('close', leave);

@@ -5,10 +5,10 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Authenticate } from './auth.ts';
+import { createDrained } from './drained.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { type PreparedOperation, prepareOperation } from './operation.ts';
 import { findOriginProblem, type OriginPolicy } from './origin.ts';
-import { createDrained, createGather } from './paced-writes.ts';
 
 export interface WebSocketLimits {
   /** Time for `connection_init` after the socket has opened. */
@@ -164,13 +164,16 @@ export const serveWebSockets = (
     if ((handling.get(socket) ?? 0) === 0) socket.close(1001, 'The server is shutting down');
   };
 
-  const gather = createGather();
-
   const accept = (socket: WebSocket, stream: Duplex, authorization: string | undefined): void => {
     const drained = createDrained(stream);
+    const release = (): void => stream.uncork();
     const write: Write = (message) => {
       if (socket.readyState !== socket.OPEN) return undefined;
-      gather(stream);
+      if (stream.writableCorked === 0) {
+        // The messages of one turn leave together, in one call of the system.
+        stream.cork();
+        setImmediate(release);
+      }
       socket.send(message);
       return drained();
     };

@@ -147,6 +147,11 @@ export class GenerationRun {
     return this.#awaiting === null ? [] : this.#turn.pendingToolCalls;
   }
 
+  /** Whether the same has been warned of before. */
+  hasWarning(warning: Warning): boolean {
+    return this.#warnings.some((known) => isDeepStrictEqual(known, warning));
+  }
+
   get status(): GenerationStatus {
     return this.#status;
   }
@@ -327,8 +332,6 @@ export class GenerationRun {
   }
 
   #warn(warning: Warning): void {
-    // A provider that is asked again says the same again.
-    if (this.#warnings.some((known) => isDeepStrictEqual(known, warning))) return;
     this.#warnings.push(warning);
     this.#append({ type: 'WarningRaised', warning });
   }

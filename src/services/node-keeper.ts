@@ -35,11 +35,12 @@ export class NodeKeeper {
     this.#options = options;
   }
 
-  /** Takes the lease and ends what an earlier life of this node left behind. Rejects when the store is away. */
+  /** Takes the lease, and ends and deletes what an earlier life of this node left behind. Rejects when the store is away. */
   async start(): Promise<void> {
     const { store, leaseMs } = this.#options;
     await store.renewLease(leaseMs);
     this.#report(await store.interruptOrphans());
+    await store.deleteExpired(DELETE_STEP);
     this.#stopListening = store.onCommands(() => this.#do(this.#options.onCommands));
     this.#timer = setInterval(() => this.#do(() => this.#renew()), leaseMs / 3);
   }

@@ -108,7 +108,7 @@ export class TurnRunner {
     const { run } = turn;
     run.telemetry.turnStarted(run.prepared.resolution.config);
     for (let attempt = 1; ; attempt += 1) {
-      const failure = await this.#attempt(turn);
+      const failure = await this.#attempt(turn, attempt > 1);
       if (failure === undefined || turn.complete || run.ended || run.hasContent) return failure;
       const error = findModelgraphError(failure.error);
       if (error === undefined) return failure;
@@ -145,7 +145,7 @@ export class TurnRunner {
   }
 
   /** One call of the provider, told to the breaker and to its health, whatever comes of it. */
-  async #attempt(turn: Turn): Promise<{ readonly error: unknown } | undefined> {
+  async #attempt(turn: Turn, isRetry: boolean): Promise<{ readonly error: unknown } | undefined> {
     const { run } = turn;
     const { breakers, health } = this.#options;
     const { provider } = run;
@@ -156,7 +156,7 @@ export class TurnRunner {
     try {
       for await (const event of this.#events(run, own)) {
         if (run.ended) break;
-        if (turn.complete) continue;
+        if (turn.complete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
         const isFirst = !run.hasContent;
         run.take(event);
         if (isFirst && run.hasContent) breakers.recordFirstDelta(admission);

@@ -1,6 +1,9 @@
 import { Listeners } from './listeners.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
+/** Why a statement failed: the engine cannot be used, it had no time for this one, or the statement is wrong. */
+export type FailureKind = 'away' | 'busy' | 'defect';
+
 /** Whether the engine answers, by what came of the last statement. */
 export class Availability {
   readonly #listeners = new Listeners<boolean>();
@@ -20,10 +23,9 @@ export class Availability {
     this.#listeners.tell(up);
   }
 
-  /** A statement has failed. Gives the error to throw for it. */
-  failed(error: unknown, isUnavailable: boolean): unknown {
-    if (error instanceof StoreUnavailable || !isUnavailable) return error;
-    this.note(false);
-    return new StoreUnavailable(error);
+  /** Notes that a statement failed and gives the error to throw for it. */
+  toError(error: unknown, kind: FailureKind): unknown {
+    if (kind === 'away') this.note(false);
+    return kind === 'defect' ? error : new StoreUnavailable(error);
   }
 }

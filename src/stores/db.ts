@@ -19,7 +19,10 @@ export interface TransactionOptions {
 }
 
 export interface ListenOptions {
-  /** Called when notifications may have been missed and will come again from now on. */
+  /**
+   * Called each time PostgreSQL begins to notify, the first time too: from then on nothing is missed, and what came
+   * before must be looked for. SQLite never misses any.
+   */
   readonly onReconnect?: () => void;
 }
 

@@ -1,158 +1,295 @@
-import type { LoggedEvent } from '../core/generation-event.ts';
-import type { Generation, GenerationStatus } from '../core/generation.ts';
-import type { Db } from './db.ts';
+import type { Generation } from '../core/generation.ts';
+import type { Db, Transaction } from './db.ts';
+import { toRows } from './dialect.ts';
+import { deleteExpired } from './expired-rows.ts';
+import { type GenerationListQuery, type GenerationPage, listGenerations } from './generation-list.ts';
+import {
+  type EventTail,
+  findGenerations,
+  readEvents,
+  readTails,
+  type StoredEvents,
+  type StoredGeneration,
+} from './generation-reader.ts';
+import { interruptOrphans } from './generation-sweeper.ts';
+import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
+import type { StoreOptions } from './store-options.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
 
-export interface EventBlock {
-  readonly generationId: string;
-  readonly firstSequence: number;
-  readonly events: readonly LoggedEvent[];
-}
-export interface GenerationWrites {
-  readonly created: readonly Generation[];
-  readonly blocks: readonly EventBlock[];
-  readonly changed: readonly Generation[];
-  readonly finished: readonly Generation[];
-}
-export interface StoredGeneration {
-  readonly generation: Generation;
-  readonly ownerNodeId: string;
-  readonly ended: boolean;
-}
-interface Row {
-  generation: Generation;
-  ended: boolean;
-  events: LoggedEvent[];
-}
-const rows = new Map<string, Row>();
-const keys = new Map<string, { generationId: string; requestHash: string }>();
+export type { StoredGeneration } from './generation-reader.ts';
+export type { EventBlock, GenerationWrites } from './generation-writer.ts';
 
+export type Reservation =
+  | { readonly type: 'created' }
+  | { readonly type: 'existing'; readonly generationId: string; readonly sameRequest: boolean };
+
+export interface GenerationCommands {
+  readonly cancel: readonly string[];
+  /** In the order they were handed in, as JSON. */
+  readonly toolResults: readonly { readonly id: string; readonly results: string }[];
+}
+
+const TAILS = 'modelgraph_tails';
+const COMMANDS = 'modelgraph_commands';
+
+/** How long an idempotency key stands for its generation. */
+const KEY_MS = 86_400_000;
+
+const RESERVE = `
+  INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
+  VALUES ($1, $2, $3, $4, NOW_MS + ${KEY_MS})
+  ON CONFLICT (principal_id, idempotency_key) DO UPDATE
+    SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, expires_at = excluded.expires_at
+    WHERE idempotency.expires_at <= NOW_MS
+  RETURNING generation_id`;
+
+const FIND_KEY = `
+  SELECT request_hash, generation_id FROM idempotency
+  WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
+
+const COMMAND = `
+  INSERT INTO generation_command (generation_id, owner_node, kind, payload, created_at)
+  SELECT id, owner_node, $2, $3, NOW_MS FROM generation WHERE id = $1 AND finished_at IS NULL
+  RETURNING owner_node`;
+
+const TAKE_COMMANDS = `
+  DELETE FROM generation_command WHERE owner_node = $1 RETURNING rid, generation_id, kind, payload`;
+
+const GO_ON = `
+  UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
+
+// In one order, so that two nodes that follow the same generations never wait for each other.
+const FOLLOW = `
+  INSERT INTO generation_follower (generation_id, followed_until)
+  SELECT id, NOW_MS + $2 FROM generation WHERE id IN_LIST($1) AND finished_at IS NULL ORDER BY id
+  ON CONFLICT (generation_id) DO UPDATE SET followed_until = excluded.followed_until
+    WHERE generation_follower.followed_until < excluded.followed_until`;
+
+const IS_FOLLOWED = `
+  SELECT generation_id FROM generation_follower WHERE generation_id = $1 AND followed_until > NOW_MS`;
+
+const HOLD_LEASE = `
+  SELECT CASE WHEN lease_until > NOW_MS THEN 1 ELSE 0 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
+
+const RENEW_LEASE = `
+  INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
+
+interface KeyRow {
+  readonly request_hash: string;
+  readonly generation_id: string;
+}
+
+interface CommandRow {
+  readonly rid: number;
+  readonly generation_id: string;
+  readonly kind: 'cancel' | 'tool-results';
+  readonly payload: string | null;
+}
+
+/** A key is the caller's own text, and JSON can hold every text. */
+const toKey = (key: string): string => JSON.stringify(key);
+
+/**
+ * Generations, their events and their idempotency keys, and how the nodes that share them find each other. Every method
+ * rejects with `StoreUnavailable` while the database is away.
+ */
 export class GenerationStore {
-  readonly nodeId: string;
-  constructor(
-    _db: Db,
-    options: { readonly nodeId: string; readonly eventRetentionMs: number; readonly retentionMs: number },
-  ) {
-    this.nodeId = options.nodeId;
+  readonly #db: Db;
+  readonly #options: StoreOptions;
+
+  constructor(db: Db, options: StoreOptions) {
+    this.#db = db;
+    this.#options = options;
   }
-  write({ created, blocks, changed, finished }: GenerationWrites): Promise<readonly string[]> {
-    for (const generation of created)
-      if (!rows.has(generation.id)) rows.set(generation.id, { generation, ended: false, events: [] });
-    for (const { generationId, events } of blocks) rows.get(generationId)?.events.push(...events);
-    for (const generation of changed) Object.assign(rows.get(generation.id) ?? {}, { generation });
-    for (const generation of finished)
-      Object.assign(rows.get(generation.id) ?? {}, { generation, ended: true });
-    return Promise.resolve([]);
+
+  get nodeId(): string {
+    return this.#options.nodeId;
   }
+
+  /** Gives the ids whose generation this node may no longer write: another node has ended it. */
+  write(writes: GenerationWrites): Promise<readonly string[]> {
+    const { created, blocks, changed, finished } = writes;
+    // Nobody was told of events as stored ones, and a power cut ends their generation anyway.
+    const relaxed = created.length === 0 && changed.length === 0 && finished.length === 0;
+    return this.#db.transaction(
+      async (transaction) => {
+        const refused = await writeGenerations(transaction, this.#options, writes);
+        if (blocks.length > 0) await transaction.notify(TAILS, this.nodeId);
+        return refused;
+      },
+      { relaxed },
+    );
+  }
+
+  /** Creates a generation under an idempotency key, or gives the one that has it. Atomic over all nodes. Keys live 24 h. */
   async reserve(
     generation: Generation,
-    { key, requestHash }: { readonly key: string; readonly requestHash: string },
-  ): Promise<
-    | { readonly type: 'created' }
-    | { readonly type: 'existing'; readonly generationId: string; readonly sameRequest: boolean }
-  > {
-    const known = await this.findByKey(generation.principalId, key);
-    if (known !== undefined)
-      return {
-        type: 'existing',
-        generationId: known.generationId,
-        sameRequest: known.requestHash === requestHash,
-      };
-    keys.set(`${this.nodeId} ${generation.principalId} ${key}`, { generationId: generation.id, requestHash });
-    await this.write({ created: [generation], blocks: [], changed: [], finished: [] });
-    return { type: 'created' };
+    idempotency: { readonly key: string; readonly requestHash: string },
+  ): Promise<Reservation> {
+    const attempt = (): Promise<Reservation> =>
+      this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      // It may have been committed for all that, and then nobody would run it.
+      return await attempt();
+    }
   }
-  findByKey(
+
+  async #reserve(
+    transaction: Transaction,
+    generation: Generation,
+    { key, requestHash }: { readonly key: string; readonly requestHash: string },
+  ): Promise<Reservation> {
+    const { id, principalId } = generation;
+    const reserved = await transaction.query(RESERVE, [principalId, toKey(key), requestHash, id]);
+    if (reserved.length > 0) {
+      await createGenerations(transaction, this.nodeId, [generation]);
+      return { type: 'created' };
+    }
+    const [known] = await transaction.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
+    // It ran out between the two statements.
+    if (known === undefined) return this.#reserve(transaction, generation, { key, requestHash });
+    if (known.generation_id === id) return { type: 'created' };
+    return {
+      type: 'existing',
+      generationId: known.generation_id,
+      sameRequest: known.request_hash === requestHash,
+    };
+  }
+
+  /** What a key stands for; undefined: nothing. */
+  async findByKey(
     principalId: string,
     key: string,
   ): Promise<{ readonly generationId: string; readonly requestHash: string } | undefined> {
-    return Promise.resolve(keys.get(`${this.nodeId} ${principalId} ${key}`));
+    const [row] = await this.#db.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
+    return row && { generationId: row.generation_id, requestHash: row.request_hash };
   }
-  find(id: string): Promise<StoredGeneration | undefined> {
-    const row = rows.get(id);
-    return Promise.resolve(row && { ...row, ownerNodeId: this.nodeId });
+
+  /** As stored, with what its events add (text so far) for one that has not ended. */
+  async find(id: string): Promise<StoredGeneration | undefined> {
+    return (await findGenerations(this.#db, [id]))[0];
   }
-  async findMany(ids: readonly string[]): Promise<readonly StoredGeneration[]> {
-    return (await Promise.all(ids.map((id) => this.find(id)))).filter((row) => row !== undefined);
+
+  /** Those that there are, in no particular order. */
+  findMany(ids: readonly string[]): Promise<readonly StoredGeneration[]> {
+    return findGenerations(this.#db, ids);
   }
-  list(
-    principalId: string,
-    {
-      first,
-    }: {
-      readonly first: number;
-      readonly after: string | null;
-      readonly statuses: readonly GenerationStatus[] | null;
-    },
-  ): Promise<{
-    readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
-    readonly hasNextPage: boolean;
-    readonly totalCount: number;
-  }> {
-    const all = [...rows.values()]
-      .filter(({ generation }) => generation.principalId === principalId)
-      .toReversed();
-    const items = all.slice(0, first).map(({ generation }, index) => ({ cursor: String(index), generation }));
-    return Promise.resolve({ items, hasNextPage: all.length > first, totalCount: all.length });
+
+  /** Newest first, of one principal. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
+  list(principalId: string, query: GenerationListQuery): Promise<GenerationPage> {
+    return listGenerations(this.#db, principalId, query);
   }
-  readEvents(
-    id: string,
-    after: number,
-  ): Promise<{
-    readonly events: readonly LoggedEvent[];
-    readonly firstRetained: number | null;
-    readonly lastSequence: number;
-    readonly ended: boolean;
-  }> {
-    const row = rows.get(id);
-    const events = row?.events ?? [];
-    return Promise.resolve({
-      events: events.filter(({ sequence }) => sequence > after),
-      firstRetained: events[0]?.sequence ?? null,
-      lastSequence: events.at(-1)?.sequence ?? 0,
-      ended: row?.ended ?? true,
+
+  /** Events after a sequence, in order. A terminal event carries the final generation. */
+  readEvents(id: string, after: number): Promise<StoredEvents> {
+    return readEvents(this.#db, id, after);
+  }
+
+  /** The same for many at once, in one statement: what a node follows of other nodes' generations. */
+  readTails(
+    tails: readonly { readonly id: string; readonly after: number }[],
+  ): Promise<ReadonlyMap<string, EventTail>> {
+    return readTails(this.#db, tails);
+  }
+
+  /** Asks the owner to cancel it, and wakes it. Gives the owner's node id; undefined: it is not running. */
+  requestCancel(id: string): Promise<string | undefined> {
+    return this.#db.transaction((transaction) => this.#command(transaction, id, 'cancel', null));
+  }
+
+  /** Hands tool results (JSON) to the owner, once: false when it does not wait for any. */
+  submitToolResults(id: string, results: string): Promise<boolean> {
+    return this.#db.transaction(async (transaction) => {
+      const waiting = await transaction.query(GO_ON, [id]);
+      if (waiting.length === 0) return false;
+      return (await this.#command(transaction, id, 'tool-results', results)) !== undefined;
     });
   }
-  async readTails(
-    tails: readonly { readonly id: string; readonly after: number }[],
-  ): Promise<ReadonlyMap<string, { readonly events: readonly LoggedEvent[]; readonly ended: boolean }>> {
-    return new Map(
-      await Promise.all(tails.map(async ({ id, after }) => [id, await this.readEvents(id, after)] as const)),
+
+  async #command(
+    transaction: Transaction,
+    id: string,
+    kind: CommandRow['kind'],
+    payload: string | null,
+  ): Promise<string | undefined> {
+    const [row] = await transaction.query<{ owner_node: string }>(COMMAND, [id, kind, payload]);
+    if (row !== undefined) await transaction.notify(COMMANDS, row.owner_node);
+    return row?.owner_node;
+  }
+
+  /** What others asked of this node's generations since, each once. */
+  async takeCommands(): Promise<GenerationCommands> {
+    const rows = await this.#db.query<CommandRow>(TAKE_COMMANDS, [this.nodeId]);
+    const inOrder = rows.toSorted((a, b) => a.rid - b.rid);
+    return {
+      cancel: [
+        ...new Set(inOrder.filter(({ kind }) => kind === 'cancel').map(({ generation_id: id }) => id)),
+      ],
+      toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
+        kind === 'tool-results' && results !== null ? [{ id, results }] : [],
+      ),
+    };
+  }
+
+  /** Notes that generations are followed on this node, until a time from now. */
+  async noteFollowed(ids: readonly string[], forMs: number): Promise<void> {
+    if (ids.length > 0) await this.#db.query(FOLLOW, [toRows(ids), forMs]);
+  }
+
+  /** Whether any node has noted that it follows a generation. */
+  async isFollowed(id: string): Promise<boolean> {
+    return (await this.#db.query(IS_FOLLOWED, [id])).length > 0;
+  }
+
+  /**
+   * Renews this node's lease. `lapsed`: it had run out (or is new), so that other nodes may just be as late: sweep only
+   * after another lease time.
+   */
+  renewLease(leaseMs: number): Promise<{ readonly lapsed: boolean }> {
+    return this.#db.transaction(
+      async (transaction) => {
+        const [node] = await transaction.query<{ alive: number }>(HOLD_LEASE, [this.nodeId]);
+        await transaction.query(RENEW_LEASE, [this.nodeId, leaseMs]);
+        return { lapsed: node?.alive !== 1 };
+      },
+      { relaxed: true },
     );
   }
-  requestCancel(_id: string): Promise<string | undefined> {
-    return Promise.resolve(undefined);
-  }
-  submitToolResults(_id: string, _results: string): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-  takeCommands(): Promise<{
-    readonly cancel: readonly string[];
-    readonly toolResults: readonly { readonly id: string; readonly results: string }[];
-  }> {
-    return Promise.resolve({ cancel: [], toolResults: [] });
-  }
-  noteFollowed(_ids: readonly string[], _forMs: number): Promise<void> {
-    return Promise.resolve();
-  }
-  isFollowed(_id: string): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-  renewLease(_leaseMs: number): Promise<{ readonly lapsed: boolean }> {
-    return Promise.resolve({ lapsed: false });
-  }
+
+  /**
+   * Ends the generations of owners whose lease has run out, or that have none, and on SQLite all that another start of
+   * the server left: appends `GenerationFailed` with `GENERATION_INTERRUPTED` after their last stored event and makes
+   * the final record of what was stored. Gives the ids. Safe against other nodes that do the same and against an owner
+   * that was only late: its next write is refused.
+   */
   interruptOrphans(): Promise<readonly string[]> {
-    return Promise.resolve([]);
+    return interruptOrphans(this.#db, this.#options, TAILS);
   }
-  deleteExpired(_maxRows: number): Promise<boolean> {
-    return Promise.resolve(false);
+
+  /** Deletes expired events, generations, keys and the like, at most so many rows of each; gives whether more is left. */
+  deleteExpired(maxRows: number): Promise<boolean> {
+    return deleteExpired(this.#db, maxRows);
   }
-  onTails(_handle: (ownerNodeId: string) => void): () => void {
-    return () => undefined;
+
+  /** Called with the node whose generations have new events; with an empty text when it may be any of them. */
+  onTails(handle: (ownerNodeId: string) => void): () => void {
+    return this.#db.listen(TAILS, handle, { onReconnect: () => handle('') });
   }
-  onCommands(_handle: () => void): () => void {
-    return () => undefined;
+
+  /** Called when other nodes may have asked something of this node's generations. */
+  onCommands(handle: () => void): () => void {
+    const hear = (nodeId: string): void => {
+      if (nodeId === this.nodeId) handle();
+    };
+    return this.#db.listen(COMMANDS, hear, { onReconnect: handle });
   }
-  leave(): Promise<void> {
-    return Promise.resolve();
+
+  /** Gives up the lease at an orderly end: what this node still owns is anybody's to end. */
+  async leave(): Promise<void> {
+    await this.#db.query('DELETE FROM node WHERE id = $1', [this.nodeId]);
   }
 }

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ModelgraphError } from '../core/errors.ts';
-import { Availability } from './availability.ts';
+import { Availability, type FailureKind } from './availability.ts';
 import type { Db, ListenOptions, SqlValue, Transaction, TransactionOptions } from './db.ts';
 import { toSqlite } from './dialect.ts';
 import { Listeners } from './listeners.ts';
@@ -14,14 +14,33 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 const MAX_PREPARED = 200;
 
-/** Primary result codes of SQLite that mean busy, read-only, a failing or full disk, a file that cannot be opened. */
-const UNAVAILABLE_CODES = new Set([5, 6, 8, 10, 13, 14]);
+/** Primary result codes of SQLite. */
 const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const FULL = 13;
+const CANTOPEN = 14;
 
 const resultCodeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : null;
+
+const kindOf = (error: unknown): FailureKind => {
+  switch (resultCodeOf(error)) {
+    case BUSY:
+    case LOCKED:
+      return 'busy';
+    case READONLY:
+    case IOERR:
+    case FULL:
+    case CANTOPEN:
+      return 'away';
+    default:
+      return 'defect';
+  }
+};
 
 class SqliteDb implements Db {
   readonly engine = 'sqlite';
@@ -129,8 +148,7 @@ class SqliteDb implements Db {
       this.#availability.note(true);
       return result;
     } catch (error) {
-      const code = resultCodeOf(error);
-      throw this.#availability.failed(error, code !== null && UNAVAILABLE_CODES.has(code));
+      throw this.#availability.toError(error, kindOf(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, request, startApp } from '../support/app.ts';
@@ -97,6 +98,24 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
 
     expect(outside).toEqual([]);
     expect(complaints).toEqual([]);
+    await page.close();
+  }, 120_000);
+
+  test('where keys are set, the page asks for one and streams with it', async () => {
+    const key = 'mg_alice_secret';
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    await using keyed = await startApp({ apiKeys: [{ id: 'alice', sha256 }] });
+    const page = await browser.newPage();
+    const prompt = page.getByPlaceholder('mg_…');
+    await page.goto(keyed.url);
+    await prompt.fill('mg_alice_wrong');
+    await prompt.press('Enter');
+    await page.getByLabel('The key was refused').fill(key);
+    await prompt.press('Enter');
+    await page.locator('.graphiql-execute-button').waitFor();
+    await run(page, 'Stream', 'GenerationCompleted');
+    await run(page, 'Generate', 'COMPLETED');
+    expect(await prompt.count()).toBe(0);
     await page.close();
   }, 120_000);
 

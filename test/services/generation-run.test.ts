@@ -228,16 +228,19 @@ describe('cancelling', () => {
         lastSequence: 4,
       },
     ],
-  ] as const)('%s keeps what there is, and the usage as told or else as estimated', async (_phase, events, kept) => {
-    const run = createRun();
-    if (events.length > 0) run.start('stream');
-    for (const event of events) run.take(event);
-    run.cancel();
-    const generation = await run.finished;
-    expect(generation).toMatchObject({ ...kept, finishReason: null, error: null });
-    expect((await toArray(run.follow())).at(-1)).toMatchObject({ type: 'GenerationCancelled', generation });
-    expect(run.signal.aborted).toBe(true);
-  });
+  ] as const)(
+    '%s keeps what there is, and the usage as told or else as estimated',
+    async (_phase, events, kept) => {
+      const run = createRun();
+      if (events.length > 0) run.start('stream');
+      for (const event of events) run.take(event);
+      run.cancel();
+      const generation = await run.finished;
+      expect(generation).toMatchObject({ ...kept, finishReason: null, error: null });
+      expect((await toArray(run.follow())).at(-1)).toMatchObject({ type: 'GenerationCancelled', generation });
+      expect(run.signal.aborted).toBe(true);
+    },
+  );
 });
 
 describe('failing', () => {

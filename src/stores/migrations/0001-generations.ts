@@ -23,7 +23,6 @@ export const GENERATIONS: Migration = {
       last_sequence bigint NOT NULL,
       created_at bigint NOT NULL,
       finished_at bigint,
-      followed_until bigint,
       events_expire_at bigint,
       expires_at bigint,
       record text NOT NULL
@@ -41,6 +40,11 @@ export const GENERATIONS: Migration = {
       payload text NOT NULL,
       UNIQUE (generation_rid, first_sequence)
     )`,
+    `CREATE TABLE generation_follower (
+      generation_id text PRIMARY KEY,
+      followed_until bigint NOT NULL
+    )`,
+    `CREATE INDEX generation_follower_expiring ON generation_follower (followed_until)`,
     `CREATE TABLE generation_command (
       rid IDENTITY,
       generation_id text NOT NULL,

@@ -142,20 +142,19 @@ export class GeminiBatchOperations implements BatchOperations {
     const inlined = output?.inlinedResponses?.inlinedResponses;
     const file = output?.responsesFile;
     const { outcome, counts } = toVendorBatch(operation, null);
-    if (inlined)
-      for (const result of inlined) yield { customId: result.metadata?.[CUSTOM_ID_FIELD], result };
+    if (inlined) for (const result of inlined) yield { customId: result.metadata?.[CUSTOM_ID_FIELD], result };
     else if (file) {
       let answers = 0;
       for await (const line of this.#lines(file, signal)) {
-        if (line.response) answers += 1;
-        yield { customId: line.key, result: line };
+        if (line?.response) answers += 1;
+        yield { customId: line?.key, result: line ?? {} };
       }
       const succeeded = counts?.succeeded ?? 0;
       if (answers < succeeded) throw fail('STREAM_TRUNCATED', `${answers} of ${succeeded} answers came`);
     } else if (outcome === 'completed') throw fail('PROVIDER_FAILED', 'a completed batch has no output');
   }
 
-  async *#lines(file: string, signal: AbortSignal): AsyncGenerator<ResultLine> {
+  async *#lines(file: string, signal: AbortSignal): AsyncGenerator<ResultLine | null> {
     const download = new AbortController();
     try {
       const { body } = await this.#context.calls.open({
@@ -164,7 +163,7 @@ export class GeminiBatchOperations implements BatchOperations {
         signal: AbortSignal.any([signal, download.signal]),
       });
       if (body === null) return;
-      for await (const line of readJsonLines(body, { provider: 'gemini' })) yield (line ?? {}) as ResultLine;
+      for await (const line of readJsonLines(body, { provider: 'gemini' })) yield line as ResultLine | null;
     } catch (error) {
       throw toVendorCallError(error, toCallOptions(signal));
     } finally {

@@ -25,7 +25,11 @@ export const toRequestBody = async (
 /** A single whole answer, as the SDK would read it from its own call; one that was interrupted cannot be gone on with. */
 export const readAnswer = (
   answer: unknown,
-  { client, config, log }: { readonly client: GoogleGenAI; readonly config: ModelConfig; readonly log: ProviderLog },
+  {
+    client,
+    config,
+    log,
+  }: { readonly client: GoogleGenAI; readonly config: ModelConfig; readonly log: ProviderLog },
 ): AsyncGenerator<StreamEvent> => {
   async function* send(): AsyncGenerator<GenerateContentResponse> {
     yield await client.models.generateContent({

@@ -1,0 +1,71 @@
+import { RequestRejected } from '../core/errors.ts';
+import type { Generation, GenerationStatus } from '../core/generation.ts';
+import type { Queries } from './db.ts';
+import { toRows } from './dialect.ts';
+import { findGenerations } from './generation-reader.ts';
+
+export interface GenerationListQuery {
+  readonly first: number;
+  readonly after: string | null;
+  /** null: all of them. */
+  readonly statuses: readonly GenerationStatus[] | null;
+}
+
+export interface GenerationPage {
+  readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  readonly hasNextPage: boolean;
+  readonly totalCount: number;
+}
+
+const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2';
+const SOME = `${ALL} AND status IN_LIST($3)`;
+
+const toCursor = (rid: number): string => Buffer.from(`generation:${rid}`).toString('base64url');
+
+const readCursor = (cursor: string): number => {
+  const [kind, rid = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
+  if (kind === 'generation' && /^[1-9]\d{0,14}$/.test(rid)) return Number(rid);
+  throw new RequestRejected([
+    {
+      code: 'INVALID_REQUEST',
+      message: 'after is not a cursor of this list.',
+      path: ['after'],
+      allowed: null,
+      suggestion: 'Give the endCursor of the page before, or leave after out for the first page.',
+    },
+  ]);
+};
+
+/** As `GenerationStore.list`. */
+export const listGenerations = async (
+  queries: Queries,
+  principalId: string,
+  { first, after, statuses }: GenerationListQuery,
+): Promise<GenerationPage> => {
+  const from = statuses === null ? ALL : SOME;
+  const filter = statuses === null ? [] : [toRows(statuses)];
+  const limit = `$${3 + filter.length}`;
+  const rows = await queries.query<{ rid: number; id: string }>(
+    `SELECT rid, id ${from} ORDER BY rid DESC LIMIT ${limit}`,
+    [principalId, after === null ? Number.MAX_SAFE_INTEGER : readCursor(after), ...filter, first + 1],
+  );
+  const [total] = await queries.query<{ total: number }>(`SELECT count(*) AS total ${from}`, [
+    principalId,
+    Number.MAX_SAFE_INTEGER,
+    ...filter,
+  ]);
+  const page = rows.slice(0, first);
+  const found = await findGenerations(
+    queries,
+    page.map(({ id }) => id),
+  );
+  const byId = new Map(found.map(({ generation }) => [generation.id, generation]));
+  return {
+    items: page.flatMap(({ rid, id }) => {
+      const generation = byId.get(id);
+      return generation === undefined ? [] : [{ cursor: toCursor(rid), generation }];
+    }),
+    hasNextPage: rows.length > first,
+    totalCount: total?.total ?? 0,
+  };
+};

