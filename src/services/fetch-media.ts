@@ -1,30 +1,16 @@
-import { lookup as resolveName } from 'node:dns';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { ModelgraphError } from '../core/errors.ts';
+import { type AddressGuard, createGuardedLookup, isPublicAddress, isRefusedAddress } from './guarded-lookup.ts';
 
-export interface FetchMediaOptions {
+/** Public unicast addresses only are connected to, unless a test says otherwise. */
+export interface FetchMediaOptions extends AddressGuard {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   readonly maxRedirects: number;
-  /** Whether bytes may be fetched from an address; public unicast ones only, unless a test says otherwise. */
-  readonly isAllowedAddress: (address: string) => boolean;
-  /** How names are looked up; left out: as the system does. */
-  readonly lookup?: LookupFunction;
   /** Certificates trusted instead of the usual ones. */
   readonly ca?: string;
 }
-
-/** Whether an address is a public one: not private, loopback, link-local, multicast, reserved or a tunnel to such. */
-export const isPublicAddress = (address: string): boolean => {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  if (parsed.range() !== 'unicast') return false;
-  // Of IPv6 only this block has been given out; outside of it are the old ways to write an IPv4 address.
-  return parsed.kind() === 'ipv4' || parsed.match(ipaddr.parseCIDR('2000::/3'));
-};
 
 export const FETCH_MEDIA: FetchMediaOptions = {
   maxBytes: 20 * 1024 * 1024,
@@ -36,29 +22,15 @@ export const FETCH_MEDIA: FetchMediaOptions = {
 const refuse = (message: string, cause?: unknown): ModelgraphError =>
   new ModelgraphError('INVALID_REQUEST', `Media could not be fetched: ${message}`, { cause });
 
-/** Looks a name up and gives its addresses only if every one may be connected to: the connection uses what was checked. */
-const guardedLookup =
-  ({ isAllowedAddress, lookup = resolveName }: FetchMediaOptions): LookupFunction =>
-  (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '');
-      const addresses = Array.isArray(found) ? found : [];
-      if (addresses.length === 0 || !addresses.every(({ address }) => isAllowedAddress(address)))
-        return done(refuse('the address is not a public one.'), '');
-      return options.all === true
-        ? done(null, addresses)
-        : done(null, addresses[0]?.address ?? '', addresses[0]?.family);
-    });
-  };
+const refuseAddress = (): ModelgraphError => refuse('the address is not a public one.');
 
 const open = (url: URL, options: FetchMediaOptions, signal: AbortSignal): Promise<IncomingMessage> => {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.protocol !== 'https:') throw refuse('only https addresses are taken, after redirects too.');
   // An address instead of a name is never looked up.
-  if (isIP(host) !== 0 && !options.isAllowedAddress(host)) throw refuse('the address is not a public one.');
+  if (isRefusedAddress(url, options)) throw refuseAddress();
   const request: RequestOptions = {
     signal,
-    lookup: guardedLookup(options),
+    lookup: createGuardedLookup(options, refuseAddress),
     headers: { accept: '*/*', 'user-agent': 'modelgraph' },
     agent: false,
     ...(options.ca !== undefined && { ca: options.ca }),

@@ -333,6 +333,7 @@ export class GenerationService {
   /** Nobody follows it here any more; perhaps somebody does on another node. */
   async #desert(run: GenerationRun, attendance: Attendance): Promise<void> {
     if (run.ended || run.prepared.onDisconnect === 'continue') return;
+    this.#options.log.debug({ generationId: run.id }, 'nobody follows a generation here any more');
     if (await this.#options.stored.isFollowed(run.id)) attendance.wait();
     else run.cancel();
   }
