@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { killChildren, leaveServerCore } from './child-process.ts';
 import { describeMachine } from './machine.ts';
-import type { Measurement, Scale } from './measurement.ts';
+import { brokenOff, type Measurement, type Scale } from './measurement.ts';
 import { alternative } from './measurements/alternative.ts';
 import { cancel } from './measurements/cancel.ts';
 import { memory } from './measurements/memory.ts';
@@ -64,23 +64,22 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
   for (const measurement of chosen) {
     process.stdout.write(`${measurement.name}: ${measurement.title}\n`);
     const began = performance.now();
-    try {
-      const machine = `${describeMachine(pinned)}; ${scale.quick ? `**quick mode: figures for development**, ` : ''}${scale.runs} runs`;
-      const section = toSection(measurement, await measurement.run(scale), machine);
-      process.stdout.write(`${section}\n\n`);
-      if (!values['no-write'])
-        writeSection(
-          measurement.name,
-          section,
-          MEASUREMENTS.map(({ name }) => name),
-        );
-    } catch (error) {
+    const mode = scale.quick ? '**quick mode: figures for development**, ' : '';
+    const machine = `${describeMachine(pinned)}; ${mode}${scale.runs} runs`;
+    const report = await measurement.run(scale).catch((error: unknown) => {
       allRan = false;
-      process.stdout.write(
-        `${measurement.name} failed: ${error instanceof Error ? error.stack : String(error)}\n`,
-      );
+      process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       killChildren();
-    }
+      return brokenOff(error instanceof Error ? error.message : String(error));
+    });
+    const section = toSection(measurement, report, machine);
+    process.stdout.write(`${section}\n\n`);
+    if (!values['no-write'])
+      writeSection(
+        measurement.name,
+        section,
+        MEASUREMENTS.map(({ name }) => name),
+      );
     process.stdout.write(`  (${((performance.now() - began) / 1_000).toFixed(0)} s)\n`);
   }
   return allRan;

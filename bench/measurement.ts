@@ -48,3 +48,11 @@ export const notMeasured = (reason: string): Report => ({
   verdicts: [],
   notes: [],
 });
+
+/** A report of a measurement that broke off: its last figures must not stand as if they still held. */
+export const brokenOff = (reason: string): Report => ({
+  method: `**Broke off, no figures:** ${reason}`,
+  tables: [],
+  verdicts: [],
+  notes: [],
+});

@@ -19,6 +19,14 @@ export interface ApiKeySetting {
   readonly sha256: string;
 }
 
+/** Where the operator is told of batches that have ended. */
+export interface WebhookSettings {
+  readonly url: string;
+  /** `whsec_…` */
+  readonly secret: string;
+  readonly allowPrivate: boolean;
+}
+
 /** Everything that can be set, read once at the start. Durations in milliseconds, sizes in bytes. */
 export interface Settings {
   readonly host: string;
@@ -58,6 +66,9 @@ export interface Settings {
   readonly demoDelayMs: number;
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
+  readonly maxBatchFileBytes: number;
+  /** null: nobody is told of batches that have ended. */
+  readonly webhook: WebhookSettings | null;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
 }
 
@@ -89,6 +100,14 @@ const list = z.string().transform((text) =>
 const databaseUrl = z
   .string()
   .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), 'must be a postgres:// address')
+  .transform((text) => (text === '' ? null : text));
+/** Never quoted. A key that is shorter than 24 bytes can be guessed. */
+const webhookSecret = z
+  .string()
+  .refine(
+    (text) => text === '' || /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text),
+    'must be whsec_ and at least 24 bytes in base64; make one with `openssl rand -base64 32`',
+  )
   .transform((text) => (text === '' ? null : text));
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
@@ -138,6 +157,10 @@ const SCHEMA = z.object({
   MODELGRAPH_DEMO_DELAY_MS: milliseconds(0),
   MODELGRAPH_MAX_BODY_BYTES: bytes,
   MODELGRAPH_MAX_UPLOAD_BYTES: bytes,
+  MODELGRAPH_MAX_BATCH_FILE_BYTES: bytes,
+  MODELGRAPH_WEBHOOK_URL: z.string().transform((text) => (text === '' ? null : text)),
+  MODELGRAPH_WEBHOOK_SECRET: webhookSecret,
+  MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: onOff,
 } satisfies Record<(typeof VARIABLES)[number]['name'], z.ZodType>);
 
 const withDefaults = (environment: Environment): Record<string, string> =>
@@ -162,6 +185,21 @@ const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.t
 export const providerVariables = (provider: string): { readonly key: string; readonly baseUrl: string } => {
   const prefix = provider.toUpperCase().replaceAll('-', '_');
   return { key: `${prefix}_API_KEY`, baseUrl: `${prefix}_BASE_URL` };
+};
+
+const readWebhook = (
+  url: string | null,
+  secret: string | null,
+  allowPrivate: boolean,
+  problems: string[],
+): WebhookSettings | null => {
+  if (url === null) return null;
+  if (!isHttpUrl(url) || (!allowPrivate && new URL(url).protocol !== 'https:'))
+    problems.push(
+      'MODELGRAPH_WEBHOOK_URL: must be an https address, or an http one with MODELGRAPH_WEBHOOK_ALLOW_PRIVATE=on',
+    );
+  if (secret === null) problems.push('MODELGRAPH_WEBHOOK_SECRET: is needed with MODELGRAPH_WEBHOOK_URL');
+  return { url, secret: secret ?? '', allowPrivate };
 };
 
 /** Other names a provider's key goes by. */
@@ -203,6 +241,15 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     problems.push(
       `HOST: ${host} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
     );
+  const webhook =
+    values === undefined
+      ? null
+      : readWebhook(
+          values.MODELGRAPH_WEBHOOK_URL,
+          values.MODELGRAPH_WEBHOOK_SECRET,
+          values.MODELGRAPH_WEBHOOK_ALLOW_PRIVATE,
+          problems,
+        );
   if (values === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `- ${problem}`).join('\n');
     throw new ModelgraphError('INTERNAL', `The configuration cannot be used:\n${lines}`);
@@ -237,6 +284,8 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     demoDelayMs: values.MODELGRAPH_DEMO_DELAY_MS,
     maxBodyBytes: values.MODELGRAPH_MAX_BODY_BYTES,
     maxUploadBytes: values.MODELGRAPH_MAX_UPLOAD_BYTES,
+    maxBatchFileBytes: values.MODELGRAPH_MAX_BATCH_FILE_BYTES,
+    webhook,
     providers: providerSettings,
   };
 };

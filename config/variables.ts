@@ -186,4 +186,30 @@ export const VARIABLES = [
     unit: 'bytes',
     description: 'Largest multipart request body: the one that carries uploads.',
   },
+  {
+    name: 'MODELGRAPH_MAX_BATCH_FILE_BYTES',
+    default: '209715200',
+    unit: 'bytes',
+    description: 'Largest multipart request body that hands in a batch. It is kept on disk, not in memory.',
+  },
+  {
+    name: 'MODELGRAPH_WEBHOOK_URL',
+    default: '',
+    unit: null,
+    description:
+      'Address that is told of batches that have ended; see [docs/batches.md](docs/batches.md). `https://…`. Empty: nobody is told.',
+  },
+  {
+    name: 'MODELGRAPH_WEBHOOK_SECRET',
+    default: '',
+    unit: null,
+    description: 'Secret the webhooks are signed with, as Standard Webhooks write it: `whsec_` and base64.',
+  },
+  {
+    name: 'MODELGRAPH_WEBHOOK_ALLOW_PRIVATE',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether webhooks may go to private and loopback addresses, and by `http://`.',
+  },
 ] as const satisfies readonly Variable[];

@@ -193,6 +193,7 @@ export const buildApp = async (
     playground: settings.playground,
     maxBodyBytes: settings.maxBodyBytes,
     maxUploadBytes: settings.maxUploadBytes,
+    maxBatchFileBytes: settings.maxBatchFileBytes,
     heartbeatMs: settings.heartbeatMs,
     isClosing: () => closing,
     readinessChecks: { store: () => storeAvailability.isReliable() },

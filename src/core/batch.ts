@@ -73,6 +73,8 @@ export interface ExpectedBatch {
  * when `signal` is aborted.
  */
 export interface BatchOperations {
+  /** Whether the vendor stores our key, so that what `find` does not find a moment later was never submitted. */
+  readonly storesKey: boolean;
   /**
    * Hands requests over, uploading them first where the vendor wants a file; they are read once, in order, and never
    * held in memory as a whole where the vendor takes a file. Throws `INVALID_REQUEST` before anything is sent where

@@ -50,3 +50,16 @@ export const addUsage = (a: Usage | null, b: Usage): Usage =>
         audioInputTokens: sum(a.audioInputTokens, b.audioInputTokens),
         source: a.source === 'estimated' ? 'estimated' : b.source,
       };
+
+/** What two calls at the prices of one model cost together; a cost that is unknown is left out. */
+export const addCost = (a: Cost | null, b: Cost | null): Cost | null => {
+  if (a === null || b === null) return a ?? b;
+  return {
+    ...a,
+    total: a.total + b.total,
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+  };
+};

@@ -1,4 +1,6 @@
 import type DataLoader from 'dataloader';
+import type { Batch, BatchItem } from '../core/batch-record.ts';
+import type { BatchService } from '../services/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue-service.ts';
 import type { GenerationService } from '../services/generation-service.ts';
 import type { Generation } from '../core/generation.ts';
@@ -12,6 +14,7 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
+  readonly batches: BatchService;
   readonly loaders: Loaders;
 }
 
@@ -19,4 +22,6 @@ export interface Context {
 export interface Loaders {
   readonly providerHealth: DataLoader<string, ProviderHealth>;
   readonly generation: DataLoader<string, Generation | null>;
+  readonly batch: DataLoader<string, Batch | null>;
+  readonly batchItem: DataLoader<string, BatchItem | null>;
 }

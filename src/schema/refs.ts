@@ -1,3 +1,4 @@
+import type { Batch, BatchItem } from '../core/batch-record.ts';
 import type { CatalogueModel, CatalogueProvider } from '../core/catalogue.ts';
 import type { Generation } from '../core/generation.ts';
 import { builder } from './builder.ts';
@@ -6,3 +7,5 @@ import { builder } from './builder.ts';
 export const ModelType = builder.objectRef<CatalogueModel>('Model');
 export const ProviderType = builder.objectRef<CatalogueProvider>('Provider');
 export const GenerationType = builder.objectRef<Generation>('Generation');
+export const BatchType = builder.objectRef<Batch>('Batch');
+export const BatchItemType = builder.objectRef<BatchItem>('BatchItem');

@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
+import type { Batch, BatchItem } from '../core/batch-record.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ProviderHealth } from '../core/provider-health.ts';
 import type { Context } from '../schema/context.ts';
+import type { BatchService } from '../services/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue-service.ts';
 import type { GenerationService } from '../services/generation-service.ts';
 import type { ProviderHealthService } from '../services/provider-health.ts';
@@ -9,6 +11,7 @@ import type { ProviderHealthService } from '../services/provider-health.ts';
 export interface Services {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
+  readonly batches: BatchService;
   readonly health: ProviderHealthService;
 }
 
@@ -34,15 +37,16 @@ export interface OperationOrigin {
 
 /** The context of one operation, the same whichever transport it came over. */
 export const createContext = (
-  { catalogue, generations, health }: Services,
+  { catalogue, generations, batches, health }: Services,
   { principalId, signal }: OperationOrigin,
 ): Context => ({
   principalId,
   signal,
   catalogue,
   generations,
+  batches,
   loaders: {
-    // Both change while a subscription, and so its context, lives.
+    // All of them change while a subscription, and so its context, lives.
     providerHealth: new DataLoader<string, ProviderHealth>(
       (names) => Promise.resolve(names.map((name) => health.healthOf(name))),
       { cache: false },
@@ -50,6 +54,14 @@ export const createContext = (
     generation: new DataLoader<string, Generation | null>(
       (ids) =>
         Promise.all(ids.map(async (id) => (await generations.findGeneration(id, principalId)) ?? null)),
+      { cache: false },
+    ),
+    batch: new DataLoader<string, Batch | null>(
+      (ids) => Promise.all(ids.map(async (id) => (await batches.findBatch(id, principalId)) ?? null)),
+      { cache: false },
+    ),
+    batchItem: new DataLoader<string, BatchItem | null>(
+      (ids) => Promise.all(ids.map(async (id) => (await batches.findItemById(id, principalId)) ?? null)),
       { cache: false },
     ),
   },

@@ -11,7 +11,9 @@ import { prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
 import { hasReadableAddress, isMultipart, readParams } from './read-params.ts';
+import { readMultipart } from './read-multipart.ts';
 import { acceptsEventStream, serveEventStream, wantsOnlyEventStream } from './sse.ts';
+import { Uploads } from './uploads.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 const METRICS_PATH = '/metrics';
@@ -26,6 +28,8 @@ export interface HttpOptions {
   readonly maxBodyBytes: number;
   /** For multipart requests, which carry uploads. */
   readonly maxUploadBytes: number;
+  /** For those among them that hand in a batch. */
+  readonly maxBatchFileBytes: number;
   readonly heartbeatMs: number;
   /** Whether the server takes no new work any more. */
   readonly isClosing: () => boolean;
@@ -108,13 +112,19 @@ const serveStream = async (
   return true;
 };
 
-const serveJson = async (
-  { request, response, url, headers, controller }: Exchange,
+interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+const executeJson = async (
+  { request, url, headers, controller }: Exchange,
   body: Buffer,
   uploaded: OperationParams | undefined,
   principalId: string,
   { pipeline }: HttpOptions,
-): Promise<void> => {
+): Promise<JsonAnswer> => {
   const given = Object.entries(request.headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
   );
@@ -127,9 +137,34 @@ const serveJson = async (
     },
     { principalId, signal: controller.signal, transport: 'http', ...(uploaded && { uploaded }) },
   );
-  if (response.destroyed) return;
-  const text = await result.text();
-  response.writeHead(result.status, { ...Object.fromEntries(result.headers), ...headers }).end(text);
+  return {
+    status: result.status,
+    headers: { ...Object.fromEntries(result.headers), ...headers },
+    text: await result.text(),
+  };
+};
+
+/** Answers an operation in an event stream, or gives its answer; what was uploaded for it has been removed by then. */
+const execute = async (
+  exchange: Exchange,
+  principalId: string,
+  options: HttpOptions,
+): Promise<JsonAnswer | undefined> => {
+  const { request, url } = exchange;
+  const multipart = isMultipart(request);
+  const streamable =
+    acceptsEventStream(request) && (request.method === 'GET' || isJson(request) || multipart);
+  await using uploads = new Uploads();
+  const body = multipart ? Buffer.alloc(0) : await readBody(request, options.maxBodyBytes);
+  const readJsonParams = () => (streamable ? readParams(request, url, body) : undefined);
+  const params = multipart ? await readMultipart(request, uploads, options) : readJsonParams();
+  if ((multipart || streamable) && params === undefined) {
+    const message = 'The body must be a JSON object, or a GraphQL multipart request.';
+    refuse(exchange, 'INVALID_REQUEST', message);
+    return undefined;
+  }
+  if (streamable && params && (await serveStream(exchange, params, principalId, options))) return undefined;
+  return await executeJson(exchange, body, multipart ? params : undefined, principalId, options);
 };
 
 const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
@@ -155,19 +190,11 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   if (principalId === undefined) return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
   if (request.method === 'GET' && !hasReadableAddress(exchange.url))
     return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
-  const body = await readBody(request, isMultipart(request) ? options.maxUploadBytes : options.maxBodyBytes);
-  const multipart = isMultipart(request);
-  const streamable =
-    acceptsEventStream(request) && (request.method === 'GET' || isJson(request) || multipart);
-  const params = multipart || streamable ? await readParams(request, exchange.url, body) : undefined;
-  if ((multipart || streamable) && params === undefined)
-    return refuse(
-      exchange,
-      'INVALID_REQUEST',
-      'The body must be a JSON object, or a GraphQL multipart request.',
-    );
-  if (streamable && params && (await serveStream(exchange, params, principalId, options))) return undefined;
-  return serveJson(exchange, body, multipart ? params : undefined, principalId, options);
+  const answer = await execute(exchange, principalId, options);
+  const { response } = exchange;
+  if (answer !== undefined && !response.destroyed)
+    response.writeHead(answer.status, answer.headers).end(answer.text);
+  return undefined;
 };
 
 const serveMetrics = async (exchange: Exchange, options: HttpOptions, metrics: Pick<Metrics, 'scrape'>) => {
@@ -265,8 +292,8 @@ export const createHttpServer = (options: HttpOptions): Server => {
   };
 
   const server = createServer(
-    // A generation may take longer than any limit on the whole request; its body has a limit of its own.
-    { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    // For the arrival of a request, with the file of a batch; while it arrives it may not fall silent for long either.
+    { headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000 },
     (request, response) => void handle(request, response),
   );
   return server;

@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import { isDeeperThan } from '../lib/is-deeper-than.ts';
 
 /** What one operation may ask for, on every transport. */
 export interface OperationLimits {
@@ -156,11 +157,6 @@ export interface CountedOperation {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-const isTooDeep = (value: unknown, levels: number): boolean => {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((item) => isTooDeep(item, levels - 1));
-};
-
 /**
  * Why the operation that will be executed asks for too much, or cannot be executed with its variables. Run before
  * execution: nothing has been started yet.
@@ -169,7 +165,7 @@ export const findCostError = (
   { schema, document, operationName, variableValues }: CountedOperation,
   { maxComplexity, maxVariableDepth }: OperationLimits,
 ): GraphQLError | undefined => {
-  if (isTooDeep(variableValues, maxVariableDepth))
+  if (isDeeperThan(variableValues, maxVariableDepth))
     return refuse('a depth of variables', maxVariableDepth + 1, maxVariableDepth);
   try {
     const { complexity } = complexityFromQuery(withOperation(document, operationName), {

@@ -6,6 +6,7 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 
+import { isRecord } from '../lib/is-record.ts';
 import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { withCode } from './mask-error.ts';
@@ -20,9 +21,6 @@ export interface PreparedOperation {
 }
 
 const invalid = (message: string): GraphQLError => withCode(new GraphQLError(message));
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a client may see of an error. Over HTTP the pipeline does the same, elsewhere nobody else would. */
 const toPublicError = (error: GraphQLError): GraphQLError => {

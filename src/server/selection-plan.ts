@@ -97,6 +97,10 @@ const collectFields = (
   return groups;
 };
 
+const notPlannable = (): never => {
+  throw NEVER;
+};
+
 /** What a resolver is told of its field, but for what differs from event to event. */
 const createInfo = (
   fieldNodes: readonly FieldNode[],
@@ -118,12 +122,8 @@ const createInfo = (
   get rootValue(): never {
     throw NEVER;
   },
-  getAbortSignal: () => {
-    throw NEVER;
-  },
-  getAsyncHelpers: () => {
-    throw NEVER;
-  },
+  getAbortSignal: notPlannable,
+  getAsyncHelpers: notPlannable,
 });
 
 const planField = (

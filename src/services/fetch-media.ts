@@ -1,7 +1,12 @@
 import { type RequestOptions, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { ModelgraphError } from '../core/errors.ts';
-import { type AddressGuard, createGuardedLookup, isPublicAddress, isRefusedAddress } from './guarded-lookup.ts';
+import {
+  type AddressGuard,
+  createGuardedLookup,
+  isPublicAddress,
+  isRefusedAddress,
+} from './guarded-lookup.ts';
 
 /** Public unicast addresses only are connected to, unless a test says otherwise. */
 export interface FetchMediaOptions extends AddressGuard {

@@ -166,6 +166,8 @@ export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
   const address = addressOf(url);
   const directAddress = addressOf(directUrl);
   const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(INT8, Number);
   const config = (connectionString: string): ClientConfig => ({
     connectionString,
     application_name: 'modelgraph',
@@ -173,10 +175,7 @@ export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
-    } as NonNullable<ClientConfig['types']>,
+    types,
   });
   const pool = new pg.Pool({ ...config(url), max: MAX_CONNECTIONS });
   const forget = (error: Error): void =>

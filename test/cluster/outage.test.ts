@@ -77,7 +77,7 @@ describe.skipIf(postgres.problem !== null)(named('while the database is away'), 
       const told = toEvents(await collectOverSse(there, FOLLOW_SUBSCRIPTION, { id }));
       expect(told.at(-1)).toEqual(events.at(-1));
       expect(told.at(-1)?.sequence).toBe(events.at(-1)?.sequence);
-      expect((await request(here, READ, { id: remote })).data.generation.text).toBe('theirs ');
+      await until(async () => (await request(here, READ, { id: remote })).data.generation.text === 'theirs ');
     } finally {
       await Promise.all(nodes.map((node) => node.close()));
       await server.remove();

@@ -11,6 +11,7 @@ import { VARIABLES } from '../../config/variables.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 
 const HASH = 'a'.repeat(64);
+const SECRET = `whsec_${'A'.repeat(32)}`;
 
 const problemsOf = (environment: Record<string, string>, providers: readonly string[] = []): string[] => {
   try {
@@ -46,6 +47,7 @@ describe('the settings', () => {
         "introspection": true,
         "logLevel": "info",
         "maxAttempts": 3,
+        "maxBatchFileBytes": 209715200,
         "maxBodyBytes": 4194304,
         "maxRetryWaitMs": 20000,
         "maxUploadBytes": 26214400,
@@ -62,6 +64,7 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "webhook": null,
       }
     `);
   });
@@ -106,6 +109,10 @@ describe('the settings', () => {
           MODELGRAPH_DEMO_DELAY_MS: '86400000',
           MODELGRAPH_MAX_BODY_BYTES: '1024',
           MODELGRAPH_MAX_UPLOAD_BYTES: '2048',
+          MODELGRAPH_MAX_BATCH_FILE_BYTES: '4096',
+          MODELGRAPH_WEBHOOK_URL: 'http://receiver.internal/hook',
+          MODELGRAPH_WEBHOOK_SECRET: SECRET,
+          MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: 'on',
           MODELGRAPH_PROVIDERS: './more.json',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
@@ -143,6 +150,7 @@ describe('the settings', () => {
         "introspection": false,
         "logLevel": "silent",
         "maxAttempts": 7,
+        "maxBatchFileBytes": 4096,
         "maxBodyBytes": 1024,
         "maxRetryWaitMs": 8,
         "maxUploadBytes": 2048,
@@ -154,6 +162,11 @@ describe('the settings', () => {
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "webhook": {
+          "allowPrivate": true,
+          "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "url": "http://receiver.internal/hook",
+        },
       }
     `);
   });
@@ -225,6 +238,31 @@ describe('the settings', () => {
     expect(problemsOf({ MODELGRAPH_API_KEYS: `me:${HASH},me:${'b'.repeat(64)}` })).toEqual([
       'MODELGRAPH_API_KEYS: has two keys of one id',
     ]);
+  });
+
+  it.each([
+    [{ MODELGRAPH_WEBHOOK_URL: 'https://a.example/hook' }, ['MODELGRAPH_WEBHOOK_SECRET: is needed']],
+    [
+      { MODELGRAPH_WEBHOOK_URL: 'http://a.example/hook', MODELGRAPH_WEBHOOK_SECRET: SECRET },
+      ['MODELGRAPH_WEBHOOK_URL: must be an https address'],
+    ],
+    [
+      {
+        MODELGRAPH_WEBHOOK_URL: 'ftp://a.example',
+        MODELGRAPH_WEBHOOK_SECRET: SECRET,
+        MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: 'on',
+      },
+      ['MODELGRAPH_WEBHOOK_URL: must be an https address'],
+    ],
+    [
+      { MODELGRAPH_WEBHOOK_SECRET: 'whsec_hunter2' },
+      ['MODELGRAPH_WEBHOOK_SECRET: must be whsec_ and at least 24'],
+    ],
+    [{ MODELGRAPH_WEBHOOK_SECRET: SECRET }, []],
+  ])('are refused with webhooks that could not be sent: %j', (environment, expected) => {
+    const problems = problemsOf(environment);
+    expect(problems.map((problem, index) => problem.slice(0, expected[index]?.length))).toEqual(expected);
+    expect(problems.join()).not.toContain('hunter2');
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.4', 'example.com', '127.0.0.1.example.com'])(

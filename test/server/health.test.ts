@@ -69,6 +69,7 @@ describe('/health/ready', () => {
       playground: false,
       maxBodyBytes: 1_024,
       maxUploadBytes: 1_024,
+      maxBatchFileBytes: 1_024,
       heartbeatMs: 1_000,
       isClosing: () => false,
       readinessChecks: { store: () => isUp },

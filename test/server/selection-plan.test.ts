@@ -36,7 +36,7 @@ const openArgs = (
   contextValue: unknown = {},
 ): ValidatedSubscriptionArgs => {
   const args = validateSubscriptionArgs({ schema, document: parse(query), variableValues, contextValue });
-  if (!('schema' in args)) throw args[0];
+  if (!('schema' in args)) throw new TypeError('the subscription has no valid arguments');
   return args;
 };
 
@@ -129,7 +129,7 @@ const cost = {
 const toolCall = {
   callId: 'call',
   name: 'weather',
-  arguments: { then: ['Oslo', { deep: null }] },
+  arguments: { place: ['Oslo', { deep: null }] },
   builtIn: false,
   result: null,
   opaque: 'signature',
@@ -209,7 +209,10 @@ const PLAIN = EVENTS.filter((event) => !('generation' in event) && event.type !=
 const createCatalogue = (): CatalogueService => {
   const registry = new TextProviderRegistry();
   registry.registerTextProvider(createToy().descriptor);
-  const models = new ModelRegistry({ models: [config], aliases: {}, places: new Map() }, registry.descriptors());
+  const models = new ModelRegistry(
+    { models: [config], aliases: {}, places: new Map() },
+    registry.descriptors(),
+  );
   const factory = new ProviderFactory(registry, () => {
     throw new TypeError('no provider is needed');
   });
@@ -322,8 +325,10 @@ describe('a planned selection', () => {
     expect(planOf('{ __proto__: id }').plan(thing)).toBeUndefined();
   });
 
-  test('gives null for nothing, and lists of lists', () => {
-    expect(planOf('{ id }').plan(null)).toEqual({ data: { thing: null } });
+  test('gives null for a list that is none, and lists of lists', () => {
+    expect(planOf('{ ... on Small { many { id } } }').plan(thing)).toEqual({
+      data: { thing: { many: null } },
+    });
     const large = { __typename: 'Large', id: 'y', name: null, parts: [[1, null], null] };
     expect(planOf('{ name ... on Large { parts } }').plan(large)).toEqual({
       data: { thing: { name: null, parts: [[1, null], null] } },

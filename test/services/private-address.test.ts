@@ -1,12 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ModelgraphError } from '../../src/core/errors.ts';
-import {
-  FETCH_MEDIA,
-  fetchMedia,
-  type FetchMediaOptions,
-  isPublicAddress,
-} from '../../src/services/fetch-media.ts';
+import { FETCH_MEDIA, fetchMedia, type FetchMediaOptions } from '../../src/services/fetch-media.ts';
+import { isPublicAddress } from '../../src/services/guarded-lookup.ts';
 import { never } from '../providers/openai/openai-harness.ts';
 import { failureOf } from '../support/provider-error.ts';
 

@@ -16,6 +16,15 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
+/** On the loopback address only, and without care for its files: they do not outlive the tests. */
+const SERVER_SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=150',
+  'shared_buffers=16MB',
+  'fsync=off',
+];
+
 const findFreePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,13 +52,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: [
-      ...['-c', 'listen_addresses=127.0.0.1'],
-      ...['-c', 'unix_socket_directories='],
-      ...['-c', 'max_connections=150'],
-      ...['-c', 'shared_buffers=16MB'],
-      ...['-c', 'fsync=off'],
-    ],
+    postgresFlags: SERVER_SETTINGS.flatMap((setting) => ['-c', setting]),
     onLog: keep,
     onError: keep,
   });

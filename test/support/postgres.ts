@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { PostgresAnswer } from './postgres-setup.ts';
 
@@ -15,7 +15,7 @@ export interface TestPostgres {
 }
 
 const administer = async (url: string, statement: string): Promise<void> => {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   try {
     await client.query(statement);

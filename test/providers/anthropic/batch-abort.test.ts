@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { BatchOperations } from '../../../src/core/batch.ts';
 import { toArray } from '../../support/to-array.ts';
+import { startUnreadUpload } from '../../support/unread-upload.ts';
 import { halfLine, json, type Routes, silent } from '../../support/vendor-routes.ts';
-import { toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
-import { CANCEL, CREATE, GET_BATCH, GET_RESULTS, LIST, SUBMISSION, withVendor } from './batch-vendor.ts';
+import { NATIVE_BATCH, toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
+import { anthropicConfig } from './anthropic-harness.ts';
+import {
+  CANCEL,
+  connectBatches,
+  CREATE,
+  GET_BATCH,
+  GET_RESULTS,
+  LIST,
+  SUBMISSION,
+  withVendor,
+} from './batch-vendor.ts';
 import { BATCH_ID, batchBody } from './fixtures/hand-made-batches.ts';
 
 type Run = (batches: BatchOperations, signal: AbortSignal) => Promise<unknown>;
@@ -39,6 +50,22 @@ describe('aborting', () => {
       expect(last.response.writableFinished).toBe(false);
       expect(upstream.requests).toHaveLength(index + 1);
     });
+  });
+
+  test('a body that is being sent closes the socket', async () => {
+    await using vendor = await startUnreadUpload('/v1/messages/batches');
+    const { batches } = connectBatches(
+      vendor.origin,
+      anthropicConfig({ batch: { ...NATIVE_BATCH, maxFileSizeMb: 64 } }),
+    );
+    const controller = new AbortController();
+    const large = toRequests({ a: { system: 'x'.repeat(20_000_000) } });
+    const running = batches.submit(large, { key: 'key-1', signal: controller.signal });
+    running.catch(() => undefined);
+    await vendor.upload;
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'GENERATION_CANCELLED' });
+    expect(await vendor.end()).toBe(false);
   });
 
   test('while the requests are being read sends nothing', async () => {

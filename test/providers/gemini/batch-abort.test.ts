@@ -1,8 +1,7 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { BatchOperations } from '../../../src/core/batch.ts';
 import { toArray } from '../../support/to-array.ts';
+import { startUnreadUpload } from '../../support/unread-upload.ts';
 import { halfLine, json, type Routes, silent } from '../../support/vendor-routes.ts';
 import { toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
 import {
@@ -62,32 +61,16 @@ describe('aborting', () => {
   });
 
   test('an upload that is being sent closes the socket', async () => {
-    const uploading = Promise.withResolvers<http.IncomingMessage>();
-    const server = http.createServer((request, response) => {
-      // Its body is never read, so that it cannot be sent in full.
-      if (request.url?.startsWith('/uploading')) return uploading.resolve(request);
-      request.resume();
-      const to = `http://${request.headers.host}/uploading`;
-      response.writeHead(200, { 'x-goog-upload-url': to }).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const { port } = server.address() as AddressInfo;
-      const controller = new AbortController();
-      const running = submitFile(connectBatches(`http://127.0.0.1:${port}`), controller.signal);
-      running.catch(() => undefined);
-      const upload = await uploading.promise;
-      const closed = new Promise((resolve) => upload.socket.once('close', resolve));
-      upload.on('error', () => undefined);
-      controller.abort();
-      await expect(running).rejects.toMatchObject({ code: 'GENERATION_CANCELLED' });
-      upload.resume();
-      await closed;
-      expect(upload.complete).toBe(false);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    await using vendor = await startUnreadUpload('/uploading', (origin) => ({
+      'x-goog-upload-url': `${origin}/uploading`,
+    }));
+    const controller = new AbortController();
+    const running = submitFile(connectBatches(vendor.origin), controller.signal);
+    running.catch(() => undefined);
+    await vendor.upload;
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'GENERATION_CANCELLED' });
+    expect(await vendor.end()).toBe(false);
   });
 
   test('while the requests are being read sends nothing', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BatchRequest } from '../../../src/core/batch.ts';
 import type { TextRequest } from '../../../src/core/text-request.ts';
 import type { UpstreamRequest } from '../../support/upstream-server.ts';
-import { json, routeOf } from '../../support/vendor-routes.ts';
+import { json, routeOf, startVendor } from '../../support/vendor-routes.ts';
 import { fullestRequest } from '../../contract/fullest-request.ts';
 import { NATIVE_BATCH, toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
 import {
@@ -170,11 +170,13 @@ describe('submitting a large batch', () => {
       SUBMISSION,
       async ({ batches, upstream }) => {
         const limit = 21 * 1024 * 1024;
-        await batches.submit(long(20_500_000), OPTIONS);
+        const accented = (length: number): ReturnType<typeof toRequests> =>
+          toRequests({ a: { system: `é${'x'.repeat(length)}` } });
+        await batches.submit(accented(20_500_000), OPTIONS);
         const around = sizeOf(upstream.requests[1]?.body) - 20_500_000;
-        await batches.submit(long(limit - around), OPTIONS);
+        await batches.submit(accented(limit - around), OPTIONS);
         expect(sizeOf(upstream.requests[4]?.body)).toBe(limit);
-        await expect(batches.submit(long(limit - around + 1), OPTIONS)).rejects.toMatchObject({
+        await expect(batches.submit(accented(limit - around + 1), OPTIONS)).rejects.toMatchObject({
           code: 'INVALID_REQUEST',
           message: expect.stringContaining('at most 21 MB'),
         });
@@ -186,11 +188,6 @@ describe('submitting a large batch', () => {
 
   test.each([
     ['names no address', { [START_UPLOAD]: json({}) }, 1],
-    [
-      'names an address that is read on the way',
-      { [START_UPLOAD]: startUpload('http://elsewhere.example/') },
-      1,
-    ],
     ['gives the file no name', { [UPLOAD]: json({ file: {} }) }, 2],
   ])('an upload that %s fails, and no batch is created', async (_what, routes, calls) => {
     await withVendor({ ...SUBMISSION, ...routes }, async ({ batches, upstream }) => {
@@ -199,6 +196,16 @@ describe('submitting a large batch', () => {
         provider: 'gemini',
       });
       expect(upstream.requests).toHaveLength(calls);
+    });
+  });
+
+  test('prompts do not go to another address that could be read on the way', async () => {
+    await using elsewhere = await startVendor(SUBMISSION);
+    const routes = { ...SUBMISSION, [START_UPLOAD]: startUpload(`${elsewhere.origin}/uploading`) };
+    await withVendor(routes, async ({ batches, upstream }) => {
+      await expect(batches.submit(large(), OPTIONS)).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
+      expect(upstream.requests).toHaveLength(1);
+      expect(elsewhere.requests).toEqual([]);
     });
   });
 

@@ -35,6 +35,7 @@ const SAMPLED_RESULTS = 10;
 
 /** Message batches: requests go up as one JSON body, which is written to the disk first, and results come as JSON Lines. */
 export class AnthropicBatchOperations implements BatchOperations {
+  readonly storesKey = false;
   readonly #context: BatchContext;
 
   constructor(context: BatchContext) {
@@ -179,20 +180,15 @@ export class AnthropicBatchOperations implements BatchOperations {
 
   /** From the documented path, not from the address in `results_url`, which would be given the key wherever it led. */
   async *#lines(id: string, signal: AbortSignal): AsyncGenerator<BatchLine | null> {
-    const download = new AbortController();
     try {
       const { body } = await this.#context.bytes
-        .get(`${PATH}/${encodeURIComponent(id)}/results`, {
-          signal: AbortSignal.any([signal, download.signal]),
-        })
+        .get(`${PATH}/${encodeURIComponent(id)}/results`, { signal })
         .asResponse();
       if (body === null) return;
       for await (const line of readJsonLines(body, { provider: this.#context.provider }))
         yield line as BatchLine | null;
     } catch (error) {
       throw toVendorCallError(error, toCallOptions(this.#context, signal));
-    } finally {
-      download.abort();
     }
   }
 }

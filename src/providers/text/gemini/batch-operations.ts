@@ -45,6 +45,7 @@ interface ResultLine extends RequestResult {
  * larger ones go and come back as files. https://ai.google.dev/gemini-api/docs/batch-api
  */
 export class GeminiBatchOperations implements BatchOperations {
+  readonly storesKey = true;
   readonly #context: BatchContext;
 
   constructor(context: BatchContext) {
@@ -155,19 +156,13 @@ export class GeminiBatchOperations implements BatchOperations {
   }
 
   async *#lines(file: string, signal: AbortSignal): AsyncGenerator<ResultLine | null> {
-    const download = new AbortController();
     try {
-      const { body } = await this.#context.calls.open({
-        method: 'GET',
-        address: `/download${toAddress(file)}:download?alt=media`,
-        signal: AbortSignal.any([signal, download.signal]),
-      });
+      const address = `/download${toAddress(file)}:download?alt=media`;
+      const { body } = await this.#context.calls.open({ method: 'GET', address, signal });
       if (body === null) return;
       for await (const line of readJsonLines(body, { provider: 'gemini' })) yield line as ResultLine | null;
     } catch (error) {
       throw toVendorCallError(error, toCallOptions(signal));
-    } finally {
-      download.abort();
     }
   }
 }

@@ -35,6 +35,7 @@ const PAGE_SIZE = 100;
  * an order of its own. No file is deleted.
  */
 export class OpenAIBatchOperations implements BatchOperations {
+  readonly storesKey = true;
   readonly #context: BatchContext;
   readonly #dialect: BatchDialect;
 

@@ -32,6 +32,7 @@ const PAGE_SIZE = 100;
  * https://docs.x.ai/docs/guides/batch-api
  */
 export class XAIBatchOperations implements BatchOperations {
+  readonly storesKey = true;
   readonly #context: BatchContext;
 
   constructor(context: BatchContext) {

@@ -1,0 +1,141 @@
+import { addCost, addUsage, type Cost, type Usage } from '../core/usage.ts';
+import type { TextRequest } from '../core/text-request.ts';
+import type { BatchJob, ItemOutcome, PendingItem } from './batch-job.ts';
+import { type HeldBatch, writeUnderLease } from './batch-lease.ts';
+import type { ItemResult } from './batch-rows.ts';
+import type { Db, Transaction } from './db.ts';
+import { toRows } from './dialect.ts';
+import { toJson } from './to-json.ts';
+
+const RECORD = `
+  UPDATE batch_item SET status = r.status, result = r.result, request = NULL
+  FROM JSON_ROWS($2, custom_id text, status text, result text) AS r
+  WHERE batch_item.batch_rid = $1 AND batch_item.custom_id = r.custom_id AND batch_item.status = 'pending'
+    AND batch_item.idx >= $3 AND batch_item.idx < $4
+  RETURNING batch_item.custom_id`;
+
+const CLOSE_ITEMS = `
+  UPDATE batch_item SET status = $4, result = $5, request = NULL
+  WHERE rid IN (
+    SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
+    ORDER BY idx LIMIT $6)
+  RETURNING rid`;
+
+const COUNT = `
+  UPDATE batch SET succeeded = succeeded + cast($2 as bigint), failed = failed + cast($3 as bigint),
+    cancelled = cancelled + cast($4 as bigint), expired = expired + cast($5 as bigint), usage = $6, cost = $7
+  WHERE rid = $1`;
+
+const PENDING = `
+  SELECT idx, custom_id, request FROM batch_item
+  WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3 ORDER BY idx LIMIT $4`;
+
+const COUNT_PENDING = `
+  SELECT count(*) AS pending FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3`;
+
+const HAS_ITEM = `
+  SELECT idx FROM batch_item WHERE batch_rid = $1 AND custom_id = $2 AND idx >= $3 AND idx < $4`;
+
+const ROWS_A_STEP = 1_000;
+
+const NO_COUNTS = { succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+
+type Sums = Pick<HeldBatch, 'usage' | 'cost'>;
+
+const count = async (
+  transaction: Transaction,
+  batchRid: number,
+  { succeeded, failed, cancelled, expired }: typeof NO_COUNTS,
+  { usage, cost }: Sums,
+): Promise<void> => {
+  await transaction.query(COUNT, [batchRid, succeeded, failed, cancelled, expired, usage, cost]);
+};
+
+/** A range of positions as the statements take it. */
+const rangeOf = ({ firstIndex, itemCount }: BatchJob): [from: number, to: number] => [
+  firstIndex,
+  firstIndex + itemCount,
+];
+
+/** The items of jobs, as whoever works on them needs them. Rejects as `BatchJobStore` does. */
+export class BatchItemStore {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /**
+   * Stores results, and counts them and what they cost in the batch. Those of items that have one already, or are none of
+   * the job's, are left out. Gives how many were taken.
+   */
+  record(job: BatchJob, outcomes: readonly ItemOutcome[]): Promise<number> {
+    const { batchRid } = job.lease;
+    return writeUnderLease(this.#db, job.lease, async (transaction, batch) => {
+      const rows = outcomes.map(({ customId, status, result }) => ({
+        custom_id: customId,
+        status,
+        result: toJson(result),
+      }));
+      const values = [batchRid, toRows(rows), ...rangeOf(job)];
+      const taken = await transaction.query<{ custom_id: string }>(RECORD, values);
+      if (taken.length === 0) return 0;
+      const ids = new Set(taken.map(({ custom_id: id }) => id));
+      const counts = { ...NO_COUNTS };
+      let usage = batch.usage === null ? null : (JSON.parse(batch.usage) as Usage);
+      let cost = batch.cost === null ? null : (JSON.parse(batch.cost) as Cost);
+      for (const { customId, status, result } of outcomes) {
+        if (!ids.has(customId)) continue;
+        counts[status] += 1;
+        if (result.usage !== null) usage = addUsage(usage, result.usage);
+        cost = addCost(cost, result.cost);
+      }
+      await count(transaction, batchRid, counts, {
+        usage: usage && toJson(usage),
+        cost: cost && toJson(cost),
+      });
+      return taken.length;
+    });
+  }
+
+  /** Gives every item of a job that has no result yet this one. */
+  async close(job: BatchJob, status: ItemOutcome['status'], result: ItemResult): Promise<void> {
+    const { batchRid } = job.lease;
+    const values = [batchRid, ...rangeOf(job), status, toJson(result), ROWS_A_STEP];
+    let closed: number;
+    do {
+      closed = await writeUnderLease(this.#db, job.lease, async (transaction, sums) => {
+        const rows = await transaction.query(CLOSE_ITEMS, values);
+        if (rows.length > 0)
+          await count(transaction, batchRid, { ...NO_COUNTS, [status]: rows.length }, sums);
+        return rows.length;
+      });
+    } while (closed === ROWS_A_STEP);
+  }
+
+  /** Items without a result from a position on, in order. */
+  async pending(job: BatchJob, fromIndex: number, maxItems: number): Promise<readonly PendingItem[]> {
+    const [first, end] = rangeOf(job);
+    const values = [job.lease.batchRid, Math.max(fromIndex, first), end, maxItems];
+    const rows = await this.#db.query<{ idx: number; custom_id: string; request: string }>(PENDING, values);
+    return rows.map(({ idx, custom_id: customId, request }) => ({
+      index: idx,
+      customId,
+      request: JSON.parse(request) as TextRequest,
+    }));
+  }
+
+  async countPending(job: BatchJob): Promise<number> {
+    const [row] = await this.#db.query<{ pending: number }>(COUNT_PENDING, [
+      job.lease.batchRid,
+      ...rangeOf(job),
+    ]);
+    return row?.pending ?? 0;
+  }
+
+  /** Whether a job has an item of this custom id, with a result or without. */
+  async has(job: BatchJob, customId: string): Promise<boolean> {
+    const values = [job.lease.batchRid, customId, ...rangeOf(job)];
+    return (await this.#db.query(HAS_ITEM, values)).length > 0;
+  }
+}

@@ -1,0 +1,259 @@
+import type { Batch, BatchItem, BatchItemStatus, BatchMode, BatchStatus } from '../core/batch-record.ts';
+import type { TextRequest } from '../core/text-request.ts';
+import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
+import {
+  type BatchItemPage,
+  type BatchPage,
+  findItem,
+  findItemAt,
+  listBatches,
+  listItems,
+  type PageQuery,
+} from './batch-list.ts';
+import { BATCH_COLUMNS, type BatchRecord, type BatchRow, toBatch } from './batch-rows.ts';
+import type { Db, Transaction } from './db.ts';
+import { toRows } from './dialect.ts';
+import { toJson } from './to-json.ts';
+
+/** A batch whose requests are still to come. */
+export interface NewBatch extends BatchRecord {
+  readonly id: string;
+  readonly principalId: string;
+  readonly mode: BatchMode;
+}
+
+export interface NewItem {
+  readonly index: number;
+  readonly customId: string;
+  readonly request: TextRequest;
+}
+
+/** Items that follow each other and are one job. */
+export interface NewJob {
+  /** Unique; what a vendor is given to store. */
+  readonly key: string;
+  readonly firstIndex: number;
+  readonly itemCount: number;
+}
+
+export interface IdempotencyEntry {
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+/**
+ * - `existing`: the key stands for another batch, or a generation, already.
+ * - `gone`: the requests took so long to come in that those there were have been deleted.
+ */
+export type Publication =
+  | { readonly type: 'published' | 'gone' }
+  | { readonly type: 'existing'; readonly batchId: string; readonly sameRequest: boolean };
+
+/** How long an idempotency key stands for its batch. */
+const KEY_MS = 86_400_000;
+
+/** How long requests may take to come in. */
+const RECEIVING_MS = 3_600_000;
+
+const CREATE = `
+  INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled, expired, created_at, expires_at)
+  VALUES ($1, $2, 'receiving', $3, $4, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS})
+  RETURNING rid`;
+
+const ADD_ITEMS = `
+  INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
+  SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.request
+  FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, request text) AS r`;
+
+const PUBLISH = `
+  UPDATE batch SET status = 'queued', total = $2, expires_at = NULL, created_at = NOW_MS
+  WHERE rid = $1 AND status = 'receiving' AND expires_at > NOW_MS RETURNING id, record`;
+
+// Parts wait for the one before them, so that at most one of a batch is in doubt after a crash.
+const ADD_JOBS = `
+  INSERT INTO batch_job (batch_rid, part, provider, vendor_key, first_index, item_count, state, progress, next_look_at, lease_until, fence)
+  SELECT $1, r.part, $3, r.vendor_key, r.first_index, r.item_count, 'waiting', '{}',
+    CASE WHEN r.part = 0 THEN NOW_MS ELSE ${Number.MAX_SAFE_INTEGER} END, 0, 0
+  FROM JSON_ROWS($2, part bigint, vendor_key text, first_index bigint, item_count bigint) AS r`;
+
+const DISCARD = `UPDATE batch SET expires_at = 0 WHERE rid = $1 AND status = 'receiving'`;
+
+const RESERVE_KEY = `
+  INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
+  SELECT principal_id, $2, $3, id, NOW_MS + ${KEY_MS} FROM batch WHERE rid = $1
+  ON CONFLICT (principal_id, idempotency_key) DO UPDATE
+    SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, expires_at = excluded.expires_at
+    WHERE idempotency.expires_at <= NOW_MS
+  RETURNING generation_id`;
+
+const FIND_KEY = `
+  SELECT request_hash, generation_id FROM idempotency
+  WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
+
+const FIND = `SELECT ${BATCH_COLUMNS} FROM batch WHERE id = $1 AND status <> 'receiving'`;
+
+const CANCEL = `
+  UPDATE batch SET status = 'cancelling', cancel_requested_at = NOW_MS
+  WHERE id = $1 AND status IN ('queued', 'submitted', 'running') RETURNING rid`;
+
+const HURRY = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 AND state <> 'done'`;
+
+/** Each deletes at most `$1` rows of batches that are hidden. Items and jobs go before the batch they belong to. */
+const DELETE_STEPS: readonly string[] = [
+  `UPDATE batch SET status = 'receiving' WHERE rid IN (
+    SELECT rid FROM batch WHERE expires_at < NOW_MS AND status <> 'receiving' LIMIT $1 FOR UPDATE SKIP LOCKED)
+    RETURNING 1 AS gone`,
+  `DELETE FROM batch_item WHERE rid IN (
+    SELECT i.rid FROM batch AS b JOIN batch_item AS i ON i.batch_rid = b.rid
+    WHERE b.expires_at < NOW_MS AND b.status = 'receiving' LIMIT $1 FOR UPDATE OF i SKIP LOCKED) RETURNING 1 AS gone`,
+  `DELETE FROM batch_job WHERE rid IN (
+    SELECT j.rid FROM batch AS b JOIN batch_job AS j ON j.batch_rid = b.rid
+    WHERE b.expires_at < NOW_MS AND b.status = 'receiving' LIMIT $1 FOR UPDATE OF j SKIP LOCKED) RETURNING 1 AS gone`,
+  `DELETE FROM batch WHERE rid IN (
+    SELECT b.rid FROM batch AS b WHERE b.expires_at < NOW_MS AND b.status = 'receiving'
+      AND NOT EXISTS (SELECT 1 FROM batch_item AS i WHERE i.batch_rid = b.rid)
+      AND NOT EXISTS (SELECT 1 FROM batch_job AS j WHERE j.batch_rid = b.rid)
+    LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
+];
+
+interface KeyRow {
+  readonly request_hash: string;
+  readonly generation_id: string;
+}
+
+/** A key is the caller's own text, and JSON can hold every text. */
+const toKey = (key: string): string => JSON.stringify(key);
+
+/** Batches and their items as their owners see them. Every method rejects with `StoreUnavailable` while the database is away. */
+export class BatchStore {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Nobody sees it before it is published, and it is deleted if that does not happen within an hour. Gives its row. */
+  async create({ id, principalId, mode, displayName, metadata, config }: NewBatch): Promise<number> {
+    const record = toJson({ displayName, metadata, config } satisfies BatchRecord);
+    const [row] = await this.#db.query<{ rid: number }>(CREATE, [id, principalId, mode, record]);
+    if (row === undefined) throw new TypeError('a batch was not inserted');
+    return row.rid;
+  }
+
+  async addItems(rid: number, items: readonly NewItem[]): Promise<void> {
+    const rows = items.map(({ index, customId, request }) => ({
+      idx: index,
+      custom_id: customId,
+      wants_json: request.output.type === 'text' ? 0 : 1,
+      request: toJson(request),
+    }));
+    await this.#db.query(ADD_ITEMS, [rid, toRows(rows)]);
+  }
+
+  /** Makes a batch and all its items visible, and its jobs work to be done, in one step. */
+  publish(
+    rid: number,
+    {
+      total,
+      provider,
+      jobs,
+    }: { readonly total: number; readonly provider: string; readonly jobs: readonly NewJob[] },
+    idempotency: IdempotencyEntry | null,
+  ): Promise<Publication> {
+    return this.#db.transaction(async (transaction) => {
+      if (idempotency !== null) {
+        const taken = await this.#takeKey(transaction, rid, idempotency);
+        if (taken !== undefined) return taken;
+      }
+      const [published] = await transaction.query<{ id: string }>(PUBLISH, [rid, total]);
+      if (published === undefined) return { type: 'gone' };
+      const rows = jobs.map(({ key, firstIndex, itemCount }, part) => ({
+        part,
+        vendor_key: key,
+        first_index: firstIndex,
+        item_count: itemCount,
+      }));
+      await transaction.query(ADD_JOBS, [rid, toRows(rows), provider]);
+      await transaction.notify(BATCH_WORK, '');
+      return { type: 'published' };
+    });
+  }
+
+  /** Gives up what was created and not published. */
+  async discard(rid: number): Promise<void> {
+    await this.#db.query(DISCARD, [rid]);
+  }
+
+  async findByKey(
+    principalId: string,
+    key: string,
+  ): Promise<{ readonly batchId: string; readonly requestHash: string } | undefined> {
+    const [row] = await this.#db.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
+    return row && { batchId: row.generation_id, requestHash: row.request_hash };
+  }
+
+  async find(id: string): Promise<Batch | undefined> {
+    const [row] = await this.#db.query<BatchRow>(FIND, [id]);
+    return row && toBatch(row);
+  }
+
+  /** A principal's, newest first. */
+  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+    return listBatches(this.#db, principalId, query);
+  }
+
+  /** In the order of their submission. */
+  items(batch: Batch, query: PageQuery<BatchItemStatus>): Promise<BatchItemPage> {
+    return listItems(this.#db, batch, query);
+  }
+
+  findItem(batchId: string, customId: string): Promise<BatchItem | undefined> {
+    return findItem(this.#db, batchId, customId);
+  }
+
+  findItemAt(batchId: string, index: number): Promise<BatchItem | undefined> {
+    return findItemAt(this.#db, batchId, index);
+  }
+
+  /** Marks a batch for its end, unless it has ended; whoever works on it sees that. */
+  cancel(id: string): Promise<void> {
+    return this.#db.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ rid: number }>(CANCEL, [id]);
+      if (row === undefined) return;
+      await transaction.query(HURRY, [row.rid]);
+      await transaction.notify(BATCH_WORK, '');
+      await transaction.notify(BATCH_CHANGES, id);
+    });
+  }
+
+  /** Deletes at most so many rows of each kind; whether there may be more. */
+  async deleteExpired(maxRows: number): Promise<boolean> {
+    let isMore = false;
+    for (const step of DELETE_STEPS) {
+      const rows = await this.#db.query(step, [maxRows]);
+      isMore ||= rows.length === maxRows;
+    }
+    return isMore;
+  }
+
+  /** Called with the id of each batch that has changed, on any node; `undefined`: any may have. */
+  onChange(handle: (id: string | undefined) => void): () => void {
+    return this.#db.listen(BATCH_CHANGES, handle, { onReconnect: () => handle(undefined) });
+  }
+
+  async #takeKey(
+    transaction: Transaction,
+    rid: number,
+    { key, requestHash }: IdempotencyEntry,
+  ): Promise<Extract<Publication, { type: 'existing' }> | undefined> {
+    const reserved = await transaction.query(RESERVE_KEY, [rid, toKey(key), requestHash]);
+    if (reserved.length > 0) return undefined;
+    const [row] = await transaction.query<KeyRow>(
+      `SELECT request_hash, generation_id FROM idempotency WHERE idempotency_key = $2
+        AND principal_id = (SELECT principal_id FROM batch WHERE rid = $1)`,
+      [rid, toKey(key)],
+    );
+    if (row === undefined) return undefined;
+    return { type: 'existing', batchId: row.generation_id, sameRequest: row.request_hash === requestHash };
+  }
+}
