@@ -31,6 +31,7 @@ import { CircuitBreakers } from './services/circuit-breaker.ts';
 import { DISCOVERY_TIMING, type DiscoveryTiming, ModelDiscovery } from './services/model-discovery.ts';
 import { ProviderHealthService } from './services/provider-health.ts';
 import type { FetchMedia } from './services/resolve-media.ts';
+import type { Webhooks, WebhookTiming } from './services/webhooks.ts';
 import type { Db } from './stores/db.ts';
 import { GenerationStore } from './stores/generation-store.ts';
 import { openSqliteDb } from './stores/sqlite-db.ts';
@@ -45,6 +46,7 @@ export interface AppOverrides {
   readonly discoveryTiming?: Partial<DiscoveryTiming>;
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
+  readonly webhookTiming?: Partial<WebhookTiming>;
 }
 
 export interface App {
@@ -82,6 +84,18 @@ const openDb = async (
   // Whoever needs no PostgreSQL does not load its client.
   const { openPostgresDb } = await import('./stores/postgres-db.ts');
   return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
+};
+
+const createWebhooks = async (
+  { webhook }: Settings,
+  { db, nodeId, log, timing }: { db: Db; nodeId: string; log: ServiceLog; timing: Partial<WebhookTiming> },
+): Promise<Webhooks | null> => {
+  if (webhook === null) return null;
+  // Loaded where they are wanted, as PostgreSQL is.
+  const { WEBHOOK_TIMING, Webhooks } = await import('./services/webhooks.ts');
+  const { WebhookStore } = await import('./stores/webhook-store.ts');
+  const store = new WebhookStore(db, nodeId);
+  return new Webhooks({ ...webhook, store, log, timing: { ...WEBHOOK_TIMING, ...timing } });
 };
 
 const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOverrides) => {
@@ -172,6 +186,12 @@ export const buildApp = async (
     history: { ...HISTORY, maxAgeMs: eventRetentionMs },
     timing: { ...TIMING[db.engine], ...overrides.timing },
   });
+  const webhooks = await createWebhooks(settings, {
+    db,
+    nodeId,
+    log,
+    timing: overrides.webhookTiming ?? {},
+  });
   const pipeline = createGraphqlPipeline({
     schema: createSchema(),
     services: { catalogue, generations: generations.service, health },
@@ -218,6 +238,7 @@ export const buildApp = async (
   return {
     async listen() {
       await generations.start();
+      await webhooks?.start();
       const origin = await listen(server, settings.host, settings.port);
       metrics.start();
       discovery.start();
@@ -239,6 +260,7 @@ export const buildApp = async (
       await closed;
       clearTimeout(impatience);
       await pipeline.dispose();
+      await webhooks?.stop();
       await db.close();
     },
   };

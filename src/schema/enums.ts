@@ -214,7 +214,8 @@ const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   PROVIDER_TIMEOUT: 'The provider did not answer in time.',
   STREAM_TRUNCATED: "The provider's stream ended before the generation was complete. Text so far is kept.",
   STREAM_STALLED: "The provider's stream went silent. Text so far is kept.",
-  GENERATION_CANCELLED: 'The client cancelled the generation.',
+  GENERATION_CANCELLED:
+    'The generation was cancelled: by its client, or because nobody followed it any more.',
   GENERATION_INTERRUPTED: 'This server stopped before the generation was complete.',
   SERVICE_UNAVAILABLE:
     'The server cannot do this now because its database is away. Send the request again later.',

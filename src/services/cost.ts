@@ -1,4 +1,4 @@
-import type { Pricing } from '../core/model-config.ts';
+import type { ModelConfig, Pricing } from '../core/model-config.ts';
 import type { Cost, Usage } from '../core/usage.ts';
 
 const MILLION = 1_000_000;
@@ -38,5 +38,31 @@ export const costOf = (usage: Usage | null, pricing: Pricing | null): Cost | nul
     cacheRead,
     cacheWrite,
     effectiveDate: pricing.effectiveDate,
+  };
+};
+
+/** The prices of a model within its vendor's batches: those of a single request where the vendor names no discount. */
+export const batchPricingOf = ({
+  pricing,
+  batch,
+}: Pick<ModelConfig, 'pricing' | 'batch'>): Pricing | null => {
+  const percent = batch.type === 'native' ? (batch.discountPercent ?? 0) : 0;
+  if (pricing === null || percent === 0) return pricing;
+  const less = (price: number): number => (price * (100 - percent)) / 100;
+  const lessOrNull = (price: number | null): number | null => (price === null ? null : less(price));
+  return {
+    ...pricing,
+    inputPerMillion: less(pricing.inputPerMillion),
+    outputPerMillion: less(pricing.outputPerMillion),
+    cacheReadPerMillion: lessOrNull(pricing.cacheReadPerMillion),
+    cacheWritePerMillion: lessOrNull(pricing.cacheWritePerMillion),
+    audioInputPerMillion: lessOrNull(pricing.audioInputPerMillion),
+    tiers: pricing.tiers.map((tier) => ({
+      ...tier,
+      inputPerMillion: less(tier.inputPerMillion),
+      outputPerMillion: less(tier.outputPerMillion),
+      cacheReadPerMillion: lessOrNull(tier.cacheReadPerMillion),
+      cacheWritePerMillion: lessOrNull(tier.cacheWritePerMillion),
+    })),
   };
 };

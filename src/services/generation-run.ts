@@ -51,6 +51,7 @@ type End =
 export class GenerationRun {
   readonly id: string;
   readonly principalId: string;
+  readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
@@ -89,6 +90,7 @@ export class GenerationRun {
   constructor(origin: GenerationOrigin) {
     this.id = origin.id;
     this.principalId = origin.principalId;
+    this.createdAt = origin.createdAt;
     this.#prepared = origin.prepared;
     this.#origin = origin;
     this.telemetry =
@@ -133,10 +135,6 @@ export class GenerationRun {
     return this.#log;
   }
 
-  get createdAt(): Date {
-    return this.#origin.createdAt;
-  }
-
   /** What the provider is to be asked in the present turn. */
   get request(): TextRequest {
     return this.#turn.request;
@@ -173,6 +171,7 @@ export class GenerationRun {
     const from = this.#prepared.resolution;
     this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
     this.#turn = new GenerationTurn(to.request, 0);
+    this.#meter.forgetTurn();
     this.#warn(fallbackWarning(from.config.name, to.resolution.config.name, because));
     for (const warning of to.warnings) this.#warn(warning);
   }
@@ -287,7 +286,7 @@ export class GenerationRun {
       error: this.#error,
       metadata: this.#origin.metadata,
       lastSequence: this.#log.lastSequence,
-      createdAt: this.#origin.createdAt,
+      createdAt: this.createdAt,
       startedAt: this.#startedAt,
       completedAt: this.#completedAt,
       firstDeltaMs: this.#firstDeltaMs,
@@ -301,7 +300,8 @@ export class GenerationRun {
 
   #noteFirstDelta(): void {
     this.#hasContent = true;
-    if (this.#startedTick !== null) this.#firstDeltaMs ??= performance.now() - this.#startedTick;
+    if (this.#startedTick !== null)
+      this.#firstDeltaMs ??= Math.round((performance.now() - this.#startedTick) * 100) / 100;
   }
 
   #requireAction(finish: FinishEvent): void {

@@ -49,7 +49,10 @@ export interface PreviewDependencies {
 }
 
 /** Text only: what an image or a sound counts is the vendor's own affair. */
-const estimateInputTokens = ({ system, messages }: Pick<TextRequest, 'system' | 'messages'>): number => {
+export const estimateInputTokens = ({
+  system,
+  messages,
+}: Pick<TextRequest, 'system' | 'messages'>): number => {
   const characters = textLengthOf(messages) + (system?.length ?? 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 };

@@ -83,6 +83,13 @@ export class UsageMeter {
     return cost !== null && cost.total > maxCostUsd;
   }
 
+  /** What was told of this turn is another model's. */
+  forgetTurn(): void {
+    this.#usage = this.#before;
+    this.#cost = null;
+    this.#told = null;
+  }
+
   startNextTurn(): void {
     this.#before = this.#usage;
     this.#told = null;

@@ -61,7 +61,7 @@ class SqliteDb implements Db {
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#inTurn(() => {
       this.#relax(false);
-      return this.#run<Row>(sql, values);
+      return this.#run(sql, values) as readonly Row[];
     });
   }
 
@@ -75,7 +75,8 @@ class SqliteDb implements Db {
       this.#exec('BEGIN IMMEDIATE');
       try {
         const result = await work({
-          query: async (sql, values = []) => this.#run(sql, values),
+          query: async <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
+            this.#run(sql, values) as readonly Row[],
           notify: async (channel, payload) => void notices.push([channel, payload]),
         });
         this.#exec('COMMIT');
@@ -134,8 +135,8 @@ class SqliteDb implements Db {
     this.#isRelaxed = relaxed;
   }
 
-  #run<Row extends object>(sql: string, values: readonly SqlValue[]): readonly Row[] {
-    return this.#attempt(() => this.#prepare(sql).all(...values) as Row[]);
+  #run(sql: string, values: readonly SqlValue[]): readonly object[] {
+    return this.#attempt(() => this.#prepare(sql).all(...values));
   }
 
   #exec(sql: string): void {

@@ -3,12 +3,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ModelgraphError } from '../../src/core/errors.ts';
-import {
-  FETCH_MEDIA,
-  fetchMedia,
-  type FetchMediaOptions,
-  isPublicAddress,
-} from '../../src/services/fetch-media.ts';
+import { FETCH_MEDIA, fetchMedia, type FetchMediaOptions } from '../../src/services/fetch-media.ts';
+import { isPublicAddress } from '../../src/services/guarded-lookup.ts';
 import { never } from '../providers/openai/openai-harness.ts';
 import { failureOf } from '../support/provider-error.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from '../support/test-certificate.ts';

@@ -2,10 +2,11 @@ import { ModelgraphError } from '../../core/errors.ts';
 import type { Db } from '../db.ts';
 import { GENERATIONS } from './0001-generations.ts';
 import { BATCHES } from './0002-batches.ts';
+import { WEBHOOKS } from './0003-webhooks.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
-export const MIGRATIONS: readonly Migration[] = [GENERATIONS, BATCHES];
+export const MIGRATIONS: readonly Migration[] = [GENERATIONS, BATCHES, WEBHOOKS];
 
 /** Any number, as long as it is always the same one. */
 const LOCK = 7_350_912;
