@@ -190,10 +190,10 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   if (principalId === undefined) return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
   if (request.method === 'GET' && !hasReadableAddress(exchange.url))
     return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
-  const answer = await execute(exchange, principalId, options);
+  const result = await execute(exchange, principalId, options);
   const { response } = exchange;
-  if (answer !== undefined && !response.destroyed)
-    response.writeHead(answer.status, answer.headers).end(answer.text);
+  if (result !== undefined && !response.destroyed)
+    response.writeHead(result.status, result.headers).end(result.text);
   return undefined;
 };
 

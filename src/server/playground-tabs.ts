@@ -88,5 +88,26 @@ query Preview {
 }
 `;
 
+const HISTORY = `# Your generations, newest first: those that run and those that have ended.
+# Follow one with  subscription { generationEvents(id: "gen_…") { __typename cursor … on TextDelta { text } } }
+# and end one with mutation { cancelGeneration(id: "gen_…") { status text } }
+query History {
+  generations(first: 5) {
+    totalCount
+    nodes {
+      id
+      status
+      model { name }
+      text
+      error { code message }
+      usage { outputTokens source }
+      createdAt
+      completedAt
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`;
+
 /** What the playground opens with: each one runs on a fresh machine. */
-export const EXAMPLE_TABS = [STREAM, CAPABILITIES, GENERATE, PREVIEW] as const;
+export const EXAMPLE_TABS = [STREAM, CAPABILITIES, GENERATE, PREVIEW, HISTORY] as const;

@@ -41,13 +41,14 @@ export const reportFailure = (
   error: unknown,
   about: Readonly<Record<string, unknown>>,
   log: ServiceLog,
+  subject: 'generation' | 'batch' = 'generation',
 ): GenerationError => {
   const known = findModelgraphError(error);
   const fields = { ...about, code: known?.code ?? 'INTERNAL' };
   if (known === undefined) {
-    log.error({ ...fields, err: error }, 'a generation failed on a defect of this server');
+    log.error({ ...fields, err: error }, `a ${subject} failed on a defect of this server`);
     return toGenerationError(
-      new ModelgraphError('INTERNAL', 'The server failed to complete the generation.'),
+      new ModelgraphError('INTERNAL', `The server failed to complete the ${subject}.`),
     );
   }
   const details =
@@ -59,7 +60,7 @@ export const reportFailure = (
         }
       : {};
   const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';
-  log[write]({ ...fields, ...details }, 'a generation failed');
+  log[write]({ ...fields, ...details }, `a ${subject} failed`);
   if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNobody(known.code))
     log.debug(
       { ...fields, vendorMessage: redactKeys(known.vendorMessage) },

@@ -11,7 +11,7 @@ import type { ServiceLog } from '../core/service-log.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
 import type { BatchItemStore } from '../stores/batch-item-store.ts';
 import type { BatchJobStore } from '../stores/batch-job-store.ts';
-import type { BatchJob, ItemOutcome, JobOutcome, JobProgress } from '../stores/batch-job.ts';
+import type { BatchJob, ItemOutcome, JobOutcome } from '../stores/batch-job.ts';
 import type { BatchConfigs } from './batch-configs.ts';
 import { batchError, EMPTY_RESULT, failedResult, toOutcome } from './batch-outcome.ts';
 import { type BatchTiming, waitBeforeLook } from './batch-timing.ts';
@@ -70,17 +70,28 @@ export class VendorBatches {
    */
   async step(job: BatchJob, signal: AbortSignal): Promise<number | null> {
     const config = this.#options.configs.of(job.record);
-    try {
-      if (job.state === 'waiting' && job.isCancelRequested) return await this.#finish(job, 'cancelled');
+    return this.#guard(job, config, signal, async () => {
+      if (job.state === 'waiting' && job.isCancelRequested) return this.#finish(job, 'cancelled');
       const provider = await this.#options.providers.getTextProvider(config);
       if (!hasBatchOperations(provider))
         throw new ModelgraphError('INTERNAL', `The provider of "${config.name}" has no batches any more.`);
-      return await this.#advance(job, { config, operations: provider.batches, signal });
+      return this.#advance(job, { config, operations: provider.batches, signal });
+    });
+  }
+
+  /** A failure of the vendor puts the step off; what the store says of the lease or of itself is thrown. */
+  async #guard(
+    job: BatchJob,
+    config: ModelConfig,
+    signal: AbortSignal,
+    work: () => Promise<number | null>,
+  ): Promise<number | null> {
+    try {
+      return await work();
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const known = findModelgraphError(error);
-      // Its own lease and store are not the vendor's affair.
-      if (known?.code === 'SERVICE_UNAVAILABLE' || isLeaseLost(error)) throw error;
+      if (error instanceof Error && error.name === 'LeaseLost') throw error;
+      if (findModelgraphError(error)?.code === 'SERVICE_UNAVAILABLE') throw error;
       return this.#putOff(job, config, error);
     }
   }
@@ -95,7 +106,7 @@ export class VendorBatches {
       case 'cancelling':
         return this.#look(job, vendor);
       case 'ended':
-        return this.#collect(job, vendor, job.progress);
+        return this.#collect(job, vendor);
       case 'done':
         return Promise.resolve(null);
     }
@@ -103,12 +114,17 @@ export class VendorBatches {
 
   /** The intention is stored before the vendor is called, and its id as soon as it is known. */
   async #submit(job: BatchJob, vendor: Vendor): Promise<number | null> {
+    const { jobs, timing } = this.#options;
+    const { operations, config, signal } = vendor;
+    const since = await jobs.beginSubmission(job.lease, operations.storesKey ? 0 : APART_MS);
+    if (since === undefined) return timing.firstPollMs;
+    const begun: BatchJob = { ...job, state: 'submitting', submittingSince: since };
+    return this.#guard(begun, config, signal, () => this.#handOver(begun, vendor));
+  }
+
+  async #handOver(job: BatchJob, vendor: Vendor): Promise<number | null> {
     const { jobs, items, timing } = this.#options;
     const { operations, config, signal } = vendor;
-    if (job.state === 'waiting') {
-      const since = await jobs.beginSubmission(job.lease, operations.storesKey ? 0 : APART_MS);
-      if (since === undefined) return timing.firstPollMs;
-    }
     if ((await items.countPending(job)) === 0) return this.#finish(job, 'completed');
     let batch: VendorBatch;
     try {
@@ -128,8 +144,9 @@ export class VendorBatches {
    */
   async #recover(job: BatchJob, vendor: Vendor): Promise<number | null> {
     const { jobs, items, log, timing } = this.#options;
-    const { operations, signal } = vendor;
-    const { progress, lease } = job;
+    const { operations, config, signal } = vendor;
+    const { lease } = job;
+    const { absentSince, failingSince: _, ...progress } = job.progress;
     const expected = {
       since: new Date(job.submittingSince ?? job.nowMs),
       total: await items.countPending(job),
@@ -143,25 +160,24 @@ export class VendorBatches {
       await this.#noteSubmitted(job, found);
       return 0;
     }
-    const { failingSince: _, ...rest } = progress;
     const settleMs = operations.storesKey ? timing.settleMs : timing.keylessSettleMs;
-    const leftMs =
-      progress.absentSince === undefined ? settleMs : progress.absentSince + settleMs - job.nowMs;
+    const leftMs = absentSince === undefined ? settleMs : absentSince + settleMs - job.nowMs;
     if (leftMs > 0) {
-      const absentSince = progress.absentSince ?? job.nowMs;
-      await jobs.change(lease, { progress: { ...rest, absentSince } });
+      await jobs.change(lease, { progress: { ...progress, absentSince: absentSince ?? job.nowMs } });
       return leftMs;
     }
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
+    if (job.nowMs - expected.since.getTime() > GIVE_UP_MS)
+      return this.#fail(job, batchError('PROVIDER_FAILED', 'The provider did not take the batch.', config.provider));
     log.warn(fields, 'an interrupted submission of a batch had not arrived; it is made again');
-    const { absentSince: __, ...again } = rest;
-    await jobs.change(lease, { progress: again });
-    return this.#submit(job, vendor);
+    const again: BatchJob = { ...job, progress };
+    await jobs.change(lease, { progress });
+    return this.#guard(again, config, signal, () => this.#handOver(again, vendor));
   }
 
   async #look(job: BatchJob, vendor: Vendor): Promise<number | null> {
     const { jobs, timing } = this.#options;
-    const { operations, signal } = vendor;
+    const { operations, config, signal } = vendor;
     const id = job.providerBatchId;
     if (id === null) throw new TypeError('a batch that was submitted has no id of its vendor');
     const isCancelNew = job.isCancelRequested && job.state !== 'cancelling';
@@ -170,7 +186,8 @@ export class VendorBatches {
       const { outcome, error } = batch;
       const progress = { outcome: outcome ?? 'completed', ...(error !== null && { error }) };
       await jobs.change(job.lease, { state: 'ended', progress, batchStatus: 'running' });
-      return this.#collect(job, vendor, progress);
+      const ended: BatchJob = { ...job, state: 'ended', progress };
+      return this.#guard(ended, config, signal, () => this.#collect(ended, vendor));
     }
     const seen = JSON.stringify([batch.state, batch.counts]);
     const idleLooks = seen === job.progress.seen ? (job.progress.idleLooks ?? 0) + 1 : 0;
@@ -190,7 +207,7 @@ export class VendorBatches {
     progress: JobProgress,
   ): Promise<null> {
     const { items, log } = this.#options;
-    const { outcome = 'completed', error } = progress;
+    const { outcome = 'completed', error } = job.progress;
     if (outcome === 'failed')
       return this.#fail(
         job,
@@ -279,7 +296,7 @@ export class VendorBatches {
   #report(job: BatchJob, config: ModelConfig, error: unknown): GenerationError {
     const { batchId } = job.lease;
     const about = { batchId, key: job.key, state: job.state, model: config.name, provider: config.provider };
-    return reportFailure(error, about, this.#options.log);
+    return reportFailure(error, about, this.#options.log, 'batch');
   }
 
   /** The items that have no result yet. One whose media cannot be fetched fails alone. */
@@ -309,8 +326,6 @@ interface Vendor {
   readonly operations: BatchOperations;
   readonly signal: AbortSignal;
 }
-
-const isLeaseLost = (error: unknown): boolean => error instanceof Error && error.name === 'LeaseLost';
 
 const giveUpAfterMs = ({ state }: BatchJob, error: unknown): number => {
   if (state === 'ended') return GIVE_UP_RESULTS_MS;

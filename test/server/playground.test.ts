@@ -76,7 +76,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     throw new Error(`the tab ${tab} never shows ${expected}`);
   };
 
-  test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request', async () => {
+  test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request, the history', async () => {
     const { page, outside, complaints } = await openPlayground('dark');
 
     await run(page, 'Stream', 'GenerationCompleted');
@@ -91,6 +91,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     await run(page, 'Generate', 'COMPLETED');
 
     await run(page, 'Preview', 'UNSUPPORTED_CAPABILITY');
+
+    await run(page, 'History', 'totalCount');
 
     await run(page, 'Stream', 'GenerationCompleted');
     await page.getByRole('button', { name: 'Close the transcript' }).click();

@@ -1,0 +1,211 @@
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+
+/** A server of this API, and the key to it. */
+export interface Server {
+  readonly url: string;
+  readonly key: string | null;
+}
+
+export interface BatchState {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly status: string;
+  readonly mode: string;
+  readonly model: { readonly name: string };
+  readonly counts: {
+    readonly total: number;
+    readonly pending: number;
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly expired: number;
+  };
+  readonly cost: { readonly total: number; readonly currency: string } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly createdAt: string;
+}
+
+export interface ApiProblem {
+  readonly message: string;
+  readonly path?: readonly string[] | undefined;
+  readonly suggestion?: string | null | undefined;
+}
+
+interface GraphqlError {
+  readonly message: string;
+  readonly extensions?: {
+    readonly code?: string;
+    readonly path?: readonly string[];
+    readonly suggestion?: string;
+    readonly problems?: readonly ApiProblem[];
+  };
+}
+
+/** The server refused. */
+export class ApiError extends Error {
+  readonly code: string | null;
+  readonly problems: readonly ApiProblem[];
+
+  constructor({ message, extensions = {} }: GraphqlError) {
+    super(message);
+    this.code = extensions.code ?? null;
+    const { path, suggestion } = extensions;
+    this.problems = extensions.problems ?? [{ message, path, suggestion }];
+  }
+}
+
+const STATE = `
+  id displayName status mode createdAt
+  model { name }
+  counts { total pending succeeded failed cancelled expired }
+  cost { total currency }
+  error { code message }
+`;
+
+const isErrorList = (value: unknown): value is readonly [GraphqlError, ...GraphqlError[]] =>
+  Array.isArray(value) && value.length > 0;
+
+const headersOf = ({ key }: Server): Record<string, string> => ({
+  'graphql-require-preflight': '1',
+  accept: 'application/json',
+  ...(key !== null && { authorization: `Bearer ${key}` }),
+});
+
+const post = async <Data>(server: Server, body: string | FormData, signal: AbortSignal): Promise<Data> => {
+  const headers = headersOf(server);
+  if (typeof body === 'string') headers['content-type'] = 'application/json';
+  const response = await fetch(server.url, { method: 'POST', headers, body, signal });
+  const text = await response.text();
+  let answer: { readonly data?: Data | null; readonly errors?: readonly GraphqlError[] };
+  try {
+    answer = JSON.parse(text) as typeof answer;
+  } catch {
+    throw new Error(`${server.url} answered ${response.status} with what is not JSON.`);
+  }
+  if (isErrorList(answer.errors)) throw new ApiError(answer.errors[0]);
+  if (!answer.data) throw new Error(`${server.url} answered ${response.status} without data.`);
+  return answer.data;
+};
+
+const ask = <Data>(
+  server: Server,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<Data> => post<Data>(server, JSON.stringify({ query, variables }), signal);
+
+export interface Submission {
+  readonly file: Blob;
+  readonly displayName: string | null;
+  readonly idempotencyKey: string | null;
+}
+
+/** Hands in a file of requests, which is read as it is sent. */
+export const submitBatch = async (
+  server: Server,
+  { file, displayName, idempotencyKey }: Submission,
+  signal: AbortSignal,
+): Promise<BatchState> => {
+  const form = new FormData();
+  const query = `mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { ${STATE} } }`;
+  const input = { file: null, displayName, idempotencyKey };
+  form.append('operations', JSON.stringify({ query, variables: { input } }));
+  form.append('map', JSON.stringify({ file: ['variables.input.file'] }));
+  form.append('file', file, 'requests.jsonl');
+  return (await post<{ readonly submitBatch: BatchState }>(server, form, signal)).submitBatch;
+};
+
+const found = (batch: BatchState | null, id: string): BatchState => {
+  if (batch === null) throw new Error(`There is no batch ${id}, or it is not yours.`);
+  return batch;
+};
+
+export const getBatch = async (server: Server, id: string, signal: AbortSignal): Promise<BatchState> => {
+  const query = `query ($id: ID!) { batch(id: $id) { ${STATE} } }`;
+  const { batch } = await ask<{ readonly batch: BatchState | null }>(server, query, { id }, signal);
+  return found(batch, id);
+};
+
+export const cancelBatch = async (server: Server, id: string, signal: AbortSignal): Promise<BatchState> => {
+  const query = `mutation ($id: ID!) { cancelBatch(id: $id) { ${STATE} } }`;
+  return (await ask<{ readonly cancelBatch: BatchState }>(server, query, { id }, signal)).cancelBatch;
+};
+
+export const listBatches = async (server: Server, signal: AbortSignal): Promise<readonly BatchState[]> => {
+  const query = `{ batches(first: 50) { nodes { ${STATE} } } }`;
+  const { batches } = await ask<{ readonly batches: { readonly nodes: readonly BatchState[] } }>(
+    server,
+    query,
+    {},
+    signal,
+  );
+  return batches.nodes;
+};
+
+interface ItemPage {
+  readonly batch: {
+    readonly items: {
+      readonly nodes: readonly object[];
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    };
+  } | null;
+}
+
+/** The results there are, in the order the requests were submitted in, a page at a time. */
+export async function* readResults(
+  server: Server,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<object, void, undefined> {
+  const query = `query ($id: ID!, $after: String) {
+    batch(id: $id) {
+      items(first: 100, after: $after, status: [SUCCEEDED, FAILED, CANCELLED, EXPIRED]) {
+        nodes {
+          customId status text reasoning output finishReason
+          toolCalls { callId name arguments }
+          usage { inputTokens outputTokens totalTokens }
+          cost { total currency }
+          error { code message }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }`;
+  for (let after: string | null = null, more = true; more; ) {
+    const { batch }: ItemPage = await ask<ItemPage>(server, query, { id, after }, signal);
+    if (batch === null) throw new Error(`There is no batch ${id}, or it is not yours.`);
+    yield* batch.items.nodes;
+    ({ hasNextPage: more, endCursor: after } = batch.items.pageInfo);
+  }
+}
+
+/** How a batch stands, then each change until its end; a connection that is lost is made anew. */
+export async function* watchBatch(
+  server: Server,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<BatchState, void, undefined> {
+  const client = createClient({
+    url: server.url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 10,
+    shouldRetry: () => !signal.aborted,
+    ...(server.key !== null && { connectionParams: { authorization: `Bearer ${server.key}` } }),
+  });
+  const query = `subscription ($id: ID!) { batchUpdated(id: $id) { ${STATE} } }`;
+  const updates = client.iterate<{ readonly batchUpdated: BatchState }>({ query, variables: { id } });
+  const stop = (): void => void updates.return?.();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const { data, errors } of updates) {
+      if (isErrorList(errors)) throw new ApiError(errors[0]);
+      if (data) yield data.batchUpdated;
+    }
+  } catch (error) {
+    throw isErrorList(error) ? new ApiError(error[0]) : error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client.dispose();
+  }
+}

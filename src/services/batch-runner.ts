@@ -1,0 +1,254 @@
+import { ModelgraphError } from '../core/errors.ts';
+import type { ServiceLog } from '../core/service-log.ts';
+import { Slots } from '../lib/slots.ts';
+import type { BatchJobStore } from '../stores/batch-job-store.ts';
+import type { BatchJob } from '../stores/batch-job.ts';
+import type { BatchStore } from '../stores/batch-store.ts';
+import type { BatchTiming } from './batch-timing.ts';
+import type { SequentialBatches } from './sequential-batches.ts';
+import type { VendorBatches } from './vendor-batches.ts';
+
+export interface BatchRunnerOptions {
+  readonly jobs: BatchJobStore;
+  readonly store: BatchStore;
+  readonly vendors: VendorBatches;
+  readonly sequential: SequentialBatches;
+  readonly log: ServiceLog;
+  readonly timing: BatchTiming;
+}
+
+/** Jobs this node works on at the most, and those taken at one look, so that other nodes get their share. */
+const MAX_HELD = 64;
+const CLAIM_STEP = 5;
+
+/** Calls to vendors at one time: each may read or write a large file. */
+const MAX_VENDOR_STEPS = 4;
+
+/** Rows deleted in one step, and how often is looked for some. */
+const DELETE_STEP = 1_000;
+const DELETE_EVERY_MS = 60_000;
+
+/** The pause after a defect of this server, so that it does not spin. */
+const DEFECT_PAUSE_MS = 60_000;
+
+interface Held {
+  readonly job: BatchJob;
+  readonly drop: AbortController;
+  readonly cancel: AbortController;
+  /** When the lease was last known to be this node's, by `performance.now()`. */
+  renewedAt: number;
+  done: Promise<void>;
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof ModelgraphError && error.code === 'SERVICE_UNAVAILABLE';
+
+const isLost = (error: unknown): boolean => error instanceof Error && error.name === 'LeaseLost';
+
+/**
+ * One of the nodes that work on batches: takes jobs that are due, holds their leases while it works on them and gives them
+ * back. While the store is away nothing is begun, and what is under way goes on as far as it can.
+ */
+export class BatchRunner {
+  readonly #options: BatchRunnerOptions;
+  readonly #held = new Map<number, Held>();
+  readonly #vendorSlots = new Slots(MAX_VENDOR_STEPS);
+  readonly #drain = new AbortController();
+  #look: NodeJS.Timeout | undefined;
+  #renewal: NodeJS.Timeout | undefined;
+  #deletion: NodeJS.Timeout | undefined;
+  #stopListening: (() => void) | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #renewing: Promise<void> = Promise.resolve();
+  #deleting: Promise<void> = Promise.resolve();
+
+  constructor(options: BatchRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects when the store is away. */
+  async start(): Promise<void> {
+    const { jobs, timing } = this.#options;
+    await jobs.start();
+    this.#stopListening = jobs.onWork(() => this.#wake());
+    this.#renewal = setInterval(() => this.#renew(), timing.leaseMs / 3);
+    this.#deletion = setInterval(() => this.#delete(), DELETE_EVERY_MS);
+    this.#schedule();
+    this.#wake();
+  }
+
+  /**
+   * Begins nothing new, lets what is under way come to a point where it can be left for so long, drops the rest, and gives
+   * every lease back.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#drain.abort();
+    this.#stopListening?.();
+    clearTimeout(this.#look);
+    clearInterval(this.#deletion);
+    await this.#looking;
+    const dropped = new ModelgraphError('GENERATION_INTERRUPTED', 'The server is shutting down.');
+    const impatience = setTimeout(() => {
+      for (const { drop } of this.#held.values()) drop.abort(dropped);
+    }, graceMs);
+    await Promise.all([...this.#held.values()].map(({ done }) => done));
+    clearTimeout(impatience);
+    clearInterval(this.#renewal);
+    await Promise.all([this.#renewing, this.#deleting]);
+    try {
+      await this.#options.jobs.leave();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the leases on batches could not be given back');
+    }
+  }
+
+  /** Of this node at this moment. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  #schedule(): void {
+    const { lookMs } = this.#options.timing;
+    this.#look = setTimeout(
+      () => {
+        this.#wake();
+        if (!this.#drain.signal.aborted) this.#schedule();
+      },
+      lookMs * (0.75 + Math.random() / 2),
+    );
+  }
+
+  /** There may be something to do, or to stop. */
+  #wake(): void {
+    if (this.#held.size > 0) this.#renew();
+    if (this.#drain.signal.aborted) return;
+    if (this.#looking !== undefined) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#claim().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #claim(): Promise<void> {
+    const { jobs, log, timing } = this.#options;
+    try {
+      let claimed: readonly BatchJob[];
+      do {
+        this.#lookAgain = false;
+        const room = Math.min(CLAIM_STEP, MAX_HELD - this.#held.size);
+        if (room === 0 || this.#drain.signal.aborted) return;
+        claimed = await jobs.claim(room, timing.leaseMs);
+        for (const job of claimed) this.#hold(job);
+      } while (this.#lookAgain || claimed.length === CLAIM_STEP);
+    } catch (error) {
+      log.warn({ err: error }, 'work on batches could not be looked for; trying again');
+    }
+  }
+
+  #hold(job: BatchJob): void {
+    const held: Held = {
+      job,
+      drop: new AbortController(),
+      cancel: new AbortController(),
+      renewedAt: performance.now(),
+      done: Promise.resolve(),
+    };
+    this.#held.get(job.lease.jobRid)?.drop.abort(new Error('the job was taken anew'));
+    this.#held.set(job.lease.jobRid, held);
+    held.done = this.#work(held).finally(() => {
+      if (this.#held.get(job.lease.jobRid) === held) this.#held.delete(job.lease.jobRid);
+    });
+  }
+
+  /** Never rejects. */
+  async #work(held: Held): Promise<void> {
+    const { jobs, log } = this.#options;
+    const { job, cancel } = held;
+    const { lease } = job;
+    const fields = { batchId: lease.batchId, part: job.key };
+    try {
+      const afterMs = await this.#step(held);
+      if (afterMs !== null)
+        await jobs.release(lease, { afterMs, knewOfCancel: job.isCancelRequested || cancel.signal.aborted });
+    } catch (error) {
+      if (isLost(error)) log.info(fields, 'a batch is worked on by another node now');
+      else if (isAway(error)) log.warn({ ...fields, err: error }, 'the store is away; a batch waits for it');
+      else if (held.drop.signal.aborted) log.info(fields, 'work on a batch was dropped for others to go on with');
+      else await this.#report(held, error);
+    }
+  }
+
+  async #step({ job, drop, cancel }: Held): Promise<number | null> {
+    const { vendors, sequential } = this.#options;
+    if (job.mode === 'sequential')
+      return sequential.work(job, {
+        signal: drop.signal,
+        cancel: cancel.signal,
+        drain: this.#drain.signal,
+      });
+    const giveBack = await this.#vendorSlots.take(drop.signal);
+    try {
+      return this.#drain.signal.aborted ? 0 : await vendors.step(job, drop.signal);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #report({ job }: Held, error: unknown): Promise<void> {
+    const { jobs, log } = this.#options;
+    const fields = { batchId: job.lease.batchId, part: job.key };
+    log.error({ ...fields, err: error }, 'work on a batch failed on a defect of this server; it is tried again');
+    try {
+      await jobs.release(job.lease, { afterMs: DEFECT_PAUSE_MS, knewOfCancel: true });
+    } catch (failure) {
+      log.warn({ ...fields, err: failure }, 'the lease on a batch could not be given back; it runs out');
+    }
+  }
+
+  /** One after the other. */
+  #renew(): void {
+    this.#renewing = this.#renewing.then(() => this.#renewAll());
+  }
+
+  async #renewAll(): Promise<void> {
+    const { jobs, log, timing } = this.#options;
+    const all = [...this.#held.values()];
+    if (all.length === 0) return;
+    const asked = performance.now();
+    try {
+      const kept = await jobs.renew(
+        all.map(({ job }) => job.lease),
+        timing.leaseMs,
+      );
+      for (const held of all) {
+        const state = kept.get(held.job.lease.jobRid);
+        if (state === undefined) continue;
+        held.renewedAt = asked;
+        if (state.isCancelRequested) held.cancel.abort();
+      }
+      for (const held of all)
+        if (!kept.has(held.job.lease.jobRid) && this.#held.get(held.job.lease.jobRid) === held)
+          held.drop.abort(new Error('the lease on a batch was lost'));
+    } catch (error) {
+      log.warn({ err: error }, 'the leases on batches could not be renewed; trying again');
+    }
+    // Another node may have it by now, and would not know of a submission that is still under way.
+    for (const held of all)
+      if (held.job.mode === 'native' && performance.now() - held.renewedAt > timing.leaseMs)
+        held.drop.abort(new Error('the lease on a batch has run out'));
+  }
+
+  #delete(): void {
+    const { store, log } = this.#options;
+    this.#deleting = this.#deleting
+      .then(async () => {
+        while (await store.deleteExpired(DELETE_STEP)) if (this.#drain.signal.aborted) return;
+      })
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'expired batches could not be deleted; trying again');
+      });
+  }
+}
