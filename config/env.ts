@@ -70,6 +70,8 @@ export interface Settings {
   /** null: nobody is told of batches that have ended. */
   readonly webhook: WebhookSettings | null;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
+  /** Variables that look like ours and are not: misspelt ones, most likely. */
+  readonly unknownVariables: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -170,6 +172,14 @@ const withDefaults = (environment: Environment): Record<string, string> =>
       return [name, given === undefined || given === '' ? usual : given];
     }),
   );
+
+/** What the clients in this repository read. */
+const CLIENT_VARIABLES = ['MODELGRAPH_URL', 'MODELGRAPH_API_KEY'];
+
+const findUnknownVariables = (environment: Environment): string[] => {
+  const known = new Set<string>([...VARIABLES.map(({ name }) => name), ...CLIENT_VARIABLES]);
+  return Object.keys(environment).filter((name) => name.startsWith('MODELGRAPH_') && !known.has(name));
+};
 
 const present = (environment: Environment, ...names: readonly string[]): string | null => {
   for (const name of names) {
@@ -287,6 +297,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     maxBatchFileBytes: values.MODELGRAPH_MAX_BATCH_FILE_BYTES,
     webhook,
     providers: providerSettings,
+    unknownVariables: findUnknownVariables(environment),
   };
 };
 

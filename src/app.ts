@@ -142,6 +142,8 @@ export const buildApp = async (
   log: ServiceLog,
   overrides: AppOverrides = {},
 ): Promise<App> => {
+  for (const variable of settings.unknownVariables)
+    log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
   const { registry, factory } = createProviders(settings, log, overrides);
   const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
   const health = new ProviderHealthService();

@@ -64,6 +64,7 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "unknownVariables": [],
         "webhook": null,
       }
     `);
@@ -162,6 +163,7 @@ describe('the settings', () => {
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "unknownVariables": [],
         "webhook": {
           "allowPrivate": true,
           "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -328,6 +330,16 @@ const runIn = async (
     await rm(directory, { recursive: true });
   }
 };
+
+describe('a variable that looks like a setting and is none', () => {
+  it('is told, and a setting or what a client reads is not', () => {
+    const { unknownVariables } = parseSettings(
+      { MODELGRAPH_PLAYGRUND: 'off', MODELGRAPH_PLAYGROUND: 'off', MODELGRAPH_URL: 'x', OTHER: 'y' },
+      [],
+    );
+    expect(unknownVariables).toEqual(['MODELGRAPH_PLAYGRUND']);
+  });
+});
 
 describe('a process', () => {
   const env = fileURLToPath(new URL('../../config/env.ts', import.meta.url));
