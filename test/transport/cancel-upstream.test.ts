@@ -14,7 +14,10 @@ const delta = (content: string): string =>
 
 /** Where the provider falls silent, and what of its answer has come by then. */
 const PHASES: Readonly<
-  Record<string, { readonly text: string; readonly answer: (exchange: UpstreamRequest) => unknown }>
+  Record<
+    string,
+    { readonly text: string; readonly answer: (exchange: UpstreamRequest) => void | Promise<void> }
+  >
 > = {
   'before its headers': { text: '', answer: () => undefined },
   'before its first byte': { text: '', answer: (exchange) => sendEventStream(exchange, '', { end: false }) },
