@@ -3,6 +3,8 @@ import { killChildren, leaveServerCore } from './child-process.ts';
 import { describeMachine } from './machine.ts';
 import { brokenOff, type Measurement, type Scale } from './measurement.ts';
 import { alternative } from './measurements/alternative.ts';
+import { batchKill } from './measurements/batch-kill.ts';
+import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
@@ -22,6 +24,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   cancel,
   resume,
   alternative,
+  batchKill,
+  batchMemory,
   soak,
 ];
 

@@ -67,6 +67,8 @@ export interface Settings {
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
   readonly maxBatchFileBytes: number;
+  /** Requests of batches without a batch API that are asked at a time. */
+  readonly batchConcurrency: number;
   /** null: nobody is told of batches that have ended. */
   readonly webhook: WebhookSettings | null;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
@@ -160,6 +162,7 @@ const SCHEMA = z.object({
   MODELGRAPH_MAX_BODY_BYTES: bytes,
   MODELGRAPH_MAX_UPLOAD_BYTES: bytes,
   MODELGRAPH_MAX_BATCH_FILE_BYTES: bytes,
+  MODELGRAPH_BATCH_CONCURRENCY: wholeNumber(1, 1_000),
   MODELGRAPH_WEBHOOK_URL: z.string().transform((text) => (text === '' ? null : text)),
   MODELGRAPH_WEBHOOK_SECRET: webhookSecret,
   MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: onOff,
@@ -295,6 +298,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     maxBodyBytes: values.MODELGRAPH_MAX_BODY_BYTES,
     maxUploadBytes: values.MODELGRAPH_MAX_UPLOAD_BYTES,
     maxBatchFileBytes: values.MODELGRAPH_MAX_BATCH_FILE_BYTES,
+    batchConcurrency: values.MODELGRAPH_BATCH_CONCURRENCY,
     webhook,
     providers: providerSettings,
     unknownVariables: findUnknownVariables(environment),

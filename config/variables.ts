@@ -193,6 +193,13 @@ export const VARIABLES = [
     description: 'Largest multipart request body that hands in a batch. It is kept on disk, not in memory.',
   },
   {
+    name: 'MODELGRAPH_BATCH_CONCURRENCY',
+    default: '4',
+    unit: null,
+    description:
+      'How many requests one server asks at a time for batches of models whose provider has no batch API.',
+  },
+  {
     name: 'MODELGRAPH_WEBHOOK_URL',
     default: '',
     unit: null,

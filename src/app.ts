@@ -26,12 +26,17 @@ import { createTracing } from './server/tracing.ts';
 import { serveWebSockets, type WebSocketLimits } from './server/websocket.ts';
 import { CatalogueService } from './services/catalogue-service.ts';
 import { fetchMedia } from './services/fetch-media.ts';
+import { BATCH_TIMING, type BatchTiming } from './services/batch-timing.ts';
+import { createBatches } from './services/create-batches.ts';
 import { createGenerations, type GenerationTiming } from './services/create-generations.ts';
 import { CircuitBreakers } from './services/circuit-breaker.ts';
 import { DISCOVERY_TIMING, type DiscoveryTiming, ModelDiscovery } from './services/model-discovery.ts';
 import { ProviderHealthService } from './services/provider-health.ts';
 import type { FetchMedia } from './services/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks.ts';
+import { BatchItemStore } from './stores/batch-item-store.ts';
+import { BatchJobStore } from './stores/batch-job-store.ts';
+import { BatchStore } from './stores/batch-store.ts';
 import type { Db } from './stores/db.ts';
 import { GenerationStore } from './stores/generation-store.ts';
 import { openSqliteDb } from './stores/sqlite-db.ts';
@@ -46,6 +51,7 @@ export interface AppOverrides {
   readonly discoveryTiming?: Partial<DiscoveryTiming>;
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
+  readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
 }
 
@@ -175,6 +181,7 @@ export const buildApp = async (
   });
   const { eventRetentionMs, retentionMs } = settings;
   const nodeId = `node_${randomUUID()}`;
+  const telemetry = combineTelemetry([metrics.telemetry, createTracing()]);
   const generations = createGenerations({
     ...settings,
     models,
@@ -184,9 +191,23 @@ export const buildApp = async (
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing()]),
+    telemetry,
     history: { ...HISTORY, maxAgeMs: eventRetentionMs },
     timing: { ...TIMING[db.engine], ...overrides.timing },
+  });
+  const batches = createBatches({
+    ...settings,
+    models,
+    providers: factory,
+    health,
+    breakers,
+    store: new BatchStore(db),
+    jobs: new BatchJobStore(db, { nodeId, retentionMs }),
+    items: new BatchItemStore(db),
+    fetchMedia: overrides.fetchMedia ?? fetchMedia,
+    log,
+    telemetry,
+    timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
   const webhooks = await createWebhooks(settings, {
     db,
@@ -196,7 +217,7 @@ export const buildApp = async (
   });
   const pipeline = createGraphqlPipeline({
     schema: createSchema(),
-    services: { catalogue, generations: generations.service, health },
+    services: { catalogue, generations: generations.service, batches: batches.service, health },
     limits: { ...DEFAULT_LIMITS, ...overrides.limits },
     introspection: settings.introspection,
     streamOpened: (transport) => metrics.streamOpened(transport),
@@ -240,6 +261,7 @@ export const buildApp = async (
   return {
     async listen() {
       await generations.start();
+      await batches.start();
       await webhooks?.start();
       const origin = await listen(server, settings.host, settings.port);
       metrics.start();
@@ -253,7 +275,11 @@ export const buildApp = async (
       const { promise: closed, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       sockets.close();
-      await Promise.all([discovery.stop(), generations.stop(settings.shutdownGraceMs)]);
+      await Promise.all([
+        discovery.stop(),
+        generations.stop(settings.shutdownGraceMs),
+        batches.stop(settings.shutdownGraceMs),
+      ]);
       // Clients have their terminal events; whoever does not read or close is not waited for any longer.
       const impatience = setTimeout(() => {
         sockets.terminate();
@@ -261,7 +287,6 @@ export const buildApp = async (
       }, CLOSE_GRACE_MS);
       await closed;
       clearTimeout(impatience);
-      await pipeline.dispose();
       await webhooks?.stop();
       await db.close();
     },

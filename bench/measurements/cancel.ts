@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Measurement, Verdict } from '../measurement.ts';
 import { nowUs } from '../now-us.ts';
@@ -96,14 +99,30 @@ export const cancel: Measurement = {
   title: 'From leaving to the close of the upstream socket',
   run: async ({ runs, say }) => {
     await using upstream = await startUpstream();
-    await using server = await startModelgraph({
-      upstreamUrl: upstream.baseUrl,
-      settings: { disconnectGraceMs: 0 },
-    });
+    // On disk, as it is run: a cancelled generation is stored before its mutation is answered.
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'modelgraph-bench-'));
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => rm(dataDirectory, { recursive: true }));
+    const server = stack.use(
+      await startModelgraph({
+        upstreamUrl: upstream.baseUrl,
+        settings: { disconnectGraceMs: 0, dataDirectory },
+      }),
+    );
     const hasMutation = (await fieldsOf(server, 'Mutation')).includes('cancelGeneration');
     const failures: unknown[] = [];
-    const byMutation: Leave = ({ id }) =>
-      void requestData(server.url, CANCEL, { id }).catch((error: unknown) => failures.push(error));
+    let answers: Promise<number>[] = [];
+    const byMutation: Leave = ({ id }) => {
+      const askedUs = nowUs();
+      const answered = requestData(server.url, CANCEL, { id }).then(
+        () => (nowUs() - askedUs) / 1_000,
+        (error: unknown) => {
+          failures.push(error);
+          return Number.NaN;
+        },
+      );
+      answers.push(answered);
+    };
     const ways: readonly (readonly [string, MeasuredTransport, Leave])[] = [
       ...TRANSPORTS.map(
         (transport) => [`unsubscribe over ${transport.name}`, transport, unsubscribe] as const,
@@ -116,12 +135,14 @@ export const cancel: Measurement = {
         : []),
     ];
     const rows: string[][] = [];
+    const answerRows: string[][] = [];
     const verdicts: Verdict[] = [];
     for (const [way, transport, leave] of ways)
       for (const silent of [false, true]) {
         const title = `${way}, ${silent ? 'a silent model' : '10 deltas a second'}`;
         say(title);
         const found: Cancelled[] = [];
+        const answered: number[][] = [];
         for (let run = -1; run < runs; run += 1) {
           const one = await cancelStreams(
             server.url,
@@ -131,10 +152,21 @@ export const cancel: Measurement = {
             leave,
             leave === byMutation,
           );
-          if (run >= 0) found.push(one);
+          const answerDelays = await Promise.all(answers);
+          answers = [];
+          if (run < 0) continue;
+          found.push(one);
+          answered.push(answerDelays);
         }
         if (failures.length > 0) throw new AggregateError(failures, 'cancelGeneration failed');
         rows.push(toCancelRow(title, found));
+        if (leave === byMutation)
+          answerRows.push([
+            title,
+            ...[0.5, 0.99].map((share) =>
+              toSpreadText(spreadOf(answered.map((delays) => percentile(delays, share)))),
+            ),
+          ]);
         const worst = spreadOf(found.map(({ delays }) => percentile(delays, 0.99)));
         verdicts.push({
           goal: `${title}: p99 100 ms at most`,
@@ -144,7 +176,18 @@ export const cancel: Measurement = {
       }
     return {
       method: `${STREAMS} open streams of the paced upstream, left one every ${BETWEEN_MS} ms, with no grace period. The time is from the client's act to the moment the upstream sees its socket closed.${hasMutation ? '' : ' This schema has no cancelGeneration yet.'}`,
-      tables: [{ title: 'Delays', head: CANCEL_HEAD, rows }],
+      tables: [
+        { title: 'Delays', head: CANCEL_HEAD, rows },
+        ...(answerRows.length > 0
+          ? [
+              {
+                title: "From cancelGeneration to its answer, which waits for the store's disk",
+                head: ['', 'p50, ms', 'p99, ms'],
+                rows: answerRows,
+              },
+            ]
+          : []),
+      ],
       verdicts,
       notes: [],
     };

@@ -44,7 +44,7 @@ export type ErrorCode =
   | 'CONTEXT_LENGTH_EXCEEDED'
   /** The credentials do not allow this. Not worth retrying unchanged. */
   | 'FORBIDDEN'
-  /** The client cancelled the generation. Not worth retrying unchanged. */
+  /** The generation was cancelled: by its client, or because nobody followed it any more. Not worth retrying unchanged. */
   | 'GENERATION_CANCELLED'
   /** This server stopped before the generation was complete. The same request may succeed later. */
   | 'GENERATION_INTERRUPTED'

@@ -91,7 +91,11 @@ const submit = async (command: Extract<Command, { type: 'submit' }>, terminal: T
     await using request = await openRequestFile(command.path, command.model);
     return await submitBatch(command, { ...command, file: request.file }, terminal.signal);
   };
-  const state = await submitFile();
+  const state = await submitFile().catch((error: unknown) => {
+    if (terminal.signal.aborted)
+      terminal.errors.write('\nThe batch may have been taken by then. To see: npm run batch -- list\n');
+    throw error;
+  });
   terminal.output.write(`${toStatusLine(state)}\n`);
   return command.detach ? OK : watch(command, state.id, terminal);
 };

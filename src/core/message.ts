@@ -1,5 +1,8 @@
 import type { JsonValue } from './json.ts';
 
+/** Largest image, sound or document, once decoded. */
+export const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
+
 /** Where bytes come from. A file path is never one of them. */
 export type MediaSource =
   | { readonly type: 'url'; readonly url: string }

@@ -1,11 +1,12 @@
 import { RequestRejected } from '../core/errors.ts';
-import type {
-  AssistantPart,
-  ImageDetail,
-  MediaSource,
-  Message,
-  ToolMessage,
-  UserPart,
+import {
+  type AssistantPart,
+  type ImageDetail,
+  MAX_MEDIA_BYTES,
+  type MediaSource,
+  type Message,
+  type ToolMessage,
+  type UserPart,
 } from '../core/message.ts';
 import { builder } from './builder.ts';
 import { defineEnum } from './define-enum.ts';
@@ -140,6 +141,9 @@ const toMediaSource = async (
   if (typeof source.providerFileId === 'string')
     return { type: 'provider-file', fileId: source.providerFileId };
   if (!source.upload) return refuse(path, 'The source is empty.');
+  // It is on disk, and may be as large as the file of a batch.
+  const { size } = source.upload;
+  if (size > MAX_MEDIA_BYTES) return refuse(path, `There are ${size} bytes, more than ${MAX_MEDIA_BYTES}.`);
   return { type: 'base64', data: await toBase64(source.upload) };
 };
 
@@ -150,7 +154,8 @@ const toUserPart = async (
   if (typeof part.text === 'string') return { type: 'text', text: part.text };
   const media = part.image ?? part.audio ?? part.file;
   if (!media) return refuse(path, 'The part is empty.');
-  const source = await toMediaSource(media.source, [...path, 'source']);
+  const kind = (['image', 'audio', 'file'] as const).find((name) => part[name]) ?? 'file';
+  const source = await toMediaSource(media.source, [...path, kind, 'source']);
   const mediaType = media.mediaType ?? null;
   if (part.image) return { type: 'image', source, mediaType, detail: media.detail ?? null };
   if (part.audio) return { type: 'audio', source, mediaType };

@@ -31,8 +31,6 @@ export interface OperationOrigin {
   /** Aborted as soon as the client of the operation has gone. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
-  /** What came over plain HTTP with uploads, each in its place. */
-  readonly uploaded?: OperationParams;
 }
 
 /** The context of one operation, the same whichever transport it came over. */

@@ -1,15 +1,35 @@
-import { GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import type { ServiceLog } from '../core/service-log.ts';
-import type { Context } from '../schema/context.ts';
 import { createContext, type OperationOrigin, type Services, type Transport } from './context.ts';
-import { createDocumentCache } from './document-cache.ts';
-import { createLimitRule, findCostError, type OperationLimits } from './limits.ts';
-import { createErrorMask, withCode } from './mask-error.ts';
+import { createExecute } from './execute.ts';
+import { createFindCostError, type OperationLimits } from './limits.ts';
+import { createErrorMask } from './mask-error.ts';
+import { createReadDocument, type ReadDocument } from './read-document.ts';
 import { createSubscribe } from './subscribe.ts';
 
+/** An operation of a document that has been read, as a client asks for it. */
+export interface RequestedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | null;
+  readonly variableValues: Readonly<Record<string, unknown>>;
+}
+
 /** The GraphQL pipeline all transports share: parse, validate, limits, context, execution, masking. */
-export interface GraphqlPipeline extends YogaServerInstance<OperationOrigin, Context> {
+export interface GraphqlPipeline {
+  readonly readDocument: ReadDocument;
+  /**
+   * The result of a query or a mutation; of a subscription, one that `findSubscription` finds it open in. Errors are
+   * masked. An operation that would cost too much is not begun.
+   */
+  readonly run: (requested: RequestedOperation, origin: OperationOrigin) => Promise<ExecutionResult>;
   /** What a client may see of an error. */
   readonly maskError: (error: unknown) => GraphQLError;
   /** To be called with each stream of results that begins; what it gives, when that has ended. */
@@ -25,76 +45,6 @@ export interface GraphqlPipelineOptions {
   readonly log: ServiceLog;
 }
 
-/** Limits on what an operation may ask for. In hooks that every transport runs. */
-const useOperationLimits = (limits: OperationLimits): Plugin<OperationOrigin> => {
-  const rule = createLimitRule(limits);
-  return {
-    onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => parseFn(source, { ...options, maxLexicalTokens: limits.maxTokens }));
-    },
-    onValidate({ addValidationRule }) {
-      addValidationRule(rule);
-    },
-    onExecute({ args, setResultAndStopExecution }) {
-      const error = findCostError(args, limits);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const error = findCostError(args, limits);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
-    },
-  };
-};
-
-/** Gives what is wrong with a request itself the code that the contract promises of every rejection. */
-const useErrorCodes = (): Plugin<OperationOrigin> => ({
-  onResultProcess(payload) {
-    const { result } = payload;
-    if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return;
-    payload.setResult({ ...result, errors: result.errors.map(withCode) });
-  },
-});
-
-/** Uploads are put into their places by this server itself, for all transports alike. */
-const useUploads = (): Plugin<OperationOrigin, OperationOrigin> => ({
-  onRequestParse({ serverContext: { uploaded }, setRequestParser }) {
-    // Checked by the pipeline, as every request is.
-    if (uploaded !== undefined) setRequestParser(() => uploaded as GraphQLParams);
-  },
-});
-
-/** Subscriptions over plain HTTP would have neither heartbeats nor a client whose leaving is noticed. */
-const useStreamingTransports = (): Plugin<OperationOrigin> => ({
-  onSubscribe({ args, setResultAndStopExecution }) {
-    const { transport } = args.contextValue as OperationOrigin;
-    if (transport !== 'http') return;
-    const message =
-      'Subscriptions are served over WebSocket (graphql-transport-ws) and over SSE (Accept: text/event-stream).';
-    const extensions = { code: 'INVALID_REQUEST', retryable: false, http: { status: 406 } };
-    setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] });
-  },
-});
-
-/** Subscribes by plan: graphql would interpret the selection anew for every event. */
-const usePlannedSubscriptions = (maskError: GraphqlPipeline['maskError']): Plugin<OperationOrigin> => {
-  const subscribe = createSubscribe(maskError);
-  return {
-    onSubscribe({ setSubscribeFn }) {
-      setSubscribeFn(subscribe);
-    },
-  };
-};
-
-/** Tells nothing of the schema, neither when asked for it nor by guessing what a misspelt name was meant to be. */
-const useSecretSchema = (): Plugin<OperationOrigin> => ({
-  onValidate({ addValidationRule, setValidationFn }) {
-    addValidationRule(NoSchemaIntrospectionCustomRule);
-    setValidationFn((schema, document, rules) =>
-      validate(schema, document, rules, { hideSuggestions: true }),
-    );
-  },
-});
-
 export const createGraphqlPipeline = ({
   schema,
   services,
@@ -104,30 +54,25 @@ export const createGraphqlPipeline = ({
   log,
 }: GraphqlPipelineOptions): GraphqlPipeline => {
   const maskError = createErrorMask(log);
-  const yoga = createYoga<OperationOrigin, Context>({
-    schema,
-    context: (origin) => createContext(services, origin),
-    plugins: [
-      useOperationLimits(limits),
-      useErrorCodes(),
-      useUploads(),
-      useStreamingTransports(),
-      usePlannedSubscriptions(maskError),
-      ...(introspection ? [] : [useSecretSchema()]),
-    ],
-    maskedErrors: {
-      maskError,
-      errorMessage: 'The server failed to answer the request.',
+  const findCostError = createFindCostError(schema, limits);
+  const execute = createExecute();
+  const subscribe = createSubscribe(maskError);
+  return {
+    readDocument: createReadDocument(schema, { limits, introspection }),
+    async run({ operation, ...requested }, origin) {
+      const costError = findCostError({ operation, ...requested });
+      if (costError !== undefined) return { errors: [costError] };
+      const args = {
+        ...requested,
+        schema,
+        contextValue: createContext(services, origin),
+        hideSuggestions: !introspection,
+      };
+      const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+      const result = await (isSubscription ? subscribe(args) : execute(args));
+      return result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
     },
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
-    // Done by this server itself, for all transports alike.
-    maxRequestBodySize: false,
-    graphiql: false,
-    landingPage: false,
-    cors: false,
-    logging: false,
-    batching: false,
-    multipart: false,
-  });
-  return Object.assign(yoga, { maskError, streamOpened });
+    maskError,
+    streamOpened,
+  };
 };

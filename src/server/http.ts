@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
+import { type AnswerType, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from './accepted-type.ts';
 import type { Authenticate } from './auth.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { OperationOrigin, OperationParams } from './context.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { type ReadinessChecks, toReadiness } from './health.ts';
 import type { Metrics } from './metrics.ts';
-import { prepareOperation } from './operation.ts';
+import { findParamsError, prepareOperation } from './operation.ts';
 import { corsHeaders, findOriginProblem, isPreflighted, type OriginPolicy } from './origin.ts';
 import { createPlayground, type PlaygroundPage } from './playground.ts';
 import { hasReadableAddress, isMultipart, readParams } from './read-params.ts';
@@ -48,29 +50,29 @@ interface Exchange {
   readonly controller: AbortController;
 }
 
-/** `application/json` for everything but the newer type, which a client has to ask for. */
-const errorMediaType = (request: IncomingMessage): string =>
-  request.headers.accept?.includes('application/graphql-response+json')
-    ? 'application/graphql-response+json; charset=utf-8'
-    : 'application/json; charset=utf-8';
+const send = (
+  { response, headers }: Pick<Exchange, 'response' | 'headers'>,
+  status: number,
+  type: AnswerType,
+  text: string,
+): void => {
+  const given = { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...headers, ...given }).end(text);
+};
 
 const refuse = (
-  { request, response, headers }: Exchange,
+  exchange: Exchange,
   code: ErrorCode,
   message: string,
   status: number = ERROR_CODES[code].http,
 ): void => {
-  const retryable = ERROR_CODES[code].retryable;
-  response
-    .writeHead(status, { ...headers, 'content-type': errorMediaType(request) })
-    .end(JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] }));
+  const { retryable } = ERROR_CODES[code];
+  const type = findAcceptedType(exchange.request.headers.accept) ?? JSON_TYPE;
+  send(exchange, status, type, JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] }));
 };
 
-const answer = ({ response, headers }: Exchange, status: number, body: object): void => {
-  response
-    .writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(body));
-};
+const refuseMethod = (exchange: Exchange, allow: string, message: string): void =>
+  refuse({ ...exchange, headers: { ...exchange.headers, allow } }, 'INVALID_REQUEST', message, 405);
 
 const answerPreflight = ({ response, headers }: Exchange): void => {
   response
@@ -92,79 +94,73 @@ const findUrl = ({ url = '' }: IncomingMessage): URL | undefined =>
 const isJson = (request: IncomingMessage): boolean =>
   /^application\/([\w.-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
 
-/** Answers in an event stream where one is wanted and fits; false: the operation belongs to plain HTTP. */
-const serveStream = async (
+interface JsonAnswer {
+  readonly status: number;
+  readonly type: AnswerType;
+  readonly text: string;
+}
+
+/** What was refused before execution has a status of its own only for clients that ask for the newer media type. */
+const statusOf = ({ data, errors = [] }: ExecutionResult, type: AnswerType): number => {
+  if (data !== undefined) return 200;
+  if (errors.some(({ extensions }) => extensions['code'] === 'INTERNAL')) return 500;
+  return type === GRAPHQL_RESPONSE ? 400 : 200;
+};
+
+/** Answers an operation in an event stream where one is wanted and fits, refuses it, or gives its answer. */
+const executeParams = async (
   exchange: Exchange,
   params: OperationParams,
   principalId: string,
   { pipeline, heartbeatMs }: HttpOptions,
-): Promise<boolean> => {
+): Promise<JsonAnswer | undefined> => {
   const { request, response, headers, controller } = exchange;
-  const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'sse' };
+  const transport = acceptsEventStream(request) ? 'sse' : 'http';
+  const origin: OperationOrigin = { principalId, signal: controller.signal, transport };
   const operation = prepareOperation(pipeline, params, origin, controller);
-  const isSubscription = 'run' in operation && operation.type === 'subscription';
-  if (!isSubscription && !wantsOnlyEventStream(request)) return false;
-  if (request.method === 'GET' && 'run' in operation && operation.type === 'mutation') {
-    refuse(exchange, 'INVALID_REQUEST', 'A mutation must be sent with POST.', 405);
-    return true;
+  const kind = 'run' in operation ? operation.type : undefined;
+  if (kind === 'mutation' && request.method === 'GET') {
+    refuseMethod(exchange, 'POST', 'A mutation must be sent with POST.');
+    return undefined;
   }
-  await serveEventStream(response, operation, headers, heartbeatMs);
-  return true;
+  if (transport === 'sse' && (kind === 'subscription' || wantsOnlyEventStream(request))) {
+    await serveEventStream(response, operation, headers, heartbeatMs);
+    return undefined;
+  }
+  const type = findAcceptedType(request.headers.accept);
+  if (type === undefined || kind === 'subscription') {
+    const message =
+      kind === 'subscription'
+        ? 'Subscriptions are served over WebSocket (graphql-transport-ws) and over SSE (Accept: text/event-stream).'
+        : `The answer is ${GRAPHQL_RESPONSE} or ${JSON_TYPE}, and neither is accepted.`;
+    refuse(exchange, 'INVALID_REQUEST', message, 406);
+    return undefined;
+  }
+  const malformed = findParamsError(params);
+  if (malformed !== undefined) {
+    refuse(exchange, 'INVALID_REQUEST', malformed.message);
+    return undefined;
+  }
+  const result = 'run' in operation ? await operation.execute() : { errors: operation };
+  return { status: statusOf(result, type), type, text: JSON.stringify(result) };
 };
 
-interface JsonAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-const executeJson = async (
-  { request, url, headers, controller }: Exchange,
-  body: Buffer,
-  uploaded: OperationParams | undefined,
-  principalId: string,
-  { pipeline }: HttpOptions,
-): Promise<JsonAnswer> => {
-  const given = Object.entries(request.headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
-  );
-  const result = await pipeline.fetch(
-    url,
-    {
-      method: request.method ?? 'GET',
-      headers: given,
-      ...(request.method === 'GET' ? {} : { body: uploaded === undefined ? body.toString('utf8') : '' }),
-    },
-    { principalId, signal: controller.signal, transport: 'http', ...(uploaded && { uploaded }) },
-  );
-  return {
-    status: result.status,
-    headers: { ...Object.fromEntries(result.headers), ...headers },
-    text: await result.text(),
-  };
-};
-
-/** Answers an operation in an event stream, or gives its answer; what was uploaded for it has been removed by then. */
+/** As `executeParams`. What was uploaded for the operation has been removed when its answer is there. */
 const execute = async (
   exchange: Exchange,
   principalId: string,
   options: HttpOptions,
 ): Promise<JsonAnswer | undefined> => {
   const { request, url } = exchange;
-  const multipart = isMultipart(request);
-  const streamable =
-    acceptsEventStream(request) && (request.method === 'GET' || isJson(request) || multipart);
   await using uploads = new Uploads();
-  const body = multipart ? Buffer.alloc(0) : await readBody(request, options.maxBodyBytes);
-  const readJsonParams = () => (streamable ? readParams(request, url, body) : undefined);
-  const params = multipart ? await readMultipart(request, uploads, options) : readJsonParams();
-  if ((multipart || streamable) && params === undefined) {
-    const message = 'The body must be a JSON object, or a GraphQL multipart request.';
-    refuse(exchange, 'INVALID_REQUEST', message);
-    return undefined;
-  }
-  if (streamable && params && (await serveStream(exchange, params, principalId, options))) return undefined;
-  return await executeJson(exchange, body, multipart ? params : undefined, principalId, options);
+  const params = isMultipart(request)
+    ? await readMultipart(request, uploads, options)
+    : readParams(request, url, await readBody(request, options.maxBodyBytes));
+  if (params !== undefined) return await executeParams(exchange, params, principalId, options);
+  await uploads[Symbol.asyncDispose]();
+  const message = 'The body must be a JSON object, or a GraphQL multipart request.';
+  refuse(exchange, 'INVALID_REQUEST', message);
+  return undefined;
 };
 
 const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<void> => {
@@ -172,12 +168,7 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   if (request.method === 'OPTIONS') return answerPreflight(exchange);
   // Among the others is HEAD, which a foreign page can send without being asked, as it can GET.
   if (request.method !== 'GET' && request.method !== 'POST')
-    return refuse(
-      { ...exchange, headers: { ...exchange.headers, allow: 'GET, POST, OPTIONS' } },
-      'INVALID_REQUEST',
-      `${request.method} is not a method of this address.`,
-      405,
-    );
+    return refuseMethod(exchange, 'GET, POST, OPTIONS', `${request.method} is not a method of this address.`);
   if (!isPreflighted(request))
     return refuse(
       exchange,
@@ -190,22 +181,18 @@ const serveGraphql = async (exchange: Exchange, options: HttpOptions): Promise<v
   if (principalId === undefined) return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
   if (request.method === 'GET' && !hasReadableAddress(exchange.url))
     return refuse(exchange, 'INVALID_REQUEST', 'variables and extensions must be JSON objects.');
-  const result = await execute(exchange, principalId, options);
-  const { response } = exchange;
-  if (result !== undefined && !response.destroyed)
-    response.writeHead(result.status, result.headers).end(result.text);
+  if (request.method === 'POST' && !isJson(request) && !isMultipart(request))
+    return refuse(exchange, 'INVALID_REQUEST', 'Send application/json, or multipart/form-data.', 415);
+  const answer = await execute(exchange, principalId, options);
+  if (answer !== undefined && !exchange.response.destroyed)
+    send(exchange, answer.status, answer.type, answer.text);
   return undefined;
 };
 
 const serveMetrics = async (exchange: Exchange, options: HttpOptions, metrics: Pick<Metrics, 'scrape'>) => {
   const { request, response, headers } = exchange;
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return refuse(
-      { ...exchange, headers: { ...headers, allow: 'GET, HEAD' } },
-      'INVALID_REQUEST',
-      `${request.method} is not a method of this address.`,
-      405,
-    );
+    return refuseMethod(exchange, 'GET, HEAD', `${request.method} is not a method of this address.`);
   if (options.authenticate(request.headers.authorization) === undefined)
     return refuse(exchange, 'UNAUTHENTICATED', UNAUTHENTICATED_MESSAGE);
   const { contentType, body } = await metrics.scrape();
@@ -231,10 +218,10 @@ const route = async (
   const { url, response, request } = exchange;
   switch (url.pathname) {
     case '/health/live':
-      return answer(exchange, 200, { status: 'live' });
+      return send(exchange, 200, JSON_TYPE, JSON.stringify({ status: 'live' }));
     case '/health/ready': {
       const { ready, body } = toReadiness(options.isClosing(), options.readinessChecks);
-      return answer(exchange, ready ? 200 : 503, body);
+      return send(exchange, ready ? 200 : 503, JSON_TYPE, JSON.stringify(body));
     }
     case METRICS_PATH:
       if (options.metrics !== null) return serveMetrics(exchange, options, options.metrics);

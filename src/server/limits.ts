@@ -11,6 +11,7 @@ import {
   type ValidationContext,
 } from 'graphql';
 import { isDeeperThan } from '../lib/is-deeper-than.ts';
+import { withCode } from './mask-error.ts';
 
 /** What one operation may ask for, on every transport. */
 export interface OperationLimits {
@@ -43,8 +44,6 @@ const refuse = (what: string, found: number, most: number): GraphQLError =>
       code: 'INVALID_REQUEST',
       retryable: false,
       allowed: [`at most ${most}`],
-      // As over HTTP for what does not validate: 400 for clients that ask for the newer media type.
-      http: { spec: true, status: 400 },
     },
   });
 
@@ -140,48 +139,51 @@ const findPassedLimit = (
 };
 
 /** The document with one of its operations: the only one whose cost counts. */
-const withOperation = (document: DocumentNode, operationName: string | null | undefined): DocumentNode => ({
+const withOperation = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
   ...document,
   definitions: document.definitions.filter(
-    (definition) =>
-      definition.kind !== Kind.OPERATION_DEFINITION ||
-      !operationName ||
-      definition.name?.value === operationName,
+    (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition === operation,
   ),
 });
 
 export interface CountedOperation {
-  readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The one in the document that is to be executed. */
+  readonly operation: OperationDefinitionNode;
+  readonly variableValues: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Why the operation that will be executed asks for too much, or cannot be executed with its variables. Run before
  * execution: nothing has been started yet.
  */
-export const findCostError = (
-  { schema, document, operationName, variableValues }: CountedOperation,
+export const createFindCostError = (
+  schema: GraphQLSchema,
   { maxComplexity, maxVariableDepth }: OperationLimits,
-): GraphQLError | undefined => {
-  if (isDeeperThan(variableValues, maxVariableDepth))
-    return refuse('a depth of variables', maxVariableDepth + 1, maxVariableDepth);
-  try {
-    const { complexity } = complexityFromQuery(withOperation(document, operationName), {
+): ((counted: CountedOperation) => GraphQLError | undefined) => {
+  /** Of operations that ask for the same each time: those without variables. */
+  const known = new WeakMap<OperationDefinitionNode, number>();
+
+  const complexityOf = ({ document, operation, variableValues }: CountedOperation): number => {
+    const found = known.get(operation);
+    if (found !== undefined) return found;
+    const { complexity } = complexityFromQuery(withOperation(document, operation), {
       schema,
       variables: { ...variableValues },
     });
-    return complexity > maxComplexity ? refuse('a complexity', complexity, maxComplexity) : undefined;
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const { nodes, source, positions, path } = error;
-    return new GraphQLError(error.message, {
-      nodes,
-      source,
-      positions,
-      path,
-      extensions: { code: 'INVALID_REQUEST', retryable: false, http: { spec: true, status: 400 } },
-    });
-  }
+    if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, complexity);
+    return complexity;
+  };
+
+  return (counted) => {
+    if (isDeeperThan(counted.variableValues, maxVariableDepth))
+      return refuse('a depth of variables', maxVariableDepth + 1, maxVariableDepth);
+    try {
+      const complexity = complexityOf(counted);
+      return complexity > maxComplexity ? refuse('a complexity', complexity, maxComplexity) : undefined;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return withCode(error);
+    }
+  };
 };

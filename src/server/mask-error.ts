@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { GenerationFailure } from '../services/generation-failure.ts';
@@ -64,3 +64,7 @@ export const withCode = (error: GraphQLError): GraphQLError => {
     extensions: { ...extensions, code: 'INVALID_REQUEST', retryable: false },
   });
 };
+
+/** The same result, every error in it with a code. */
+export const withCodes = (result: ExecutionResult): ExecutionResult =>
+  result.errors === undefined ? result : { ...result, errors: result.errors.map(withCode) };

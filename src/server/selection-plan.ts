@@ -17,7 +17,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   TypeNameMetaFieldDef,
-  type ValidatedSubscriptionArgs,
+  type ValidatedExecutionArgs,
 } from 'graphql';
 
 /** Gives the value a field has in the response. Throws on anything that only plain execution does right. */
@@ -44,7 +44,7 @@ const settled = (value: unknown): unknown => {
   throw NEVER;
 };
 
-const isIncluded = ({ directives = [] }: SelectionNode, args: ValidatedSubscriptionArgs): boolean =>
+const isIncluded = ({ directives = [] }: SelectionNode, args: ValidatedExecutionArgs): boolean =>
   directives.every((directive) => {
     const node = { directives: [directive] };
     switch (directive.name.value) {
@@ -63,7 +63,7 @@ type FieldGroups = Map<string, [FieldNode, ...FieldNode[]]>;
 const collectFields = (
   sets: readonly SelectionSetNode[],
   type: GraphQLObjectType,
-  args: ValidatedSubscriptionArgs,
+  args: ValidatedExecutionArgs,
 ): FieldGroups => {
   const groups: FieldGroups = new Map();
   const visited = new Set<string>();
@@ -106,7 +106,7 @@ const createInfo = (
   fieldNodes: readonly FieldNode[],
   parentType: GraphQLObjectType,
   returnType: GraphQLOutputType,
-  { schema, fragmentDefinitions, operation, variableValues }: ValidatedSubscriptionArgs,
+  { schema, fragmentDefinitions, operation, variableValues }: ValidatedExecutionArgs,
 ): GraphQLResolveInfo => ({
   fieldName: fieldNodes[0]?.name.value ?? '',
   fieldNodes,
@@ -129,7 +129,7 @@ const createInfo = (
 const planField = (
   parentType: GraphQLObjectType,
   nodes: readonly [FieldNode, ...FieldNode[]],
-  args: ValidatedSubscriptionArgs,
+  args: ValidatedExecutionArgs,
 ): Complete => {
   const [node] = nodes;
   const name = node.name.value;
@@ -153,7 +153,7 @@ const planField = (
 const planFields = (
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
-  args: ValidatedSubscriptionArgs,
+  args: ValidatedExecutionArgs,
 ): ReadFields => {
   const groups = collectFields(sets, type, args);
   // Assigning it would not make it a property.
@@ -171,7 +171,7 @@ const planValue = (
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
   info: GraphQLResolveInfo,
-  args: ValidatedSubscriptionArgs,
+  args: ValidatedExecutionArgs,
 ): Complete => {
   if (isNonNullType(type)) {
     const complete = planValue(type.ofType, nodes, info, args);
@@ -254,10 +254,10 @@ const planOnce = (plan: () => ReadFields): ReadFields => {
  * one with an error, a null where none may be, or a field that has to be waited for.
  */
 export const createSelectionPlan = (
-  args: ValidatedSubscriptionArgs,
+  args: ValidatedExecutionArgs,
 ): ((event: unknown) => ExecutionResult | undefined) => {
   const read = planOnce(() => {
-    const rootType = args.schema.getSubscriptionType();
+    const rootType = args.schema.getRootType(args.operation.operation);
     if (!rootType) throw NEVER;
     return planFields(rootType, [args.operation.selectionSet], args);
   });

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult, GraphQLError } from 'graphql';
-
-import { createDrained } from './drained.ts';
+import type { GraphQLError } from 'graphql';
 import type { PreparedOperation } from './operation.ts';
+import { TextWriter } from './text-writer.ts';
 
 /** Heartbeats in a row without a byte accepted by the client after which it counts as gone. */
 const STALLED_HEARTBEATS = 3;
@@ -43,33 +42,6 @@ const startHeartbeat = (response: ServerResponse, heartbeatMs: number): (() => v
   return () => clearInterval(timer);
 };
 
-/** Text in characters after which it is no longer kept until the end of the turn. */
-const MAX_GATHERED = 65_536;
-
-/** Writes the text of one turn at once. `write` gives what has to be waited for while the client is behind. */
-const createWriter = (response: ServerResponse) => {
-  const drained = createDrained(response);
-  let gathered = '';
-  const flush = (): void => {
-    const text = gathered;
-    gathered = '';
-    if (text !== '' && !response.destroyed) response.write(text);
-  };
-  return {
-    flush,
-    write(text: string): Promise<void> | undefined {
-      if (gathered === '') setImmediate(flush);
-      gathered += text;
-      if (gathered.length >= MAX_GATHERED) flush();
-      return drained();
-    },
-  };
-};
-
-async function* asResults(errors: readonly GraphQLError[]): AsyncGenerator<ExecutionResult> {
-  yield { errors: [...errors] };
-}
-
 /**
  * Answers with the results of an operation as an event stream, by the "distinct connections mode" of GraphQL over SSE:
  * each result a `next` event, the end a `complete` event. A request that was refused is a `next` event with its
@@ -91,21 +63,18 @@ export const serveEventStream = async (
   });
   response.flushHeaders();
   const stopHeartbeat = startHeartbeat(response, heartbeatMs);
-  const writer = createWriter(response);
-  const results = 'run' in operation ? operation.run() : asResults(operation);
-  const leave = (): void => void results.return?.(undefined);
-  response.on('close', leave);
-  try {
-    for await (const result of results) {
-      const full = writer.write(frame('next', JSON.stringify(result)));
-      // Nothing is taken from the results meanwhile: a log merges what a slow client is behind by.
-      if (full !== undefined) await full;
-      if (response.destroyed) break;
-    }
-    writer.flush();
-    if (!response.destroyed) response.end(frame('complete', ''));
-  } finally {
+  const writer = new TextWriter(response, 'utf8', () => !response.writableEnded);
+  const send = (result: object): void => writer.write(frame('next', JSON.stringify(result)));
+  if ('run' in operation) {
+    const running = operation.run({ write: send, full: () => writer.full() });
+    const leave = (): void => running.leave();
+    response.on('close', leave);
+    if (response.destroyed) leave();
+    await running.ended;
     response.off('close', leave);
-    stopHeartbeat();
-  }
+  } else send({ errors: operation });
+  writer.write(frame('complete', ''));
+  writer.flush();
+  if (!response.destroyed) response.end();
+  stopHeartbeat();
 };

@@ -5,10 +5,11 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Authenticate } from './auth.ts';
-import { createDrained } from './drained.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { type PreparedOperation, prepareOperation } from './operation.ts';
 import { findOriginProblem, type OriginPolicy } from './origin.ts';
+import { toTextFrame } from './text-frame.ts';
+import { TextWriter } from './text-writer.ts';
 
 export interface WebSocketLimits {
   /** Time for `connection_init` after the socket has opened. */
@@ -30,12 +31,19 @@ export interface WebSocketOptions {
 interface Extra {
   /** The header of the upgrade request. */
   readonly authorization: string | undefined;
-  readonly write: Write;
+  /** Sends a message by the end of the turn. */
+  readonly write: (message: string) => void;
+  /** What has to be waited for before more is sent, while the client is behind. */
+  readonly full: () => Promise<void> | undefined;
   principalId: string | undefined;
 }
 
-/** Writes a message; gives what has to be waited for before more is written, while the client is behind. */
-type Write = (message: string) => Promise<void> | undefined;
+/** An open socket. */
+interface Connection {
+  /** Messages that are being handled: each until the operation it starts has ended and its client has been told. */
+  handling: number;
+  readonly close: (code: number, reason: string) => void;
+}
 
 /** What the protocol asks of an operation's arguments, and the operation itself. */
 interface OperationArgs {
@@ -53,24 +61,16 @@ interface OperationArgs {
 const createWritten = (
   operation: PreparedOperation,
   id: string,
-  write: Write,
+  { write, full }: Extra,
 ): AsyncIterableIterator<never, undefined, undefined> => {
-  const results = operation.run();
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const running = operation.run({ write: (result) => write(`${head}${JSON.stringify(result)}}`), full });
   const done = { done: true, value: undefined } as const;
   return {
-    async next() {
-      for (;;) {
-        const { done: ended, value } = await results.next();
-        if (ended === true) return done;
-        const full = write(`${head}${JSON.stringify(value)}}`);
-        // Nothing is taken from the results meanwhile: a log merges what a slow client is behind by.
-        if (full !== undefined) await full;
-      }
-    },
-    async return() {
-      await results.return?.();
-      return done;
+    next: () => running.ended.then(() => done),
+    return() {
+      running.leave();
+      return Promise.resolve(done);
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -118,7 +118,8 @@ const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) =>
       extra.principalId = authenticate(authorization);
       return extra.principalId !== undefined;
     },
-    onSubscribe({ subscriptions, extra: { principalId, write } }, id, payload) {
+    onSubscribe({ subscriptions, extra }, id, payload) {
+      const { principalId } = extra;
       if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
       if (Object.keys(subscriptions).length > limits.maxOperationsPerSocket) return [tooMany];
       const controller = new AbortController();
@@ -131,7 +132,7 @@ const createProtocol = ({ pipeline, authenticate, limits }: WebSocketOptions) =>
         document,
         operationName,
         contextValue: undefined,
-        results: createWritten(operation, id, write),
+        results: createWritten(operation, id, extra),
       };
       return args;
     },
@@ -158,51 +159,52 @@ export const serveWebSockets = (
   });
 
   let closing = false;
-  // A message is handled until the operation it starts has ended and its client has been told.
-  const handling = new WeakMap<WebSocket, number>();
+  const connections = new WeakMap<WebSocket, Connection>();
   const closeIfIdle = (socket: WebSocket): void => {
-    if ((handling.get(socket) ?? 0) === 0) socket.close(1001, 'The server is shutting down');
+    const connection = connections.get(socket);
+    if (connection === undefined || connection.handling > 0) return;
+    connection.close(1001, 'The server is shutting down');
   };
 
   const accept = (socket: WebSocket, stream: Duplex, authorization: string | undefined): void => {
-    const drained = createDrained(stream);
-    const release = (): void => stream.uncork();
-    const write: Write = (message) => {
-      if (socket.readyState !== socket.OPEN) return undefined;
-      if (stream.writableCorked === 0) {
-        // The messages of one turn leave together, in one call of the system.
-        stream.cork();
-        setImmediate(release);
-      }
-      socket.send(message);
-      return drained();
+    const writer = new TextWriter(stream, 'latin1', () => socket.readyState === socket.OPEN);
+    const full = (): Promise<void> | undefined => writer.full();
+    const write = (message: string): void => writer.write(toTextFrame(message));
+    const close = (code: number, reason: string): void => {
+      // Nothing may follow the frame that closes.
+      writer.flush();
+      socket.close(code, reason);
     };
-    const count = (change: 1 | -1): void => void handling.set(socket, (handling.get(socket) ?? 0) + change);
+    const connection: Connection = { handling: 0, close };
+    connections.set(socket, connection);
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     const fail = (error: unknown): void => {
       log.error({ err: error }, 'a WebSocket message could not be handled');
-      socket.close(CloseCode.InternalServerError, 'Internal server error');
+      close(CloseCode.InternalServerError, 'Internal server error');
     };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: write,
-        close: (code, reason) => socket.close(code, reason),
+        send(message) {
+          write(message);
+          return full();
+        },
+        close,
         onMessage: (handle) =>
           socket.on('message', (data) => {
-            count(1);
+            connection.handling += 1;
             handle(text(data))
               .catch((error: unknown) => {
                 // A socket lost while it was written to is the client's leaving, which `close` reports.
                 if (socket.readyState === socket.OPEN) fail(error);
               })
               .finally(() => {
-                count(-1);
+                connection.handling -= 1;
                 if (closing) closeIfIdle(socket);
               });
           }),
       },
-      { authorization, write, principalId: undefined },
+      { authorization, write, full, principalId: undefined },
     );
     // A frame that is too large or malformed: ws closes the socket with the code for it.
     socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client broke the protocol'));

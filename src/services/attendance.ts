@@ -37,13 +37,22 @@ export class Attendance {
     return { leave: () => go(true), finish: () => go(false) };
   }
 
-  /** Starts the grace period, or starts it again. */
-  wait(): void {
+  /** Whether nobody is there and no grace period runs. */
+  get isDeserted(): boolean {
+    return this.#present === 0 && this.#timer === undefined;
+  }
+
+  /** Starts the grace period, or starts it again; it lasts for `leastMs` at least. */
+  wait(leastMs = 0): void {
     this.#stopTimer();
     if (this.#closed || this.#present > 0) return;
     const { graceMs, onDeserted } = this.#options;
-    if (graceMs === 0) onDeserted();
-    else this.#timer = setTimeout(onDeserted, graceMs);
+    const forMs = Math.max(graceMs, leastMs);
+    if (forMs === 0) return onDeserted();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      onDeserted();
+    }, forMs);
   }
 
   /** It no longer matters. */

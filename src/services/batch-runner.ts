@@ -72,7 +72,10 @@ export class BatchRunner {
     const { jobs, timing } = this.#options;
     await jobs.start();
     this.#stopListening = jobs.onWork(() => this.#wake());
-    this.#renewal = setInterval(() => this.#renew(), timing.leaseMs / 3);
+    this.#renewal = setInterval(() => {
+      this.#dropLapsed();
+      this.#renew();
+    }, timing.leaseMs / 3);
     this.#deletion = setInterval(() => this.#delete(), DELETE_EVERY_MS);
     this.#schedule();
     this.#wake();
@@ -103,11 +106,6 @@ export class BatchRunner {
     }
   }
 
-  /** Of this node at this moment. */
-  get heldCount(): number {
-    return this.#held.size;
-  }
-
   #schedule(): void {
     const { lookMs } = this.#options.timing;
     this.#look = setTimeout(
@@ -129,31 +127,35 @@ export class BatchRunner {
     }
     this.#looking = this.#claim().finally(() => {
       this.#looking = undefined;
+      if (this.#lookAgain) this.#wake();
     });
   }
 
   async #claim(): Promise<void> {
     const { jobs, log, timing } = this.#options;
     try {
+      // What this node still holds is not to be taken anew after the store was away.
+      await this.#renewing;
       let claimed: readonly BatchJob[];
       do {
         this.#lookAgain = false;
+        const asked = performance.now();
         const room = Math.min(CLAIM_STEP, MAX_HELD - this.#held.size);
         if (room === 0 || this.#drain.signal.aborted) return;
         claimed = await jobs.claim(room, timing.leaseMs);
-        for (const job of claimed) this.#hold(job);
+        for (const job of claimed) this.#hold(job, asked);
       } while (this.#lookAgain || claimed.length === CLAIM_STEP);
     } catch (error) {
       log.warn({ err: error }, 'work on batches could not be looked for; trying again');
     }
   }
 
-  #hold(job: BatchJob): void {
+  #hold(job: BatchJob, renewedAt: number): void {
     const held: Held = {
       job,
       drop: new AbortController(),
       cancel: new AbortController(),
-      renewedAt: performance.now(),
+      renewedAt,
       done: Promise.resolve(),
     };
     this.#held.get(job.lease.jobRid)?.drop.abort(new Error('the job was taken anew'));
@@ -176,7 +178,8 @@ export class BatchRunner {
     } catch (error) {
       if (isLost(error)) log.info(fields, 'a batch is worked on by another node now');
       else if (isAway(error)) log.warn({ ...fields, err: error }, 'the store is away; a batch waits for it');
-      else if (held.drop.signal.aborted) log.info(fields, 'work on a batch was dropped for others to go on with');
+      else if (held.drop.signal.aborted)
+        log.info(fields, 'work on a batch was dropped for others to go on with');
       else await this.#report(held, error);
     }
   }
@@ -200,7 +203,10 @@ export class BatchRunner {
   async #report({ job }: Held, error: unknown): Promise<void> {
     const { jobs, log } = this.#options;
     const fields = { batchId: job.lease.batchId, part: job.key };
-    log.error({ ...fields, err: error }, 'work on a batch failed on a defect of this server; it is tried again');
+    log.error(
+      { ...fields, err: error },
+      'work on a batch failed on a defect of this server; it is tried again',
+    );
     try {
       await jobs.release(job.lease, { afterMs: DEFECT_PAUSE_MS, knewOfCancel: true });
     } catch (failure) {
@@ -235,10 +241,17 @@ export class BatchRunner {
     } catch (error) {
       log.warn({ err: error }, 'the leases on batches could not be renewed; trying again');
     }
-    // Another node may have it by now, and would not know of a submission that is still under way.
-    for (const held of all)
-      if (held.job.mode === 'native' && performance.now() - held.renewedAt > timing.leaseMs)
-        held.drop.abort(new Error('the lease on a batch has run out'));
+  }
+
+  /**
+   * Another node may soon have what could not be renewed, and would not know of a submission that is still under way. What
+   * is asked one by one goes on: the most that can come of it is that something is asked twice.
+   */
+  #dropLapsed(): void {
+    const limitMs = (this.#options.timing.leaseMs * 2) / 3;
+    for (const { job, renewedAt, drop } of this.#held.values())
+      if (job.mode === 'native' && performance.now() - renewedAt > limitMs)
+        drop.abort(new Error('the lease on a batch could not be renewed'));
   }
 
   #delete(): void {

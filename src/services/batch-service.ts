@@ -1,72 +1,134 @@
-import type { Batch, BatchItem, BatchItemStatus, BatchStatus } from '../core/batch-record.ts';
-import type { Problem } from '../core/errors.ts';
-import type { GenerateInput } from '../core/generate-input.ts';
-import type { JsonValue } from '../core/json.ts';
+import {
+  type Batch,
+  type BatchItem,
+  type BatchItemStatus,
+  type BatchStatus,
+  findItemPosition,
+  isFinalBatchStatus,
+} from '../core/batch-record.ts';
+import { ModelgraphError, RequestRejected } from '../core/errors.ts';
+import type { BatchItemPage, BatchPage, PageQuery } from '../stores/batch-list.ts';
+import { BatchIntake, type BatchIntakeOptions } from './batch-intake.ts';
+import type { BatchSubmission } from './batch-submission.ts';
+import type { BatchTiming } from './batch-timing.ts';
+import { followBatch } from './follow-batch.ts';
 
-/**
- * One request as it was handed in, or why it could not be read. `path` of that problem begins at the request itself
- * (`['customId']`, `['input', 'temperature']`, `[]`). `line`: the position its problems are reported under, from 0, where
- * that is not the number of requests before it (a file with blank lines).
- */
-export type BatchSubmissionLine = { readonly line?: number } & (
-  | { readonly customId: string; readonly input: GenerateInput }
-  | { readonly problem: Problem }
-);
+export type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
+export type { BatchItemPage, BatchPage, PageQuery } from '../stores/batch-list.ts';
 
-export interface BatchSubmission {
-  readonly principalId: string;
-  readonly displayName: string | null;
-  readonly metadata: JsonValue | null;
-  readonly idempotencyKey: string | null;
-  readonly requests: AsyncIterable<BatchSubmissionLine>;
-  /** The field they came in, for the paths of problems. */
-  readonly source: 'requests' | 'file';
-  readonly signal: AbortSignal;
+export interface BatchServiceOptions extends BatchIntakeOptions {
+  readonly timing: BatchTiming;
 }
 
-export interface BatchPage {
-  readonly items: readonly { readonly cursor: string; readonly batch: Batch }[];
-  readonly hasNextPage: boolean;
-  readonly totalCount: number;
-}
-
-export interface BatchItemPage {
-  readonly items: readonly { readonly cursor: string; readonly item: BatchItem }[];
-  readonly hasNextPage: boolean;
-  readonly totalCount: number;
-}
-
-export interface PageQuery<Status> {
-  readonly first: number;
-  /** A cursor of an earlier page; one that is none throws `INVALID_REQUEST` at `after`. */
-  readonly after: string | null;
-  readonly statuses: readonly Status[] | null;
-}
+/** Unknown, or another principal's: the two are not told apart. */
+const noBatch = (id: string): RequestRejected =>
+  new RequestRejected([
+    {
+      code: 'NOT_FOUND',
+      message: `There is no batch "${id}".`,
+      path: ['id'],
+      allowed: null,
+      suggestion: null,
+    },
+  ]);
 
 /** Takes batches in, shows them and stops them, on any node; the work itself is done elsewhere. */
-export declare class BatchService {
+export class BatchService {
+  readonly #options: BatchServiceOptions;
+  readonly #closing = new AbortController();
+
+  constructor(options: BatchServiceOptions) {
+    this.#options = options;
+  }
+
   /**
    * Takes the requests in as they come, checks each as a single generation would be, and answers once all are stored.
    * Throws `RequestRejected` with the first 100 problems, at `['input', source, position, …]`, and leaves nothing behind
    * then, nor when the signal is aborted.
    */
-  submit(submission: BatchSubmission): Promise<Batch>;
+  async submit(submission: BatchSubmission): Promise<Batch> {
+    if (this.#closing.signal.aborted)
+      throw new ModelgraphError(
+        'SERVICE_UNAVAILABLE',
+        'The server is shutting down. Submit the batch again.',
+      );
+    const id = await new BatchIntake(this.#options, submission).run();
+    return this.#get(id, submission.principalId);
+  }
+
   /** A batch by id; undefined when it is unknown, expired or another principal's. */
-  findBatch(id: string, principalId: string): Promise<Batch | undefined>;
+  async findBatch(id: string, principalId: string): Promise<Batch | undefined> {
+    const batch = await this.#options.store.find(id);
+    return batch?.principalId === principalId ? batch : undefined;
+  }
+
   /** A principal's batches, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage>;
-  /** The items of a batch in the order of their submission. Throws `NOT_FOUND` as `findBatch` finds nothing. */
-  items(batchId: string, principalId: string, query: PageQuery<BatchItemStatus>): Promise<BatchItemPage>;
-  findItem(batchId: string, principalId: string, customId: string): Promise<BatchItem | undefined>;
-  findItemById(id: string, principalId: string): Promise<BatchItem | undefined>;
+  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+    return this.#options.store.list(principalId, query);
+  }
+
+  /** The items of a batch in the order of their submission. Throws `NOT_FOUND` where `findBatch` finds nothing. */
+  async items(
+    batchId: string,
+    principalId: string,
+    query: PageQuery<BatchItemStatus>,
+  ): Promise<BatchItemPage> {
+    return this.#options.store.items(await this.#get(batchId, principalId), query);
+  }
+
+  /** An item by the name its owner gave it; undefined when there is none. */
+  async findItem(batchId: string, principalId: string, customId: string): Promise<BatchItem | undefined> {
+    const batch = await this.findBatch(batchId, principalId);
+    // No id that was taken in has one of these, and a database would refuse to look for it.
+    if (batch === undefined || customId.includes('\0') || !customId.isWellFormed()) return undefined;
+    return this.#options.store.findItem(batchId, customId);
+  }
+
+  async findItemById(id: string, principalId: string): Promise<BatchItem | undefined> {
+    const position = findItemPosition(id);
+    if (position === undefined) return undefined;
+    const batch = await this.findBatch(position.batchId, principalId);
+    return batch && this.#options.store.findItemAt(batch.id, position.index);
+  }
+
   /**
    * Asks for the end of a batch: `cancelling` until its vendor has ended it, then `cancelled`. What is done stays
    * readable; one that has ended stays as it is. Throws `NOT_FOUND`.
    */
-  cancel(id: string, principalId: string): Promise<Batch>;
+  async cancel(id: string, principalId: string): Promise<Batch> {
+    const batch = await this.#get(id, principalId);
+    if (isFinalBatchStatus(batch.status)) return batch;
+    await this.#options.store.cancel(id);
+    return this.#get(id, principalId);
+  }
+
   /**
-   * The state now, then each change, a few a second at the most; ends after the final state, or when the signal is
-   * aborted. Throws `NOT_FOUND`.
+   * The state now, then each change, a few a second at the most; ends after the final state, when the signal is aborted,
+   * or when this server shuts down. Throws `NOT_FOUND`.
    */
-  updates(id: string, principalId: string, signal: AbortSignal): Promise<AsyncIterableIterator<Batch>>;
+  async updates(id: string, principalId: string, signal: AbortSignal): Promise<AsyncIterableIterator<Batch>> {
+    const { store, timing } = this.#options;
+    await this.#get(id, principalId);
+    return followBatch({
+      find: () => this.findBatch(id, principalId),
+      onChange: (handle) =>
+        store.onChange((changed) => {
+          if (changed === undefined || changed === id) handle();
+        }),
+      lookMs: timing.followMs,
+      gapMs: timing.followGapMs,
+      signal: AbortSignal.any([signal, this.#closing.signal]),
+    });
+  }
+
+  /** Takes no new batch, and ends whoever follows one. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #get(id: string, principalId: string): Promise<Batch> {
+    const batch = await this.findBatch(id, principalId);
+    if (batch === undefined) throw noBatch(id);
+    return batch;
+  }
 }

@@ -6,7 +6,7 @@ import type { Resolution } from '../core/resolution.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
-import { matchesFilter, orderModels } from './model-filter.ts';
+import { createModelMatcher, orderModels } from './model-filter.ts';
 import { parameterConstraintsOf } from './parameter-constraints.ts';
 import type { ProviderHealthService } from './provider-health.ts';
 
@@ -61,8 +61,9 @@ export class CatalogueService {
   /** Models that meet every condition, in catalogue order unless one is asked for. */
   models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
     const available = new Map([...this.#providers.keys()].map((name) => [name, this.isAvailable(name)]));
+    const matches = createModelMatcher(filter);
     const found = [...this.#models.values()].filter((model) =>
-      matchesFilter(model, filter, available.get(model.config.provider) ?? false),
+      matches(model, available.get(model.config.provider) ?? false),
     );
     return order === null ? found : orderModels(found, order);
   }

@@ -1,12 +1,16 @@
-import type { AudioPart, FilePart, ImagePart, Message, UserPart } from '../core/message.ts';
+import {
+  type AudioPart,
+  type FilePart,
+  type ImagePart,
+  MAX_MEDIA_BYTES,
+  type Message,
+  type UserPart,
+} from '../core/message.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import { findMediaType } from '../lib/media-type.ts';
 import type { Findings } from './findings.ts';
 
 type MediaPart = ImagePart | AudioPart | FilePart;
-
-/** Largest image, sound or document, once decoded. */
-export const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
 
 /** Most images, sounds and documents of one request: each may be fetched. */
 const MAX_REQUEST_MEDIA_PARTS = 64;

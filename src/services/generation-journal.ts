@@ -1,4 +1,5 @@
 import type { Generation, GenerationStatus } from '../core/generation.ts';
+import type { Resolution } from '../core/resolution.ts';
 import { ModelgraphError } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Telemetry } from '../core/telemetry.ts';
@@ -25,10 +26,14 @@ interface Entry {
   created: boolean;
   /** The last sequence that is stored. */
   stored: number;
-  status: GenerationStatus;
-  provider: string;
-  final: Generation | null;
+  /** null: to be written again, changed or not. */
+  status: GenerationStatus | null;
+  resolution: Resolution;
+  /** Whether its row may not be there for another reason than that another node has ended it. */
+  readonly isDoubtful: boolean;
   readonly waiting: Set<() => void>;
+  /** Kept until it is stored whole, or given up. */
+  readonly released: PromiseWithResolvers<void>;
 }
 
 const isUnavailable = (error: unknown): boolean =>
@@ -69,17 +74,20 @@ export class GenerationJournal {
 
   /** Keeps a run from its beginning. `created`: its row is there already. */
   add(run: GenerationRun, created: boolean): void {
-    const entry: Entry = {
-      run,
-      created,
-      stored: 0,
-      status: run.status,
-      provider: run.provider,
-      final: null,
-      waiting: new Set(),
-    };
-    this.#entries.set(run.id, entry);
-    this.#note(entry, true);
+    this.#enter(run, { created, isDoubtful: false });
+  }
+
+  /** Stores the end of a run that was never launched, if it turns out to have a row. */
+  disown(run: GenerationRun): void {
+    this.#enter(run, { created: true, isDoubtful: true });
+  }
+
+  /** Writes the state of every run again, which tells those that another node has ended meanwhile. */
+  reassert(): void {
+    for (const entry of this.#entries.values()) {
+      entry.status = null;
+      this.#note(entry, true);
+    }
   }
 
   /** Something was appended to the log of a run, or its status has changed. */
@@ -88,21 +96,22 @@ export class GenerationJournal {
     if (entry !== undefined) this.#note(entry, false);
   }
 
-  /** A run has ended; it is let go once that is stored, which the promise tells. Never rejects. */
+  /** A run has ended; it is let go once that is stored, or given up, which the promise tells. Never rejects. */
   finish(generation: Generation): Promise<void> {
     const entry = this.#entries.get(generation.id);
     if (entry === undefined) return Promise.resolve();
-    entry.final = generation;
-    return this.settled(generation.id);
+    this.#note(entry, true);
+    return entry.released.promise;
   }
 
-  /** Resolves once all that has happened to a generation so far is stored, or given up. */
+  /** Resolves once all that has happened to a generation so far is stored or given up, or the store is found away. */
   async settled(id: string): Promise<void> {
     const entry = this.#entries.get(id);
-    if (entry === undefined || (entry.final === null && !this.#dirty.has(entry))) return;
+    if (entry === undefined || !this.#dirty.has(entry)) return;
+    this.#note(entry, true);
+    if (this.#isDown || this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     entry.waiting.add(resolve);
-    this.#note(entry, true);
     await promise;
   }
 
@@ -116,11 +125,27 @@ export class GenerationJournal {
     clearTimeout(impatience);
     this.#closed = true;
     this.#cancelTimer();
+    this.#tellWaiting();
     if (this.#dirty.size > 0)
       this.#options.log.error(
         { generations: this.#dirty.size },
         'generations could not be written to the store',
       );
+  }
+
+  #enter(run: GenerationRun, { created, isDoubtful }: Pick<Entry, 'created' | 'isDoubtful'>): void {
+    const entry: Entry = {
+      run,
+      created,
+      stored: 0,
+      status: run.status,
+      resolution: run.prepared.resolution,
+      isDoubtful,
+      waiting: new Set(),
+      released: Promise.withResolvers(),
+    };
+    this.#entries.set(run.id, entry);
+    this.#note(entry, true);
   }
 
   #note(entry: Entry, hurried: boolean): void {
@@ -165,6 +190,7 @@ export class GenerationJournal {
       this.#writing = false;
       this.#isDown = isUnavailable(error);
       if (this.#isDown && !this.#closed) {
+        this.#tellWaiting();
         this.#timer = setTimeout(() => void this.#flush(), RETRY_MS);
         return;
       }
@@ -179,24 +205,23 @@ export class GenerationJournal {
     const finished: Generation[] = [];
     const blocks: EventBlock[] = [];
     const marks = entries.map((entry) => {
-      const { run, final } = entry;
+      const { run } = entry;
+      const { status, ended } = run;
+      const { resolution } = run.prepared;
       const events = run.log.since(entry.stored);
-      const { status, provider } = run;
       if (!entry.created) created.push(run.snapshot());
-      if (events.length > 0)
-        blocks.push({ generationId: run.id, firstSequence: entry.stored + 1, events: [...events] });
-      const isChanged = status !== entry.status || provider !== entry.provider;
-      if (final !== null) finished.push(final);
-      else if (isChanged && !run.ended) changed.push(run.snapshot());
-      return { entry, stored: entry.stored + events.length, status, provider, final };
+      if (events.length > 0) blocks.push({ generationId: run.id, firstSequence: entry.stored + 1, events });
+      const isChanged = status !== entry.status || resolution !== entry.resolution;
+      if (ended) finished.push(run.snapshot());
+      else if (isChanged) changed.push(run.snapshot());
+      return { entry, stored: entry.stored + events.length, status, resolution, ended };
     });
     const refused = new Set(await this.#options.store.write({ created, blocks, changed, finished }));
-    for (const { entry, stored, status, provider, final } of marks) {
-      Object.assign(entry, { created: true, stored: Math.max(stored, entry.stored), status, provider });
+    for (const { entry, stored, status, resolution, ended } of marks) {
+      Object.assign(entry, { created: true, stored, status, resolution });
       if (refused.has(entry.run.id)) this.#abandon(entry);
-      else if (final !== null) this.#release(entry);
-      else if (entry.run.log.lastSequence === entry.stored && entry.run.status === status)
-        this.#settle(entry);
+      else if (ended) this.#release(entry);
+      else if (entry.run.log.lastSequence === stored && entry.run.status === status) this.#settle(entry);
     }
   }
 
@@ -218,8 +243,9 @@ export class GenerationJournal {
 
   /** Another node has ended it: this one was away for too long. */
   #abandon(entry: Entry): void {
-    this.#options.log.warn({ generationId: entry.run.id }, 'a generation was ended by another node');
     this.#release(entry);
+    if (entry.isDoubtful) return;
+    this.#options.log.warn({ generationId: entry.run.id }, 'a generation was ended by another node');
     entry.run.fail({
       code: 'GENERATION_INTERRUPTED',
       message: 'The server lost touch with the others and they ended the generation.',
@@ -233,12 +259,19 @@ export class GenerationJournal {
   #release(entry: Entry): void {
     this.#entries.delete(entry.run.id);
     this.#settle(entry);
+    entry.released.resolve();
   }
 
   #settle(entry: Entry): void {
     this.#dirty.delete(entry);
-    for (const resolve of entry.waiting) resolve();
-    entry.waiting.clear();
+    this.#tellWaiting([entry]);
+  }
+
+  #tellWaiting(entries: Iterable<Entry> = this.#dirty): void {
+    for (const { waiting } of entries) {
+      for (const resolve of waiting) resolve();
+      waiting.clear();
+    }
   }
 
   #tellIdle(): void {

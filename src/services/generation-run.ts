@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GenerationEvent, UnplacedEvent } from '../core/generation-event.ts';
+import type { UnplacedEvent } from '../core/generation-event.ts';
 import type {
   Citation,
   FinishReason,
@@ -18,7 +18,7 @@ import { type GenerationTelemetry, NO_TELEMETRY } from '../core/telemetry.ts';
 import type { TextRequest } from '../core/text-request.ts';
 import type { Pricing } from '../core/model-config.ts';
 import type { Usage } from '../core/usage.ts';
-import { type FollowOptions, GenerationLog } from './generation-log.ts';
+import { GenerationLog } from './generation-log.ts';
 import { GenerationTurn } from './generation-turn.ts';
 import { budgetSpentWarning, fallbackWarning, noJsonWarning } from './generation-warnings.ts';
 import type { PreparedGeneration } from './preview.ts';
@@ -55,13 +55,11 @@ export class GenerationRun {
   readonly telemetry: GenerationTelemetry;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
-  /** Resolves as soon as there is nothing to wait for: it has ended, or it wants tool results. Never rejects. */
-  readonly settled: Promise<Generation>;
   readonly #origin: GenerationOrigin;
   readonly #log: GenerationLog;
   readonly #upstream = new AbortController();
   readonly #finish: (generation: Generation) => void;
-  readonly #settle: (generation: Generation) => void;
+  #settling = Promise.withResolvers<Generation>();
   #prepared: PreparedGeneration;
   #turn: GenerationTurn;
   #turnCount = 1;
@@ -100,9 +98,6 @@ export class GenerationRun {
     const finished = Promise.withResolvers<Generation>();
     this.finished = finished.promise;
     this.#finish = finished.resolve;
-    const settled = Promise.withResolvers<Generation>();
-    this.settled = settled.promise;
-    this.#settle = settled.resolve;
     this.#append({ type: 'GenerationStarted', resolution: origin.prepared.resolution });
     for (const warning of origin.prepared.warnings) this.#warn(warning);
   }
@@ -110,6 +105,11 @@ export class GenerationRun {
   /** Aborted as soon as the run ends for another reason than its upstream's own end. */
   get signal(): AbortSignal {
     return this.#upstream.signal;
+  }
+
+  /** Resolves as soon as there is nothing to wait for: it has ended, or it wants tool results. Never rejects. */
+  get settled(): Promise<Generation> {
+    return this.#settling.promise;
   }
 
   /** What the model at work was prepared with: the first one's, or a fallback's. */
@@ -158,20 +158,13 @@ export class GenerationRun {
     return this.#completedAt !== null;
   }
 
-  /** Every event after a sequence, then the live ones. Ending the iterator detaches; it does not cancel. */
-  follow(
-    after = 0,
-    options: FollowOptions = {},
-  ): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
-    return this.#log.follow(after, options);
-  }
-
   /** Lets another model answer, of which nothing has come yet, and says so. */
   fallBack(to: PreparedGeneration, because: ErrorCode): void {
     const from = this.#prepared.resolution;
     this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
     this.#turn = new GenerationTurn(to.request, 0);
     this.#meter.forgetTurn();
+    this.#startedTick = null;
     this.#warn(fallbackWarning(from.config.name, to.resolution.config.name, because));
     for (const warning of to.warnings) this.#warn(warning);
   }
@@ -183,16 +176,21 @@ export class GenerationRun {
     if (mode === 'stream') this.#startedTick ??= performance.now();
   }
 
-  /** Begins the next turn with the results of the awaited tool calls; the log, its numbers and its followers go on. */
+  /**
+   * Begins the next turn with the results of the awaited tool calls; the log, its numbers and its followers go on. Ends
+   * the run where that would cost more than it may.
+   */
   resume(results: readonly ToolMessage[]): void {
     if (this.#awaiting === null) throw new TypeError('the generation does not wait for tool results');
     this.#turn = new GenerationTurn(this.#turn.toNextRequest(this.#awaiting, results), this.#textLength);
     this.#awaiting = null;
     this.#turnCount += 1;
     this.#hasContent = false;
+    this.#settling = Promise.withResolvers();
     this.#meter.startNextTurn();
     this.#finishReason = null;
     this.#rawFinishReason = null;
+    if (this.#costsTooMuch()) return this.#end({ status: 'completed', finish: null });
     this.#status = 'running';
     this.#origin.onChange?.();
   }
@@ -201,7 +199,7 @@ export class GenerationRun {
   take(event: StreamEvent): void {
     if (this.ended) return;
     this.#take(event);
-    if (event.type !== 'finish') this.#holdToCost();
+    if (event.type !== 'finish' && this.#costsTooMuch()) this.#end({ status: 'completed', finish: null });
   }
 
   #take(event: StreamEvent): void {
@@ -246,12 +244,14 @@ export class GenerationRun {
       case 'warning':
         this.#warn(event.warning);
         return;
-      case 'finish':
+      case 'finish': {
         if (event.usage !== null) this.#noteUsage(event.usage);
-        if (event.reason === 'tool-calls' && this.#turn.pendingToolCalls.length > 0)
-          this.#requireAction(event);
-        else this.#end({ status: 'completed', finish: event });
+        const goesOn = event.reason === 'tool-calls' && this.#turn.pendingToolCalls.length > 0;
+        if (goesOn && !this.#costsTooMuch()) this.#requireAction(event);
+        else
+          this.#end({ status: 'completed', finish: goesOn ? { ...event, reason: 'cost-limit' } : event });
         return;
+      }
     }
   }
 
@@ -310,7 +310,7 @@ export class GenerationRun {
     this.#finishReason = finish.reason;
     this.#rawFinishReason = finish.rawReason;
     this.#append({ type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls });
-    this.#settle(this.snapshot());
+    this.#settling.resolve(this.snapshot());
   }
 
   #noteUsage(turnUsage: Usage): void {
@@ -323,12 +323,11 @@ export class GenerationRun {
     return this.#prepared.resolution.config.pricing;
   }
 
-  #holdToCost(): void {
-    const { limits, estimatedInputTokens } = this.#prepared;
-    if (limits.maxCostUsd === null) return;
-    const { outputCharacters } = this.#turn;
-    if (this.#meter.exceeds(limits.maxCostUsd, this.#pricing, estimatedInputTokens, outputCharacters))
-      this.#end({ status: 'completed', finish: null });
+  #costsTooMuch(): boolean {
+    const { maxCostUsd } = this.#prepared.limits;
+    if (maxCostUsd === null) return false;
+    const { inputTokens, outputCharacters } = this.#turn;
+    return this.#meter.exceeds(maxCostUsd, this.#pricing, inputTokens, outputCharacters);
   }
 
   #warn(warning: Warning): void {
@@ -342,8 +341,8 @@ export class GenerationRun {
     // Cut short, the provider never comes to tell what it will bill.
     const cutShort = end.status === 'cancelled' || (end.status === 'completed' && end.finish === null);
     if (cutShort && this.#status === 'running') {
-      const { estimatedInputTokens } = this.#prepared;
-      this.#noteUsage(this.#meter.estimateTurn(estimatedInputTokens, this.#turn.outputCharacters));
+      const { inputTokens, outputCharacters } = this.#turn;
+      this.#noteUsage(this.#meter.estimateTurn(inputTokens, outputCharacters));
     }
     if (end.status === 'failed') this.#error = end.error;
     this.#awaiting = null;
@@ -370,7 +369,7 @@ export class GenerationRun {
     this.#log.end();
     if (end.status !== 'completed' || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
-    this.#settle(generation);
+    this.#settling.resolve(generation);
   }
 
   #noteCompletion(finish: FinishEvent | null): void {

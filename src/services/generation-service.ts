@@ -6,8 +6,8 @@ import type { Generation, GenerationStatus } from '../core/generation.ts';
 import type { ToolMessage } from '../core/message.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Telemetry } from '../core/telemetry.ts';
-import type { GenerationStore } from '../stores/generation-store.ts';
-import { Attendance, type Presence } from './attendance.ts';
+import type { GenerationStore, Reservation } from '../stores/generation-store.ts';
+import { Attendance } from './attendance.ts';
 import { checkToolResults } from './check-tool-results.ts';
 import { GenerationFailure, toGenerationError } from './generation-failure.ts';
 import { GenerationHistory, type HistoryLimits } from './generation-history.ts';
@@ -53,12 +53,16 @@ type Events = AsyncIterableIterator<GenerationEvent, undefined, undefined>;
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
   problems.length > 0;
 
-/** The same events, which end as soon as the signal is aborted; says of their reader whether it left or has all. */
-const endingWith = (events: Events, signal: AbortSignal, presence?: Presence): Events => {
-  const done = { done: true, value: undefined } as const;
+/** How long the other nodes are not asked again whether somebody follows a generation there, at least. */
+const ASK_AGAIN_MS = 1_000;
+
+const isClosing = (): ModelgraphError =>
+  new ModelgraphError('GENERATION_INTERRUPTED', 'The server is shutting down. Send the request again.');
+
+/** The same events, which end as soon as the signal is aborted. */
+const endingWith = (events: Events, signal: AbortSignal): Events => {
   const leave = (): void => {
     signal.removeEventListener('abort', leave);
-    presence?.leave();
     void events.return?.();
   };
   signal.addEventListener('abort', leave);
@@ -66,15 +70,12 @@ const endingWith = (events: Events, signal: AbortSignal, presence?: Presence): E
   return {
     async next() {
       const result = await events.next();
-      if (result.done === true) {
-        signal.removeEventListener('abort', leave);
-        presence?.finish();
-      }
+      if (result.done === true) signal.removeEventListener('abort', leave);
       return result;
     },
     return() {
       leave();
-      return Promise.resolve(done);
+      return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -140,15 +141,16 @@ export class GenerationService {
    */
   async events(id: string, principalId: string, after: number | null, signal: AbortSignal): Promise<Events> {
     const from = after ?? 0;
-    const options = { coalesceMs: this.#options.coalesceMs };
+    const { coalesceMs } = this.#options;
     const here = this.#history.findLive(id) ?? this.#history.findFinished(id);
     if (here === undefined) {
-      const events = await this.#options.stored.events(id, principalId, from, options);
+      const events = await this.#options.stored.events(id, principalId, from, { coalesceMs });
       return endingWith(events, signal);
     }
     if (here.principalId !== principalId) throw noGeneration(id, 'id');
     if (from > here.log.lastSequence) throw beyondTheLog(id);
-    return endingWith(here.log.follow(from, options), signal, this.#attendances.get(id)?.attend());
+    const presence = this.#attendances.get(id)?.attend();
+    return here.log.follow(from, { coalesceMs, signal, ...(presence && { presence }) });
   }
 
   /**
@@ -223,7 +225,12 @@ export class GenerationService {
     for (const id of cancel) this.#history.findLive(id)?.cancel();
     for (const { id, results } of toolResults) {
       const run = this.#history.findLive(id);
-      if (run !== undefined) this.#resume(run, JSON.parse(results) as ToolMessage[]);
+      try {
+        if (run !== undefined) this.#resume(run, JSON.parse(results) as ToolMessage[]);
+      } catch (error) {
+        // It was cancelled or answered meanwhile, which is not the others' concern.
+        this.#options.log.warn({ err: error, generationId: id }, 'tool results of another node came too late');
+      }
     }
   }
 
@@ -255,17 +262,13 @@ export class GenerationService {
     if (run.awaitedToolCalls.length === 0) throw notWaiting();
     checkToolResults(results, run.awaitedToolCalls);
     run.resume(results);
-    void this.#options.runner.run(run);
+    if (!run.ended) void this.#options.runner.run(run);
   }
 
   /** A generation for an input: a new one, or the one that was started under the same key. */
   async #begin(input: GenerateInput, { principalId, idempotencyKey }: Caller): Promise<string> {
     const receivedAtMs = performance.now();
-    if (this.#closing)
-      throw new ModelgraphError(
-        'GENERATION_INTERRUPTED',
-        'The server is shutting down. Send the request again.',
-      );
+    if (this.#closing) throw isClosing();
     if (idempotencyKey === null) {
       const run = this.#create(input, principalId, receivedAtMs);
       this.#launch(run, false);
@@ -278,13 +281,31 @@ export class GenerationService {
       return known.generationId;
     }
     const run = this.#create(input, principalId, receivedAtMs);
-    const reserved = await this.#options.store.reserve(run.snapshot(), { key: idempotencyKey, requestHash });
+    const reserved = await this.#reserve(run, { key: idempotencyKey, requestHash });
     if (reserved.type === 'created') {
       this.#launch(run, true);
       return run.id;
     }
     if (!reserved.sameRequest) throw otherRequest();
     return reserved.generationId;
+  }
+
+  /** Whatever may have been stored of a run that is not going to be launched is ended. */
+  async #reserve(
+    run: GenerationRun,
+    idempotency: { readonly key: string; readonly requestHash: string },
+  ): Promise<Reservation> {
+    const { store, journal } = this.#options;
+    try {
+      const reserved = await store.reserve(run.snapshot(), idempotency);
+      if (this.#closing && reserved.type === 'created') throw isClosing();
+      return reserved;
+    } catch (error) {
+      const message = 'The server could not begin the generation.';
+      run.fail(toGenerationError(new ModelgraphError('GENERATION_INTERRUPTED', message)));
+      journal.disown(run);
+      throw error;
+    }
   }
 
   /** Checks the input; throws `RequestRejected`, or `SERVICE_UNAVAILABLE` when too much waits for the store. */
@@ -334,7 +355,9 @@ export class GenerationService {
   async #desert(run: GenerationRun, attendance: Attendance): Promise<void> {
     if (run.ended || run.prepared.onDisconnect === 'continue') return;
     this.#options.log.debug({ generationId: run.id }, 'nobody follows a generation here any more');
-    if (await this.#options.stored.isFollowed(run.id)) attendance.wait();
+    const isFollowed = await this.#options.stored.isFollowed(run.id);
+    if (!attendance.isDeserted) return;
+    if (isFollowed) attendance.wait(ASK_AGAIN_MS);
     else run.cancel();
   }
 

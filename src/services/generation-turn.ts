@@ -3,10 +3,13 @@ import type { JsonValue } from '../core/json.ts';
 import type { AssistantMessage, AssistantPart, ToolMessage } from '../core/message.ts';
 import type { FinishEvent } from '../core/stream-event.ts';
 import type { TextRequest } from '../core/text-request.ts';
+import { estimateInputTokens } from './preview.ts';
 
 /** What one upstream call has brought; a generation with tool results is several turns in one log. */
 export class GenerationTurn {
   readonly request: TextRequest;
+  /** Of the whole request, earlier turns and tool results included: an estimate. */
+  readonly inputTokens: number;
   /** Where this turn's text begins in the whole, in UTF-16 code units. */
   readonly #textStart: number;
   readonly #text: string[] = [];
@@ -16,6 +19,7 @@ export class GenerationTurn {
 
   constructor(request: TextRequest, textStart: number) {
     this.request = request;
+    this.inputTokens = estimateInputTokens(request);
     this.#textStart = textStart;
   }
 

@@ -36,30 +36,19 @@ const CONDITIONS: Conditions = {
     config.pricing !== null && config.pricing.outputPerMillion <= wanted,
 };
 
-const holds = (
-  key: keyof ModelFilter,
-  model: CatalogueModel,
+type Condition = (model: CatalogueModel, wanted: unknown, available: boolean) => boolean;
+
+/** Whether a model, available or not, meets every condition given. An unknown price or context window meets no bound. */
+export const createModelMatcher = (
   filter: Partial<ModelFilter>,
-  available: boolean,
-): boolean => {
-  const wanted = filter[key];
-  // One key's condition and one key's value always fit; the compiler cannot follow the two through a union of keys.
-  const condition = CONDITIONS[key] as (
-    model: CatalogueModel,
-    wanted: unknown,
-    available: boolean,
-  ) => boolean;
-  return wanted === null || wanted === undefined || condition(model, wanted, available);
+): ((model: CatalogueModel, available: boolean) => boolean) => {
+  const given = Object.entries(CONDITIONS).flatMap(([key, condition]) => {
+    const wanted = filter[key as keyof ModelFilter];
+    // One key's condition and one key's value always fit; the compiler cannot follow the two through a union of keys.
+    return wanted === null || wanted === undefined ? [] : [[condition as Condition, wanted] as const];
+  });
+  return (model, available) => given.every(([condition, wanted]) => condition(model, wanted, available));
 };
-
-const KEYS = Object.keys(CONDITIONS) as (keyof ModelFilter)[];
-
-/** Whether a model meets every condition given. An unknown price or context window meets no bound on it. */
-export const matchesFilter = (
-  model: CatalogueModel,
-  filter: Partial<ModelFilter>,
-  available: boolean,
-): boolean => KEYS.every((key) => holds(key, model, filter, available));
 
 const SORT_KEYS: Readonly<Record<ModelOrderField, (model: CatalogueModel) => string | number | null>> = {
   name: ({ config }) => config.name,

@@ -3,7 +3,8 @@ import type { Generation } from '../core/generation.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { GenerationStore } from '../stores/generation-store.ts';
 import { toClosingEvents } from './closing-events.ts';
-import { type FollowOptions, GenerationLog } from './generation-log.ts';
+import type { FollowOptions } from './generation-follower.ts';
+import { GenerationLog } from './generation-log.ts';
 
 export interface RemoteGenerationsOptions {
   readonly store: GenerationStore;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Generation } from '../core/generation.ts';
 import type { ModelConfig } from '../core/model-config.ts';
-import type { ServiceLog } from '../core/service-log.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Slots } from '../lib/slots.ts';
 import { wait } from '../lib/wait.ts';
@@ -22,7 +21,6 @@ export interface SequentialBatchesOptions {
   readonly runner: TurnRunner;
   readonly health: ProviderHealthService;
   readonly telemetry: Telemetry;
-  readonly log: ServiceLog;
   /** The requests of all sequential batches of this node share these. */
   readonly slots: Slots;
 }
@@ -69,12 +67,14 @@ export class SequentialBatches {
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
     await jobs.change(job.lease, { state: 'running', batchStatus: 'running' });
     const stop = AbortSignal.any([signal, cancel, drain]);
-    const underWay = new Set<Promise<void>>();
     const failed = new AbortController();
+    const quit = AbortSignal.any([stop, failed.signal]);
+    const drop = AbortSignal.any([signal, cancel]);
+    const underWay = new Set<Promise<void>>();
     try {
       for await (const item of this.#pending(job)) {
-        const giveBack = await slots.take(AbortSignal.any([stop, failed.signal]));
-        const work = this.#answer(job, config, item, signals)
+        const giveBack = await slots.take(quit);
+        const work = this.#answer(job, config, item, { signal, drop, stop })
           .catch((error: unknown) => failed.abort(error))
           .finally(() => {
             giveBack();
@@ -83,7 +83,7 @@ export class SequentialBatches {
         underWay.add(work);
       }
     } catch (error) {
-      if (!stop.aborted && !failed.signal.aborted) throw error;
+      if (!quit.aborted) throw error;
     } finally {
       await Promise.all(underWay);
     }
@@ -113,17 +113,24 @@ export class SequentialBatches {
   }
 
   /** Resolves once the result is stored, or there is to be none. */
-  async #answer(job: BatchJob, config: ModelConfig, item: PendingItem, signals: JobSignals): Promise<void> {
-    const { signal, cancel, drain } = signals;
+  async #answer(
+    job: BatchJob,
+    config: ModelConfig,
+    item: PendingItem,
+    {
+      signal,
+      drop,
+      stop,
+    }: { readonly signal: AbortSignal; readonly drop: AbortSignal; readonly stop: AbortSignal },
+  ): Promise<void> {
     for (;;) {
-      const generation = await this.#generate(job, config, item, AbortSignal.any([signal, cancel]));
+      const generation = await this.#generate(job, config, item, drop);
       if (signal.aborted) return;
       if (!wasHeldBack(generation)) {
         await this.#store(job, toSequentialOutcome(item.customId, generation), signal);
         return;
       }
       const pauseMs = Math.min(generation.error?.retryAfterMs ?? HELD_BACK_MS, MAX_HELD_BACK_MS);
-      const stop = AbortSignal.any([signal, cancel, drain]);
       try {
         await wait(pauseMs, stop);
       } catch (error) {
@@ -167,10 +174,12 @@ export class SequentialBatches {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      await runner.run(run);
-      const generation = await run.settled;
+      void runner.run(run);
+      const settled = await run.settled;
       // Nobody will answer its tool calls: its turn is the whole of it.
       run.cancel();
+      const generation: Generation =
+        settled.status === 'requires-action' ? { ...settled, status: 'completed' } : settled;
       run.telemetry.ended(generation);
       if (generation.status === 'completed') health.recordSuccess(config.provider, generation.firstDeltaMs);
       return generation;

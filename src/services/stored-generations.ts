@@ -6,7 +6,7 @@ import type { ServiceLog } from '../core/service-log.ts';
 import type { GenerationStore, StoredGeneration } from '../stores/generation-store.ts';
 import { checkToolResults } from './check-tool-results.ts';
 import { toClosingEvents } from './closing-events.ts';
-import type { FollowOptions } from './generation-log.ts';
+import type { FollowOptions } from './generation-follower.ts';
 import { noGeneration, notWaiting } from './generation-refusals.ts';
 import type { RemoteGenerations } from './remote-generations.ts';
 

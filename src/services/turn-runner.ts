@@ -37,6 +37,12 @@ interface Turn {
   readonly settle: () => void;
 }
 
+/** What a provider gives; a streamed answer may fall silent before its first content. */
+interface Answer {
+  readonly isStreamed: boolean;
+  readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
+}
+
 /**
  * Asks models for the turns of a run. The only owner of retries: before the first content of a turn the same model is
  * asked again, then its fallbacks; afterwards nothing is asked again.
@@ -153,13 +159,26 @@ export class TurnRunner {
     if (admission.type === 'refused')
       return { error: new ProviderHeldBack(provider, admission.retryAfterMs) };
     const own = new AbortController();
+    const stop = (): void => own.abort(run.signal.reason);
+    run.signal.addEventListener('abort', stop);
+    if (run.signal.aborted) stop();
+    let patience: NodeJS.Timeout | undefined;
     try {
-      for await (const event of this.#events(run, own)) {
+      const answer = await this.#ask(run, own.signal);
+      if (answer.isStreamed)
+        patience = setTimeout(
+          () => own.abort(new ProviderError('PROVIDER_TIMEOUT', { provider })),
+          this.#options.firstDeltaTimeoutMs,
+        );
+      for await (const event of answer.events) {
         if (run.ended) break;
         if (turn.complete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
         const isFirst = !run.hasContent;
         run.take(event);
-        if (isFirst && run.hasContent) breakers.recordFirstDelta(admission);
+        if (isFirst && run.hasContent) {
+          clearTimeout(patience);
+          breakers.recordFirstDelta(admission);
+        }
         if (event.type !== 'finish') continue;
         turn.complete = true;
         turn.settle();
@@ -181,6 +200,9 @@ export class TurnRunner {
         health.recordFailure(provider, known.code);
       }
       return run.ended ? undefined : { error };
+    } finally {
+      clearTimeout(patience);
+      run.signal.removeEventListener('abort', stop);
     }
   }
 
@@ -195,30 +217,17 @@ export class TurnRunner {
     void run.finished.then(() => clearTimeout(deadline));
   }
 
-  async *#events(run: GenerationRun, own: AbortController): AsyncGenerator<StreamEvent> {
+  /** Calls the provider of a run. Streamed for whoever only waits, too: what came before a failure is kept. */
+  async #ask(run: GenerationRun, signal: AbortSignal): Promise<Answer> {
     const { config } = run.prepared.resolution;
-    const signal = AbortSignal.any([run.signal, own.signal]);
     const provider = await this.#options.providers.getTextProvider(config);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
-    if (run.ended) return;
-    // Streamed for whoever only waits, too: what came before a failure is kept, and a silent provider is noticed.
-    if (!config.streaming) {
-      run.start('wait');
-      yield* streamOf(await provider.generate(request, { signal }));
-      return;
-    }
-    const patience = setTimeout(
-      () => own.abort(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })),
-      this.#options.firstDeltaTimeoutMs,
-    );
-    try {
+    if (run.ended) return { isStreamed: false, events: [] };
+    if (config.streaming) {
       run.start('stream');
-      for await (const event of provider.stream(request, { signal })) {
-        yield event;
-        if (run.hasContent) clearTimeout(patience);
-      }
-    } finally {
-      clearTimeout(patience);
+      return { isStreamed: true, events: provider.stream(request, { signal }) };
     }
+    run.start('wait');
+    return { isStreamed: false, events: streamOf(await provider.generate(request, { signal })) };
   }
 }

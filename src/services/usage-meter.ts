@@ -1,5 +1,5 @@
 import type { Pricing } from '../core/model-config.ts';
-import { addUsage, type Cost, type Usage } from '../core/usage.ts';
+import { addCost, addUsage, type Cost, type Usage } from '../core/usage.ts';
 import { costOf } from './cost.ts';
 
 /** English text runs at about four characters a token; good enough to stop at a price, not to bill. */
@@ -48,9 +48,10 @@ export class UsageMeter {
   #cost: Cost | null = null;
   /** Of the turns before this one. */
   #before: Usage | null = null;
+  #costBefore: Cost | null = null;
   /** What the provider has told of this turn. */
   #told: Usage | null = null;
-  #checkedAt = 0;
+  #checkedAt = -CHECK_CHARACTERS;
 
   get usage(): Usage | null {
     return this.#usage;
@@ -66,7 +67,8 @@ export class UsageMeter {
     const usage = addUsage(this.#before, told);
     if (isSame(this.#usage, usage)) return false;
     this.#usage = usage;
-    this.#cost = costOf(usage, pricing);
+    this.#cost = this.#costWith(told, pricing);
+    this.#checkedAt = -CHECK_CHARACTERS;
     return true;
   }
 
@@ -75,11 +77,14 @@ export class UsageMeter {
     return usageSoFar(this.#told, inputTokens, outputCharacters);
   }
 
-  /** Whether it has cost more than it may, by what is told or estimated; looked at once in a while. */
+  /**
+   * Whether it has cost more than it may, by what is told or estimated: looked at when the provider tells something new,
+   * and once in a while.
+   */
   exceeds(maxCostUsd: number, pricing: Pricing | null, inputTokens: number, characters: number): boolean {
     if (characters < this.#checkedAt + CHECK_CHARACTERS) return false;
     this.#checkedAt = characters;
-    const cost = costOf(addUsage(this.#before, this.estimateTurn(inputTokens, characters)), pricing);
+    const cost = this.#costWith(this.estimateTurn(inputTokens, characters), pricing);
     return cost !== null && cost.total > maxCostUsd;
   }
 
@@ -92,7 +97,15 @@ export class UsageMeter {
 
   startNextTurn(): void {
     this.#before = this.#usage;
+    this.#costBefore = this.#cost;
     this.#told = null;
-    this.#checkedAt = 0;
+    this.#checkedAt = -CHECK_CHARACTERS;
+  }
+
+  /** With the turns before. Prices depend on the size of one call: each turn is priced on its own. */
+  #costWith(turn: Usage, pricing: Pricing | null): Cost | null {
+    const cost = costOf(turn, pricing);
+    if (this.#before === null) return cost;
+    return cost === null || this.#costBefore === null ? null : addCost(this.#costBefore, cost);
   }
 }

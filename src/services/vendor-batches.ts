@@ -150,7 +150,7 @@ export class VendorBatches {
     const expected = {
       since: new Date(job.submittingSince ?? job.nowMs),
       total: await items.countPending(job),
-      takenIds: await jobs.takenIds(lease),
+      takenIds: await jobs.takenIds(job),
       hasCustomId: (customId: string) => items.has(job, customId),
     };
     const found = await operations.find(job.key, expected, { signal });
@@ -168,7 +168,10 @@ export class VendorBatches {
     }
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
     if (job.nowMs - expected.since.getTime() > GIVE_UP_MS)
-      return this.#fail(job, batchError('PROVIDER_FAILED', 'The provider did not take the batch.', config.provider));
+      return this.#fail(
+        job,
+        batchError('PROVIDER_FAILED', 'The provider did not take the batch.', config.provider),
+      );
     log.warn(fields, 'an interrupted submission of a batch had not arrived; it is made again');
     const again: BatchJob = { ...job, progress };
     await jobs.change(lease, { progress });
@@ -201,11 +204,7 @@ export class VendorBatches {
   }
 
   /** Reads the results of a batch that has ended. Those that are stored already say nothing when they come again. */
-  async #collect(
-    job: BatchJob,
-    { config, operations, signal }: Vendor,
-    progress: JobProgress,
-  ): Promise<null> {
+  async #collect(job: BatchJob, { config, operations, signal }: Vendor): Promise<null> {
     const { items, log } = this.#options;
     const { outcome = 'completed', error } = job.progress;
     if (outcome === 'failed')

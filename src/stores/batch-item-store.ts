@@ -51,6 +51,9 @@ const count = async (
   await transaction.query(COUNT, [batchRid, succeeded, failed, cancelled, expired, usage, cost]);
 };
 
+/** Whether every engine can hold a text as it is. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
 /** A range of positions as the statements take it. */
 const rangeOf = ({ firstIndex, itemCount }: BatchJob): [from: number, to: number] => [
   firstIndex,
@@ -71,8 +74,12 @@ export class BatchItemStore {
    */
   record(job: BatchJob, outcomes: readonly ItemOutcome[]): Promise<number> {
     const { batchRid } = job.lease;
+    // The first one counts. No item has an id that a database would refuse to look for.
+    const byId = new Map<string, ItemOutcome>();
+    for (const outcome of outcomes)
+      if (!byId.has(outcome.customId) && isStorable(outcome.customId)) byId.set(outcome.customId, outcome);
     return writeUnderLease(this.#db, job.lease, async (transaction, batch) => {
-      const rows = outcomes.map(({ customId, status, result }) => ({
+      const rows = [...byId.values()].map(({ customId, status, result }) => ({
         custom_id: customId,
         status,
         result: toJson(result),
@@ -84,7 +91,7 @@ export class BatchItemStore {
       const counts = { ...NO_COUNTS };
       let usage = batch.usage === null ? null : (JSON.parse(batch.usage) as Usage);
       let cost = batch.cost === null ? null : (JSON.parse(batch.cost) as Cost);
-      for (const { customId, status, result } of outcomes) {
+      for (const { customId, status, result } of byId.values()) {
         if (!ids.has(customId)) continue;
         counts[status] += 1;
         if (result.usage !== null) usage = addUsage(usage, result.usage);

@@ -52,7 +52,7 @@ export const toSqlite = remember((sql) =>
     .replace(JSON_ROWS, (_match, value: string, columns: string) => {
       const names = columns.split(',').map((column) => column.trim().split(' ')[0] ?? '');
       const list = names.map((name) => `value ->> '${name}' AS ${name}`).join(', ');
-      return `(SELECT ${list} FROM json_each(${value}))`;
+      return `(SELECT ${list} FROM jsonb_each(${value}))`;
     })
     .replace(ROW_LOCK, '')
     .replace(PLACEHOLDER, '?$1'),

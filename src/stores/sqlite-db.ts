@@ -14,6 +14,9 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 const MAX_PREPARED = 200;
 
+/** How long statements may follow each other before timers and sockets have their turn, in milliseconds. */
+const LONGEST_TURN_MS = 10;
+
 /** Primary result codes of SQLite. */
 const BUSY = 5;
 const LOCKED = 6;
@@ -51,6 +54,8 @@ class SqliteDb implements Db {
   readonly #availability = new Availability();
   #tail: Promise<unknown> = Promise.resolve();
   #isRelaxed = false;
+  /** When the first statement of this turn of the event loop came; null: there was none yet. */
+  #busySince: number | null = null;
   #closed = false;
 
   constructor(database: DatabaseSync, lock: DatabaseSync | null) {
@@ -120,12 +125,25 @@ class SqliteDb implements Db {
 
   /** One after the other: there is one connection, and everything on it would be part of an open transaction. */
   #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => {
+    const result = this.#tail.then(async () => {
+      await this.#yieldInTime();
       if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
       return work();
     });
     this.#tail = result.catch(() => undefined);
     return result;
+  }
+
+  /** Nothing here waits for anything outside, so that a loop over the database would hold all else up until its end. */
+  async #yieldInTime(): Promise<void> {
+    if (this.#busySince === null) {
+      this.#busySince = performance.now();
+      setImmediate(() => {
+        this.#busySince = null;
+      });
+    } else if (performance.now() - this.#busySince > LONGEST_TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Only between transactions: SQLite ignores it within one. */

@@ -111,6 +111,7 @@ describe('the settings', () => {
           MODELGRAPH_MAX_BODY_BYTES: '1024',
           MODELGRAPH_MAX_UPLOAD_BYTES: '2048',
           MODELGRAPH_MAX_BATCH_FILE_BYTES: '4096',
+          MODELGRAPH_BATCH_CONCURRENCY: '9',
           MODELGRAPH_WEBHOOK_URL: 'http://receiver.internal/hook',
           MODELGRAPH_WEBHOOK_SECRET: SECRET,
           MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: 'on',

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { ModelDefinition } from '../../src/core/model-config.ts';
-import { MAX_MEDIA_BYTES } from '../../src/services/check-media.ts';
+import { MAX_MEDIA_BYTES } from '../../src/core/message.ts';
 import { request, startApp } from '../support/app.ts';
 import { GENERATE_MUTATION } from '../support/events.ts';
 import { createToy, toyOverrides } from '../support/toy-provider.ts';

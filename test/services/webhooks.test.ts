@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { Webhooks, WEBHOOK_TIMING, type WebhookTiming } from '../../src/services/webhooks.ts';
@@ -58,6 +59,7 @@ const looks = async (db: Db, count: number): Promise<void> => {
     await addBatch(db, marker);
     await endBatch(db, marker, 'completed');
     for (let state = ''; state !== 'delivered'; ) {
+      await setImmediate();
       const rows = await db.query<{ state: string }>(
         'SELECT state FROM webhook_delivery WHERE batch_id = $1',
         [marker],

@@ -76,6 +76,17 @@ test('a directory has one server at a time, and is free again as soon as that on
   await (await openSqliteDb(folder.path)).close();
 });
 
+test('statements that follow each other without end leave timers their turn', async () => {
+  const db = await openSqliteDb(null);
+  const timer = { fired: false };
+  setTimeout(() => {
+    timer.fired = true;
+  }, 1);
+  for (let count = 0; count < 200_000 && !timer.fired; count += 1) await db.query('SELECT 1');
+  expect(timer.fired).toBe(true);
+  await db.close();
+});
+
 test('nobody but the owner can read what is stored', async () => {
   await using folder = temporaryFolder();
   const directory = join(folder.path, 'deep', 'data');

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Message, UserPart } from '../../src/core/message.ts';
-import { MAX_MEDIA_BYTES, MAX_REQUEST_MEDIA_BYTES } from '../../src/services/check-media.ts';
+import { MAX_MEDIA_BYTES, type Message, type UserPart } from '../../src/core/message.ts';
+import { MAX_REQUEST_MEDIA_BYTES } from '../../src/services/check-media.ts';
 import { type GraphqlResponse, startApp, type TestApp } from '../support/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION } from '../support/events.ts';
 import { createToy, type Toy, toyOverrides } from '../support/toy-provider.ts';

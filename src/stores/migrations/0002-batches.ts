@@ -36,6 +36,7 @@ export const BATCHES: Migration = {
     )`,
     `CREATE INDEX batch_by_principal ON batch (principal_id, rid, status)`,
     `CREATE INDEX batch_expiring ON batch (expires_at) WHERE expires_at IS NOT NULL`,
+    `CREATE INDEX batch_by_end ON batch (finished_at) WHERE finished_at IS NOT NULL`,
     `CREATE TABLE batch_item (
       rid IDENTITY,
       batch_rid bigint NOT NULL,

@@ -1,0 +1,31 @@
+/** The types of a GraphQL answer: errors of the request itself have a status of their own only under the newer one. */
+export const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+export const JSON_TYPE = 'application/json';
+export type AnswerType = typeof GRAPHQL_RESPONSE | typeof JSON_TYPE;
+
+const ANSWER_TYPES: Readonly<Record<string, AnswerType>> = {
+  [GRAPHQL_RESPONSE]: GRAPHQL_RESPONSE,
+  [JSON_TYPE]: JSON_TYPE,
+  'application/*': JSON_TYPE,
+  '*/*': JSON_TYPE,
+};
+
+/**
+ * The type that an `Accept` header wants an answer in: the one of the greatest `q`, among equals the first, and plain
+ * JSON for whoever takes anything; undefined when it takes none. By GraphQL over HTTP, whoever says nothing gets JSON.
+ */
+export const findAcceptedType = (accept: string | undefined): AnswerType | undefined => {
+  if (accept === undefined || accept.trim() === '') return JSON_TYPE;
+  let found: AnswerType | undefined;
+  let best = 0;
+  for (const range of accept.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const type = ANSWER_TYPES[name];
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1;
+    const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8) ?? 'utf-8';
+    if (type === undefined || charset.replaceAll('"', '') !== 'utf-8' || !(Number(quality) > best)) continue;
+    found = type;
+    best = Number(quality);
+  }
+  return found;
+};

@@ -1,0 +1,72 @@
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import { Slots } from '../lib/slots.ts';
+import type { ModelRegistry } from '../registry/model-registry.ts';
+import type { ProviderFactory } from '../registry/provider-factory.ts';
+import type { BatchItemStore } from '../stores/batch-item-store.ts';
+import type { BatchJobStore } from '../stores/batch-job-store.ts';
+import type { BatchStore } from '../stores/batch-store.ts';
+import { BatchConfigs } from './batch-configs.ts';
+import { BatchRunner } from './batch-runner.ts';
+import { BatchService } from './batch-service.ts';
+import type { BatchTiming } from './batch-timing.ts';
+import type { CircuitBreakers } from './circuit-breaker.ts';
+import type { ProviderHealthService } from './provider-health.ts';
+import type { FetchMedia } from './resolve-media.ts';
+import { createRetryPolicy } from './retry.ts';
+import { SequentialBatches } from './sequential-batches.ts';
+import { TurnRunner } from './turn-runner.ts';
+import { VendorBatches } from './vendor-batches.ts';
+
+export interface BatchesOptions {
+  readonly models: ModelRegistry;
+  readonly providers: ProviderFactory;
+  readonly health: ProviderHealthService;
+  readonly breakers: CircuitBreakers;
+  readonly store: BatchStore;
+  readonly jobs: BatchJobStore;
+  readonly items: BatchItemStore;
+  readonly fetchMedia: FetchMedia;
+  readonly log: ServiceLog;
+  readonly telemetry: Telemetry;
+  readonly timing: BatchTiming;
+  readonly timeoutMs: number;
+  readonly firstDeltaTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly maxRetryWaitMs: number;
+  /** Requests of sequential batches that one node asks at a time. */
+  readonly batchConcurrency: number;
+}
+
+export interface Batches {
+  readonly service: BatchService;
+  /** Takes this node's part in the work. Rejects when the store is away. */
+  start(): Promise<void>;
+  /** Takes no new batch, leaves the work at a good point if one comes in time, and gives it to other nodes or a next start. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Puts together what batches need. Starts nothing. */
+export const createBatches = (options: BatchesOptions): Batches => {
+  const configs = new BatchConfigs(options.models);
+  const retry = createRetryPolicy({ maxAttempts: options.maxAttempts, maxWaitMs: options.maxRetryWaitMs });
+  const runner = new BatchRunner({
+    ...options,
+    vendors: new VendorBatches({ ...options, configs }),
+    sequential: new SequentialBatches({
+      ...options,
+      configs,
+      runner: new TurnRunner({ ...options, retry }),
+      slots: new Slots(options.batchConcurrency),
+    }),
+  });
+  const service = new BatchService(options);
+  return {
+    service,
+    start: () => runner.start(),
+    async stop(graceMs) {
+      service.close();
+      await runner.stop(graceMs);
+    },
+  };
+};
