@@ -25,7 +25,7 @@ const PATIENCE_MS = 30_000;
 const MAX_IDLE_CONNECTIONS = 20;
 
 export interface FollowOptions {
-  /** Nodes of one cluster: each connection goes to any of them. */
+  /** Nodes of one cluster. */
   readonly urls: readonly string[];
   readonly plan: Plan;
   readonly random: () => number;
@@ -38,7 +38,12 @@ export interface FollowOptions {
 }
 
 export interface Followed extends CheckedLog {
+  /** Connections broken by the follower. */
   readonly drops: number;
+  /** Connections that the server ended before the generation had, which it must not. */
+  readonly cuts: number;
+  /** What servers answered instead of going on. */
+  readonly refusals: readonly string[];
 }
 
 /**
@@ -54,6 +59,16 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
   };
   const log = createLogCheck(plan);
   let drops = 0;
+  let cuts = 0;
+  const refusals: string[] = [];
+  let lastUrl: string | undefined;
+
+  /** A resumed subscription goes to another node than the one before, where there is one. */
+  const nextUrl = (): string => {
+    const others = urls.filter((url) => url !== lastUrl);
+    lastUrl = anyOf(others.length > 0 ? others : urls);
+    return lastUrl;
+  };
 
   /** One connection, until it breaks, is broken, or the end has come. */
   const follow = async (): Promise<void> => {
@@ -66,6 +81,10 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
       isOpen = false;
       over.resolve();
     };
+    const refuse = (error: unknown): void => {
+      refusals.push(error instanceof Error ? error.message : String(error));
+      stop();
+    };
     const receive = (json: string): void => {
       if (!isOpen) return;
       try {
@@ -73,7 +92,9 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
         if (log.last() === undefined) onStarted?.(event.generationId ?? '');
         log.take(event);
       } catch (error) {
-        over.reject(error);
+        // Whoever comes back has the right to be served; a generation may be refused at its beginning only.
+        if (log.last() === undefined) over.reject(error);
+        else refuse(error);
         return;
       }
       received += 1;
@@ -91,7 +112,7 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
       last === undefined
         ? toGenerate(plan, GENERATE)
         : { query: RESUME, variables: { id: last.generationId, after: last.cursor } };
-    subscription = await anyOf(TRANSPORTS).subscribe(anyOf(urls), operation, receive);
+    subscription = await anyOf(TRANSPORTS).subscribe(nextUrl(), operation, receive);
     const patience = new AbortController();
     try {
       await Promise.race([
@@ -101,6 +122,7 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
           throw new Error(`no end has come after ${JSON.stringify(log.last() ?? plan)}`);
         }),
       ]);
+      if (isOpen) cuts += 1;
     } finally {
       isOpen = false;
       patience.abort();
@@ -113,7 +135,7 @@ export const followWithDrops = async (options: FollowOptions): Promise<Followed>
     const before = log.last()?.sequence ?? 0;
     await follow();
     const result = log.findResult();
-    if (result !== undefined) return { ...result, drops };
+    if (result !== undefined) return { ...result, drops, cuts, refusals };
     // A server that ends subscriptions without a terminal event would be asked for ever.
     idle = (log.last()?.sequence ?? 0) > before ? 0 : idle + 1;
     if (idle > MAX_IDLE_CONNECTIONS)

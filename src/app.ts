@@ -56,7 +56,7 @@ export interface AppOverrides {
 }
 
 export interface App {
-  /** Opens the port and resolves with the address of the API. */
+  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
   listen(): Promise<string>;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
@@ -258,37 +258,48 @@ export const buildApp = async (
     log,
   });
 
+  const close = async (): Promise<void> => {
+    closing = true;
+    metrics.stop();
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    server.close(() => resolve());
+    sockets.close();
+    await Promise.all([
+      discovery.stop(),
+      generations.stop(settings.shutdownGraceMs),
+      batches.stop(settings.shutdownGraceMs),
+    ]);
+    // Clients have their terminal events; whoever does not read or close is not waited for any longer.
+    const impatience = setTimeout(() => {
+      sockets.terminate();
+      server.closeAllConnections();
+    }, CLOSE_GRACE_MS);
+    await closed;
+    clearTimeout(impatience);
+    await webhooks?.stop();
+    await db.close();
+  };
+
+  const open = async (): Promise<string> => {
+    await generations.start();
+    await batches.start();
+    await webhooks?.start();
+    const origin = await listen(server, settings.host, settings.port);
+    metrics.start();
+    discovery.start();
+    factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+    return `${origin}${GRAPHQL_PATH}`;
+  };
+
   return {
     async listen() {
-      await generations.start();
-      await batches.start();
-      await webhooks?.start();
-      const origin = await listen(server, settings.host, settings.port);
-      metrics.start();
-      discovery.start();
-      factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
-      return `${origin}${GRAPHQL_PATH}`;
+      try {
+        return await open();
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
-    async close() {
-      closing = true;
-      metrics.stop();
-      const { promise: closed, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      sockets.close();
-      await Promise.all([
-        discovery.stop(),
-        generations.stop(settings.shutdownGraceMs),
-        batches.stop(settings.shutdownGraceMs),
-      ]);
-      // Clients have their terminal events; whoever does not read or close is not waited for any longer.
-      const impatience = setTimeout(() => {
-        sockets.terminate();
-        server.closeAllConnections();
-      }, CLOSE_GRACE_MS);
-      await closed;
-      clearTimeout(impatience);
-      await webhooks?.stop();
-      await db.close();
-    },
+    close,
   };
 };

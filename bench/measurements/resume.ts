@@ -43,6 +43,7 @@ export const resume: Measurement = {
     const seconds = (performance.now() - began) / 1_000;
     const lost = sum(followed, (one) => one.lost);
     const doubled = sum(followed, (one) => one.doubled);
+    const cuts = sum(followed, (one) => one.cuts + one.refusals.length);
     const incomplete = followed.filter(
       ({ complete, end }) => !complete || end !== 'GenerationCompleted',
     ).length;
@@ -58,6 +59,7 @@ export const resume: Measurement = {
             'events doubled',
             'texts incomplete',
             'snapshots',
+            'cut or refused',
             'seconds',
           ],
           rows: [
@@ -68,6 +70,7 @@ export const resume: Measurement = {
               doubled,
               incomplete,
               sum(followed, (one) => one.snapshots),
+              cuts,
               seconds,
             ].map(toText),
           ],
@@ -75,6 +78,7 @@ export const resume: Measurement = {
       ],
       verdicts: [
         { goal: '0 lost', found: toText(lost), reached: lost === 0 },
+        { goal: '0 connections cut or refused by the server', found: toText(cuts), reached: cuts === 0 },
         { goal: '0 doubled', found: toText(doubled), reached: doubled === 0 },
         { goal: 'every text complete', found: `${incomplete} are not`, reached: incomplete === 0 },
       ],

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import {
   ApiError,
   type BatchState,
@@ -105,15 +104,10 @@ const writeResults = async (
   { output, errors, signal }: Terminal,
 ): Promise<number> => {
   const state = await getBatch(server, id, signal);
-  const file = out === null ? null : createWriteStream(out);
-  if (file !== null) await once(file, 'open');
-  const target = file ?? output;
-  for await (const result of readResults(server, id, signal))
-    if (!target.write(`${JSON.stringify(result)}\n`)) await once(target, 'drain');
-  if (file !== null) {
-    file.end();
-    await finished(file);
-  }
+  const lines = async function* (): AsyncGenerator<string, void, undefined> {
+    for await (const result of readResults(server, id, signal)) yield `${JSON.stringify(result)}\n`;
+  };
+  await pipeline(lines(), out === null ? output : createWriteStream(out), { end: out !== null });
   if (state.counts.pending > 0)
     errors.write(`${state.counts.pending} of ${state.counts.total} requests have no result yet.\n`);
   return exitCodeOf(state);

@@ -33,34 +33,43 @@ export interface OperationOrigin {
   readonly transport: Transport;
 }
 
-/** The context of one operation, the same whichever transport it came over. */
-export const createContext = (
-  { catalogue, generations, batches, health }: Services,
-  { principalId, signal }: OperationOrigin,
-): Context => ({
-  principalId,
-  signal,
-  catalogue,
-  generations,
-  batches,
-  loaders: {
-    // All of them change while a subscription, and so its context, lives.
-    providerHealth: new DataLoader<string, ProviderHealth>(
-      (names) => Promise.resolve(names.map((name) => health.healthOf(name))),
-      { cache: false },
-    ),
-    generation: new DataLoader<string, Generation | null>(
-      (ids) =>
-        Promise.all(ids.map(async (id) => (await generations.findGeneration(id, principalId)) ?? null)),
-      { cache: false },
-    ),
-    batch: new DataLoader<string, Batch | null>(
-      (ids) => Promise.all(ids.map(async (id) => (await batches.findBatch(id, principalId)) ?? null)),
-      { cache: false },
-    ),
-    batchItem: new DataLoader<string, BatchItem | null>(
-      (ids) => Promise.all(ids.map(async (id) => (await batches.findItemById(id, principalId)) ?? null)),
-      { cache: false },
-    ),
-  },
+/** All of them change while a subscription, and so its context, lives: nothing is remembered. */
+const createLoaders = (
+  { generations, batches, health }: Services,
+  principalId: string,
+): Context['loaders'] => ({
+  providerHealth: new DataLoader<string, ProviderHealth>(
+    (names) => Promise.resolve(names.map((name) => health.healthOf(name))),
+    { cache: false },
+  ),
+  generation: new DataLoader<string, Generation | null>(
+    (ids) => Promise.all(ids.map(async (id) => (await generations.findGeneration(id, principalId)) ?? null)),
+    { cache: false },
+  ),
+  batch: new DataLoader<string, Batch | null>(
+    (ids) => Promise.all(ids.map(async (id) => (await batches.findBatch(id, principalId)) ?? null)),
+    { cache: false },
+  ),
+  batchItem: new DataLoader<string, BatchItem | null>(
+    (ids) => Promise.all(ids.map(async (id) => (await batches.findItemById(id, principalId)) ?? null)),
+    { cache: false },
+  ),
 });
+
+/** The context of one operation, the same whichever transport it came over. */
+export const createContext = (services: Services, { principalId, signal }: OperationOrigin): Context => {
+  const { catalogue, generations, batches } = services;
+  let loaders: Context['loaders'] | undefined;
+  return {
+    principalId,
+    signal,
+    catalogue,
+    generations,
+    batches,
+    // Most operations need none of them.
+    get loaders() {
+      loaders ??= createLoaders(services, principalId);
+      return loaders;
+    },
+  };
+};

@@ -1,4 +1,7 @@
 import {
+  type ASTNode,
+  type ASTVisitor,
+  BREAK,
   type ExecutionResult,
   type FieldNode,
   getArgumentValues,
@@ -14,15 +17,17 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   TypeNameMetaFieldDef,
   type ValidatedExecutionArgs,
+  visit as visitNodes,
 } from 'graphql';
 
 /** Gives the value a field has in the response. Throws on anything that only plain execution does right. */
-type Complete = (value: unknown) => unknown;
-type ReadFields = (source: unknown) => Record<string, unknown>;
+type Complete = (value: unknown, context: unknown) => unknown;
+type ReadFields = (source: unknown, context: unknown) => Record<string, unknown>;
 
 /** Thrown where a value is left to plain execution: the next one may be planned for again. */
 const ONLY_THIS_TIME = new Error('The value is an unusual one.');
@@ -106,7 +111,7 @@ const createInfo = (
   fieldNodes: readonly FieldNode[],
   parentType: GraphQLObjectType,
   returnType: GraphQLOutputType,
-  { schema, fragmentDefinitions, operation, variableValues }: ValidatedExecutionArgs,
+  { schema, fragmentDefinitions, operation }: ValidatedExecutionArgs,
 ): GraphQLResolveInfo => ({
   fieldName: fieldNodes[0]?.name.value ?? '',
   fieldNodes,
@@ -115,7 +120,9 @@ const createInfo = (
   schema,
   fragments: fragmentDefinitions,
   operation,
-  variableValues,
+  get variableValues(): never {
+    throw NEVER;
+  },
   get path(): never {
     throw NEVER;
   },
@@ -126,10 +133,52 @@ const createInfo = (
   getAsyncHelpers: notPlannable,
 });
 
+/** Whether anything but the arguments of the root fields depends on variables. */
+const usesVariables = ({ operation, fragmentDefinitions }: ValidatedExecutionArgs): boolean => {
+  const rootArguments = new Set<ASTNode>(
+    operation.selectionSet.selections.flatMap((selection) =>
+      selection.kind === Kind.FIELD ? (selection.arguments ?? []) : [],
+    ),
+  );
+  let found = false;
+  const visitor: ASTVisitor = {
+    Argument: (node) => (rootArguments.has(node) ? false : undefined),
+    Variable() {
+      found = true;
+      return BREAK;
+    },
+  };
+  for (const node of [operation.selectionSet, ...Object.values(fragmentDefinitions)])
+    visitNodes(node, visitor);
+  return found;
+};
+
+/** What is below the root fields of an operation, by their keys; null where it differs with the variables. */
+const planned = new WeakMap<OperationDefinitionNode, Map<string, Complete> | null>();
+
+/** A document that is asked again is planned once: what is below its root fields is the same for everybody. */
+const findShared = (args: ValidatedExecutionArgs): Map<string, Complete> | undefined => {
+  const known = planned.get(args.operation);
+  if (known !== undefined) return known ?? undefined;
+  const made = usesVariables(args) ? null : new Map<string, Complete>();
+  planned.set(args.operation, made);
+  return made ?? undefined;
+};
+
+/** What does not belong to one request alone, to be kept as long as the document is. */
+const withoutValues = (args: ValidatedExecutionArgs): ValidatedExecutionArgs => ({
+  ...args,
+  rootValue: undefined,
+  contextValue: undefined,
+  variableValues: { sources: {}, coerced: {} },
+  rawVariableValues: undefined,
+});
+
 const planField = (
   parentType: GraphQLObjectType,
   nodes: readonly [FieldNode, ...FieldNode[]],
   args: ValidatedExecutionArgs,
+  shared?: Map<string, Complete>,
 ): Complete => {
   const [node] = nodes;
   const name = node.name.value;
@@ -137,16 +186,19 @@ const planField = (
   const field = args.schema.getField(parentType, name);
   if (field === undefined) throw NEVER;
   const info = createInfo(nodes, parentType, field.type, args);
-  const complete = planValue(field.type, nodes, info, args);
+  const key = (node.alias ?? node.name).value;
+  const complete =
+    shared?.get(key) ?? planValue(field.type, nodes, info, shared === undefined ? args : withoutValues(args));
+  shared?.set(key, complete);
   const { resolve } = field;
   const values = getArgumentValues(field, node, args.variableValues);
   if (resolve !== undefined)
-    return (source) => complete(settled(resolve(source, values, args.contextValue, info)));
+    return (source, context) => complete(settled(resolve(source, values, context, info)), context);
   // As graphql's own resolver does it, but for methods.
-  return (source) => {
+  return (source, context) => {
     const value = settled((source as Record<string, unknown>)[name]);
     if (typeof value === 'function') throw NEVER;
-    return complete(value);
+    return complete(value, context);
   };
 };
 
@@ -154,15 +206,16 @@ const planFields = (
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   args: ValidatedExecutionArgs,
+  shared?: Map<string, Complete>,
 ): ReadFields => {
   const groups = collectFields(sets, type, args);
   // Assigning it would not make it a property.
   if (groups.has('__proto__')) throw NEVER;
-  const fields = Array.from(groups, ([key, nodes]) => [key, planField(type, nodes, args)] as const);
-  return (source) => {
+  const fields = Array.from(groups, ([key, nodes]) => [key, planField(type, nodes, args, shared)] as const);
+  return (source, context) => {
     if (typeof source !== 'object' || source === null) throw ONLY_THIS_TIME;
     const result: Record<string, unknown> = {};
-    for (const [key, read] of fields) result[key] = read(source);
+    for (const [key, read] of fields) result[key] = read(source, context);
     return result;
   };
 };
@@ -175,17 +228,17 @@ const planValue = (
 ): Complete => {
   if (isNonNullType(type)) {
     const complete = planValue(type.ofType, nodes, info, args);
-    return (value) => {
+    return (value, context) => {
       if (value === null || value === undefined) throw ONLY_THIS_TIME;
-      return complete(value);
+      return complete(value, context);
     };
   }
   if (isListType(type)) {
     const complete = planValue(type.ofType, nodes, info, args);
-    return (value) => {
+    return (value, context) => {
       if (value === null || value === undefined) return null;
       if (!Array.isArray(value)) throw ONLY_THIS_TIME;
-      return value.map((item) => complete(settled(item)));
+      return value.map((item) => complete(settled(item), context));
     };
   }
   if (isLeafType(type))
@@ -197,19 +250,18 @@ const planValue = (
     };
 
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  const { contextValue } = args;
   const planObject = (objectType: GraphQLObjectType): ReadFields => {
     const read = planFields(objectType, sets, args);
     const { isTypeOf } = objectType;
     if (isTypeOf === undefined || isTypeOf === null) return read;
-    return (value) => {
-      if (settled(isTypeOf(value, contextValue, info)) !== true) throw ONLY_THIS_TIME;
-      return read(value);
+    return (value, context) => {
+      if (settled(isTypeOf(value, context, info)) !== true) throw ONLY_THIS_TIME;
+      return read(value, context);
     };
   };
   if (isObjectType(type)) {
     const read = planObject(type);
-    return (value) => (value === null || value === undefined ? null : read(value));
+    return (value, context) => (value === null || value === undefined ? null : read(value, context));
   }
 
   const { resolveType } = type;
@@ -222,22 +274,22 @@ const planValue = (
     plans.set(name, plan);
     return plan;
   };
-  return (value) => {
+  return (value, context) => {
     if (value === null || value === undefined) return null;
     if (resolveType === undefined || resolveType === null) throw NEVER;
-    const name = settled(resolveType(value, contextValue, info, type));
+    const name = settled(resolveType(value, context, info, type));
     if (typeof name !== 'string') throw ONLY_THIS_TIME;
-    return (plans.get(name) ?? planType(name))(value);
+    return (plans.get(name) ?? planType(name))(value, context);
   };
 };
 
 /** Plans with the first value. What turns out not to be plannable is not tried again. */
 const planOnce = (plan: () => ReadFields): ReadFields => {
   let read: ReadFields | undefined;
-  return (source) => {
+  return (source, context) => {
     try {
       read ??= plan();
-      return read(source);
+      return read(source, context);
     } catch (error) {
       if (error !== NEVER) throw error;
       read = () => {
@@ -259,11 +311,11 @@ export const createSelectionPlan = (
   const read = planOnce(() => {
     const rootType = args.schema.getRootType(args.operation.operation);
     if (!rootType) throw NEVER;
-    return planFields(rootType, [args.operation.selectionSet], args);
+    return planFields(rootType, [args.operation.selectionSet], args, findShared(args));
   });
   return (event) => {
     try {
-      return { data: read(event) };
+      return { data: read(event, args.contextValue) };
     } catch {
       // Whatever it was, plain execution meets it again and reports it as it should be.
       return undefined;

@@ -31,7 +31,10 @@ export const BATCH_TIMING: BatchTiming = {
 /** Waits are up to this share longer, so that not every batch is asked about at the same moment. */
 const JITTER = 0.2;
 
-/** The wait before the next look after so many that found nothing new; no shorter than the vendor asks for. */
+/** A vendor may ask for waits this many times as long as the longest of our own. */
+const VENDOR_WAITS = 12;
+
+/** The wait before the next look after so many that found nothing new; no shorter than the vendor asks for, within reason. */
 export const waitBeforeLook = (
   idleLooks: number,
   { firstPollMs, maxPollMs }: Pick<BatchTiming, 'firstPollMs' | 'maxPollMs'>,
@@ -39,5 +42,6 @@ export const waitBeforeLook = (
   random: () => number = Math.random,
 ): number => {
   const usualMs = Math.min(maxPollMs, firstPollMs * 2 ** Math.min(idleLooks, 30));
-  return Math.max(usualMs, vendorWaitMs ?? 0) * (1 + JITTER * random());
+  const askedMs = Math.min(vendorWaitMs ?? 0, maxPollMs * VENDOR_WAITS);
+  return Math.max(usualMs, askedMs) * (1 + JITTER * random());
 };

@@ -77,7 +77,10 @@ export const createGenerations = (options: GenerationsOptions): Generations => {
     store,
     log,
     leaseMs: timing.leaseMs,
-    onRenewal: () => remote.renew(),
+    onRenewal: ({ lapsed }) => {
+      remote.renew();
+      if (lapsed) journal.reassert();
+    },
     onCommands: () => service.takeCommands(),
   });
   return {

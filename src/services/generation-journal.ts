@@ -117,6 +117,7 @@ export class GenerationJournal {
 
   /** Writes what is left, trying for so long; what cannot be written by then is lost and said so. */
   async close(forMs: number): Promise<void> {
+    if (this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
     const impatience = setTimeout(resolve, forMs);

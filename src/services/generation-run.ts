@@ -248,8 +248,7 @@ export class GenerationRun {
         if (event.usage !== null) this.#noteUsage(event.usage);
         const goesOn = event.reason === 'tool-calls' && this.#turn.pendingToolCalls.length > 0;
         if (goesOn && !this.#costsTooMuch()) this.#requireAction(event);
-        else
-          this.#end({ status: 'completed', finish: goesOn ? { ...event, reason: 'cost-limit' } : event });
+        else this.#end({ status: 'completed', finish: goesOn ? { ...event, reason: 'cost-limit' } : event });
         return;
       }
     }

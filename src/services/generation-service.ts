@@ -9,6 +9,7 @@ import type { Telemetry } from '../core/telemetry.ts';
 import type { GenerationStore, Reservation } from '../stores/generation-store.ts';
 import { Attendance } from './attendance.ts';
 import { checkToolResults } from './check-tool-results.ts';
+import { endingWith } from './ending-with.ts';
 import { GenerationFailure, toGenerationError } from './generation-failure.ts';
 import { GenerationHistory, type HistoryLimits } from './generation-history.ts';
 import type { GenerationJournal } from './generation-journal.ts';
@@ -58,30 +59,6 @@ const ASK_AGAIN_MS = 1_000;
 
 const isClosing = (): ModelgraphError =>
   new ModelgraphError('GENERATION_INTERRUPTED', 'The server is shutting down. Send the request again.');
-
-/** The same events, which end as soon as the signal is aborted. */
-const endingWith = (events: Events, signal: AbortSignal): Events => {
-  const leave = (): void => {
-    signal.removeEventListener('abort', leave);
-    void events.return?.();
-  };
-  signal.addEventListener('abort', leave);
-  if (signal.aborted) leave();
-  return {
-    async next() {
-      const result = await events.next();
-      if (result.done === true) signal.removeEventListener('abort', leave);
-      return result;
-    },
-    return() {
-      leave();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-};
 
 /** Starts generations, lets them be followed, awaited, resumed and cancelled, on whichever node they run. */
 export class GenerationService {
@@ -229,7 +206,10 @@ export class GenerationService {
         if (run !== undefined) this.#resume(run, JSON.parse(results) as ToolMessage[]);
       } catch (error) {
         // It was cancelled or answered meanwhile, which is not the others' concern.
-        this.#options.log.warn({ err: error, generationId: id }, 'tool results of another node came too late');
+        this.#options.log.warn(
+          { err: error, generationId: id },
+          'tool results of another node came too late',
+        );
       }
     }
   }

@@ -1,10 +1,12 @@
 import type { GenerationEvent } from '../core/generation-event.ts';
+import { ModelgraphError } from '../core/errors.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { GenerationStore } from '../stores/generation-store.ts';
 import { toClosingEvents } from './closing-events.ts';
 import type { FollowOptions } from './generation-follower.ts';
 import { GenerationLog } from './generation-log.ts';
+import { noGeneration } from './generation-refusals.ts';
 
 export interface RemoteGenerationsOptions {
   readonly store: GenerationStore;
@@ -28,6 +30,7 @@ export class RemoteGenerations {
   readonly #mirrors = new Map<string, Mirror>();
   #pulling = false;
   #pullAgain = false;
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -43,8 +46,9 @@ export class RemoteGenerations {
     this.#timer = setInterval(() => this.#wake(), pollMs);
   }
 
-  /** Ends every follower. */
+  /** Ends every follower with `GENERATION_INTERRUPTED`; nobody is let in any more. */
   stop(): void {
+    this.#stopped = true;
     this.#stopListening?.();
     clearInterval(this.#timer);
     for (const { log } of this.#mirrors.values()) log.end();
@@ -56,7 +60,10 @@ export class RemoteGenerations {
     return [...this.#mirrors.keys()];
   }
 
-  /** Every event after a sequence, then the live ones until the end; at the end of the log a snapshot where some are gone. */
+  /**
+   * Every event after a sequence, then the live ones until the end; at the end of the log a snapshot where some are gone.
+   * Never ends without a terminal event that the follower does not have: throws instead.
+   */
   follow(
     id: string,
     after: number,
@@ -75,6 +82,15 @@ export class RemoteGenerations {
     };
     const done = { done: true, value: undefined } as const;
 
+    const find = async (): Promise<Generation> => {
+      try {
+        return await this.#getFinal(id);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    };
+
     const next = async (): Promise<IteratorResult<GenerationEvent, undefined>> => {
       if (!ended) {
         const result = await events.next();
@@ -87,8 +103,7 @@ export class RemoteGenerations {
           return result;
         }
         ended = true;
-        const final = await this.#findFinal(id);
-        if (final !== undefined) closing.push(...toClosingEvents(final, last));
+        closing.push(...toClosingEvents(await find(), last));
       }
       const event = gone ? undefined : closing.shift();
       if (event !== undefined) return { done: false, value: event };
@@ -109,38 +124,25 @@ export class RemoteGenerations {
     };
   }
 
-  /** Resolves once a generation has ended or wants tool results; aborting the signal ends the wait. */
-  async settled(id: string, signal: AbortSignal): Promise<void> {
-    const events = this.follow(id, 0, {});
-    const leave = (): void => void events.return?.();
-    signal.addEventListener('abort', leave);
-    try {
-      if (signal.aborted) return;
-      let last: GenerationEvent | undefined;
-      for await (const event of events) {
-        last = event;
-        // Only the one that nothing follows yet is waited for now.
-        if (last.type === 'ActionRequired' && this.#lastSequenceOf(id) === last.sequence) return;
-      }
-    } finally {
-      signal.removeEventListener('abort', leave);
-      leave();
-    }
-  }
-
-  #lastSequenceOf(id: string): number | undefined {
-    return this.#mirrors.get(id)?.log.lastSequence;
-  }
-
-  async #findFinal(id: string): Promise<Generation | undefined> {
+  async #getFinal(id: string): Promise<Generation> {
+    if (this.#stopped)
+      throw new ModelgraphError(
+        'GENERATION_INTERRUPTED',
+        'The server is shutting down. The generation goes on elsewhere: follow it there.',
+      );
     const stored = await this.#options.store.find(id);
-    return stored?.ended === true ? stored.generation : undefined;
+    if (stored?.ended === true) return stored.generation;
+    throw noGeneration(id, 'id');
   }
 
   #attach(id: string): Mirror {
     const known = this.#mirrors.get(id);
     const mirror = known ?? { id, log: new GenerationLog(id), followers: 0 };
     mirror.followers += 1;
+    if (this.#stopped) {
+      mirror.log.end();
+      return mirror;
+    }
     if (known === undefined) {
       this.#mirrors.set(id, mirror);
       this.#noteFollowed([id]);
@@ -187,9 +189,9 @@ export class RemoteGenerations {
         );
         for (const { id, log } of mirrors) {
           const tail = tails.get(id);
-          if (tail === undefined) continue;
-          log.mirror(tail.events);
-          if (tail.ended) log.end();
+          if (tail !== undefined) log.mirror(tail.events);
+          // One that is no longer there has ended long ago.
+          if (tail === undefined || tail.ended) log.end();
         }
       } while (this.#pullAgain);
     } catch (error) {

@@ -5,9 +5,10 @@ import type { ToolMessage } from '../core/message.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { GenerationStore, StoredGeneration } from '../stores/generation-store.ts';
 import { checkToolResults } from './check-tool-results.ts';
-import { toClosingEvents } from './closing-events.ts';
+import { toClosingEvents, wasInterrupted } from './closing-events.ts';
+import { endingWith } from './ending-with.ts';
 import type { FollowOptions } from './generation-follower.ts';
-import { noGeneration, notWaiting } from './generation-refusals.ts';
+import { beyondTheLog, noGeneration, notWaiting } from './generation-refusals.ts';
 import type { RemoteGenerations } from './remote-generations.ts';
 
 export interface StoredGenerationsOptions {
@@ -22,6 +23,12 @@ type Events = AsyncIterableIterator<GenerationEvent, undefined, undefined>;
 
 const hasSettled = ({ generation, ended }: StoredGeneration): boolean =>
   ended || generation.status === 'requires-action';
+
+const ENDS: ReadonlySet<GenerationEvent['type']> = new Set([
+  'GenerationCompleted',
+  'GenerationFailed',
+  'GenerationCancelled',
+]);
 
 async function* replay(events: readonly GenerationEvent[]): AsyncGenerator<GenerationEvent, undefined> {
   yield* events;
@@ -43,6 +50,7 @@ export class StoredGenerations {
     if (stored === undefined || stored.generation.principalId !== principalId) throw noGeneration(id, 'id');
     if (!stored.ended) return remote.follow(id, after, options);
     const { events, firstRetained, lastSequence } = await store.readEvents(id, after);
+    if (after > stored.generation.lastSequence && !wasInterrupted(stored.generation)) throw beyondTheLog(id);
     const isWhole = firstRetained !== null && after + 1 >= firstRetained && after < lastSequence;
     return replay(isWhole ? events : toClosingEvents(stored.generation, after));
   }
@@ -68,36 +76,35 @@ export class StoredGenerations {
 
   /** The generation once there is nothing to wait for. Throws `GENERATION_CANCELLED` when the caller leaves before. */
   async settled(id: string, signal: AbortSignal): Promise<Generation> {
-    const { store, remote } = this.#options;
-    for (;;) {
-      const stored = await store.find(id);
-      if (stored === undefined)
-        throw new ModelgraphError('NOT_FOUND', `There is no generation "${id}" any more.`);
-      if (hasSettled(stored)) return stored.generation;
-      if (signal.aborted)
-        throw new ModelgraphError('GENERATION_CANCELLED', 'The client left before the generation ended.');
-      await remote.settled(id, signal);
+    const known = await this.#get(id);
+    if (hasSettled(known)) return known.generation;
+    for await (const { type } of endingWith(this.#options.remote.follow(id, 0, {}), signal)) {
+      if (type !== 'ActionRequired' && !ENDS.has(type)) continue;
+      // Tool calls of long ago have been answered.
+      const present = await this.#get(id);
+      if (hasSettled(present)) return present.generation;
     }
+    throw new ModelgraphError('GENERATION_CANCELLED', 'The client left before the generation ended.');
   }
 
-  /** Whether somebody follows it on another node. Nobody can, while the store is away. */
+  async #get(id: string): Promise<StoredGeneration> {
+    const stored = await this.#options.store.find(id);
+    if (stored === undefined)
+      throw new ModelgraphError('NOT_FOUND', `There is no generation "${id}" any more.`);
+    return stored;
+  }
+
+  /** Whether somebody follows it on another node, as far as is known: somebody may, while the store is away. */
   async isFollowed(id: string): Promise<boolean> {
     try {
       return await this.#options.store.isFollowed(id);
     } catch (error) {
       this.#options.log.warn({ err: error, generationId: id }, 'the store could not tell who follows it');
-      return false;
+      return true;
     }
   }
 
   async #awaitEnd(id: string, signal: AbortSignal): Promise<void> {
-    const events = this.#options.remote.follow(id, 0, {});
-    const leave = (): void => void events.return?.();
-    signal.addEventListener('abort', leave);
-    try {
-      for await (const _event of events);
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
+    for await (const _event of endingWith(this.#options.remote.follow(id, 0, {}), signal));
   }
 }

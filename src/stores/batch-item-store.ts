@@ -7,12 +7,15 @@ import type { Db, Transaction } from './db.ts';
 import { toRows } from './dialect.ts';
 import { toJson } from './to-json.ts';
 
+// SQLite takes the tables of a CROSS JOIN in this order: a few results, each with its item. Left to itself it may go
+// through all results for each item of the batch.
+const FIND_PENDING = `
+  SELECT i.rid, i.custom_id FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
+  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.status = 'pending' AND i.idx >= $3 AND i.idx < $4`;
+
 const RECORD = `
   UPDATE batch_item SET status = r.status, result = r.result, request = NULL
-  FROM JSON_ROWS($2, custom_id text, status text, result text) AS r
-  WHERE batch_item.batch_rid = $1 AND batch_item.custom_id = r.custom_id AND batch_item.status = 'pending'
-    AND batch_item.idx >= $3 AND batch_item.idx < $4
-  RETURNING batch_item.custom_id`;
+  FROM JSON_ROWS($1, rid bigint, status text, result text) AS r WHERE batch_item.rid = r.rid`;
 
 const CLOSE_ITEMS = `
   UPDATE batch_item SET status = $4, result = $5, request = NULL
@@ -79,20 +82,25 @@ export class BatchItemStore {
     for (const outcome of outcomes)
       if (!byId.has(outcome.customId) && isStorable(outcome.customId)) byId.set(outcome.customId, outcome);
     return writeUnderLease(this.#db, job.lease, async (transaction, batch) => {
-      const rows = [...byId.values()].map(({ customId, status, result }) => ({
-        custom_id: customId,
+      const ids = toRows([...byId.keys()].map((customId) => ({ custom_id: customId })));
+      const values = [batchRid, ids, ...rangeOf(job)];
+      const found = await transaction.query<{ rid: number; custom_id: string }>(FIND_PENDING, values);
+      if (found.length === 0) return 0;
+      const taken = found.flatMap(({ rid, custom_id: customId }) => {
+        const outcome = byId.get(customId);
+        return outcome === undefined ? [] : [{ rid, outcome }];
+      });
+      const rows = taken.map(({ rid, outcome: { status, result } }) => ({
+        rid,
         status,
         result: toJson(result),
       }));
-      const values = [batchRid, toRows(rows), ...rangeOf(job)];
-      const taken = await transaction.query<{ custom_id: string }>(RECORD, values);
-      if (taken.length === 0) return 0;
-      const ids = new Set(taken.map(({ custom_id: id }) => id));
+      await transaction.query(RECORD, [toRows(rows)]);
       const counts = { ...NO_COUNTS };
       let usage = batch.usage === null ? null : (JSON.parse(batch.usage) as Usage);
       let cost = batch.cost === null ? null : (JSON.parse(batch.cost) as Cost);
-      for (const { customId, status, result } of byId.values()) {
-        if (!ids.has(customId)) continue;
+      for (const { outcome } of taken) {
+        const { status, result } = outcome;
         counts[status] += 1;
         if (result.usage !== null) usage = addUsage(usage, result.usage);
         cost = addCost(cost, result.cost);

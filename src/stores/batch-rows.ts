@@ -68,7 +68,7 @@ export interface ItemRow {
 
 export const ITEM_COLUMNS = 'idx, custom_id, status, wants_json, result';
 
-const parse = <T>(json: string | null): T | null => (json === null ? null : (JSON.parse(json) as T));
+const parse = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 
 const toDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
@@ -83,9 +83,9 @@ export const toBatch = (row: BatchRow): Batch => {
     ...(JSON.parse(row.record) as BatchRecord),
     counts: { total, pending, succeeded, failed, cancelled, expired },
     providerBatchIds: row.provider_batch_ids?.split('\n') ?? [],
-    usage: parse<Usage>(row.usage),
-    cost: parse<Cost>(row.cost),
-    error: parse<GenerationError>(row.error),
+    usage: parse(row.usage) as Usage | null,
+    cost: parse(row.cost) as Cost | null,
+    error: parse(row.error) as GenerationError | null,
     createdAt: new Date(row.created_at),
     submittedAt: toDate(row.submitted_at),
     completedAt: toDate(row.finished_at),
@@ -114,7 +114,7 @@ const toOutput = (text: string | null): JsonValue | null => {
 };
 
 export const toBatchItem = (batchId: string, row: ItemRow): BatchItem => {
-  const result = parse<ItemResult>(row.result) ?? NO_RESULT;
+  const result = (parse(row.result) as ItemResult | null) ?? NO_RESULT;
   return {
     id: toBatchItemId(batchId, row.idx),
     batchId,

@@ -30,6 +30,7 @@ describe('the settings', () => {
       {
         "allowedOrigins": [],
         "apiKeys": [],
+        "batchConcurrency": 4,
         "circuitFailures": 5,
         "coalesceMs": 0,
         "configuredProviders": [],
@@ -135,6 +136,7 @@ describe('the settings', () => {
             "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
           },
         ],
+        "batchConcurrency": 9,
         "circuitFailures": 9,
         "coalesceMs": 11,
         "configuredProviders": [],

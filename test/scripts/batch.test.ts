@@ -154,6 +154,18 @@ describe('what goes wrong', () => {
     );
   });
 
+  it('with the file itself is told, and nothing is submitted', async () => {
+    await using app = await startApp();
+    await using folder = temporaryFolder();
+    const path = join(folder.path, 'latin.jsonl');
+    await writeFile(path, Buffer.from('{"customId":"a","prompt":"gr\u00fcn"}', 'latin1'));
+    const words = ['submit', path, '--model', 'demo', '--url', app.url];
+    expect(await run(words)).toEqual({ code: 1, output: '', errors: 'Line 1 is not UTF-8.\n' });
+    const missing = await run(['submit', join(folder.path, 'none.jsonl'), '--url', app.url]);
+    expect(missing).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ENOENT') });
+    expect((await run(['list', '--url', app.url])).output).toBe('');
+  });
+
   it('with the server is told in a line', async () => {
     const { code, errors } = await run(['list', '--url', 'http://127.0.0.1:9/graphql']);
     expect(code).toBe(1);

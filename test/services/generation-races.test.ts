@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../src/core/stream-event.ts';
-import { type Db } from '../../src/stores/db.ts';
+import type { Db } from '../../src/stores/db.ts';
 import { GenerationStore } from '../../src/stores/generation-store.ts';
 import { StoreUnavailable } from '../../src/stores/store-unavailable.ts';
 import { createSteppedToy } from '../support/stepped-toy.ts';
@@ -45,14 +45,18 @@ const away = (): Promise<never> => Promise.reject(new StoreUnavailable(new Error
 
 describe('what other nodes ask of a generation', () => {
   it('is done although something before it makes no sense any more', async () => {
-    await using node = await openGenerations(createCaller());
+    // All of it is taken at once.
+    class DeafStore extends GenerationStore {
+      override onCommands() {
+        return () => {};
+      }
+    }
+    await using node = await openGenerations(createCaller(), {
+      createStore: (db) => new DeafStore(db, STORE_OPTIONS),
+    });
     const { service, there } = node;
-    const start = async (): Promise<string> => {
-      const { id } = await service.generate(inputOf(), callerOf(), NEVER);
-      await service.list('somebody', { first: 1, after: null, statuses: null });
-      return id;
-    };
-    const [gone, kept] = [await start(), await start()];
+    const { id: gone } = await service.generate(inputOf(), callerOf(), NEVER);
+    const { id: kept } = await service.generate(inputOf(), callerOf(), NEVER);
     const followed = service.events(kept, 'somebody', null, NEVER);
     // The one is cancelled while its results are on their way, the other only waits for its own.
     const stored = async (id: string): Promise<void> => {
@@ -228,20 +232,22 @@ describe('a generation that nobody follows here', () => {
 });
 
 describe('while the store is away', () => {
-  class AbsentStore extends GenerationStore {
-    override write(): Promise<never> {
-      return away();
-    }
-  }
-  const open = () => openGenerations(createSteppedToy(), { createStore: (db) => new AbsentStore(db, STORE_OPTIONS) });
-
   it('a generation is started, read and cancelled without waiting for it', async () => {
-    await using node = await open();
+    let isAway = true;
+    class AbsentStore extends GenerationStore {
+      override write(...given: Parameters<GenerationStore['write']>) {
+        return isAway ? away() : super.write(...given);
+      }
+    }
+    await using node = await openGenerations(createSteppedToy(), {
+      createStore: (db) => new AbsentStore(db, STORE_OPTIONS),
+    });
     const { id } = await node.service.start(inputOf(), callerOf());
     expect(await node.service.findGeneration(id, 'somebody')).toMatchObject({ id });
     expect((await node.service.cancel(id, 'somebody')).status).toBe('cancelled');
     // Nobody else has it: it stays here.
     expect(await node.service.findGeneration(id, 'somebody')).toMatchObject({ status: 'cancelled' });
+    isAway = false;
   });
 });
 
@@ -259,5 +265,26 @@ describe('a mutation that is sent again under its key after the tool results', (
     await toy.give(textDelta('done'));
     await toy.finish();
     expect(await again).toMatchObject({ id, status: 'completed', text: 'done' });
+  });
+});
+
+describe('a node that was cut off, and whose generations others have ended', () => {
+  it('finds that out when it is back, and closes their upstreams though they are silent', async () => {
+    const toy = createSteppedToy();
+    await using node = await openGenerations(toy, {
+      timing: { flushMs: 5, leaseMs: 30, pollMs: 10, answerMs: 5_000 },
+    });
+    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf());
+    const events = await node.service.events(id, 'somebody', null, NEVER);
+    await toy.give(textDelta('Hel'));
+    // Nothing waits to be written any more: only its renewal tells the node.
+    while ((await node.there.find(id))?.generation.text !== 'Hel')
+      await new Promise((resolve) => setImmediate(resolve));
+    await node.there.interruptOrphans();
+    await node.db.query('UPDATE node SET lease_until = 0');
+    await toy.aborted(0);
+    let last;
+    for await (const event of events) last = event;
+    expect(last).toMatchObject({ type: 'GenerationFailed', error: { code: 'GENERATION_INTERRUPTED' } });
   });
 });

@@ -237,7 +237,10 @@ describe('cancelling', () => {
       run.cancel();
       const generation = await run.finished;
       expect(generation).toMatchObject({ ...kept, finishReason: null, error: null });
-      expect((await toArray(run.log.follow())).at(-1)).toMatchObject({ type: 'GenerationCancelled', generation });
+      expect((await toArray(run.log.follow())).at(-1)).toMatchObject({
+        type: 'GenerationCancelled',
+        generation,
+      });
       expect(run.signal.aborted).toBe(true);
     },
   );

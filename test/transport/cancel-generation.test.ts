@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/core/errors.ts';
-import { collectOverSse, collectOverWebSocket, request, startApp } from '../support/app.ts';
+import { collectOverSse, collectOverWebSocket, request, startApp, type TestApp } from '../support/app.ts';
 import {
   FOLLOW_SUBSCRIPTION,
   GENERATE_MUTATION,
@@ -9,7 +9,7 @@ import {
 } from '../support/events.ts';
 import { createSteppedToy } from '../support/stepped-toy.ts';
 import { createToy, textDelta, toyOverrides, untilAborted } from '../support/toy-provider.ts';
-import { openRawSocket } from './clients.ts';
+import { openEventStream, openRawSocket } from './clients.ts';
 
 const STREAMS = { websocket: collectOverWebSocket, sse: collectOverSse } as const;
 const TRANSPORTS = ['websocket', 'sse'] as const;
@@ -51,6 +51,33 @@ describe.each(TRANSPORTS)('cancelGeneration, seen over %s', (transport) => {
     await request(app, CANCEL, { id });
     await toy.aborted(0);
     expect(toEvents(await following).at(-1)?.__typename).toBe('GenerationCancelled');
+  });
+
+  it('ends a generation that is still queued, and its provider is never asked', async () => {
+    const loading = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const toy = createToy();
+    const descriptor = {
+      ...toy.descriptor,
+      load: async () => {
+        asked.resolve();
+        await loading.promise;
+        return toy.descriptor.load();
+      },
+    };
+    await using app = await startApp({}, toyOverrides({ ...toy, descriptor }));
+    const id = await startGeneration(app);
+    const following = STREAMS[transport](app, FOLLOW_SUBSCRIPTION, { id });
+    await asked.promise;
+    expect((await request(app, READ, { id })).data.generation.status).toBe('QUEUED');
+    expect((await request(app, CANCEL, { id })).data.cancelGeneration.status).toBe('CANCELLED');
+    expect(toEvents(await following).map(({ __typename }) => __typename)).toEqual([
+      'GenerationStarted',
+      'GenerationCancelled',
+    ]);
+    loading.resolve();
+    await app.close();
+    expect(toy.calls).toEqual([]);
   });
 
   it('ends a generation that waits to ask its provider again', async () => {
@@ -100,20 +127,32 @@ describe('cancelGeneration', () => {
   });
 });
 
-describe('a subscriber that goes away', () => {
+/** How a client comes, reads until it has seen the text, and is gone without a word. Gives the generation. */
+const VISITS = {
+  websocket: async (app: TestApp, variables: object, seen: Promise<void>) => {
+    const raw = await openRawSocket(app);
+    raw.send({ type: 'subscribe', id: 'one', payload: { query: GENERATE_SUBSCRIPTION, variables } });
+    await seen;
+    const next = await raw.received(({ payload }) => payload?.data?.generate.text === 'Hel');
+    raw.socket.terminate();
+    return next.payload.data.generate.generationId as string;
+  },
+  sse: async (app: TestApp, variables: object, seen: Promise<void>) => {
+    const stream = await openEventStream(app, { query: GENERATE_SUBSCRIPTION, variables: { ...variables } });
+    await seen;
+    await stream.received(/"text":"Hel"/);
+    stream.leave();
+    return /"generationId":"([^"]+)"/.exec(stream.text())?.[1] ?? '';
+  },
+};
+
+describe.each(TRANSPORTS)('a subscriber over %s that goes away', (transport) => {
   const leave = async (disconnectGraceMs: number, onDisconnect: string) => {
     const toy = createSteppedToy();
     const app = await startApp({ disconnectGraceMs }, toyOverrides(toy));
-    const raw = await openRawSocket(app);
-    raw.send({
-      type: 'subscribe',
-      id: 'one',
-      payload: { query: GENERATE_SUBSCRIPTION, variables: { input: { ...input, onDisconnect } } },
-    });
-    await toy.give(textDelta('Hel'));
-    const next = await raw.received(({ payload }) => payload?.data?.generate.text === 'Hel');
-    raw.socket.terminate();
-    return { toy, app, id: next.payload.data.generate.generationId as string };
+    const given = toy.give(textDelta('Hel'));
+    const id = await VISITS[transport](app, { input: { ...input, onDisconnect } }, given);
+    return { toy, app, id };
   };
 
   it('has its generation cancelled with CANCEL, once the grace period is over', async () => {

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, testSettings } from '../support/app.ts';
+import { endedBatch, readItems, requestsOf, submitted } from '../support/batch-requests.ts';
+import { hasRecordings, openRecordings, type Replay } from '../support/replay.ts';
+import { QUICK_TIMING } from '../support/toy-batch-vendor.ts';
+
+const WHAT = 'answers_staged_chats_and_appends_the_answers_to_their_conversations';
+
+describe.skipIf(!hasRecordings)('recorded batches (skipped where the recordings are absent)', () => {
+  let replay: Replay;
+  beforeAll(async () => {
+    replay = await (await openRecordings()).start();
+  });
+  afterAll(() => replay.close());
+
+  test.each([
+    ['openai', 'gpt-5-nano', `batch_with_openai_gpt-5-nano_${WHAT}`],
+    ['anthropic', 'claude-haiku-4-5', `batch_with_anthropic_claude-haiku-4-5_${WHAT}`],
+    ['gemini', 'gemini-2.5-flash', `batch_with_gemini_gemini-2_5-flash_${WHAT}`],
+    ['xai', 'grok-4-1-fast-non-reasoning', `batch_with_xai_grok-4-1-fast-non-reasoning_${WHAT}`],
+  ])(
+    'a batch of %s goes from its submission to its results',
+    async (provider, model, file) => {
+      const { providers } = testSettings();
+      const baseUrl = replay.url(`${provider}/${file}.yml`);
+      await using app = await startApp(
+        { providers: { ...providers, [provider]: { apiKey: 'sk-test', baseUrl } } },
+        { batchTiming: QUICK_TIMING },
+      );
+      const id = await submitted(app, requestsOf(['0', '1'], { model }));
+      const batch = await endedBatch(app, id);
+      expect(batch).toMatchObject({
+        status: 'COMPLETED',
+        mode: 'NATIVE',
+        counts: { total: 2, succeeded: 2 },
+        error: null,
+        cost: { total: expect.any(Number) },
+      });
+      expect(batch.providerBatchIds).toHaveLength(1);
+      const items = await readItems(app, id);
+      expect(items.map(({ customId, text }) => [customId, text])).toEqual([
+        ['0', expect.stringContaining('4')],
+        ['1', expect.stringContaining('Jupiter')],
+      ]);
+    },
+    60_000,
+  );
+});
