@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
 });
 
 const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--no-write]
-Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}. DATABASE_URL lets the soak run on several nodes.
+Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}. The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;
 
 const readNumber = (text: string | undefined, usual: number): number => {

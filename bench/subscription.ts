@@ -36,6 +36,38 @@ export const toGenerate = (plan: Plan, query: string = GENERATE, extra: object =
   variables: { input: { model: 'gpt-4o', prompt: toPrompt(plan), ...extra } },
 });
 
+/** Joins a generation; bare servers read the plan in the input beside it. */
+export const GENERATION_EVENTS = `
+  subscription ($id: ID!) {
+    generationEvents(id: $id) {
+      __typename
+      sequence
+      ... on TextDelta { offset text }
+      ... on ReasoningDelta { offset text }
+      ... on GenerationCompleted { finishReason }
+      ... on GenerationFailed { error { code message } }
+    }
+  }
+`;
+
+interface Started {
+  readonly data?: { readonly startGeneration: { readonly id: string } };
+  readonly errors?: unknown;
+}
+
+/** Starts a generation that nobody has to follow; gives its id. */
+export const startGeneration = async (url: string, plan: Plan): Promise<string> => {
+  const query = 'mutation ($input: GenerateInput!) { startGeneration(input: $input) { id } }';
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(toGenerate(plan, query, { onDisconnect: 'CONTINUE' })),
+  });
+  const { data, errors } = (await response.json()) as Started;
+  if (data === undefined) throw new Error(`the server answered ${JSON.stringify(errors)}`);
+  return data.startGeneration.id;
+};
+
 /** One open subscription. */
 export interface Subscription {
   /** Resolves when the server has completed it, or its connection is closed. */

@@ -194,6 +194,7 @@ export const buildApp = async (
     telemetry,
     history: { ...HISTORY, maxAgeMs: eventRetentionMs },
     timing: { ...TIMING[db.engine], ...overrides.timing },
+    isShared: db.engine === 'postgres',
   });
   const batches = createBatches({
     ...settings,

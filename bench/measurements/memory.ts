@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts';
 import { openAll } from '../probe.ts';
 import { type Server, startBare, startModelgraph } from '../servers.ts';
 import { spreadOf, toSpreadText } from '../statistics.ts';
-import { toGenerate } from '../subscription.ts';
+import { GENERATION_EVENTS, type Operation, startGeneration, toGenerate } from '../subscription.ts';
 import { type MeasuredTransport, TRANSPORTS } from '../transports.ts';
 
 /** Of one subscription. */
@@ -17,12 +17,19 @@ export interface Footprint {
 const WARM_UP = 50;
 const SETTLE_MS = 1_500;
 
+/** Generations that the subscriptions of the state `FOLLOWING` share. */
+const SHARED = 10;
+
 interface State {
   readonly name: string;
   readonly plan: Omit<Plan, 'key'>;
+  /** Whether the subscriptions join generations that are there already, instead of each starting its own. */
+  readonly isShared?: boolean;
 }
 
-export const IDLE: State = { name: 'idle', plan: { deltas: null, intervalMs: 0 } };
+const IDLE_PLAN = { deltas: null, intervalMs: 0 } as const;
+const FOLLOWING: State = { name: `idle, following ${SHARED} generations`, plan: IDLE_PLAN, isShared: true };
+const IDLE: State = { name: 'idle, a generation each', plan: IDLE_PLAN };
 export const STREAMING: State = { name: 'streaming', plan: { deltas: 1_000_000, intervalMs: 500 } };
 
 const sampleOf = async ({ child }: Server): Promise<Sample> => {
@@ -32,17 +39,34 @@ const sampleOf = async ({ child }: Server): Promise<Sample> => {
   return child.ask<Sample>('sample');
 };
 
+/** What each subscription asks for. A bare server understands all of them by the plan alone. */
+const createOperations = async (
+  server: Server,
+  { plan, isShared = false }: State,
+  isBare: boolean,
+): Promise<(index: number) => Operation> => {
+  const own = (index: number): Operation => toGenerate({ ...plan, key: `memory-${index}` });
+  if (!isShared) return own;
+  const ids: string[] = [];
+  for (let index = 0; index < (isBare ? 0 : SHARED); index += 1)
+    ids.push(await startGeneration(server.url, { ...plan, key: `memory-${index}` }));
+  return (index) => ({
+    query: GENERATION_EVENTS,
+    variables: { ...own(index).variables, id: ids[index % SHARED] ?? 'bare' },
+  });
+};
+
 /** What open subscriptions take of a server that has not had so many before. */
 export const footprintOf = async (
   server: Server,
   { subscribe }: MeasuredTransport,
-  { plan }: State,
+  state: State,
   count: number,
+  isBare = false,
 ): Promise<Footprint> => {
+  const toOperation = await createOperations(server, state, isBare);
   const open = (total: number) =>
-    openAll(total, (index) =>
-      subscribe(server.url, toGenerate({ ...plan, key: `memory-${index}` }), () => undefined),
-    );
+    openAll(total, (index) => subscribe(server.url, toOperation(index), () => undefined));
   const leave = async (opened: Awaited<ReturnType<typeof open>>): Promise<void> => {
     for (const subscription of opened) subscription.drop();
     await Promise.all(opened.map(({ ended }) => ended));
@@ -67,7 +91,7 @@ export const memory: Measurement = {
     const verdicts: Verdict[] = [];
     const rows: string[][] = [];
     for (const count of pick([1_000, 5_000], [1_000]))
-      for (const state of [IDLE, STREAMING])
+      for (const state of [FOLLOWING, IDLE, STREAMING])
         for (const transport of TRANSPORTS) {
           say(`${count} ${state.name} over ${transport.name}`);
           const bare: Footprint[] = [];
@@ -79,7 +103,7 @@ export const memory: Measurement = {
             ] as const) {
               // A process that has grown gives nothing back: each has to be a new one.
               await using server = await start();
-              found.push(await footprintOf(server, transport, state, count));
+              found.push(await footprintOf(server, transport, state, count, found === bare));
             }
           const ratio = spreadOf(
             ours.map(({ rssKib }, index) => rssKib / (bare[index]?.rssKib ?? Number.NaN)),
@@ -93,7 +117,7 @@ export const memory: Measurement = {
             [`${what}, bare ${transport.bare}`, ...cells(bare), ''],
             [`${what}, **${transport.name}**`, ...cells(ours), `**${toSpreadText(ratio)}**`],
           );
-          if (state === IDLE)
+          if (state !== STREAMING)
             verdicts.push({
               goal: `${what} over ${transport.name}: 2.5 times bare ${transport.bare} at most`,
               found: toSpreadText(ratio),
@@ -101,7 +125,7 @@ export const memory: Measurement = {
             });
         }
     return {
-      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has not said anything yet. Streaming: 2 deltas a second, ${SETTLE_MS / 1_000} s of them.`,
+      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has not said anything yet; what a generation takes of its own (its state, its log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second, ${SETTLE_MS / 1_000} s of them.`,
       tables: [{ title: 'Per subscription', head: ['', 'RSS, KiB', 'heap, KiB', 'RSS of bare'], rows }],
       verdicts,
       notes: [],

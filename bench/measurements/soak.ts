@@ -26,7 +26,6 @@ const RUNNING = '{ generations(first: 100, status: [QUEUED, RUNNING, REQUIRES_AC
 const EVENT_RETENTION_MS = 20_000;
 /** The heap may wander by so much a minute without anything being kept that should not. */
 const FLAT_MIB_PER_MINUTE = 2;
-const MAX_NOTES = 20;
 
 interface Life {
   readonly plan: Plan;
@@ -89,7 +88,7 @@ const live = async (
           try {
             await requestData(url, CANCEL, { id });
           } catch (error) {
-            refusals.push(`after ${cancelAfterMs.toFixed(0)} ms: ${String(error)}`);
+            refusals.push(`cancelGeneration: ${String(error)}`);
           }
         };
         cancelling.push(cancel());
@@ -130,6 +129,12 @@ const waitForUpstream = async (upstream: Upstream): Promise<number> => {
     await setTimeout(100);
   }
 };
+
+/** Each text once, with how often it came, whichever generation it named. */
+const countAlike = (texts: readonly string[]): readonly string[] =>
+  [...Map.groupBy(texts, (text) => text.replaceAll(/gen_\w+/g, 'gen_…'))].map(
+    ([text, alike]) => `${alike.length} × ${text}`,
+  );
 
 const mib = (bytes: number): string => toText(bytes / 2 ** 20);
 
@@ -263,7 +268,7 @@ export const soak: Measurement = {
         },
       ],
       verdicts,
-      notes: refusals.slice(0, MAX_NOTES),
+      notes: countAlike(refusals),
     };
   },
 };

@@ -57,7 +57,6 @@ export const serveEventStream = async (
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
-    connection: 'keep-alive',
     // nginx would hold the events back otherwise.
     'x-accel-buffering': 'no',
   });

@@ -43,6 +43,8 @@ export interface GenerationsOptions {
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
   readonly disconnectGraceMs: number;
+  /** Whether other nodes are on the same store. */
+  readonly isShared: boolean;
   readonly coalesceMs: number;
 }
 

@@ -31,7 +31,8 @@ interface Entry {
   resolution: Resolution;
   /** Whether its row may not be there for another reason than that another node has ended it. */
   readonly isDoubtful: boolean;
-  readonly waiting: Set<() => void>;
+  /** Who waits until it is stored up to a sequence. */
+  readonly waiting: Set<{ readonly sequence: number; readonly resolve: () => void }>;
   /** Kept until it is stored whole, or given up. */
   readonly released: PromiseWithResolvers<void>;
 }
@@ -111,7 +112,7 @@ export class GenerationJournal {
     this.#note(entry, true);
     if (this.#isDown || this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    entry.waiting.add(resolve);
+    entry.waiting.add({ sequence: entry.run.log.lastSequence, resolve });
     await promise;
   }
 
@@ -223,6 +224,7 @@ export class GenerationJournal {
       if (refused.has(entry.run.id)) this.#abandon(entry);
       else if (ended) this.#release(entry);
       else if (entry.run.log.lastSequence === stored && entry.run.status === status) this.#settle(entry);
+      else if (!entry.run.ended) this.#tellWaiting([entry], stored);
     }
   }
 
@@ -268,11 +270,13 @@ export class GenerationJournal {
     this.#tellWaiting([entry]);
   }
 
-  #tellWaiting(entries: Iterable<Entry> = this.#dirty): void {
-    for (const { waiting } of entries) {
-      for (const resolve of waiting) resolve();
-      waiting.clear();
-    }
+  #tellWaiting(entries: Iterable<Entry> = this.#dirty, upTo = Number.POSITIVE_INFINITY): void {
+    for (const { waiting } of entries)
+      for (const waiter of waiting) {
+        if (waiter.sequence > upTo) continue;
+        waiting.delete(waiter);
+        waiter.resolve();
+      }
   }
 
   #tellIdle(): void {

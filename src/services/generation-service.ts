@@ -32,6 +32,8 @@ export interface GenerationServiceOptions extends PreviewDependencies {
   readonly history: HistoryLimits;
   /** How long a generation that nobody follows any more runs on, in milliseconds. */
   readonly disconnectGraceMs: number;
+  /** Whether other nodes are on the same store. */
+  readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
   readonly coalesceMs: number;
 }
@@ -84,6 +86,8 @@ export class GenerationService {
    */
   async stream(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Events> {
     const id = await this.#begin(input, caller);
+    // The provider is asked already. Whoever is told of the generation may come back to it on any node.
+    if (this.#options.isShared) await this.#options.journal.settled(id);
     return this.events(id, caller.principalId, null, signal);
   }
 

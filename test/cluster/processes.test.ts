@@ -62,7 +62,7 @@ describe.skipIf(postgres.problem !== null)(named('three server processes on one 
     expect(seen.at(-1)).toMatchObject({ generation: { text: textOf(whole) } });
   });
 
-  it('leave nothing running when one of them is killed', { timeout: 60_000 }, async () => {
+  it('leave nothing running when one of them is killed', { timeout: 150_000 }, async () => {
     await using cluster = await startProcesses(2);
     const [killed, left] = cluster.processes;
     if (killed === undefined || left === undefined) throw new Error('two servers were expected');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collectOverSse, collectOverWebSocket, request, type TestApp } from '../support/app.ts';
-import { type Event, FOLLOW_SUBSCRIPTION, toEvents } from '../support/events.ts';
+import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/events.ts';
 import { createSteppedToy } from '../support/stepped-toy.ts';
 import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
 import { named, postgres, startNodes } from './nodes.ts';
@@ -61,6 +61,20 @@ describe.skipIf(postgres.problem !== null).each(['websocket', 'sse'] as const)(
 );
 
 describe.skipIf(postgres.problem !== null)(named('a generation of one server'), () => {
+  it('is known on another one as soon as its client has the first event', async () => {
+    const toy = createSteppedToy();
+    await using cluster = await startNodes(2, { disconnectGraceMs: 60_000 }, toyOverrides(toy));
+    const [here, there] = cluster.nodes as [TestApp, TestApp];
+    for (let round = 0; round < 10; round += 1) {
+      const [first] = toEvents(
+        await collectOverWebSocket(here, GENERATE_SUBSCRIPTION, { input }, { until: () => true }),
+      );
+      const { data } = await request(there, CANCEL, { id: first?.['generationId'] });
+      expect(data?.cancelGeneration.status).toBe('CANCELLED');
+      await toy.aborted(round);
+    }
+  });
+
   it('is read on another one, with its text so far and when it has ended', async () => {
     const toy = createSteppedToy();
     await using cluster = await startNodes(2, {}, toyOverrides(toy));

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApp, testSettings } from '../support/app.ts';
 import { endedBatch, readItems, requestsOf, submitted } from '../support/batch-requests.ts';
 import { hasRecordings, openRecordings, type Replay } from '../support/replay.ts';
 import { QUICK_TIMING } from '../support/toy-batch-vendor.ts';
+import { sendJson, startUpstream } from '../support/upstream-server.ts';
 
 const WHAT = 'answers_staged_chats_and_appends_the_answers_to_their_conversations';
 
@@ -12,17 +13,28 @@ describe.skipIf(!hasRecordings)('recorded batches (skipped where the recordings 
     replay = await (await openRecordings()).start();
   });
   afterAll(() => replay.close());
+  // One of the batches had a month to end in.
+  beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-08-10T12:00:00Z') }));
+  afterEach(() => vi.useRealTimers());
 
   test.each([
     ['openai', 'gpt-5-nano', `batch_with_openai_gpt-5-nano_${WHAT}`],
     ['anthropic', 'claude-haiku-4-5', `batch_with_anthropic_claude-haiku-4-5_${WHAT}`],
     ['gemini', 'gemini-2.5-flash', `batch_with_gemini_gemini-2_5-flash_${WHAT}`],
-    ['xai', 'grok-4-1-fast-non-reasoning', `batch_with_xai_grok-4-1-fast-non-reasoning_${WHAT}`],
+    // Of the time before requests went up as a file, and of a model that is gone.
+    ['xai', 'grok-4.20-non-reasoning', `batch_with_xai_grok-4-1-fast-non-reasoning_${WHAT}`],
   ])(
     'a batch of %s goes from its submission to its results',
     async (provider, model, file) => {
       const { providers } = testSettings();
-      const baseUrl = replay.url(`${provider}/${file}.yml`);
+      const recording = replay.url(`${provider}/${file}.yml`);
+      await using upstream = await startUpstream(async (exchange) => {
+        const { method, path, body } = exchange;
+        if (path === '/files') return sendJson(exchange, { id: 'file_hand_made' });
+        const answer = await fetch(`${recording}${path}`, { method, ...(method === 'POST' && { body }) });
+        return sendJson(exchange, await answer.text(), { status: answer.status });
+      });
+      const baseUrl = provider === 'xai' ? upstream.origin : recording;
       await using app = await startApp(
         { providers: { ...providers, [provider]: { apiKey: 'sk-test', baseUrl } } },
         { batchTiming: QUICK_TIMING },

@@ -154,6 +154,55 @@ describe('followers of different speed', () => {
   });
 });
 
+describe('a follower that takes what is there', () => {
+  it('gets it without waiting, is woken once by the next, and knows the end', () => {
+    const log = new GenerationLog('gen_1');
+    log.append(citation);
+    const follower = log.follow();
+    expect(follower.take()?.sequence).toBe(1);
+    expect(follower.take()).toBeUndefined();
+    expect(follower.hasEnded).toBe(false);
+    let woken = 0;
+    follower.whenReady(() => {
+      woken += 1;
+    });
+    fill(log, 3);
+    expect(woken).toBe(1);
+    expect([follower.take(), follower.take()].map((event) => event?.sequence)).toEqual([2, 3]);
+    log.end();
+    expect(follower.hasEnded).toBe(false);
+    expect(follower.take()?.sequence).toBe(4);
+    expect(follower.hasEnded).toBe(true);
+  });
+
+  it('is woken by the abort of its signal, gets nothing more, and is said to have left', () => {
+    const log = new GenerationLog('gen_1');
+    const controller = new AbortController();
+    const told: string[] = [];
+    const presence = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const follower = log.follow(0, { signal: controller.signal, presence });
+    follower.whenReady(() => told.push('woken'));
+    controller.abort();
+    log.append(citation);
+    expect(follower.take()).toBeUndefined();
+    expect(follower.hasEnded).toBe(true);
+    expect(told).toEqual(['left', 'woken']);
+  });
+
+  it('is said to have everything when it is let go after the end', async () => {
+    const log = new GenerationLog('gen_1');
+    const told: string[] = [];
+    const presence = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const follower = log.follow(0, { presence });
+    log.append(citation);
+    log.end();
+    follower.take();
+    await follower.return?.();
+    await follower.return?.();
+    expect(told).toEqual(['finished']);
+  });
+});
+
 describe('a follower that leaves', () => {
   it('is let go at once while it waits, and gets nothing more', async () => {
     const log = new GenerationLog('gen_1');

@@ -116,6 +116,7 @@ export const openGenerations = async (
     maxAttempts: 1,
     maxRetryWaitMs: 1_000,
     disconnectGraceMs: 0,
+    isShared: false,
     coalesceMs: 0,
     ...changes,
   });
