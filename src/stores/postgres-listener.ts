@@ -25,6 +25,7 @@ export class PostgresListener {
   #client: Client | null = null;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = FIRST_RETRY_MS;
+  #statements: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(options: PostgresListenerOptions) {
@@ -96,7 +97,8 @@ export class PostgresListener {
   #begin(channel: string, onReconnect: (() => void) | undefined): void {
     const client = this.#client;
     if (client === null) return;
-    client.query(`LISTEN ${channel}`).then(
+    // A connection takes one statement at a time.
+    this.#statements = this.#statements.then(() => client.query(`LISTEN ${channel}`)).then(
       () => onReconnect?.(),
       (error: unknown) => {
         // A connection that is lost is made again, with all channels; another failure must lead to that, too.
