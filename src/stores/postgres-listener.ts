@@ -98,14 +98,19 @@ export class PostgresListener {
     const client = this.#client;
     if (client === null) return;
     // A connection takes one statement at a time.
-    this.#statements = this.#statements.then(() => client.query(`LISTEN ${channel}`)).then(
-      () => onReconnect?.(),
-      (error: unknown) => {
-        // A connection that is lost is made again, with all channels; another failure must lead to that, too.
-        this.#options.log.warn({ reason: reasonOf(error) }, 'PostgreSQL would not notify; connecting again');
-        void this.#end(client);
-      },
-    );
+    this.#statements = this.#statements
+      .then(() => client.query(`LISTEN ${channel}`))
+      .then(
+        () => onReconnect?.(),
+        (error: unknown) => {
+          // A connection that is lost is made again, with all channels; another failure must lead to that, too.
+          this.#options.log.warn(
+            { reason: reasonOf(error) },
+            'PostgreSQL would not notify; connecting again',
+          );
+          void this.#end(client);
+        },
+      );
   }
 
   #scheduleReconnect(error: unknown): void {
