@@ -121,6 +121,16 @@ const countRunning = async (urls: readonly string[]): Promise<number> => {
   return new Set(answers.flatMap(({ generations }) => generations.nodes.map(({ id }) => id))).size;
 };
 
+/** What is left running once the ends that are being stored have had time to be. */
+const waitForEnds = async (urls: readonly string[]): Promise<number> => {
+  const until = performance.now() + DRAIN_MS;
+  for (;;) {
+    const running = await countRunning(urls);
+    if (running === 0 || performance.now() > until) return running;
+    await setTimeout(100);
+  }
+};
+
 const waitForUpstream = async (upstream: Upstream): Promise<number> => {
   const until = performance.now() + DRAIN_MS;
   for (;;) {
@@ -185,7 +195,7 @@ export const soak: Measurement = {
     ]);
 
     const open = await waitForUpstream(upstream);
-    const running = await countRunning(urls);
+    const running = await waitForEnds(urls);
     const exits = await Promise.all(nodes.map((node) => node.stop()));
     const sum = (read: (one: Followed) => number): number =>
       lives.reduce((total, { followed }) => total + read(followed), 0);
