@@ -192,7 +192,12 @@ export class GenerationService {
       cursor,
       generation: this.#history.find(generation.id) ?? generation,
     }));
-    return { ...page, items };
+    // The store is a moment behind: what has left the state that is asked for is not shown in it.
+    const { statuses } = query;
+    return {
+      ...page,
+      items: items.filter(({ generation }) => statuses === null || statuses.includes(generation.status)),
+    };
   }
 
   /** Generations of this node that have not ended. */
