@@ -2,12 +2,12 @@ import {
   ERROR_CODES,
   type ErrorCode,
   findModelgraphError,
-  isRetryable,
   ModelgraphError,
   ProviderError,
 } from '../core/errors.ts';
 import type { GenerationError } from '../core/generation.ts';
 import type { ServiceLog } from '../core/service-log.ts';
+import { toGenerationError } from '../core/to-generation-error.ts';
 import { redactKeys } from '../lib/redact-keys.ts';
 
 /** A generation that was waited for and did not complete. What it had is still there under its id. */
@@ -22,15 +22,6 @@ export class GenerationFailure extends ModelgraphError {
     this.failure = failure;
   }
 }
-
-export const toGenerationError = (error: ModelgraphError): GenerationError => ({
-  code: error.code,
-  message: error.message,
-  retryable: isRetryable(error.code),
-  retryAfterMs: error instanceof ProviderError ? error.retryAfterMs : null,
-  provider: error instanceof ProviderError ? error.provider : null,
-  providerStatus: error instanceof ProviderError ? error.providerStatus : null,
-});
 
 /** Failures that are not about what was asked, so that the vendor's words about them do not quote it. */
 const quotesNobody = (code: ErrorCode): boolean =>

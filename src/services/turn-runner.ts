@@ -1,10 +1,11 @@
 import { findModelgraphError, isRetryable, ProviderError } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
+import { toGenerationError } from '../core/to-generation-error.ts';
 import { type StreamEvent, streamOf } from '../core/stream-event.ts';
 import { wait } from '../lib/wait.ts';
 import type { ProviderFactory } from '../registry/provider-factory.ts';
 import { type CircuitBreakers, ProviderHeldBack } from './circuit-breaker.ts';
-import { reportFailure, toGenerationError } from './generation-failure.ts';
+import { reportFailure } from './generation-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { ProviderHealthService } from './provider-health.ts';
 import { type FetchMedia, resolveMedia } from './resolve-media.ts';

@@ -12,7 +12,7 @@ import { readJsonLines } from '../../batch/jsonl.ts';
 import { withSpooledFile } from '../../batch/spool-file.ts';
 import { callVendor, toVendorCallError } from '../../batch/vendor-call.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
-import { cancelBatch } from '../openai-compatible/cancel-batch.ts';
+import { cancelBatch } from '../../batch/cancel-batch.ts';
 import { type BatchContext, toCallOptions } from './batch-context.ts';
 import { sizeOfRequest, toBatchBody } from './batch-requests.ts';
 import { type BatchLine, readBatchResult } from './read-batch-result.ts';

@@ -12,7 +12,7 @@ import { readJsonLines } from '../../batch/jsonl.ts';
 import { withSpooledFile } from '../../batch/spool-file.ts';
 import { toVendorCallError } from '../../batch/vendor-call.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
-import { cancelBatch } from '../openai-compatible/cancel-batch.ts';
+import { cancelBatch } from '../../batch/cancel-batch.ts';
 import { API_VERSION } from './api-version.ts';
 import { type BatchCall, toCallOptions } from './batch-calls.ts';
 import type { BatchContext } from './batch-context.ts';

@@ -10,7 +10,7 @@ import { readJsonLines } from '../../batch/jsonl.ts';
 import { callVendor, toVendorCallError } from '../../batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from './batch-context.ts';
 import { batchEndpointOf, toRequestLine, uploadRequests } from './batch-requests.ts';
-import { cancelBatch } from './cancel-batch.ts';
+import { cancelBatch } from '../../batch/cancel-batch.ts';
 import { type BatchLine, readBatchLine } from './read-batch-line.ts';
 import { type BatchBody, toVendorBatch } from './to-vendor-batch.ts';
 

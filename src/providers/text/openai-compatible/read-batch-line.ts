@@ -1,6 +1,6 @@
 import type { BatchResult } from '../../../core/batch.ts';
-import type { BatchContext } from './batch-context.ts';
-import { failedResult, readResult } from './batch-results.ts';
+import { type BatchContext, toCallOptions } from './batch-context.ts';
+import { readResult, toFailedResult } from '../../batch/read-result.ts';
 import { toProviderError } from './map-error.ts';
 
 /** One line of an output or error file, as any vendor of this shape may write it. */
@@ -35,8 +35,8 @@ export const readBatchLine = async (
   const body = response?.body;
   const status = response?.status_code ?? 200;
   if (!error && status < 300 && typeof body === 'object' && body !== null && !isErrorOnly(body))
-    return readResult(customId, () => context.readAnswer(body), context, signal);
-  return failedResult(
+    return readResult(customId, () => context.readAnswer(body), toCallOptions(context, signal));
+  return toFailedResult(
     customId,
     toProviderError(error ? { error } : body, context.provider, {
       status: response?.status_code ?? undefined,

@@ -9,7 +9,7 @@ import type {
 import { callVendor } from '../../batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from '../openai-compatible/batch-context.ts';
 import { toRequestLine, uploadRequests } from '../openai-compatible/batch-requests.ts';
-import { cancelBatch } from '../openai-compatible/cancel-batch.ts';
+import { cancelBatch } from '../../batch/cancel-batch.ts';
 import { readBatchResult, type XAIBatchResult } from './read-batch-result.ts';
 import { toVendorBatch, type XAIBatchBody } from './to-vendor-batch.ts';
 

@@ -1,6 +1,6 @@
 import type { BatchResult } from '../../../core/batch.ts';
-import type { BatchContext } from '../openai-compatible/batch-context.ts';
-import { failedResult, readResult } from '../openai-compatible/batch-results.ts';
+import { type BatchContext, toCallOptions } from '../openai-compatible/batch-context.ts';
+import { readResult, toFailedResult } from '../../batch/read-result.ts';
 import { toProviderError } from '../openai-compatible/map-error.ts';
 import { readBatchCompletion } from './read-batch-completion.ts';
 
@@ -47,16 +47,15 @@ export const readBatchResult = async (
   if (code === '0' && message === null) {
     const [name, answer] = Object.entries(result?.response ?? {}).find(([, value]) => isObject(value)) ?? [];
     if (isObject(answer) && 'error' in answer && answer.error && !('choices' in answer))
-      return failedResult(customId, toProviderError(answer, context.provider));
+      return toFailedResult(customId, toProviderError(answer, context.provider));
     if (isObject(answer))
       return readResult(
         customId,
         () => (name === 'responses' ? context.readAnswer(answer) : readBatchCompletion(answer, context)),
-        context,
-        signal,
+        toCallOptions(context, signal),
       );
   }
-  return failedResult(
+  return toFailedResult(
     customId,
     toProviderError(
       {

@@ -1,5 +1,5 @@
-import type { VendorBatch } from '../../../core/batch.ts';
-import { ProviderError } from '../../../core/errors.ts';
+import type { VendorBatch } from '../../core/batch.ts';
+import { ProviderError } from '../../core/errors.ts';
 
 /** What `cancel` gives; where the vendor refuses it because nothing is running any more, the batch as `poll` gives it. */
 export const cancelBatch = async (
