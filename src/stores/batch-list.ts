@@ -1,5 +1,4 @@
 import type { Batch, BatchItem, BatchItemStatus, BatchStatus } from '../core/batch-record.ts';
-import { RequestRejected } from '../core/errors.ts';
 import {
   BATCH_COLUMNS,
   type BatchRow,
@@ -10,6 +9,7 @@ import {
 } from './batch-rows.ts';
 import type { Queries } from './db.ts';
 import { toRows } from './dialect.ts';
+import { readListCursor, toListCursor } from './list-cursor.ts';
 
 export interface PageQuery<Status> {
   readonly first: number;
@@ -30,25 +30,6 @@ export interface BatchItemPage extends Page {
   readonly items: readonly { readonly cursor: string; readonly item: BatchItem }[];
 }
 
-type Kind = 'batch' | 'item';
-
-const toCursor = (kind: Kind, position: number): string =>
-  Buffer.from(`${kind}:${position}`).toString('base64url');
-
-const readCursor = (cursor: string, expected: Kind): number => {
-  const [kind, position = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (kind === expected && /^(0|[1-9]\d{0,14})$/.test(position)) return Number(position);
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: 'after is not a cursor of this list.',
-      path: ['after'],
-      allowed: null,
-      suggestion: 'Give the endCursor of the page before, or leave after out for the first page.',
-    },
-  ]);
-};
-
 const BATCHES = `FROM batch WHERE principal_id = $1 AND rid < $2 AND status <> 'receiving'`;
 const SOME_BATCHES = `${BATCHES} AND status IN_LIST($3)`;
 
@@ -59,7 +40,7 @@ export const listBatches = async (
 ): Promise<BatchPage> => {
   const from = statuses === null ? BATCHES : SOME_BATCHES;
   const filter = statuses === null ? [] : [toRows(statuses)];
-  const below = after === null ? Number.MAX_SAFE_INTEGER : readCursor(after, 'batch');
+  const below = after === null ? Number.MAX_SAFE_INTEGER : readListCursor(after, 'batch', 0);
   const rows = await queries.query<BatchRow>(
     `SELECT ${BATCH_COLUMNS} ${from} ORDER BY rid DESC LIMIT $${3 + filter.length}`,
     [principalId, below, ...filter, first + 1],
@@ -70,7 +51,9 @@ export const listBatches = async (
     ...filter,
   ]);
   return {
-    items: rows.slice(0, first).map((row) => ({ cursor: toCursor('batch', row.rid), batch: toBatch(row) })),
+    items: rows
+      .slice(0, first)
+      .map((row) => ({ cursor: toListCursor('batch', row.rid), batch: toBatch(row) })),
     hasNextPage: rows.length > first,
     totalCount: total?.total ?? 0,
   };
@@ -89,12 +72,12 @@ export const listItems = async (
   const some = statuses === null ? '' : 'AND status IN_LIST($3)';
   const rows = await queries.query<ItemRow>(
     `${ITEMS} AND idx > $2 ${some} ORDER BY idx LIMIT $${3 + filter.length}`,
-    [id, after === null ? -1 : readCursor(after, 'item'), ...filter, first + 1],
+    [id, after === null ? -1 : readListCursor(after, 'item', 0), ...filter, first + 1],
   );
   return {
     items: rows
       .slice(0, first)
-      .map((row) => ({ cursor: toCursor('item', row.idx), item: toBatchItem(id, row) })),
+      .map((row) => ({ cursor: toListCursor('item', row.idx), item: toBatchItem(id, row) })),
     hasNextPage: rows.length > first,
     totalCount:
       statuses === null

@@ -1,7 +1,7 @@
-import { RequestRejected } from '../core/errors.ts';
 import type { Generation, GenerationStatus } from '../core/generation.ts';
 import type { Queries } from './db.ts';
 import { toRows } from './dialect.ts';
+import { readListCursor, toListCursor } from './list-cursor.ts';
 import { findGenerations } from './generation-reader.ts';
 
 export interface GenerationListQuery {
@@ -20,21 +20,7 @@ export interface GenerationPage {
 const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2';
 const SOME = `${ALL} AND status IN_LIST($3)`;
 
-const toCursor = (rid: number): string => Buffer.from(`generation:${rid}`).toString('base64url');
-
-const readCursor = (cursor: string): number => {
-  const [kind, rid = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (kind === 'generation' && /^[1-9]\d{0,14}$/.test(rid)) return Number(rid);
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: 'after is not a cursor of this list.',
-      path: ['after'],
-      allowed: null,
-      suggestion: 'Give the endCursor of the page before, or leave after out for the first page.',
-    },
-  ]);
-};
+const KIND = 'generation';
 
 /** As `GenerationStore.list`. */
 export const listGenerations = async (
@@ -47,7 +33,12 @@ export const listGenerations = async (
   const limit = `$${3 + filter.length}`;
   const rows = await queries.query<{ rid: number; id: string }>(
     `SELECT rid, id ${from} ORDER BY rid DESC LIMIT ${limit}`,
-    [principalId, after === null ? Number.MAX_SAFE_INTEGER : readCursor(after), ...filter, first + 1],
+    [
+      principalId,
+      after === null ? Number.MAX_SAFE_INTEGER : readListCursor(after, KIND, 1),
+      ...filter,
+      first + 1,
+    ],
   );
   const [total] = await queries.query<{ total: number }>(`SELECT count(*) AS total ${from}`, [
     principalId,
@@ -63,7 +54,7 @@ export const listGenerations = async (
   return {
     items: page.flatMap(({ rid, id }) => {
       const generation = byId.get(id);
-      return generation === undefined ? [] : [{ cursor: toCursor(rid), generation }];
+      return generation === undefined ? [] : [{ cursor: toListCursor(KIND, rid), generation }];
     }),
     hasNextPage: rows.length > first,
     totalCount: total?.total ?? 0,
