@@ -6,6 +6,7 @@ import type { JsonValue } from '../core/json.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { BatchStore, NewItem } from '../stores/batch-store.ts';
+import type { KeyHolder } from '../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
 import {
   findCustomIdProblem,
@@ -96,13 +97,13 @@ export class BatchIntake {
     }
   }
 
-  async #compare(known: { readonly batchId: string; readonly requestHash: string }): Promise<string> {
+  async #compare(known: KeyHolder): Promise<string> {
     for await (const line of this.#submission.requests) {
       this.#submission.signal.throwIfAborted();
       this.#hash?.add(line);
     }
     if (this.#hash?.digest() !== known.requestHash) throw otherRequest();
-    return known.batchId;
+    return known.id;
   }
 
   async #takeIn(): Promise<string> {

@@ -8,6 +8,7 @@ import type { ServiceLog } from '../core/service-log.ts';
 import { toGenerationError } from '../core/to-generation-error.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { GenerationStore, Reservation } from '../stores/generation-store.ts';
+import type { IdempotencyEntry } from '../stores/idempotency-keys.ts';
 import { Attendance } from './attendance.ts';
 import { checkToolResults } from './check-tool-results.ts';
 import { endingWith } from './ending-with.ts';
@@ -268,7 +269,7 @@ export class GenerationService {
     const known = await this.#options.store.findByKey(principalId, idempotencyKey);
     if (known !== undefined) {
       if (known.requestHash !== requestHash) throw otherRequest();
-      return known.generationId;
+      return known.id;
     }
     const run = this.#create(input, principalId, receivedAtMs);
     const reserved = await this.#reserve(run, { key: idempotencyKey, requestHash });
@@ -281,10 +282,7 @@ export class GenerationService {
   }
 
   /** Whatever may have been stored of a run that is not going to be launched is ended. */
-  async #reserve(
-    run: GenerationRun,
-    idempotency: { readonly key: string; readonly requestHash: string },
-  ): Promise<Reservation> {
+  async #reserve(run: GenerationRun, idempotency: IdempotencyEntry): Promise<Reservation> {
     const { store, journal } = this.#options;
     try {
       const reserved = await store.reserve(run.snapshot(), idempotency);

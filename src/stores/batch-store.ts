@@ -11,8 +11,9 @@ import {
   type PageQuery,
 } from './batch-list.ts';
 import { BATCH_COLUMNS, type BatchRecord, type BatchRow, toBatch } from './batch-rows.ts';
-import type { Db, Transaction } from './db.ts';
+import type { Db } from './db.ts';
 import { toRows } from './dialect.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from './idempotency-keys.ts';
 import { toJson } from './to-json.ts';
 
 /** A batch whose requests are still to come. */
@@ -36,11 +37,6 @@ export interface NewJob {
   readonly itemCount: number;
 }
 
-export interface IdempotencyEntry {
-  readonly key: string;
-  readonly requestHash: string;
-}
-
 /**
  * - `existing`: the key stands for another batch, or a generation, already.
  * - `gone`: the requests took so long to come in that those there were have been deleted.
@@ -48,9 +44,6 @@ export interface IdempotencyEntry {
 export type Publication =
   | { readonly type: 'published' | 'gone' }
   | { readonly type: 'existing'; readonly batchId: string; readonly sameRequest: boolean };
-
-/** How long an idempotency key stands for its batch. */
-const KEY_MS = 86_400_000;
 
 /** How long requests may take to come in. */
 const RECEIVING_MS = 3_600_000;
@@ -65,9 +58,11 @@ const ADD_ITEMS = `
   SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.request
   FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, request text) AS r`;
 
+const HOLD_RECEIVING = `
+  SELECT id, principal_id FROM batch WHERE rid = $1 AND status = 'receiving' AND expires_at > NOW_MS FOR UPDATE`;
+
 const PUBLISH = `
-  UPDATE batch SET status = 'queued', total = $2, expires_at = NULL, created_at = NOW_MS
-  WHERE rid = $1 AND status = 'receiving' AND expires_at > NOW_MS RETURNING id, record`;
+  UPDATE batch SET status = 'queued', total = $2, expires_at = NULL, created_at = NOW_MS WHERE rid = $1`;
 
 // Parts wait for the one before them, so that at most one of a batch is in doubt after a crash.
 const ADD_JOBS = `
@@ -77,18 +72,6 @@ const ADD_JOBS = `
   FROM JSON_ROWS($2, part bigint, vendor_key text, first_index bigint, item_count bigint) AS r`;
 
 const DISCARD = `UPDATE batch SET expires_at = 0 WHERE rid = $1 AND status = 'receiving'`;
-
-const RESERVE_KEY = `
-  INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
-  SELECT principal_id, $2, $3, id, NOW_MS + ${KEY_MS} FROM batch WHERE rid = $1
-  ON CONFLICT (principal_id, idempotency_key) DO UPDATE
-    SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, expires_at = excluded.expires_at
-    WHERE idempotency.expires_at <= NOW_MS
-  RETURNING generation_id`;
-
-const FIND_KEY = `
-  SELECT request_hash, generation_id FROM idempotency
-  WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
 
 const FIND = `SELECT ${BATCH_COLUMNS} FROM batch WHERE id = $1 AND status <> 'receiving'`;
 
@@ -115,14 +98,6 @@ const DELETE_STEPS: readonly string[] = [
       AND NOT EXISTS (SELECT 1 FROM batch_job AS j WHERE j.batch_rid = b.rid)
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
 ];
-
-interface KeyRow {
-  readonly request_hash: string;
-  readonly generation_id: string;
-}
-
-/** A key is the caller's own text, and JSON can hold every text. */
-const toKey = (key: string): string => JSON.stringify(key);
 
 /** Batches and their items as their owners see them. Every method rejects with `StoreUnavailable` while the database is away. */
 export class BatchStore {
@@ -161,12 +136,19 @@ export class BatchStore {
     idempotency: IdempotencyEntry | null,
   ): Promise<Publication> {
     return this.#db.transaction(async (transaction) => {
+      const [batch] = await transaction.query<{ id: string; principal_id: string }>(HOLD_RECEIVING, [rid]);
+      if (batch === undefined) return { type: 'gone' };
       if (idempotency !== null) {
-        const taken = await this.#takeKey(transaction, rid, idempotency);
-        if (taken !== undefined) return taken;
+        const owner = { id: batch.id, principalId: batch.principal_id };
+        const { holder } = await takeKey(transaction, owner, idempotency);
+        if (holder.id !== batch.id)
+          return {
+            type: 'existing',
+            batchId: holder.id,
+            sameRequest: holder.requestHash === idempotency.requestHash,
+          };
       }
-      const [published] = await transaction.query<{ id: string }>(PUBLISH, [rid, total]);
-      if (published === undefined) return { type: 'gone' };
+      await transaction.query(PUBLISH, [rid, total]);
       const rows = jobs.map(({ key, firstIndex, itemCount }, part) => ({
         part,
         vendor_key: key,
@@ -184,12 +166,8 @@ export class BatchStore {
     await this.#db.query(DISCARD, [rid]);
   }
 
-  async findByKey(
-    principalId: string,
-    key: string,
-  ): Promise<{ readonly batchId: string; readonly requestHash: string } | undefined> {
-    const [row] = await this.#db.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
-    return row && { batchId: row.generation_id, requestHash: row.request_hash };
+  findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {
+    return findKey(this.#db, principalId, key);
   }
 
   async find(id: string): Promise<Batch | undefined> {
@@ -239,21 +217,5 @@ export class BatchStore {
   /** Called with the id of each batch that has changed, on any node; `undefined`: any may have. */
   onChange(handle: (id: string | undefined) => void): () => void {
     return this.#db.listen(BATCH_CHANGES, handle, { onReconnect: () => handle(undefined) });
-  }
-
-  async #takeKey(
-    transaction: Transaction,
-    rid: number,
-    { key, requestHash }: IdempotencyEntry,
-  ): Promise<Extract<Publication, { type: 'existing' }> | undefined> {
-    const reserved = await transaction.query(RESERVE_KEY, [rid, toKey(key), requestHash]);
-    if (reserved.length > 0) return undefined;
-    const [row] = await transaction.query<KeyRow>(
-      `SELECT request_hash, generation_id FROM idempotency WHERE idempotency_key = $2
-        AND principal_id = (SELECT principal_id FROM batch WHERE rid = $1)`,
-      [rid, toKey(key)],
-    );
-    if (row === undefined) return undefined;
-    return { type: 'existing', batchId: row.generation_id, sameRequest: row.request_hash === requestHash };
   }
 }

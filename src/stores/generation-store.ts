@@ -13,6 +13,7 @@ import {
 } from './generation-reader.ts';
 import { interruptOrphans } from './generation-sweeper.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from './idempotency-keys.ts';
 import type { StoreOptions } from './store-options.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
@@ -31,21 +32,6 @@ export interface GenerationCommands {
 
 const TAILS = 'modelgraph_tails';
 const COMMANDS = 'modelgraph_commands';
-
-/** How long an idempotency key stands for its generation. */
-const KEY_MS = 86_400_000;
-
-const RESERVE = `
-  INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
-  VALUES ($1, $2, $3, $4, NOW_MS + ${KEY_MS})
-  ON CONFLICT (principal_id, idempotency_key) DO UPDATE
-    SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, expires_at = excluded.expires_at
-    WHERE idempotency.expires_at <= NOW_MS
-  RETURNING generation_id`;
-
-const FIND_KEY = `
-  SELECT request_hash, generation_id FROM idempotency
-  WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
 
 const COMMAND = `
   INSERT INTO generation_command (generation_id, owner_node, kind, payload, created_at)
@@ -75,20 +61,12 @@ const RENEW_LEASE = `
   INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
 
-interface KeyRow {
-  readonly request_hash: string;
-  readonly generation_id: string;
-}
-
 interface CommandRow {
   readonly rid: number;
   readonly generation_id: string;
   readonly kind: 'cancel' | 'tool-results';
   readonly payload: string | null;
 }
-
-/** A key is the caller's own text, and JSON can hold every text. */
-const toKey = (key: string): string => JSON.stringify(key);
 
 /**
  * Generations, their events and their idempotency keys, and how the nodes that share them find each other. Every method
@@ -123,10 +101,7 @@ export class GenerationStore {
   }
 
   /** Creates a generation under an idempotency key, or gives the one that has it. Atomic over all nodes. Keys live 24 h. */
-  async reserve(
-    generation: Generation,
-    idempotency: { readonly key: string; readonly requestHash: string },
-  ): Promise<Reservation> {
+  async reserve(generation: Generation, idempotency: IdempotencyEntry): Promise<Reservation> {
     const attempt = (): Promise<Reservation> =>
       this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency));
     try {
@@ -141,32 +116,21 @@ export class GenerationStore {
   async #reserve(
     transaction: Transaction,
     generation: Generation,
-    { key, requestHash }: { readonly key: string; readonly requestHash: string },
+    idempotency: IdempotencyEntry,
   ): Promise<Reservation> {
-    const { id, principalId } = generation;
-    const reserved = await transaction.query(RESERVE, [principalId, toKey(key), requestHash, id]);
-    if (reserved.length > 0) {
-      await createGenerations(transaction, this.nodeId, [generation]);
-      return { type: 'created' };
-    }
-    const [known] = await transaction.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
-    // It ran out between the two statements.
-    if (known === undefined) return this.#reserve(transaction, generation, { key, requestHash });
-    if (known.generation_id === id) return { type: 'created' };
+    const { holder, isNew } = await takeKey(transaction, generation, idempotency);
+    if (isNew) await createGenerations(transaction, this.nodeId, [generation]);
+    if (holder.id === generation.id) return { type: 'created' };
     return {
       type: 'existing',
-      generationId: known.generation_id,
-      sameRequest: known.request_hash === requestHash,
+      generationId: holder.id,
+      sameRequest: holder.requestHash === idempotency.requestHash,
     };
   }
 
   /** What a key stands for; undefined: nothing. */
-  async findByKey(
-    principalId: string,
-    key: string,
-  ): Promise<{ readonly generationId: string; readonly requestHash: string } | undefined> {
-    const [row] = await this.#db.query<KeyRow>(FIND_KEY, [principalId, toKey(key)]);
-    return row && { generationId: row.generation_id, requestHash: row.request_hash };
+  findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {
+    return findKey(this.#db, principalId, key);
   }
 
   /** As stored, with what its events add (text so far) for one that has not ended. */

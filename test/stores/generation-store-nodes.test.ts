@@ -157,7 +157,7 @@ for (const { engine, name, problem, open } of engines) {
         expect(await a.find(loserId)).toBeUndefined();
         expect((await b.find(winnerId))?.ownerNodeId).toBe(winner === 0 ? 'node-a' : 'node-b');
         const requestHash = winner === 0 ? 'node-a' : 'node-b';
-        expect(await b.findByKey('local', key)).toEqual({ generationId: winnerId, requestHash });
+        expect(await b.findByKey('local', key)).toEqual({ id: winnerId, requestHash });
         expect(await reserve(winner === 0 ? a : b, 'gen_again')).toEqual({
           type: 'existing',
           generationId: winnerId,

@@ -1,0 +1,58 @@
+import type { Queries, Transaction } from './db.ts';
+
+/** What a key stands for: a generation or a batch. */
+export interface KeyHolder {
+  readonly id: string;
+  readonly requestHash: string;
+}
+
+export interface IdempotencyEntry {
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+/** How long a key stands for what was started under it. */
+const KEY_MS = 86_400_000;
+
+// One that has run out is taken over; one that stands gives no row.
+const TAKE = `
+  INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
+  VALUES ($1, $2, $3, $4, NOW_MS + ${KEY_MS})
+  ON CONFLICT (principal_id, idempotency_key) DO UPDATE
+    SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, expires_at = excluded.expires_at
+    WHERE idempotency.expires_at <= NOW_MS
+  RETURNING generation_id`;
+
+const FIND = `
+  SELECT request_hash, generation_id FROM idempotency
+  WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
+
+/** A key is the caller's own text, and JSON can hold every text. */
+const toStoredKey = (key: string): string => JSON.stringify(key);
+
+export const findKey = async (
+  queries: Queries,
+  principalId: string,
+  key: string,
+): Promise<KeyHolder | undefined> => {
+  const [row] = await queries.query<{ request_hash: string; generation_id: string }>(FIND, [
+    principalId,
+    toStoredKey(key),
+  ]);
+  return row && { id: row.generation_id, requestHash: row.request_hash };
+};
+
+/** Gives who holds a key from now on: `id` itself, or who has held it before. Atomic over all nodes. */
+export const takeKey = async (
+  transaction: Transaction,
+  { id, principalId }: { readonly id: string; readonly principalId: string },
+  { key, requestHash }: IdempotencyEntry,
+): Promise<{ readonly holder: KeyHolder; readonly isNew: boolean }> => {
+  for (;;) {
+    const taken = await transaction.query(TAKE, [principalId, toStoredKey(key), requestHash, id]);
+    if (taken.length > 0) return { holder: { id, requestHash }, isNew: true };
+    const holder = await findKey(transaction, principalId, key);
+    // Else it ran out between the two statements.
+    if (holder !== undefined) return { holder, isNew: false };
+  }
+};
