@@ -7,6 +7,8 @@ export interface Sample {
   readonly cpuUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
+  /** Held outside the heap by objects on it. */
+  readonly externalBytes: number;
   /** Of the event loop since the last sample, beyond what its timer's resolution adds. */
   readonly loopDelayP50Ms: number;
   readonly loopDelayP99Ms: number;
@@ -32,12 +34,13 @@ const createMeter = (): Answers => {
   let session: Session | undefined;
   return {
     sample: (): Sample => {
-      const { rss, heapUsed } = process.memoryUsage();
+      const { rss, heapUsed, external } = process.memoryUsage();
       const { user, system } = process.cpuUsage();
       const sample = {
         cpuUs: user + system,
         rssBytes: rss,
         heapBytes: heapUsed,
+        externalBytes: external,
         loopDelayP50Ms: beyondResolution(delay.percentile(50)),
         loopDelayP99Ms: beyondResolution(delay.percentile(99)),
       };

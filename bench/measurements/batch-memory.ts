@@ -1,108 +1,168 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type BatchFileVendor, startBatchFileVendor } from '../../test/support/batch-file-vendor.ts';
 import { endedBatch } from '../../test/support/batch-requests.ts';
-import { startBatchFileVendor } from '../../test/support/batch-file-vendor.ts';
 import type { Sample } from '../answer-parent.ts';
-import { startServerProcess } from '../server-process.ts';
+import { readPages, submitFile } from '../large-batch.ts';
 import type { Measurement } from '../measurement.ts';
+import { startServerProcess } from '../server-process.ts';
+import { median, percentile, toText } from '../statistics.ts';
 
 const MIB = 1024 * 1024;
+const WARM_UP_ITEMS = 2_000;
 
-/** Growth beyond this, after the small batch has warmed the server up, would be growth with the number of items. */
-const MAX_GROWTH_MIB = 150;
+/** What twice the items may add to what is alive at any moment: the custom ids while they come in, which must differ. */
+const MAX_LIVE_GROWTH_MIB = 20;
 
-const toFile = (items: number): Blob =>
-  new Blob(
-    Array.from(
-      { length: items },
-      (_, index) =>
-        `${JSON.stringify({ customId: `item-${index}`, input: { model: 'gpt-4o-mini', prompt: `Number ${index}. ${'x'.repeat(500)}` } })}\n`,
-    ),
-  );
+/** What the collector may leave to itself while it has room. */
+const MAX_RESIDENT_GROWTH_MIB = 200;
 
-/** A GraphQL multipart request. */
-const submitFile = async (url: string, items: number): Promise<string> => {
-  const query = 'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }';
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { input: { file: null } } }));
-  form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
-  form.set('0', toFile(items), 'requests.jsonl');
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'graphql-require-preflight': '1' },
-    body: form,
+/** How the page at the end may compare with the one at the beginning. */
+const MAX_PAGE_RATIO = 2;
+
+interface Course {
+  readonly items: number;
+  readonly peakMib: number;
+  readonly storedMs: number;
+  readonly endedMs: number;
+  /** Of pages of 100 items each, in milliseconds, in their order. */
+  readonly pagesMs: readonly number[];
+}
+
+interface Run {
+  readonly beforeMib: number;
+  readonly courses: readonly Course[];
+  readonly databaseMib: number;
+}
+
+interface RunOptions {
+  readonly vendor: BatchFileVendor;
+  readonly sizes: readonly number[];
+  /** What is alive: garbage is collected before each look. Else all that is resident, looked at each 50 ms. */
+  readonly isLive: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** Batches one after the other through one server. */
+const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<Run> => {
+  const directory = await mkdtemp(join(tmpdir(), 'modelgraph-batch-memory-'));
+  await using server = await startServerProcess({
+    OPENAI_API_KEY: 'sk-bench',
+    OPENAI_BASE_URL: vendor.url,
+    MODELGRAPH_DATA: directory,
+    MODELGRAPH_LOG_LEVEL: 'info',
   });
-  const { data, errors } = (await response.json()) as {
-    readonly data?: { readonly submitBatch: { readonly id: string } };
-    readonly errors?: unknown;
+  const look = async (): Promise<number> => {
+    if (isLive) await server.child.ask('collectGarbage');
+    const { rssBytes, heapBytes, externalBytes } = await server.child.ask<Sample>('sample');
+    return (isLive ? heapBytes + externalBytes : rssBytes) / MIB;
   };
-  if (data === undefined || errors !== undefined) throw new Error(JSON.stringify(errors));
-  return data.submitBatch.id;
+  const collect = async (items: number): Promise<Course> => {
+    const watching = new AbortController();
+    const watch = async (): Promise<number> => {
+      let peak = await look();
+      while (!watching.signal.aborted) {
+        await wait(isLive ? 500 : 50);
+        peak = Math.max(peak, await look());
+      }
+      return peak;
+    };
+    const watched = watch();
+    const began = performance.now();
+    const id = await submitFile(server.url, items);
+    const storedMs = performance.now() - began;
+    const batch = await endedBatch(server, id);
+    const endedMs = performance.now() - began;
+    const pagesMs = await readPages(server.url, id);
+    watching.abort();
+    const { succeeded } = batch.counts as { succeeded: number };
+    if (succeeded !== items) throw new Error(`${succeeded} of ${items} requests were answered`);
+    return { items, peakMib: await watched, storedMs, endedMs, pagesMs };
+  };
+  try {
+    await collect(WARM_UP_ITEMS);
+    const beforeMib = await look();
+    const courses: Course[] = [];
+    for (const items of sizes) {
+      say(`${items} items${isLive ? ', collecting garbage meanwhile' : ''}`);
+      courses.push(await collect(items));
+    }
+    const { size } = await stat(join(directory, 'modelgraph.db'));
+    return { beforeMib, courses, databaseMib: size / MIB };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 };
+
+const toMib = (mib: number): string => `${mib.toFixed(0)} MiB`;
+const toSeconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+const mostOf = (courses: readonly Course[]): number => Math.max(...courses.map(({ peakMib }) => peakMib));
+
+const toRows = (what: string, { beforeMib, courses }: Run): string[][] =>
+  courses.map(({ items, peakMib, storedMs, endedMs, pagesMs }) => [
+    what,
+    items.toLocaleString('en'),
+    toMib(beforeMib),
+    toMib(peakMib),
+    toSeconds(storedMs),
+    toSeconds(endedMs),
+    ...[pagesMs.slice(0, 50), pagesMs.slice(-50)].map((pages) => `${toText(median(pages))} ms`),
+    `${toText(percentile(pagesMs, 0.99))} ms`,
+  ]);
 
 export const batchMemory: Measurement = {
   name: 'batch-memory',
-  title: 'Memory of a large batch',
+  title: 'Large batches',
   run: async ({ pick, say }) => {
     const items = pick(50_000, 5_000);
-    const directory = await mkdtemp(join(tmpdir(), 'modelgraph-batch-'));
     await using vendor = await startBatchFileVendor({ random: () => 0, delayMs: 0, polls: 0 });
-    await using server = await startServerProcess({
-      OPENAI_API_KEY: 'sk-bench',
-      OPENAI_BASE_URL: vendor.url,
-      MODELGRAPH_DATA: directory,
-      MODELGRAPH_LOG_LEVEL: 'info',
-    });
-    const rssOf = async (): Promise<number> => (await server.child.ask<Sample>('sample')).rssBytes / MIB;
-    const collect = async (count: number) => {
-      const before = await rssOf();
-      let peak = before;
-      const watch = setInterval(() => {
-        void rssOf().then((now) => (peak = Math.max(peak, now)));
-      }, 50);
-      const began = performance.now();
-      const id = await submitFile(server.url, count);
-      const submittedMs = performance.now() - began;
-      const batch = await endedBatch(server, id);
-      clearInterval(watch);
-      const { succeeded } = batch.counts as { succeeded: number };
-      if (succeeded !== count) throw new Error(`${succeeded} of ${count} requests were answered`);
-      return { before, peak, submittedMs, endedMs: performance.now() - began, after: await rssOf() };
+    const live = await runBatches({ vendor, sizes: [items, 2 * items], isLive: true, say });
+    const resident = await runBatches({ vendor, sizes: [items, items, 2 * items], isLive: false, say });
+    const liveGrowth = mostOf(live.courses) - live.beforeMib;
+    const residentGrowth = mostOf(resident.courses) - resident.beforeMib;
+    const pageRatios = resident.courses.map(
+      ({ pagesMs }) => median(pagesMs.slice(-50)) / median(pagesMs.slice(0, 50)),
+    );
+    const pageRatio = Math.max(...pageRatios);
+    return {
+      method: `Batches of requests of 0.6 KB each, one after the other through one server, handed in as a file, given to a vendor on a socket, read back and paged through in pages of 100; SQLite, the server as \`npm start\` runs it. "Before" is after a batch of ${WARM_UP_ITEMS.toLocaleString('en')}. What is alive is the heap and what it holds outside, after a full collection, looked at each half second (the collections make that run slow); what is resident is the whole process without that, looked at each 50 ms.`,
+      tables: [
+        {
+          title: '',
+          head: [
+            'memory',
+            'items',
+            'before',
+            'peak',
+            'until stored',
+            'until all results are read',
+            'first 50 pages, p50',
+            'last 50 pages, p50',
+            'pages p99',
+          ],
+          rows: [...toRows('alive', live), ...toRows('resident', resident)],
+        },
+      ],
+      verdicts: [
+        {
+          goal: `what is alive grows by ${MAX_LIVE_GROWTH_MIB} MiB at most, at ${(2 * items).toLocaleString('en')} items, too`,
+          found: toMib(liveGrowth),
+          reached: liveGrowth <= MAX_LIVE_GROWTH_MIB,
+        },
+        {
+          goal: `the process grows by ${MAX_RESIDENT_GROWTH_MIB} MiB at most over all batches`,
+          found: toMib(residentGrowth),
+          reached: residentGrowth <= MAX_RESIDENT_GROWTH_MIB,
+        },
+        {
+          goal: `a page at the end takes at most ${MAX_PAGE_RATIO} times as long as one at the beginning`,
+          found: `${toText(pageRatio)} times`,
+          reached: pageRatio <= MAX_PAGE_RATIO,
+        },
+      ],
+      notes: [`The database of the resident run was ${toMib(resident.databaseMib)} in the end.`],
     };
-    try {
-      say('warming up with 2,000 items');
-      await collect(2_000);
-      say(`${items} items`);
-      const { before, peak, after, submittedMs, endedMs } = await collect(items);
-      const { size } = await stat(join(directory, 'modelgraph.db'));
-      const growth = peak - before;
-      return {
-        method: `One batch of ${items.toLocaleString('en')} requests of 0.6 KB each, handed in as a file, given to a vendor on a socket and read back; SQLite. Resident memory of the server process, looked at each 50 ms, after a batch of 2,000.`,
-        tables: [
-          {
-            title: '',
-            head: ['before', 'peak', 'after', 'until stored', 'until all results are read', 'database'],
-            rows: [
-              [
-                ...[before, peak, after].map((mib) => `${mib.toFixed(0)} MiB`),
-                ...[submittedMs, endedMs].map((ms) => `${(ms / 1_000).toFixed(1)} s`),
-                `${(size / MIB).toFixed(0)} MiB`,
-              ],
-            ],
-          },
-        ],
-        verdicts: [
-          {
-            goal: `memory grows by ${MAX_GROWTH_MIB} MiB at most, whatever the number of items`,
-            found: `${growth.toFixed(0)} MiB`,
-            reached: growth <= MAX_GROWTH_MIB,
-          },
-        ],
-        notes: [],
-      };
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
   },
 };

@@ -109,5 +109,27 @@ query History {
 }
 `;
 
+const BATCH = `# Many requests at once, for whoever can wait: at half the price where the provider has a batch API.
+# Follow it with  subscription { batchUpdated(id: "batch_…") { status counts { total succeeded failed } } }
+# and read it with  query { batch(id: "batch_…") { items(first: 10) { nodes { customId status text } } } }
+mutation Batch {
+  submitBatch(
+    input: {
+      displayName: "A first batch"
+      requests: [
+        { customId: "sky", input: { model: "demo", prompt: "Why is the sky blue?" } }
+        { customId: "sea", input: { model: "demo", prompt: "Why is the sea salt?" } }
+      ]
+    }
+  ) {
+    id
+    status
+    mode
+    counts { total pending succeeded failed }
+    submittedAt
+  }
+}
+`;
+
 /** What the playground opens with: each one runs on a fresh machine. */
-export const EXAMPLE_TABS = [STREAM, CAPABILITIES, GENERATE, PREVIEW, HISTORY] as const;
+export const EXAMPLE_TABS = [STREAM, CAPABILITIES, GENERATE, PREVIEW, HISTORY, BATCH] as const;

@@ -76,7 +76,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     throw new Error(`the tab ${tab} never shows ${expected}`);
   };
 
-  test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request, the history', async () => {
+  test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request, the history, a batch', async () => {
     const { page, outside, complaints } = await openPlayground('dark');
 
     await run(page, 'Stream', 'GenerationCompleted');
@@ -97,6 +97,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     await run(page, 'Stream', 'GenerationCompleted');
     await page.getByRole('button', { name: 'Close the transcript' }).click();
     expect(await transcript.isVisible()).toBe(false);
+
+    await run(page, 'Batch', 'QUEUED');
 
     expect(outside).toEqual([]);
     expect(complaints).toEqual([]);
