@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** The server under measurement has this core for itself; everything else runs on the other one. */
@@ -30,6 +31,11 @@ const hasTaskset = spawnSync('taskset', ['--version']).status === 0;
 /** Puts this process, and so all that it starts without a core of their own, on the other core. */
 export const leaveServerCore = (): boolean =>
   hasTaskset && spawnSync('taskset', ['-pc', String(OTHER_CORE), String(process.pid)]).status === 0;
+
+/** Undoes `leaveServerCore`, for what is not timed. */
+export const useEveryCore = (): void => {
+  if (hasTaskset) spawnSync('taskset', ['-pc', `${SERVER_CORE}-${cpus().length - 1}`, String(process.pid)]);
+};
 
 /** Kills whatever has been started and still runs. */
 export const killChildren = (): void => {

@@ -42,7 +42,7 @@ const readSections = (): ReadonlyMap<string, string> => {
     const sections = readFileSync(RESULTS, 'utf8')
       .split(/^(?=## )/m)
       .slice(1);
-    return new Map(sections.map((section) => [/^## ([a-z]+)/.exec(section)?.[1] ?? '', section.trimEnd()]));
+    return new Map(sections.map((section) => [/^## ([a-z-]+)/.exec(section)?.[1] ?? '', section.trimEnd()]));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
     throw error;

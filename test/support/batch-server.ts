@@ -1,8 +1,15 @@
+import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { readSettings } from '../../config/env.ts';
 import { buildApp } from '../../src/app.ts';
+import type { ModelConfig } from '../../src/core/model-config.ts';
+import { withSmallParts } from './batch-models.ts';
 
-/** The server as it is run, but in a hurry: a program of its own, which tells its parent its address. */
+/**
+ * The server as it is run, but in a hurry: a program of its own. It loads itself, begins once its parent says so, and
+ * tells its parent its address.
+ */
 const note =
   (level: string) =>
   (fields: Readonly<Record<string, unknown>>, message: string): void => {
@@ -10,10 +17,23 @@ const note =
       process.stderr.write(`${level} ${message} ${JSON.stringify(fields)}\n`);
   };
 
+process.on('disconnect', () => process.exit());
+const models: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
+  Object.values<ModelConfig>(configs),
+);
+await Promise.all([
+  import('../../src/providers/text/openai/provider.ts'),
+  import('../../src/providers/text/anthropic/provider.ts'),
+  import('../../src/stores/postgres-db.ts'),
+]);
+// Before it is killed: the next life finds its code compiled.
+flushCompileCache();
+await once(process, 'message');
 const app = await buildApp(
   readSettings(Object.keys(MODEL_CONFIGS)),
   { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') },
   {
+    models: models.map(withSmallParts),
     batchTiming: {
       leaseMs: 1_000,
       lookMs: 50,

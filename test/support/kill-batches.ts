@@ -1,115 +1,203 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createRandom } from '../../bench/create-random.ts';
-import { endedBatch, readItems, requestsOf, submitted } from './batch-requests.ts';
-import { ANSWER_TOKENS, startBatchFileVendor } from './batch-file-vendor.ts';
+import { startBatchFileVendor } from './batch-file-vendor.ts';
+import { startBatchMessageVendor } from './batch-message-vendor.ts';
+import { BATCH_MODELS, partsOf } from './batch-models.ts';
+import { MOMENTS, type Moment, type VendorName } from './batch-moments.ts';
+import { type BatchNodes, startBatchNodes } from './killable-nodes.ts';
+import { readBatch } from './batch-requests.ts';
+import type { KeptBatch } from './batch-vendor-socket.ts';
+import { type PlannedKill, planKills } from './kill-plan.ts';
+import { hasRightSums, type KilledBatch, runClient } from './killed-batch.ts';
+import { OccasionWatch } from './occasion-watch.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const PROGRAM = fileURLToPath(new URL('batch-server.ts', import.meta.url));
-
 export interface KillOptions {
-  /** The same kills for the same seed, as far as the machine allows. */
+  /** The same plan for the same seed; what is under way besides is up to the machine. */
   readonly seed: number;
   readonly kills: number;
   readonly itemsPerBatch: number;
-  /** PostgreSQL; null: SQLite in a folder of its own. */
+  /** PostgreSQL that two nodes share; null: one node with SQLite in a folder of its own. */
   readonly databaseUrl: string | null;
+  readonly say?: (line: string) => void;
 }
 
 export interface KillReport {
   readonly kills: number;
+  /** The kills by what was under way for a batch at the vendor's as they came. `other`: something else. */
+  readonly moments: Readonly<Record<Moment | 'other', Readonly<Record<VendorName, number>>>>;
+  /** Kills after which no node was left. */
+  readonly killsOfAll: number;
   readonly batches: number;
-  /** Batches at the vendor beyond one for each of ours. */
+  /** Batches of ours that were gone or had not ended in time, and parts of them that no vendor has. */
+  readonly lost: number;
+  /** Batches at a vendor beyond one for each part of ours, and of ours beyond one for each key. */
   readonly doubled: number;
-  /** Items whose result is missing, or is not their own. */
+  /** Items whose result is missing, not in its place, or not their own, from when the batch is seen to be completed. */
   readonly wrongItems: number;
   /** Batches whose counts or sums of tokens are not exactly those of their items. */
   readonly wrongSums: number;
 }
 
-interface Server {
-  readonly child: ChildProcess;
-  /** Rejects when it ends before it listens. */
-  readonly url: Promise<string>;
-  readonly exited: Promise<unknown>;
+/** Batches under way at one time. */
+const IN_FLIGHT = 3;
+
+/** How long a batch may take, however often nodes are killed meanwhile. */
+const BATCH_MS = 90_000;
+
+interface Kill {
+  readonly vendor: VendorName;
+  readonly moment: Moment | 'other';
+  readonly part: string | null;
+  readonly atMs: number;
 }
 
-const startServer = (environment: Readonly<Record<string, string>>, folder: string): Server => {
-  const child = fork(PROGRAM, {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+/**
+ * Kills servers with SIGKILL while they work on batches, at moments that are chosen one by one, starts them again, and
+ * counts what has come of the batches.
+ */
+export const killBatches = async (options: KillOptions): Promise<KillReport> => {
+  const { seed, itemsPerBatch, databaseUrl, say = () => undefined } = options;
+  const plan = planKills(options.kills, createRandom(seed));
+  await using folder = temporaryFolder();
+  const watch: OccasionWatch = new OccasionWatch(() => nodes.lives());
+  const manners = { delayMs: 10, polls: 2, note: watch.note };
+  await using files = await startBatchFileVendor({ ...manners, random: createRandom(seed + 1) });
+  await using messages = await startBatchMessageVendor({ ...manners, random: createRandom(seed + 2) });
+  const random = createRandom(seed + 3);
+  await using nodes: BatchNodes = startBatchNodes({
+    count: databaseUrl === null ? 1 : 2,
+    random,
+    folder: folder.path,
+    environment: {
+      OPENAI_BASE_URL: files.url,
+      ANTHROPIC_BASE_URL: messages.url,
+      MODELGRAPH_DATA: `${folder.path}/data`,
+      ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    },
+    keyVariables: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
   });
-  const exited = once(child, 'exit');
-  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
-  child.on('message', (message: { readonly url: string }) => resolve(message.url));
-  void exited.then(() => reject(new Error('the server was killed before it was ready')));
-  // Whoever kills it before it is ready does not ask for its address.
-  url.catch(() => undefined);
-  return { child, url, exited };
+
+  const kills: Kill[] = [];
+  let killsOfAll = 0;
+  const kill = async (planned: PlannedKill): Promise<void> => {
+    // A search may be over by the time that the dead are back.
+    if (planned.moment !== 'searching') await Promise.all(nodes.lives().map(({ url }) => url));
+    const over = Promise.withResolvers<void>();
+    const occasion = await watch.next(planned, over.promise);
+    if (occasion !== undefined) await wait(planned.waitMs);
+    const lives = nodes.lives();
+    const [any] = lives;
+    const atWork = lives.filter(({ key }) => key === occasion?.life);
+    const isOfAll = planned.isOfAll || lives.length === 1;
+    const victims = isOfAll || any === undefined ? lives : atWork.length > 0 ? atWork : [any];
+    if (isOfAll) killsOfAll += 1;
+    kills.push({
+      vendor: planned.vendor,
+      moment: occasion === undefined ? 'other' : watch.momentOf(occasion),
+      part: occasion?.part ?? null,
+      atMs: Date.now(),
+    });
+    await nodes.kill(victims);
+    over.resolve();
+    if (!isOfAll) await wait(planned.awayMs);
+    nodes.revive();
+    if (kills.length % 10 === 0) say(`${kills.length} kills`);
+  };
+
+  let begun = 0;
+  const outcomes: KilledBatch[] = [];
+  const runOne = async (): Promise<void> => {
+    const name = `batch-${begun}`;
+    const model = BATCH_MODELS[begun % BATCH_MODELS.length];
+    if (model === undefined) throw new TypeError('there is no model');
+    const { vendor } = model;
+    const isFollower = begun % 3 === 0;
+    begun += 1;
+    const given = new AbortController();
+    const client = runClient({
+      name,
+      model,
+      items: itemsPerBatch,
+      nodes,
+      random,
+      isFollower,
+      submitting: ({ key }) => void watch.note({ moment: 'taking in', vendor, life: key, part: name }),
+      taken: () => watch.pass(name),
+    });
+    const late = wait(BATCH_MS, undefined, { signal: given.signal }).then(
+      () => undefined,
+      () => undefined,
+    );
+    const outcome = await Promise.race([client, late]).finally(() => given.abort());
+    if (outcome !== undefined) outcomes.push(outcome);
+  };
+  const end = new AbortController();
+  const untilOver = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      while (!end.signal.aborted) await work();
+    } finally {
+      end.abort();
+    }
+  };
+  const killAll = async (): Promise<void> => {
+    for (const planned of plan) if (!end.signal.aborted) await kill(planned);
+    end.abort();
+  };
+  const ends = await Promise.allSettled(
+    [killAll, ...Array<() => Promise<void>>(IN_FLIGHT).fill(runOne)].map(untilOver),
+  );
+  const failed = ends.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return {
+    ...(await judge(nodes, outcomes, [...files.batches, ...messages.batches], begun)),
+    kills: kills.length,
+    moments: await countMoments(nodes, kills, outcomes),
+    killsOfAll,
+  };
 };
 
-/** Kills servers at random moments while they work on batches, starts them again, and counts what came of the batches. */
-export const killBatches = async (options: KillOptions): Promise<KillReport> => {
-  const random = createRandom(options.seed);
-  await using folder = temporaryFolder();
-  await using vendor = await startBatchFileVendor({ random, delayMs: 25, polls: 2 });
-  const environment = {
-    OPENAI_API_KEY: 'sk-test',
-    OPENAI_BASE_URL: vendor.url,
-    MODELGRAPH_DATA: `${folder.path}/data`,
-    ...(options.databaseUrl !== null && { DATABASE_URL: options.databaseUrl }),
-  };
-  const report = { kills: 0, batches: 0, doubled: 0, wrongItems: 0, wrongSums: 0 };
-  const names = Array.from({ length: options.itemsPerBatch }, (_, index) => `item-${index}`);
-  const requests = requestsOf(names, { model: 'gpt-4o-mini' });
-
-  let server = startServer(environment, folder.path);
-  const kill = async (): Promise<void> => {
-    server.child.kill('SIGKILL');
-    await server.exited;
-  };
-  try {
-    while (report.kills < options.kills) {
-      const idempotencyKey = `batch-${report.batches}`;
-      let id: string | undefined;
-      // A batch of ours lives through a few kills.
-      const killsOfBatch = Math.min(1 + Math.floor(random() * 3), options.kills - report.kills);
-      for (let index = 0; index < killsOfBatch; index += 1) {
-        const url = await server.url;
-        const moment = wait(random() * 500);
-        const submission = submitted({ url }, requests, { idempotencyKey }).then(
-          (taken) => (id ??= taken),
-          // Killed while it took the batch in: the key tells the next one whether it was.
-          () => undefined,
-        );
-        await moment;
-        await kill();
-        await submission;
-        report.kills += 1;
-        server = startServer(environment, folder.path);
-      }
-      const url = await server.url;
-      const taken = await submitted({ url }, requests, { idempotencyKey });
-      if (id !== undefined && id !== taken) report.doubled += 1;
-      report.batches += 1;
-      const batch = await endedBatch({ url }, taken);
-      const items = await readItems({ url }, taken);
-      const { total, succeeded } = batch.counts as { total: number; succeeded: number };
-      const isRight =
-        batch.status === 'COMPLETED' &&
-        total === names.length &&
-        succeeded === names.length &&
-        batch.usage.inputTokens === names.length * ANSWER_TOKENS.input &&
-        batch.usage.outputTokens === names.length * ANSWER_TOKENS.output;
-      if (!isRight) report.wrongSums += 1;
-      report.wrongItems += names.filter((name, index) => items[index]?.text !== `Answer to ${name}`).length;
+const judge = async (
+  nodes: BatchNodes,
+  outcomes: readonly KilledBatch[],
+  kept: readonly KeptBatch[],
+  begun: number,
+): Promise<Pick<KillReport, 'batches' | 'lost' | 'doubled' | 'wrongItems' | 'wrongSums'>> => {
+  let lost = begun - outcomes.length;
+  let doubled = 0;
+  let wrongItems = 0;
+  let wrongSums = 0;
+  for (const outcome of outcomes) {
+    wrongItems += outcome.wrongItems;
+    doubled += outcome.otherIds;
+    if (!outcome.isFound) {
+      lost += 1;
+      continue;
     }
-    report.doubled += vendor.batches.length - report.batches;
-    return report;
-  } finally {
-    await kill();
+    const names = new Set(outcome.itemNames);
+    const own = kept.filter(({ customIds: [first = ''] }) => names.has(first));
+    const parts = partsOf(outcome.model, names.size);
+    lost += Math.max(0, parts - own.length);
+    doubled += Math.max(0, own.length - parts);
+    if (!(await hasRightSums(nodes, outcome))) wrongSums += 1;
   }
+  return { batches: begun, lost, doubled, wrongItems, wrongSums };
+};
+
+/** A kill after the batch had ended was too late for its moment. */
+const countMoments = async (
+  nodes: BatchNodes,
+  kills: readonly Kill[],
+  outcomes: readonly KilledBatch[],
+): Promise<KillReport['moments']> => {
+  const counts = Object.fromEntries(
+    [...MOMENTS, 'other' as const].map((moment) => [moment, { openai: 0, anthropic: 0 }] as const),
+  ) as Record<Moment | 'other', Record<VendorName, number>>;
+  for (const { vendor, moment, part, atMs } of kills) {
+    const outcome = moment === 'streamed' && outcomes.find(({ itemNames }) => itemNames.includes(part ?? ''));
+    const batch = outcome ? await nodes.ask((server) => readBatch(server, outcome.id)) : null;
+    const isLate = batch !== null && Date.parse(batch.completedAt) < atMs;
+    counts[isLate ? 'other' : moment][vendor] += 1;
+  }
+  return counts;
 };

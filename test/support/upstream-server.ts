@@ -20,9 +20,15 @@ export interface UpstreamServer extends AsyncDisposable {
   readonly request: (index: number) => Promise<UpstreamRequest>;
 }
 
+export interface UpstreamOptions {
+  /** Asked once the head of a request has arrived; false: the request goes no further, and its socket is closed. */
+  readonly takesBody?: (head: http.IncomingMessage) => Promise<boolean>;
+}
+
 /** A vendor on 127.0.0.1 that answers as the handler says. `await using` closes it and every socket. */
 export const startUpstream = async (
   handler: (request: UpstreamRequest) => void | Promise<void>,
+  { takesBody }: UpstreamOptions = {},
 ): Promise<UpstreamServer> => {
   const requests: UpstreamRequest[] = [];
   const arrivals: PromiseWithResolvers<UpstreamRequest>[] = [];
@@ -31,8 +37,19 @@ export const startUpstream = async (
   let connections = 0;
   const answer = async (incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
+    const takes = takesBody?.(incoming);
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    } catch (error) {
+      // Whoever was sending it is gone.
+      if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return;
+      throw error;
+    }
+    if ((await takes) === false) {
+      incoming.destroy();
+      return;
+    }
     const request: UpstreamRequest = {
       method: incoming.method ?? '',
       path: incoming.url ?? '',
