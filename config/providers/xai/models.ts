@@ -130,6 +130,7 @@ export const XAI_MODELS = defineModels<'responses_api'>('xai', {
     apiModel: 'grok-4.3',
     releaseDate: '2026-04-17',
     reasoning: effort(['none', ...LOW_TO_XHIGH]),
+    batch: batch(20),
     pricing: price(PI_AI.date, {
       input: 1.25,
       output: 2.5,

@@ -18,7 +18,8 @@ export interface JsonLinesOptions {
  * The values of a JSON Lines body in their order, each as soon as its line is complete; of the body no more than one
  * line and one chunk are held. Blank lines and a byte order mark say nothing, CRLF is taken for LF, and the last line
  * needs no line end.
- * - A line that is no JSON throws `PROVIDER_FAILED`; the last one, where no line end follows, `STREAM_TRUNCATED`.
+ * - A line that is no JSON is left out, and makes it throw `PROVIDER_FAILED` at the end: no result is lost to another. The
+ *   last one, where no line end follows, throws `STREAM_TRUNCATED`.
  * - A line longer than the limit throws `PROVIDER_FAILED`.
  * - Ended early, it cancels the body. What the body throws is thrown on.
  */
@@ -30,6 +31,7 @@ export async function* readJsonLines(
   let number = 0;
   let parts: string[] = [];
   let length = 0;
+  let broken: number | undefined;
 
   const add = (part: string): void => {
     length += part.length;
@@ -56,18 +58,18 @@ export async function* readJsonLines(
       const line = take();
       if (line === '') continue;
       const value = parse(line);
-      if (value === undefined) throw fail(`line ${number} is no JSON`);
-      yield value;
+      if (value === undefined) broken ??= number;
+      else yield value;
     }
     if (from < text.length) add(text.slice(from));
   }
   add(decoder.end());
   const last = take();
-  if (last === '') return;
-  const value = parse(last);
-  if (value === undefined)
+  const value = last === '' ? undefined : parse(last);
+  if (value !== undefined) yield value;
+  else if (last !== '')
     throw new ProviderError('STREAM_TRUNCATED', { provider, vendorMessage: `line ${number} is cut short` });
-  yield value;
+  if (broken !== undefined) throw fail(`line ${broken} is no JSON`);
 }
 
 const parse = (line: string): unknown => {

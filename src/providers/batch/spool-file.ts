@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openTemporaryFolder } from '../../lib/temporary-folder.ts';
 
 /** Lines are gathered to pieces of about this many characters before they are written. */
 const PIECE_CHARACTERS = 64 * 1024;
@@ -16,19 +16,15 @@ export const withSpooledFile = async <T>(
   signal: AbortSignal,
   use: (file: Blob) => Promise<T>,
 ): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'modelgraph-batch-'));
+  await using folder = openTemporaryFolder();
+  const path = join(folder.path, 'requests.jsonl');
+  const file = await open(path, 'wx', 0o600);
   try {
-    const path = join(folder, 'requests.jsonl');
-    const file = await open(path, 'wx', 0o600);
-    try {
-      for await (const piece of toPieces(untilAborted(lines, signal))) await file.appendFile(piece);
-    } finally {
-      await file.close();
-    }
-    return await use(await openAsBlob(path, { type: 'application/jsonl' }));
+    for await (const piece of toPieces(untilAborted(lines, signal))) await file.appendFile(piece);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await file.close();
   }
+  return await use(await openAsBlob(path, { type: 'application/jsonl' }));
 };
 
 async function* toPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {

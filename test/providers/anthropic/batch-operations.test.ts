@@ -59,23 +59,6 @@ describe('submitting', () => {
     });
   });
 
-  test('as many requests as the model takes are sent; with one more nothing is', async () => {
-    const config = anthropicConfig({ batch: { ...NATIVE_BATCH, maxRequests: 2 } });
-    await withVendor(
-      SUBMISSION,
-      async ({ batches, upstream }) => {
-        await batches.submit(twoRequests(), OPTIONS);
-        expect(upstream.requests).toHaveLength(1);
-        await expect(batches.submit(toRequests({ a: {}, b: {}, c: {} }), OPTIONS)).rejects.toMatchObject({
-          code: 'INVALID_REQUEST',
-          message: 'A batch of "claude-made" takes at most 2 requests.',
-        });
-        expect(upstream.requests).toHaveLength(1);
-      },
-      config,
-    );
-  });
-
   test('a body of as many bytes as the model takes is sent; with one more nothing is', async () => {
     const config = anthropicConfig({ batch: { ...NATIVE_BATCH, maxFileSizeMb: 1 } });
     await withVendor(

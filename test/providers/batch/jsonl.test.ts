@@ -70,12 +70,22 @@ describe('reading', () => {
     await expect(read('1\n12345678901234567890', 3, 9)).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
   });
 
-  test('a line that is no JSON fails with its number and without its words', async () => {
-    await expect(read('{"n":1}\n<html>secret</html>\n')).rejects.toMatchObject({
-      code: 'PROVIDER_FAILED',
-      vendorMessage: 'line 2 is no JSON',
-    });
-  });
+  test.each(['{"n":3}\n', '{"n":3}'])(
+    'a line that is no JSON fails after the others, with its number and without its words (%#)',
+    async (last) => {
+      const values: unknown[] = [];
+      const reading = async (): Promise<void> => {
+        const text = `{"n":1}\n<html>secret</html>\n{"n":\n${last}`;
+        for await (const value of readJsonLines(chunksOf(text, 5), { provider: 'tested' }))
+          values.push(value);
+      };
+      await expect(reading()).rejects.toMatchObject({
+        code: 'PROVIDER_FAILED',
+        vendorMessage: 'line 2 is no JSON',
+      });
+      expect(values).toEqual([{ n: 1 }, { n: 3 }]);
+    },
+  );
 
   test('a body cut inside its last line is truncated, after the values before it', async () => {
     const values: unknown[] = [];

@@ -17,7 +17,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const spooled = (): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' });
+const spooled = (): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
 
 async function* linesOf(...lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
@@ -31,7 +32,7 @@ test('the file holds every line in order, is for nobody else, and is gone afterw
   });
   expect(given.text).toBe(`one\n${long}three\n`);
   expect(given.size).toBe(Buffer.byteLength(given.text));
-  expect(given.modes).toEqual([0o700, 0o600]);
+  expect(given.modes).toEqual([0o700, 0o600, 0o600]);
   expect(spooled()).toEqual([]);
 });
 
@@ -49,7 +50,7 @@ test('what the lines throw is thrown on, and nothing is handed over', async () =
 
 test('the file is gone when its use fails', async () => {
   const spooling = withSpooledFile(linesOf('one\n'), never(), async () => {
-    expect(spooled()).toHaveLength(2);
+    expect(spooled()).toHaveLength(3);
     throw new Error('failed');
   });
   await expect(spooling).rejects.toThrow('failed');

@@ -4,7 +4,7 @@ import type { TextRequest } from '../../../src/core/text-request.ts';
 import type { UpstreamRequest } from '../../support/upstream-server.ts';
 import { json, routeOf, startVendor } from '../../support/vendor-routes.ts';
 import { fullestRequest } from '../../contract/fullest-request.ts';
-import { NATIVE_BATCH, toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
+import { NATIVE_BATCH, toRequests } from '../openai-compatible/batch-harness.ts';
 import {
   BATCHED,
   CREATE,
@@ -87,18 +87,18 @@ describe('submitting a small batch', () => {
     });
   });
 
-  test('as many requests as the model takes are sent; with one more nothing is', async () => {
+  test('up to 1000 requests go in one call, more as a file, so that their answers come line by line', async () => {
+    const many = (count: number): AsyncGenerator<BatchRequest> =>
+      toRequests(Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, {}])));
     await withVendor(
       SUBMISSION,
       async ({ batches, upstream }) => {
-        await batches.submit(twoRequests(), OPTIONS);
-        await expect(batches.submit(toRequests({ a: {}, b: {}, c: {} }), OPTIONS)).rejects.toMatchObject({
-          code: 'INVALID_REQUEST',
-          message: 'A batch of "tested" takes at most 2 requests.',
-        });
-        expect(upstream.requests).toHaveLength(1);
+        await batches.submit(many(1_000), OPTIONS);
+        expect(upstream.requests.map(routeOf)).toEqual([CREATE]);
+        await batches.submit(many(1_001), OPTIONS);
+        expect(upstream.requests.slice(1).map(routeOf)).toEqual([START_UPLOAD, UPLOAD, CREATE]);
       },
-      createConfig({ batch: { ...NATIVE_BATCH, maxRequests: 2 } }),
+      createConfig({ batch: { ...NATIVE_BATCH, maxRequests: 2_000 } }),
     );
   });
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
 import { sendJson, startUpstream, type UpstreamRequest } from '../../support/upstream-server.ts';
-import {
-  NATIVE_BATCH,
-  pathOf,
-  readUpload,
-  toRequests,
-  twoRequests,
-} from '../openai-compatible/batch-harness.ts';
+import { pathOf, readUpload, toRequests, twoRequests } from '../openai-compatible/batch-harness.ts';
 import { CHAT, GET_BATCH, json, RESPONSES, SUBMISSION, withVendor } from './batch-vendor.ts';
 import {
   BATCH_ID,
@@ -17,7 +11,7 @@ import {
   INPUT_FILE,
   responseBody,
 } from './fixtures/hand-made-batches.ts';
-import { connect, createConfig, createRequest, never } from './openai-harness.ts';
+import { connect, never } from './openai-harness.ts';
 
 describe('submitting', () => {
   test.each([
@@ -81,45 +75,6 @@ describe('submitting', () => {
       expect(Buffer.byteLength(text)).toBe(size);
       expect(text.endsWith('\n')).toBe(true);
     });
-  });
-
-  test('as many requests as the model takes are sent; with one more nothing is', async () => {
-    const config = createConfig('responses_api', { batch: { ...NATIVE_BATCH, maxRequests: 2 } });
-    await withVendor(
-      SUBMISSION,
-      async ({ batches, requests }) => {
-        await batches.submit(twoRequests(), { key: 'key-1', signal: never() });
-        expect(requests).toHaveLength(2);
-        const three = toRequests({ a: {}, b: {}, c: {} });
-        await expect(batches.submit(three, { key: 'key-2', signal: never() })).rejects.toMatchObject({
-          code: 'INVALID_REQUEST',
-          message: 'A batch of "tested" takes at most 2 requests.',
-        });
-        expect(requests).toHaveLength(2);
-      },
-      config,
-    );
-  });
-
-  test('as many bytes as the model takes are sent; with one more nothing is', async () => {
-    const config = createConfig('responses_api', { batch: { ...NATIVE_BATCH, maxFileSizeMb: 1 } });
-    await withVendor(
-      SUBMISSION,
-      async ({ batches, requests }) => {
-        const empty = batches.sizeOf({ customId: 'a', request: createRequest({ system: '' }) });
-        const ofSize = (bytes: number): ReturnType<typeof toRequests> =>
-          toRequests({ a: { system: 'x'.repeat(bytes - empty) } });
-        await batches.submit(ofSize(1024 * 1024), { key: 'key-1', signal: never() });
-        expect(requests).toHaveLength(2);
-        const tooMuch = batches.submit(ofSize(1024 * 1024 + 1), { key: 'key-2', signal: never() });
-        await expect(tooMuch).rejects.toMatchObject({
-          code: 'INVALID_REQUEST',
-          message: expect.stringContaining('at most 1 MB'),
-        });
-        expect(requests).toHaveLength(2);
-      },
-      config,
-    );
   });
 
   test('what the requests themselves throw is thrown on, and nothing is sent', async () => {
@@ -196,6 +151,31 @@ describe('finding an interrupted submission', () => {
     await withVendor({ 'GET /v1/batches': pages(others(0), others(2, old), [mine]) }, async (vendor) => {
       expect(await vendor.batches.find('key-1', { since, total: 2 }, { signal: never() })).toBeUndefined();
       expect(vendor.requests).toHaveLength(2);
+    });
+  });
+
+  test('where the oldest come first, all of them are searched', async () => {
+    const old = 1_794_000_000;
+    const list = pages(others(0, old), others(2, old + 1), [...others(4), mine]);
+    await withVendor({ 'GET /v1/batches': list }, async ({ batches }) => {
+      const found = await batches.find('key-1', { since, total: 2 }, { signal: never() });
+      expect(found?.id).toBe('batch_mine');
+    });
+  });
+
+  test('a vendor that does not say whether there is more is asked until there is none', async () => {
+    const unsaid = (request: UpstreamRequest): void => {
+      const after = new URL(request.path, 'http://vendor').searchParams.get('after');
+      sendJson(request, {
+        object: 'list',
+        data: after === null ? others(0) : after === 'batch_1' ? [mine] : [],
+      });
+    };
+    await withVendor({ 'GET /v1/batches': unsaid }, async ({ batches, requests }) => {
+      const expected = { since, total: 2 };
+      expect((await batches.find('key-1', expected, { signal: never() }))?.id).toBe('batch_mine');
+      expect(await batches.find('key-9', expected, { signal: never() })).toBeUndefined();
+      expect(requests).toHaveLength(2 + 3);
     });
   });
 

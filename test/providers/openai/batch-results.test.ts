@@ -17,6 +17,7 @@ import {
   batchBody,
   CANCELLED,
   chatBody,
+  ERROR_FILE,
   EXPIRED,
   OUTPUT_FILE,
   responseBody,
@@ -24,6 +25,8 @@ import {
   TOO_LONG,
 } from './fixtures/hand-made-batches.ts';
 import { never } from './openai-harness.ts';
+
+const ONE = { total: 1, completed: 1, failed: 0 };
 
 describe('results', () => {
   test('each request has its own end, in the order of output file and error file', async () => {
@@ -130,7 +133,7 @@ describe('results', () => {
   test('a chat completion is read as one', async () => {
     await withVendor(
       {
-        [GET_BATCH]: json(batchBody({ output_file_id: OUTPUT_FILE })),
+        [GET_BATCH]: json(batchBody({ output_file_id: OUTPUT_FILE, request_counts: ONE })),
         [GET_OUTPUT]: file(resultLine('first', { body: chatBody('one') })),
       },
       async ({ batches }) => {
@@ -142,10 +145,70 @@ describe('results', () => {
     );
   });
 
-  test('a batch without files has no results', async () => {
-    await withVendor({ [GET_BATCH]: json(batchBody()) }, async ({ batches, requests }) => {
+  test.each(['cancelled', 'expired', 'failed'])('a %s batch without files has no results', async (status) => {
+    const body = batchBody({ status, error_file_id: '' });
+    await withVendor({ [GET_BATCH]: json(body) }, async ({ batches, requests }) => {
       expect(await toArray(batches.results(BATCH_ID, { signal: never() }))).toEqual([]);
       expect(requests).toHaveLength(1);
+    });
+  });
+
+  test('a completed batch all of whose requests failed has an error file alone', async () => {
+    const counts = { total: 1, completed: 0, failed: 1 };
+    const routes = {
+      [GET_BATCH]: json(batchBody({ error_file_id: ERROR_FILE, request_counts: counts })),
+      [GET_ERRORS]: file(resultLine('only', { status: 400, body: TOO_LONG })),
+    };
+    await withVendor(routes, async ({ batches }) => {
+      expect(await toArray(batches.results(BATCH_ID, { signal: never() }))).toMatchObject([
+        { customId: 'only', status: 'failed' },
+      ]);
+    });
+  });
+
+  test('a completed batch whose answers are not there throws after the results that are', async () => {
+    const errors = { error_file_id: ERROR_FILE };
+    const missing = { [GET_BATCH]: json(batchBody(errors)) };
+    const short = {
+      [GET_BATCH]: json(batchBody({ ...errors, output_file_id: OUTPUT_FILE })),
+      [GET_OUTPUT]: file(resultLine('first', { body: responseBody('one') })),
+    };
+    const failed = file(...['a', 'b', 'c'].map((id) => resultLine(id, { error: EXPIRED })));
+    for (const [routes, came] of [
+      [missing, 0],
+      [short, 1],
+    ] as const)
+      await withVendor({ ...routes, [GET_ERRORS]: failed }, async ({ batches }) => {
+        const read: string[] = [];
+        const reading = async (): Promise<void> => {
+          for await (const { customId } of batches.results(BATCH_ID, { signal: never() }))
+            read.push(customId);
+        };
+        await expect(reading()).rejects.toMatchObject({
+          code: 'STREAM_TRUNCATED',
+          vendorMessage: `${came} of 2 answers came`,
+        });
+        expect(read).toHaveLength(came + 3);
+      });
+  });
+
+  test('a line that is no JSON costs no other result', async () => {
+    const routes = {
+      [GET_BATCH]: json(batchBody({ output_file_id: OUTPUT_FILE })),
+      [GET_OUTPUT]: file(
+        resultLine('first', { body: responseBody('one') }),
+        '{"custom_id":"second","response":{',
+        resultLine('third', { body: responseBody('three') }),
+      ),
+    };
+    await withVendor(routes, async ({ batches }) => {
+      const results = batches.results(BATCH_ID, { signal: never() })[Symbol.asyncIterator]();
+      expect((await results.next()).value).toMatchObject({ customId: 'first' });
+      expect((await results.next()).value).toMatchObject({ customId: 'third' });
+      await expect(results.next()).rejects.toMatchObject({
+        code: 'PROVIDER_FAILED',
+        vendorMessage: 'line 2 is no JSON',
+      });
     });
   });
 
@@ -189,12 +252,15 @@ describe('results', () => {
     });
   });
 
-  test('a file that is gone throws what a single request would', async () => {
-    await withVendor({ [GET_BATCH]: json(WITH_FILES) }, async ({ batches }) => {
-      await expect(toArray(batches.results(BATCH_ID, { signal: never() }))).rejects.toMatchObject({
-        code: 'PROVIDER_REJECTED',
-        providerStatus: 404,
-      });
+  test('an output file that is gone throws what a single request would, after what the error file says', async () => {
+    const routes = {
+      [GET_BATCH]: json(WITH_FILES),
+      [GET_ERRORS]: file(resultLine('late', { error: EXPIRED })),
+    };
+    await withVendor(routes, async ({ batches }) => {
+      const results = batches.results(BATCH_ID, { signal: never() })[Symbol.asyncIterator]();
+      expect((await results.next()).value).toEqual({ customId: 'late', status: 'expired' });
+      await expect(results.next()).rejects.toMatchObject({ code: 'PROVIDER_REJECTED', providerStatus: 404 });
     });
   });
 

@@ -8,6 +8,7 @@ import type {
   VendorBatch,
 } from '../../../core/batch.ts';
 import { ProviderError } from '../../../core/errors.ts';
+import { checkAllCame } from '../../batch/check-all-came.ts';
 import { readJsonLines } from '../../batch/jsonl.ts';
 import { withSpooledFile } from '../../batch/spool-file.ts';
 import { callVendor, toVendorCallError } from '../../batch/vendor-call.ts';
@@ -43,10 +44,14 @@ export class AnthropicBatchOperations implements BatchOperations {
   }
 
   /** The API takes nothing to store with a batch: the key goes nowhere. */
-  async submit(requests: AsyncIterable<BatchRequest>, { signal }: SubmitBatchOptions): Promise<VendorBatch> {
+  async submit(
+    requests: AsyncIterable<BatchRequest>,
+    { signal, beforeCreate }: SubmitBatchOptions,
+  ): Promise<VendorBatch> {
     const call = toCallOptions(this.#context, signal);
-    const create = (body: Blob): Promise<MessageBatchBody> =>
-      callVendor(
+    const create = async (body: Blob): Promise<MessageBatchBody> => {
+      await beforeCreate?.();
+      return callVendor(
         () =>
           this.#context.json.post<MessageBatchBody>(PATH, {
             body,
@@ -55,6 +60,7 @@ export class AnthropicBatchOperations implements BatchOperations {
           }),
         call,
       );
+    };
     try {
       const body = toBatchBody(requests, this.#context.config);
       return toVendorBatch(await withSpooledFile(body, signal, create), null);
@@ -128,11 +134,7 @@ export class AnthropicBatchOperations implements BatchOperations {
       seen.add(result.customId);
       yield result;
     }
-    if (lines < total)
-      throw new ProviderError('STREAM_TRUNCATED', {
-        provider: this.#context.provider,
-        vendorMessage: `${lines} of ${total} results came`,
-      });
+    checkAllCame({ came: lines, counted: total }, 'results', this.#context.provider);
   }
 
   findCustomIdProblem(customId: string): string | undefined {

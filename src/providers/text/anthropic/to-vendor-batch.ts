@@ -1,4 +1,5 @@
 import type { VendorBatch } from '../../../core/batch.ts';
+import { readId } from '../../batch/read-id.ts';
 
 /** A batch as the vendor sends it; everything but its id is read as if it might be missing. */
 export interface MessageBatchBody {
@@ -28,7 +29,7 @@ export const createdAtOf = ({ created_at: createdAt }: MessageBatchBody): Date |
 export const toVendorBatch = (batch: MessageBatchBody, retryAfterMs: number | null): VendorBatch => {
   const state = mapStatus(batch.processing_status);
   return {
-    id: batch.id,
+    id: readId(batch.id, 'a batch', 'anthropic'),
     state,
     outcome: state === 'ended' ? findOutcome(batch) : null,
     error: null,

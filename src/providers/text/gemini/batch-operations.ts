@@ -8,6 +8,7 @@ import type {
   VendorBatch,
 } from '../../../core/batch.ts';
 import { ProviderError } from '../../../core/errors.ts';
+import { checkAllCame } from '../../batch/check-all-came.ts';
 import { readJsonLines } from '../../batch/jsonl.ts';
 import { withSpooledFile } from '../../batch/spool-file.ts';
 import { toVendorCallError } from '../../batch/vendor-call.ts';
@@ -55,12 +56,13 @@ export class GeminiBatchOperations implements BatchOperations {
   /** The key is the batch's display name. A submission cut between upload and creation leaves a file, and no batch. */
   async submit(
     requests: AsyncIterable<BatchRequest>,
-    { key, signal }: SubmitBatchOptions,
+    { key, signal, beforeCreate }: SubmitBatchOptions,
   ): Promise<VendorBatch> {
     const { calls, config } = this.#context;
     const create = async (file: Blob): Promise<VendorBatch> => {
       const inline = await findInlineBody(file, key);
       const body = inline ?? toFileBody(await uploadFile(file, calls, { displayName: key, signal }), key);
+      await beforeCreate?.();
       const address = `/${API_VERSION}/${toModelPath(config.apiModel)}:batchGenerateContent`;
       return this.#batch({ method: 'POST', address, body, signal });
     };
@@ -150,9 +152,12 @@ export class GeminiBatchOperations implements BatchOperations {
         if (line?.response) answers += 1;
         yield { customId: line?.key, result: line ?? {} };
       }
-      const succeeded = counts?.succeeded ?? 0;
-      if (answers < succeeded) throw fail('STREAM_TRUNCATED', `${answers} of ${succeeded} answers came`);
-    } else if (outcome === 'completed') throw fail('PROVIDER_FAILED', 'a completed batch has no output');
+      checkAllCame({ came: answers, counted: counts?.succeeded }, 'answers', 'gemini');
+    } else if (outcome === 'completed')
+      throw new ProviderError('PROVIDER_FAILED', {
+        provider: 'gemini',
+        vendorMessage: 'a completed batch has no output',
+      });
   }
 
   async *#lines(file: string, signal: AbortSignal): AsyncGenerator<ResultLine | null> {
@@ -171,9 +176,6 @@ interface Entry {
   readonly customId: unknown;
   readonly result: RequestResult;
 }
-
-const fail = (code: 'STREAM_TRUNCATED' | 'PROVIDER_FAILED', vendorMessage: string): ProviderError =>
-  new ProviderError(code, { provider: 'gemini', vendorMessage });
 
 /** The address of what the vendor names `batches/…` or `files/…`. */
 const toAddress = (name: string): string =>

@@ -11,6 +11,12 @@ import { toGenerateContentRequest } from './to-generate-content-request.ts';
 /** A body of this size goes by way of a file: "under 20 MB" is what the documentation allows with the batch itself. */
 const INLINE_LIMIT_BYTES = 20_000_000;
 
+/**
+ * More requests than these go by way of a file, too: those sent along are answered in one piece, which has to fit into
+ * memory, and into a string, however long the answers are.
+ */
+const INLINE_LIMIT_REQUESTS = 1_000;
+
 /** What the body as the SDK writes it has beyond the request as it is given to the SDK. */
 const WRITTEN_AROUND_BYTES = 64;
 
@@ -55,6 +61,7 @@ export const sizeOfRequest = ({ customId, request }: BatchRequest, config: Model
 export const findInlineBody = async (file: Blob, displayName: string): Promise<string | undefined> => {
   if (file.size >= INLINE_LIMIT_BYTES) return undefined;
   const lines = (await file.text()).split('\n').filter((line) => line !== '');
+  if (lines.length > INLINE_LIMIT_REQUESTS) return undefined;
   const requests = lines.map((line) => {
     const { key, request } = JSON.parse(line) as RequestLine;
     return { request, metadata: { [CUSTOM_ID_FIELD]: key } };

@@ -1,7 +1,7 @@
 import { type BatchRequest } from '../../../core/batch.ts';
-import { ProviderError } from '../../../core/errors.ts';
 import { toJsonLine } from '../../batch/jsonl.ts';
 import { createBatchLimiter } from '../../batch/limits.ts';
+import { readId } from '../../batch/read-id.ts';
 import { withSpooledFile } from '../../batch/spool-file.ts';
 import { callVendor, toVendorCallError } from '../../batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from './batch-context.ts';
@@ -36,14 +36,10 @@ export const uploadRequests = async (
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
     body.set('file', file, 'requests.jsonl');
     const { id } = await callVendor(
-      () => context.json.post<{ readonly id?: string | null }>('/files', { body, signal }),
+      () => context.json.post<{ readonly id?: unknown }>('/files', { body, signal }),
       call,
     );
-    if (id) return id;
-    throw new ProviderError('PROVIDER_FAILED', {
-      provider: context.provider,
-      vendorMessage: 'an uploaded file got no id',
-    });
+    return readId(id, 'an uploaded file', context.provider);
   };
   try {
     return await withSpooledFile(toLines(requests, context), signal, upload);

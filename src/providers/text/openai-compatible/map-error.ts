@@ -3,6 +3,12 @@ import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
 import { readRetryAfterMs } from '../../upstream/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
 
+/** xAI: "Your team […] has either used all available credits or reached its monthly spending limit." */
+const SPENT: readonly [RegExp, ErrorCode] = [
+  /used all available credits|reached its monthly spending limit/i,
+  'PROVIDER_AUTHENTICATION',
+];
+
 /** Failures that some vendors tell by their words alone, each with what one of them says. */
 const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   // DeepSeek, 400: "This model's maximum context length is 131072 tokens."
@@ -18,6 +24,8 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/prompt was flagged as potentially violating/i, 'CONTENT_FILTERED'],
   // DeepSeek, 400: "Content Exists Risk"
   [/content exists risk/i, 'CONTENT_FILTERED'],
+  // In a batch that xAI has ended, without any code.
+  SPENT,
 ];
 
 /** What some vendors call a rate limit although waiting mends nothing, told by their words alone. */
@@ -25,8 +33,8 @@ const LASTING_LIMITS: readonly (readonly [RegExp, ErrorCode])[] = [
   // OpenAI, 429: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389." The limit is that
   // of this server's account, and counts the output asked for: the model's context window is no part of it.
   [/request too large/i, 'PROVIDER_REJECTED'],
-  // xAI, 429: "Your team […] has either used all available credits or reached its monthly spending limit."
-  [/used all available credits|reached its monthly spending limit/i, 'PROVIDER_AUTHENTICATION'],
+  // xAI, 429.
+  SPENT,
 ];
 
 /** Codes that may rest on no more than an HTTP status. */

@@ -6,6 +6,7 @@ import type {
   SubmitBatchOptions,
   VendorBatch,
 } from '../../../core/batch.ts';
+import { checkAllCame } from '../../batch/check-all-came.ts';
 import { readJsonLines } from '../../batch/jsonl.ts';
 import { callVendor, toVendorCallError } from '../../batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from './batch-context.ts';
@@ -20,6 +21,11 @@ export interface BatchDialect {
   readonly inputExpiresAfterSeconds: number | null;
   /** The longest `custom_id`, in characters. */
   readonly maxCustomIdLength: number;
+}
+
+interface BatchesPage {
+  readonly data?: readonly BatchBody[] | null;
+  readonly has_more?: boolean | null;
 }
 
 /** Where a batch carries our key. */
@@ -47,7 +53,7 @@ export class OpenAIBatchOperations implements BatchOperations {
   /** A submission cut between upload and creation leaves a file that nobody uses, and no batch. */
   async submit(
     requests: AsyncIterable<BatchRequest>,
-    { key, signal }: SubmitBatchOptions,
+    { key, signal, beforeCreate }: SubmitBatchOptions,
   ): Promise<VendorBatch> {
     const seconds = this.#dialect.inputExpiresAfterSeconds;
     const fileId = await uploadRequests(requests, this.#context, {
@@ -60,6 +66,7 @@ export class OpenAIBatchOperations implements BatchOperations {
         }),
       },
     });
+    await beforeCreate?.();
     return this.#call(signal, () =>
       this.#context.json.batches.create(
         {
@@ -73,7 +80,10 @@ export class OpenAIBatchOperations implements BatchOperations {
     );
   }
 
-  /** By the metadata of the account's batches, newest first. */
+  /**
+   * By the metadata of the account's batches. They come newest first, though no vendor says so: older ones are left out
+   * only where the list shows that order.
+   */
   async find(
     key: string,
     { since }: { readonly since: Date },
@@ -81,19 +91,23 @@ export class OpenAIBatchOperations implements BatchOperations {
   ): Promise<VendorBatch | undefined> {
     const oldestSeconds = (since.getTime() - CLOCK_SKEW_MS) / 1000;
     let after: string | undefined;
+    let newestSeconds = Number.NEGATIVE_INFINITY;
     for (;;) {
       const query = { limit: PAGE_SIZE, ...(after !== undefined && { after }) };
       const page = await callVendor(
-        () => this.#context.json.batches.list(query, { signal }),
+        // The SDK's own page takes silence about more for the end.
+        () => this.#context.json.get<BatchesPage>('/batches', { query, signal }),
         toCallOptions(this.#context, signal),
       );
-      const batches: readonly BatchBody[] = page.data ?? [];
+      const batches = page.data ?? [];
       const found = batches.find(({ metadata }) => metadata?.[KEY_FIELD] === key);
       if (found !== undefined) return toVendorBatch(found, this.#context.provider);
       const last = batches.at(-1);
-      // A vendor that ignores the cursor would send the same page for ever.
-      if (!page.has_more || last === undefined || last.id === after) return undefined;
-      if ((last.created_at ?? Number.POSITIVE_INFINITY) < oldestSeconds) return undefined;
+      // Groq does not say whether there is more, and one that ignores the cursor would send the same page for ever.
+      if (page.has_more === false || last === undefined || last.id === after) return undefined;
+      for (const { created_at: seconds } of batches) newestSeconds = Math.max(newestSeconds, seconds ?? 0);
+      const lastSeconds = last.created_at ?? Number.POSITIVE_INFINITY;
+      if (lastSeconds < oldestSeconds && lastSeconds < newestSeconds) return undefined;
       after = last.id;
     }
   }
@@ -109,22 +123,37 @@ export class OpenAIBatchOperations implements BatchOperations {
     );
   }
 
-  /** Those of the output file, then those of the error file. */
+  /**
+   * Those of the output file, then those of the error file, which is read whatever is wrong with the other: that is
+   * thrown after the last one. So is `STREAM_TRUNCATED` for a batch that is completed, when the output file holds fewer
+   * answers than the batch counts, or is not there.
+   */
   async *results(id: string, { signal }: BatchCallOptions): AsyncGenerator<BatchResult> {
     const batch: BatchBody = await callVendor(
       () => this.#context.json.batches.retrieve(id, { signal }),
       toCallOptions(this.#context, signal),
     );
+    const { output_file_id: outputFileId, error_file_id: errorFileId, request_counts: counts } = batch;
     const seen = new Set<string>();
-    for (const fileId of [batch.output_file_id, batch.error_file_id]) {
+    const failures: unknown[] = [];
+    let answers = 0;
+    for (const fileId of [outputFileId, errorFileId]) {
       if (!fileId) continue;
-      for await (const line of this.#lines(fileId, signal)) {
-        const result = await readBatchLine(line as BatchLine, this.#context, signal);
-        if (result === undefined || seen.has(result.customId)) continue;
-        seen.add(result.customId);
-        yield result;
+      try {
+        for await (const line of this.#lines(fileId, signal)) {
+          if (fileId === outputFileId) answers += 1;
+          const result = await readBatchLine(line as BatchLine, this.#context, signal);
+          if (result === undefined || seen.has(result.customId)) continue;
+          seen.add(result.customId);
+          yield result;
+        }
+      } catch (error) {
+        failures.push(error);
       }
     }
+    if (failures.length > 0) throw failures[0];
+    if (batch.status === 'completed')
+      checkAllCame({ came: answers, counted: counts?.completed }, 'answers', this.#context.provider);
   }
 
   findCustomIdProblem(customId: string): string | undefined {

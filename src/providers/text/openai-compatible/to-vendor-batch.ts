@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../core/batch.ts';
 import type { ProviderError } from '../../../core/errors.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
+import { readId } from '../../batch/read-id.ts';
 import { toBatchError } from './to-batch-error.ts';
 
 export interface BatchErrorBody {
@@ -31,7 +32,7 @@ export interface BatchBody {
 export const toVendorBatch = (batch: BatchBody, provider: string): VendorBatch => {
   const { state, outcome } = mapStatus(batch.status);
   return {
-    id: batch.id,
+    id: readId(batch.id, 'a batch', provider),
     state,
     outcome,
     error: outcome === 'failed' ? toGenerationError(toError(batch, provider)) : null,

@@ -6,6 +6,7 @@ import type {
   SubmitBatchOptions,
   VendorBatch,
 } from '../../../core/batch.ts';
+import { checkAllCame } from '../../batch/check-all-came.ts';
 import { callVendor } from '../../batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from '../openai-compatible/batch-context.ts';
 import { toRequestLine, uploadRequests } from '../openai-compatible/batch-requests.ts';
@@ -21,7 +22,7 @@ interface BatchesPage extends Page {
   readonly batches?: readonly XAIBatchBody[] | null;
 }
 interface ResultsPage extends Page {
-  readonly results?: readonly XAIBatchResult[] | null;
+  readonly results?: readonly (XAIBatchResult | null)[] | null;
 }
 
 /** A page of results is held in memory as a whole. */
@@ -41,9 +42,10 @@ export class XAIBatchOperations implements BatchOperations {
 
   async submit(
     requests: AsyncIterable<BatchRequest>,
-    { key, signal }: SubmitBatchOptions,
+    { key, signal, beforeCreate }: SubmitBatchOptions,
   ): Promise<VendorBatch> {
     const fileId = await uploadRequests(requests, this.#context, { fields: {}, signal });
+    await beforeCreate?.();
     const body = { name: key, input_file_id: fileId };
     return this.#toVendorBatch(
       await this.#call(signal, () => this.#context.json.post<XAIBatchBody>('/batches', { body, signal })),
@@ -82,17 +84,22 @@ export class XAIBatchOperations implements BatchOperations {
     return cancelBatch(cancel, () => this.poll(id, { signal }));
   }
 
+  /** Throws `STREAM_TRUNCATED` after the last one when there are fewer answers than the batch counts. */
   async *results(id: string, { signal }: BatchCallOptions): AsyncGenerator<BatchResult> {
+    const path = `/batches/${encodeURIComponent(id)}`;
+    const { state } = await this.#call(signal, () => this.#context.json.get<XAIBatchBody>(path, { signal }));
     const seen = new Set<string>();
-    const path = `/batches/${encodeURIComponent(id)}/results`;
-    for await (const { results } of this.#pages<ResultsPage>(path, signal)) {
+    let answers = 0;
+    for await (const { results } of this.#pages<ResultsPage>(`${path}/results`, signal)) {
       for (const entry of results ?? []) {
+        if (entry?.batch_result?.response) answers += 1;
         const result = await readBatchResult(entry, this.#context, signal);
         if (result === undefined || seen.has(result.customId)) continue;
         seen.add(result.customId);
         yield result;
       }
     }
+    checkAllCame({ came: answers, counted: state?.num_success }, 'answers', this.#context.provider);
   }
 
   /** No limit is documented. */

@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../core/batch.ts';
 import type { ProviderError } from '../../../core/errors.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
+import { readId } from '../../batch/read-id.ts';
 import { toBatchError } from '../openai-compatible/to-batch-error.ts';
 
 /** A batch as xAI sends it: counters in place of a status, days in place of moments. */
@@ -27,7 +28,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export const toVendorBatch = (batch: XAIBatchBody, provider: string): VendorBatch => {
   const { state, outcome } = findState(batch);
   return {
-    id: batch.batch_id,
+    id: readId(batch.batch_id, 'a batch', provider),
     state,
     outcome,
     error: outcome === 'failed' ? toGenerationError(toError(batch, provider)) : null,
