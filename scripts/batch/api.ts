@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -55,6 +56,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Together some ten minutes, after which somebody should know. */
+const RETRIES = 60;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 10_000;
+
 const STATE = `
   id displayName status mode createdAt
   model { name }
@@ -72,19 +78,37 @@ const headersOf = ({ key }: Server): Record<string, string> => ({
   ...(key !== null && { authorization: `Bearer ${key}` }),
 });
 
+/** The failure of a connection in a sentence, with what to do about it. */
+const unreachable = ({ url }: Server, error: unknown): Error => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const { code, message } = cause as { readonly code?: string; readonly message?: string };
+  return new Error(
+    `${url} cannot be reached: ${message || code || String(cause)}. ` +
+      'Is the server running? --url or MODELGRAPH_URL says where it is.',
+    { cause: error },
+  );
+};
+
 const post = async <Data>(server: Server, body: string | FormData, signal: AbortSignal): Promise<Data> => {
   const headers = headersOf(server);
   if (typeof body === 'string') headers['content-type'] = 'application/json';
-  const response = await fetch(server.url, { method: 'POST', headers, body, signal });
-  const text = await response.text();
+  const exchange = async (): Promise<readonly [status: number, text: string]> => {
+    const response = await fetch(server.url, { method: 'POST', headers, body, signal });
+    return [response.status, await response.text()];
+  };
+  const [status, text] = await exchange().catch((error: unknown) => {
+    throw signal.aborted ? error : unreachable(server, error);
+  });
   let answer: { readonly data?: Data | null; readonly errors?: readonly GraphqlError[] };
   try {
     answer = JSON.parse(text) as typeof answer;
   } catch {
-    throw new Error(`${server.url} answered ${response.status} with what is not JSON.`);
+    throw new Error(
+      `${server.url} answered ${status} with what is not JSON. Is it the whole address of the API, such as http://127.0.0.1:4000/graphql?`,
+    );
   }
   if (isErrorList(answer.errors)) throw new ApiError(answer.errors[0]);
-  if (!answer.data) throw new Error(`${server.url} answered ${response.status} without data.`);
+  if (!answer.data) throw new Error(`${server.url} answered ${status} without data.`);
   return answer.data;
 };
 
@@ -167,6 +191,7 @@ export async function* readResults(
           usage { inputTokens outputTokens totalTokens }
           cost { total currency }
           error { code message }
+          metadata
         }
         pageInfo { hasNextPage endCursor }
       }
@@ -180,16 +205,27 @@ export async function* readResults(
   }
 }
 
-/** How a batch stands, then each change until its end; a connection that is lost is made anew. */
-export async function* watchBatch(
+interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Called before each try at a connection that was lost. */
+  readonly onRetry: () => void;
+}
+
+async function* followBatch(
   server: Server,
   id: string,
-  signal: AbortSignal,
+  { signal, onRetry }: WatchOptions,
 ): AsyncGenerator<BatchState, void, undefined> {
   const client = createClient({
     url: server.url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
-    retryAttempts: 10,
+    retryAttempts: RETRIES,
+    retryWait: async (retries) => {
+      onRetry();
+      await wait(Math.min(2 ** retries * FIRST_RETRY_MS, MAX_RETRY_MS), undefined, { signal }).catch(
+        () => undefined,
+      );
+    },
     shouldRetry: () => !signal.aborted,
     ...(server.key !== null && { connectionParams: { authorization: `Bearer ${server.key}` } }),
   });
@@ -207,5 +243,28 @@ export async function* watchBatch(
   } finally {
     signal.removeEventListener('abort', stop);
     await client.dispose();
+  }
+}
+
+export const isOver = ({ status }: BatchState): boolean =>
+  ['COMPLETED', 'CANCELLED', 'FAILED', 'EXPIRED'].includes(status);
+
+/**
+ * How a batch stands, then each change until its end, or until the signal is aborted. A connection that is lost is made
+ * anew, for some minutes; a server that shuts down sends everybody away, and another one, or its next start, goes on.
+ */
+export async function* watchBatch(
+  server: Server,
+  id: string,
+  options: WatchOptions,
+): AsyncGenerator<BatchState, void, undefined> {
+  for (;;) {
+    for await (const state of followBatch(server, id, options)) {
+      yield state;
+      if (isOver(state)) return;
+    }
+    if (options.signal.aborted) return;
+    options.onRetry();
+    await wait(FIRST_RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

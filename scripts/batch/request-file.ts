@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { isRecord } from '../../src/lib/is-record.ts';
 import { parseJson } from '../../src/lib/parse-json.ts';
 import { readLines } from '../../src/lib/read-lines.ts';
+import { openTemporaryFolder } from '../../src/lib/temporary-folder.ts';
+import { fileFailure, isFileFailure } from './file-failure.ts';
 
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
@@ -23,11 +23,24 @@ export const toRequestLine = (text: string, model: string | null): string => {
   );
 };
 
+/** Whether a line is a request without a model: what the server says of that does not know of `--model`. */
+const lacksModel = (line: string): boolean => {
+  const request = parseJson(line);
+  return isRecord(request) && isRecord(request['input']) && request['input']['model'] === undefined;
+};
+
 async function* requestLines(path: string, model: string | null): AsyncGenerator<string, void, undefined> {
-  for await (const { index, bytes } of readLines(createReadStream(path), MAX_LINE_BYTES)) {
-    if (bytes === null) throw new Error(`Line ${index + 1} is longer than ${MAX_LINE_BYTES} bytes.`);
-    if (!isUtf8(bytes)) throw new Error(`Line ${index + 1} is not UTF-8.`);
-    yield `${toRequestLine(bytes.toString('utf8').replace(/^\uFEFF/, ''), model)}\n`;
+  try {
+    for await (const { index, bytes } of readLines(createReadStream(path), MAX_LINE_BYTES)) {
+      if (bytes === null) throw new Error(`Line ${index + 1} is longer than ${MAX_LINE_BYTES} bytes.`);
+      if (!isUtf8(bytes)) throw new Error(`Line ${index + 1} is not UTF-8.`);
+      const line = toRequestLine(bytes.toString('utf8').replace(/^\uFEFF/, ''), model);
+      if (model === null && lacksModel(line))
+        throw new Error(`Line ${index + 1} names no model. --model names one for all lines without.`);
+      yield `${line}\n`;
+    }
+  } catch (error) {
+    throw isFileFailure(error) ? fileFailure(path, 'read', error) : error;
   }
 }
 
@@ -36,14 +49,13 @@ export const openRequestFile = async (
   path: string,
   model: string | null,
 ): Promise<AsyncDisposable & { readonly file: Blob }> => {
-  const folder = await mkdtemp(join(tmpdir(), 'modelgraph-requests-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = openTemporaryFolder();
   try {
-    const copy = join(folder, 'requests.jsonl');
+    const copy = join(folder.path, 'requests.jsonl');
     await pipeline(requestLines(path, model), createWriteStream(copy, { mode: 0o600 }));
-    return { file: await openAsBlob(copy), [Symbol.asyncDispose]: remove };
+    return { file: await openAsBlob(copy), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
   } catch (error) {
-    await remove();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
 };

@@ -1,10 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import {
   ApiError,
   type BatchState,
   cancelBatch,
   getBatch,
+  isOver,
   listBatches,
   readResults,
   type Server,
@@ -12,6 +13,7 @@ import {
   watchBatch,
 } from './api.ts';
 import { type Command, type CommandEnvironment, readCommandLine, USAGE, UsageError } from './command-line.ts';
+import { fileFailure, isFileFailure } from './file-failure.ts';
 import { createProgress, toStatusLine } from './progress.ts';
 import { openRequestFile } from './request-file.ts';
 
@@ -32,9 +34,6 @@ const INTERRUPTED = 130;
 
 const SHOWN_PROBLEMS = 20;
 
-const isOver = ({ status }: BatchState): boolean =>
-  ['COMPLETED', 'CANCELLED', 'FAILED', 'EXPIRED'].includes(status);
-
 const exitCodeOf = (state: BatchState): number =>
   !isOver(state) || state.counts.succeeded === state.counts.total ? OK : INCOMPLETE;
 
@@ -45,39 +44,71 @@ const toPlace = (path: readonly string[]): string => {
   return [`line ${Number(line) + 1}`, rest.join('.')].filter((part) => part !== '').join(', ');
 };
 
-/** An error as it is printed: one line for each thing that is wrong, with what to do about it. */
-const describeError = (error: unknown): string => {
-  if (error instanceof ApiError) {
-    const lines = error.problems.slice(0, SHOWN_PROBLEMS).map(({ message, path = [], suggestion }) => {
-      const place = path.length === 0 ? '' : `${toPlace(path)}: `;
-      return `  ${place}${message}${suggestion ? ` ${suggestion}` : ''}`;
-    });
-    const left = error.problems.length - SHOWN_PROBLEMS;
-    return [`${error.code ?? 'Refused'}:`, ...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
-  }
-  if (!(error instanceof Error)) {
-    const { code, reason } = error as { readonly code?: unknown; readonly reason?: unknown };
-    return `The connection was closed: ${String(code)} ${String(reason)}`;
-  }
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+/** What is to be done about an error that a person at the command line can do something about. */
+const HINTS: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: '  --key or MODELGRAPH_API_KEY names the key.',
 };
+
+/** One line for each thing that is wrong, with what to do about it; the same of many places is told once. */
+const describeRefusal = ({ code, problems }: ApiError): string => {
+  const places = new Map<string, string[]>();
+  for (const { message, path = [], suggestion } of problems) {
+    const told = `${message}${suggestion ? ` ${suggestion}` : ''}`;
+    places.set(told, [...(places.get(told) ?? []), toPlace(path)]);
+  }
+  const lines = [...places].slice(0, SHOWN_PROBLEMS).map(([told, [first = '', ...others]]) => {
+    const more = others.length === 0 ? '' : ` and ${others.length} more places`;
+    return `  ${first === '' ? '' : `${first}${more}: `}${told}`;
+  });
+  const left = places.size - SHOWN_PROBLEMS;
+  const hint = HINTS[code ?? ''];
+  return [
+    `${code ?? 'Refused'}:`,
+    ...lines,
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    ...(hint === undefined ? [] : [hint]),
+  ].join('\n');
+};
+
+/** An error as it is printed. */
+const describeError = (error: unknown): string => {
+  if (error instanceof ApiError) return describeRefusal(error);
+  if (!(error instanceof Error)) {
+    const { message, code, reason } = error as {
+      readonly message?: string;
+      readonly code?: number;
+      readonly reason?: string;
+    };
+    return `The connection was lost: ${message ?? `${code} ${reason}`}`;
+  }
+  return error.message;
+};
+
+const howToWatch = (id: string): string => `npm run batch -- status ${id} --watch`;
 
 const watch = async (server: Server, id: string, terminal: Terminal): Promise<number> => {
   const progress = createProgress(terminal.errors, terminal.isTerminal);
   let last: BatchState | undefined;
+  let isLost = false;
+  const onRetry = (): void => {
+    if (!isLost) terminal.errors.write('\nThe connection was lost; the batch goes on. Trying again.\n');
+    isLost = true;
+  };
   try {
-    for await (const state of watchBatch(server, id, terminal.signal)) {
+    for await (const state of watchBatch(server, id, { signal: terminal.signal, onRetry })) {
+      isLost = false;
       progress.show(state);
       last = state;
     }
+  } catch (error) {
+    if (!terminal.signal.aborted) terminal.errors.write(`\nTo watch the batch again: ${howToWatch(id)}\n`);
+    throw error;
   } finally {
     progress.stop();
+    if (terminal.signal.aborted)
+      terminal.errors.write(`\nThe batch goes on. To watch it again: ${howToWatch(id)}\n`);
   }
-  if (terminal.signal.aborted) {
-    terminal.errors.write(`\nThe batch goes on. To watch it again: npm run batch -- status ${id} --watch\n`);
-    return INTERRUPTED;
-  }
+  if (terminal.signal.aborted) return INTERRUPTED;
   const state = last ?? (await getBatch(server, id, terminal.signal));
   terminal.output.write(`${toStatusLine(state)}\n`);
   if (state.error !== null) terminal.errors.write(`${state.error.code}: ${state.error.message}\n`);
@@ -99,6 +130,18 @@ const submit = async (command: Extract<Command, { type: 'submit' }>, terminal: T
   return command.detach ? OK : watch(command, state.id, terminal);
 };
 
+const writeFile = async (path: string, lines: AsyncIterable<string>): Promise<void> => {
+  const file = await open(path, 'w').catch((error: unknown) => {
+    throw fileFailure(path, 'written', error);
+  });
+  try {
+    await pipeline(lines, file.createWriteStream());
+  } catch (error) {
+    // The lines come over the network, and what that fails with has been put in words.
+    throw isFileFailure(error) ? fileFailure(path, 'written', error) : error;
+  }
+};
+
 const writeResults = async (
   { id, out, ...server }: Extract<Command, { type: 'results' }>,
   { output, errors, signal }: Terminal,
@@ -107,7 +150,8 @@ const writeResults = async (
   const lines = async function* (): AsyncGenerator<string, void, undefined> {
     for await (const result of readResults(server, id, signal)) yield `${JSON.stringify(result)}\n`;
   };
-  await pipeline(lines(), out === null ? output : createWriteStream(out), { end: out !== null });
+  if (out === null) await pipeline(lines(), output, { end: false });
+  else await writeFile(out, lines());
   if (state.counts.pending > 0)
     errors.write(`${state.counts.pending} of ${state.counts.total} requests have no result yet.\n`);
   return exitCodeOf(state);
@@ -119,8 +163,8 @@ const run = async (command: Command, terminal: Terminal): Promise<number> => {
     case 'submit':
       return submit(command, terminal);
     case 'status': {
-      if (command.watch) return watch(command, command.id, terminal);
       const state = await getBatch(command, command.id, signal);
+      if (command.watch) return watch(command, command.id, terminal);
       output.write(`${toStatusLine(state)}\n`);
       return exitCodeOf(state);
     }
@@ -149,6 +193,8 @@ export const runBatchCommand = async (
       return USAGE_WRONG;
     }
     if (terminal.signal.aborted) return INTERRUPTED;
+    // Whoever reads the output, such as `head`, has had enough.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return OK;
     terminal.errors.write(`${describeError(error)}\n`);
     return FAILED;
   }

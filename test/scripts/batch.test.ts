@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -13,6 +13,7 @@ import { runBatchCommand } from '../../scripts/batch/run.ts';
 import { toRequestLine } from '../../scripts/batch/request-file.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { startApp } from '../support/app.ts';
+import { startUpstream } from '../support/upstream-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createToy, toyOverrides, untilAborted } from '../support/toy-provider.ts';
 
@@ -162,14 +163,105 @@ describe('what goes wrong', () => {
     const words = ['submit', path, '--model', 'demo', '--url', app.url];
     expect(await run(words)).toEqual({ code: 1, output: '', errors: 'Line 1 is not UTF-8.\n' });
     const missing = await run(['submit', join(folder.path, 'none.jsonl'), '--url', app.url]);
-    expect(missing).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ENOENT') });
+    expect(missing).toEqual({
+      code: 1,
+      output: '',
+      errors: `${join(folder.path, 'none.jsonl')} cannot be read: there is no such file or folder.\n`,
+    });
+    expect(await run(['submit', folder.path, '--url', app.url])).toEqual({
+      code: 1,
+      output: '',
+      errors: `${folder.path} cannot be read: it is a folder.\n`,
+    });
     expect((await run(['list', '--url', app.url])).output).toBe('');
   });
 
-  it('with the server is told in a line', async () => {
-    const { code, errors } = await run(['list', '--url', 'http://127.0.0.1:9/graphql']);
+  it('with every line alike is told once', async () => {
+    await using app = await startApp();
+    await using folder = temporaryFolder();
+    const path = join(folder.path, 'many.jsonl');
+    const lines = Array.from({ length: 40 }, (_none, index) => `{"customId":"${index}","prompt":"Hi"}`);
+    await writeFile(path, lines.join('\n'));
+    const { code, errors } = await run(['submit', path, '--model', 'dmeo', '--url', app.url]);
     expect(code).toBe(1);
-    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(errors).toMatch(/^MODEL_NOT_FOUND:\n {2}line 1, input\.model and 39 more places: .*"dmeo".*\n$/);
+  });
+
+  it('with lines that name no model is told with the option that does', async () => {
+    await using app = await startApp();
+    await using folder = temporaryFolder();
+    const path = join(folder.path, 'none.jsonl');
+    await writeFile(
+      path,
+      `{"customId":"a","input":{"model":"demo","prompt":"Hi"}}\n${'{"customId":"b","prompt":"Hi"}\n'.repeat(20_000)}`,
+    );
+    expect(await run(['submit', path, '--url', app.url])).toEqual({
+      code: 1,
+      output: '',
+      errors: 'Line 2 names no model. --model names one for all lines without.\n',
+    });
+  });
+
+  it.each([
+    ['list'],
+    ['submit', 'FILE', '--model', 'demo'],
+    ['status', 'batch_1'],
+    ['status', 'batch_1', '--watch'],
+    ['results', 'batch_1'],
+    ['cancel', 'batch_1'],
+  ])('with a server that is not there is told in a line by %s', async (...words) => {
+    const app = await startApp();
+    await app.close();
+    await using folder = temporaryFolder();
+    const path = join(folder.path, 'one.jsonl');
+    await writeFile(path, '{"customId":"a","prompt":"Hi"}');
+    const given = words.map((word) => (word === 'FILE' ? path : word));
+    expect(await run([...given, '--url', app.url])).toEqual({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(
+        /^http:\S+ cannot be reached: .*ECONNREFUSED.*\. Is the server running\? .*MODELGRAPH_URL.*\n$/,
+      ),
+    });
+  });
+
+  it('with the path of the address is told', async () => {
+    await using app = await startApp();
+    const { code, errors } = await run(['list', '--url', app.url.replace('/graphql', '/')]);
+    expect([code, errors]).toEqual([1, expect.stringContaining('The API is at /graphql.')]);
+    await using other = await startUpstream(({ response }) => void response.end('<html>'));
+    expect(await run(['list', '--url', other.origin])).toEqual({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(/^http:\S+ answered 200 .*Is it the whole address of the API.*\n$/),
+    });
+  });
+
+  it.each([['status'], ['status', '--watch'], ['results'], ['cancel']])(
+    'with the id is told by %s %s',
+    async (name, ...options) => {
+      await using app = await startApp();
+      const { code, output, errors } = await run([name, 'batch_1', ...options, '--url', app.url]);
+      expect([code, output]).toEqual([1, '']);
+      expect(errors).toMatch(/There is no batch "?batch_1"?/);
+    },
+  );
+
+  it('with the file that results go to is told, and a batch that there is not leaves that file alone', async () => {
+    await using app = await startApp();
+    await using folder = temporaryFolder();
+    const path = join(folder.path, 'one.jsonl');
+    await writeFile(path, '{"customId":"a","prompt":"Hi"}');
+    const { output } = await run(['submit', path, '--model', 'demo', '--url', app.url]);
+    const id = /batch_\w+/.exec(output)?.[0] ?? '';
+    const nowhere = join(folder.path, 'none', 'answers.jsonl');
+    expect(await run(['results', id, '--out', nowhere, '--url', app.url])).toEqual({
+      code: 1,
+      output: '',
+      errors: `${nowhere} cannot be written: there is no such file or folder.\n`,
+    });
+    await run(['results', 'batch_1', '--out', path, '--url', app.url]);
+    expect(await readFile(path, 'utf8')).toContain('"Hi"');
   });
 
   it('with the key is told, and the right one works, over WebSocket too', async () => {
@@ -180,7 +272,9 @@ describe('what goes wrong', () => {
     const path = join(folder.path, 'one.jsonl');
     await writeFile(path, '{"customId":"a","prompt":"Hi"}');
     const words = ['submit', path, '--model', 'demo', '--url', app.url];
-    expect(await run(words)).toMatchObject({ code: 1, errors: expect.stringContaining('UNAUTHENTICATED') });
+    const told = { code: 1, errors: expect.stringMatching(/^UNAUTHENTICATED:\n[^]*MODELGRAPH_API_KEY/) };
+    expect(await run(words)).toMatchObject(told);
+    expect(await run([...words, '--key', 'mg_ann_wrong'])).toMatchObject(told);
     expect(await run(words, { MODELGRAPH_API_KEY: key })).toMatchObject({ code: 0 });
     expect(await run([...words, '--key', key])).toMatchObject({ code: 0 });
   });
@@ -189,7 +283,7 @@ describe('what goes wrong', () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'one.jsonl');
-    await writeFile(path, '{"customId":"a","prompt":"Hi"}');
+    await writeFile(path, '{"customId":"a","prompt":"Hi","metadata":{"row":7}}');
     const submitted = await run(['submit', path, '--model', 'demo-error', '--url', app.url]);
     expect(submitted).toMatchObject({ code: 3, output: expect.stringContaining('1/1, 1 failed') });
     const id = /batch_\w+/.exec(submitted.output)?.[0] ?? '';
@@ -198,6 +292,7 @@ describe('what goes wrong', () => {
     expect(JSON.parse(results.output)).toMatchObject({
       status: 'FAILED',
       error: { code: 'PROVIDER_OVERLOADED' },
+      metadata: { row: 7 },
     });
   });
 });
@@ -228,6 +323,55 @@ test.each([true, false])(
     expect([now.code, now.output]).toEqual([0, expect.stringMatching(/ (QUEUED|RUNNING) 0\/1/)]);
   },
 );
+
+test('Ctrl-C ends the command itself, which leaves the batch running and says how to go on', async () => {
+  const asked = Promise.withResolvers<void>();
+  const toy = createToy(async function* ({ signal }) {
+    asked.resolve();
+    yield await untilAborted(signal);
+  });
+  await using app = await startApp({}, toyOverrides(toy));
+  await using folder = temporaryFolder();
+  const path = join(folder.path, 'one.jsonl');
+  await writeFile(path, '{"customId":"a","prompt":"Hi"}');
+  const script = fileURLToPath(new URL('../../scripts/batch.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, 'submit', path, '--model', 'toy', '--url', app.url], {
+    env: { PATH: '', TMPDIR: folder.path },
+  });
+  const exit = once(child, 'exit');
+  const told = text(child.stderr);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  await asked.promise;
+  child.kill('SIGINT');
+  expect((await exit)[0]).toBe(130);
+  const id = /batch_\w+/.exec(line.toString())?.[0] ?? '';
+  expect(await told).toContain(`The batch goes on. To watch it again: npm run batch -- status ${id} --watch`);
+  expect((await run(['status', id, '--url', app.url])).output).toMatch(/ (QUEUED|RUNNING) 0\/1/);
+  expect(await readdir(folder.path)).toEqual(['one.jsonl']);
+});
+
+test('whoever watches is told that the connection was lost, and of the end once there is a server again', async () => {
+  await using folder = temporaryFolder();
+  const path = join(folder.path, 'one.jsonl');
+  await writeFile(path, '{"customId":"a","prompt":"Hi"}');
+  const asked = Promise.withResolvers<void>();
+  const hanging = createToy(async function* ({ signal }) {
+    asked.resolve();
+    yield await untilAborted(signal);
+  });
+  const dataDirectory = join(folder.path, 'data');
+  const first = await startApp({ dataDirectory }, toyOverrides(hanging));
+  const terminal = createTerminal();
+  const ended = runBatchCommand(['submit', path, '--model', 'toy', '--url', first.url], {}, terminal);
+  await asked.promise;
+  while (!terminal.told().includes('batch_')) await setImmediate();
+  await first.close();
+  const port = Number(new URL(first.url).port);
+  await using second = await startApp({ dataDirectory, port }, toyOverrides(createToy()));
+  expect([await ended, second.url]).toEqual([0, first.url]);
+  expect(terminal.told()).toContain('The connection was lost; the batch goes on. Trying again.');
+  expect(terminal.written()).toMatch(/COMPLETED 1\/1/);
+});
 
 test('the example of a batch runs against the demo models', async () => {
   await using app = await startApp();
