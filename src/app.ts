@@ -7,6 +7,7 @@ import type { ModelConfig } from './core/model-config.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
+import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
 import { TEXT_PROVIDERS } from './providers/index.ts';
 import { createConfiguredDescriptor } from './providers/text/configured/descriptor.ts';
 import { discoverModels } from './providers/text/configured/discover-models.ts';
@@ -282,6 +283,9 @@ export const buildApp = async (
   };
 
   const open = async (): Promise<string> => {
+    await sweepTemporaryFolders((error, path) =>
+      log.warn({ err: error, path }, 'a temporary folder that an earlier server left could not be removed'),
+    );
     await generations.start();
     await batches.start();
     await webhooks?.start();

@@ -124,7 +124,7 @@ export type GenerateInput = {
   maxOutputTokens?: number | null | undefined;
   /** The conversation, oldest turn first. */
   messages?: Array<MessageInput> | null | undefined;
-  /** The caller's own: returned with the generation, never sent to a provider. */
+  /** The caller's own: returned with the generation or the item of a batch, never sent to a provider. */
   metadata?: unknown;
   /** Name, alias or upstream id of the model. */
   model: string;

@@ -43,7 +43,10 @@ export interface Batch {
   readonly mode: BatchMode;
   /** The model of every one of its requests. */
   readonly config: ModelConfig;
+  /** While a vendor works on it, as far as the vendor tells; their results can be read once it is done. */
   readonly counts: BatchCounts;
+  /** Of the results that can be read. */
+  readonly storedCounts: BatchCounts;
   /** The vendor's batches it was split into, in the order of their items; those that are not submitted are not there. */
   readonly providerBatchIds: readonly string[];
   /** Sums over the items that have a result. */
@@ -59,8 +62,30 @@ export interface Batch {
   readonly expiresAt: Date | null;
 }
 
+/** What came of one request of a batch. */
+export interface ItemResult {
+  readonly text: string | null;
+  readonly reasoning: string | null;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly error: GenerationError | null;
+}
+
+/** Of one that nothing has come of. */
+export const EMPTY_RESULT: ItemResult = {
+  text: null,
+  reasoning: null,
+  toolCalls: [],
+  finishReason: null,
+  usage: null,
+  cost: null,
+  error: null,
+};
+
 /** One request of a batch and what came of it. */
-export interface BatchItem {
+export interface BatchItem extends ItemResult {
   /** `item_<id of the batch without its prefix>_<index>` */
   readonly id: string;
   readonly batchId: string;
@@ -68,15 +93,10 @@ export interface BatchItem {
   /** Its position in the submission, from 0. */
   readonly index: number;
   readonly status: BatchItemStatus;
-  readonly text: string | null;
-  readonly reasoning: string | null;
-  readonly toolCalls: readonly ToolCall[];
   /** The parsed text, where JSON was asked for and came. */
   readonly output: JsonValue | null;
-  readonly finishReason: FinishReason | null;
-  readonly usage: Usage | null;
-  readonly cost: Cost | null;
-  readonly error: GenerationError | null;
+  /** The caller's own, as in the request. */
+  readonly metadata: JsonValue | null;
 }
 
 const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set(['completed', 'cancelled', 'failed', 'expired']);

@@ -50,6 +50,11 @@ export interface SubmitBatchOptions {
   /** Unique to this vendor batch, 1 to 64 of `[a-z0-9_-]`: stored with the vendor wherever it takes something to store. */
   readonly key: string;
   readonly signal: AbortSignal;
+  /**
+   * Waited for right before the vendor is asked to make the batch, whatever was uploaded by then. What it throws is thrown
+   * on, and no batch has been made: for a caller who may have lost the right to go on while files were on their way.
+   */
+  readonly beforeCreate?: () => Promise<void>;
 }
 
 export interface BatchCallOptions {

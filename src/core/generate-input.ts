@@ -47,6 +47,6 @@ export interface GenerateInput {
   readonly maxCostUsd: number | null;
   /** For the whole generation, in milliseconds. */
   readonly timeoutMs: number | null;
-  /** The caller's own, returned with the generation, never sent to a provider. */
+  /** The caller's own, returned with the generation or the item of a batch, never sent to a provider. */
   readonly metadata: JsonValue | null;
 }

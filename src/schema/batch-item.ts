@@ -60,6 +60,11 @@ builder.node(BatchItemType, {
       nullable: true,
       description: 'Why it failed; null unless it did.',
     }),
+    metadata: t.expose('metadata', {
+      type: 'JSON',
+      nullable: true,
+      description: "The caller's own, as in the request: never sent to a provider.",
+    }),
   }),
 });
 

@@ -50,11 +50,7 @@ builder.node(BatchType, {
     provider: t.field({
       type: ProviderType,
       description: 'The provider that answers.',
-      resolve: ({ config }, _args, { catalogue }) => {
-        const provider = catalogue.findProvider(config.provider);
-        if (provider === undefined) throw new TypeError(`there is no provider "${config.provider}"`);
-        return provider;
-      },
+      resolve: ({ config }, _args, { catalogue }) => catalogue.getProvider(config.provider),
     }),
     model: t.field({
       type: ModelType,
@@ -63,13 +59,16 @@ builder.node(BatchType, {
     }),
     counts: t.expose('counts', {
       type: BatchCountsType,
-      description: 'How many requests have come to what.',
+      description:
+        'How many requests have come to what: while the provider works on them as far as it tells, before their results can be read; in the end those of the items.',
     }),
     items: t.field({
       type: BatchItemConnection,
       description: 'Its requests with their results, in the order they were submitted, in pages.',
       args: {
-        first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
+        first: t.arg.int({
+          description: 'At most this many, fewer where they are very large; 20 when left out, at most 100.',
+        }),
         after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
         status: t.arg({
           type: [BatchItemStatusEnum],

@@ -100,7 +100,8 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     }),
     metadata: t.field({
       type: 'JSON',
-      description: "The caller's own: returned with the generation, never sent to a provider.",
+      description:
+        "The caller's own: returned with the generation or the item of a batch, never sent to a provider.",
     }),
   }),
 });

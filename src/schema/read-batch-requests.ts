@@ -13,15 +13,21 @@ const MAX_LINE_BYTES = 32 * 1024 * 1024;
 /** As deeply as variables may nest: what reads or writes a request does so level by level. */
 const MAX_DEPTH = 100;
 
-const problemAt = (path: readonly string[], message: string): { readonly problem: Problem } => ({
-  problem: { code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null },
+const problemAt = (path: readonly string[], message: string): Problem => ({
+  code: 'INVALID_REQUEST',
+  message,
+  path,
+  allowed: null,
+  suggestion: null,
 });
+
+const refused = (message: string): BatchSubmissionLine => ({ problems: [problemAt([], message)] });
 
 const toSubmissionLine = async ({ customId, input }: BatchRequestInput): Promise<BatchSubmissionLine> => {
   try {
     return { customId, input: await toGenerateInput(input) };
   } catch (error) {
-    if (error instanceof RequestRejected) return { problem: error.problems[0] };
+    if (error instanceof RequestRejected) return { problems: error.problems };
     throw error;
   }
 };
@@ -37,15 +43,20 @@ export async function* readRequests(
 const coercerOf = (schema: GraphQLSchema) => {
   const type = schema.getType('BatchRequestInput');
   if (!isInputObjectType(type)) throw new TypeError('the schema has no type BatchRequestInput');
-  return (value: unknown): { readonly request: BatchRequestInput } | { readonly problem: Problem } => {
+  return (
+    value: unknown,
+  ):
+    | { readonly request: BatchRequestInput }
+    | Extract<BatchSubmissionLine, { readonly problems: unknown }> => {
     const request = coerceInputValue(value, type);
     // What the type made of the value is what its definition says.
     if (request !== undefined && request !== null) return { request: request as BatchRequestInput };
-    let found = problemAt([], 'A request must be an object with customId and input.');
+    const found: Problem[] = [];
     validateInputValue(value, type, ({ message }, path) => {
-      found = problemAt(path.map(String), message);
+      found.push(problemAt(path.map(String), message));
     });
-    return found;
+    const [first = problemAt([], 'A request must be an object with customId and input.'), ...others] = found;
+    return { problems: [first, ...others] };
   };
 };
 
@@ -77,16 +88,16 @@ export async function* readRequestFile(
 ): AsyncGenerator<BatchSubmissionLine, void, undefined> {
   const coerce = coercerOf(schema);
   const read = async (bytes: Buffer | null): Promise<BatchSubmissionLine | undefined> => {
-    if (bytes === null) return problemAt([], `The line is longer than ${MAX_LINE_BYTES} bytes.`);
+    if (bytes === null) return refused(`The line is longer than ${MAX_LINE_BYTES} bytes.`);
     const text = decode(bytes);
-    if (text === undefined) return problemAt([], 'The line is not UTF-8.');
+    if (text === undefined) return refused('The line is not UTF-8.');
     if (text.trim() === '') return undefined;
     const json = parseJson(text);
-    if (json === undefined) return problemAt([], 'The line is not JSON.');
+    if (json === undefined) return refused('The line is not JSON.');
     if (isDeeperThan(json.value, MAX_DEPTH))
-      return problemAt([], `The line nests lists and objects more than ${MAX_DEPTH} levels deep.`);
+      return refused(`The line nests lists and objects more than ${MAX_DEPTH} levels deep.`);
     const coerced = coerce(json.value);
-    return 'problem' in coerced ? coerced : toSubmissionLine(coerced.request);
+    return 'problems' in coerced ? coerced : toSubmissionLine(coerced.request);
   };
   try {
     for await (const { index, bytes } of readLines(file.stream(), MAX_LINE_BYTES)) {

@@ -18,6 +18,7 @@ import {
 import { otherRequest } from './generation-refusals.ts';
 import { previewGeneration, type PreviewDependencies } from './preview.ts';
 import { requestHashOf } from './request-hash.ts';
+import { withoutMedia } from './resolve-media.ts';
 import { BatchSplitter } from './split-batch.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
@@ -44,7 +45,7 @@ class SubmissionHash {
   }
 
   add(line: BatchSubmissionLine): void {
-    this.#hash.update('problem' in line ? 'problem' : requestHashOf([line.customId, line.input]));
+    this.#hash.update('problems' in line ? 'problems' : requestHashOf([line.customId, line.input]));
   }
 
   digest(): string {
@@ -60,6 +61,12 @@ interface Course {
   readonly splitter: BatchSplitter;
 }
 
+const tooSlow = (): ModelgraphError =>
+  new ModelgraphError(
+    'SERVICE_UNAVAILABLE',
+    'The requests took too long to come in. Submit the batch again.',
+  );
+
 /** One submission while its requests come in. */
 export class BatchIntake {
   readonly #options: BatchIntakeOptions;
@@ -69,7 +76,7 @@ export class BatchIntake {
   readonly #customIds = new Set<string>();
   readonly #problems: Problem[] = [];
   #course: Course | undefined;
-  #rid: number | undefined;
+  #isCreated = false;
   #count = 0;
   #waiting: NewItem[] = [];
   #waitingBytes = 0;
@@ -129,7 +136,7 @@ export class BatchIntake {
 
   async #take(line: BatchSubmissionLine): Promise<void> {
     const found: Problem[] = [];
-    if ('problem' in line) found.push(line.problem);
+    if ('problems' in line) found.push(...line.problems);
     else await this.#check(line.customId, line, found);
     const place = ['input', this.#submission.source, String(line.line ?? this.#count)];
     for (const problem of found) this.#problems.push({ ...problem, path: [...place, ...problem.path] });
@@ -166,13 +173,16 @@ export class BatchIntake {
       const vendorProblem = findVendorIdProblem(customId, operations, config);
       if (vendorProblem !== undefined) found.push(vendorProblem);
     }
-    const bytes = operations?.sizeOf({ customId, request }) ?? JSON.stringify(request).length;
+    const bytes =
+      operations?.sizeOf({ customId, request: withoutMedia(request, config) }) ??
+      JSON.stringify(request).length;
     if (operations !== null && splitter.maxBytes !== null && bytes > splitter.maxBytes)
       found.push(tooLargeProblem(bytes, splitter.maxBytes, config));
     if (found.length > 0) return;
     splitter.add(bytes);
-    this.#waiting.push({ index: this.#count, customId, request });
-    this.#waitingBytes += bytes;
+    const { metadata } = input;
+    this.#waiting.push({ index: this.#count, customId, request, metadata });
+    this.#waitingBytes += bytes + (metadata === null ? 0 : JSON.stringify(metadata).length);
   }
 
   async #courseFor(config: ModelConfig): Promise<Course> {
@@ -190,19 +200,21 @@ export class BatchIntake {
     if (this.#course === undefined || this.#waiting.length === 0) return;
     const { config, operations } = this.#course;
     const mode = operations === null ? 'sequential' : 'native';
-    this.#rid ??= await store.create({ id: this.#id, principalId, mode, displayName, metadata, config });
-    await store.addItems(this.#rid, this.#waiting);
+    if (!this.#isCreated)
+      await store.create({ id: this.#id, principalId, mode, displayName, metadata, config });
+    this.#isCreated = true;
+    if (!(await store.addItems(this.#id, this.#waiting))) throw tooSlow();
     this.#waiting = [];
     this.#waitingBytes = 0;
   }
 
   async #publish(): Promise<string> {
     const { idempotencyKey } = this.#submission;
-    if (this.#course === undefined || this.#rid === undefined)
+    if (this.#course === undefined || !this.#isCreated)
       throw new TypeError('a batch without problems has nothing stored');
     const { config, splitter } = this.#course;
     const published = await this.#options.store.publish(
-      this.#rid,
+      this.#id,
       {
         total: this.#count,
         provider: config.provider,
@@ -219,18 +231,15 @@ export class BatchIntake {
         if (!published.sameRequest) throw otherRequest();
         return published.batchId;
       case 'gone':
-        throw new ModelgraphError(
-          'SERVICE_UNAVAILABLE',
-          'The requests took too long to come in. Submit the batch again.',
-        );
+        throw tooSlow();
     }
   }
 
   /** Best effort: what is left is never seen, and deleted in a while. */
   async #discard(): Promise<void> {
-    if (this.#rid === undefined) return;
+    if (!this.#isCreated) return;
     try {
-      await this.#options.store.discard(this.#rid);
+      await this.#options.store.discard(this.#id);
     } catch (error) {
       this.#options.log.warn({ err: error, batchId: this.#id }, 'a refused batch is deleted later');
     }

@@ -1,20 +1,10 @@
+import { EMPTY_RESULT, type ItemResult } from '../core/batch-record.ts';
 import type { BatchResult } from '../core/batch.ts';
 import { isRetryable, type ErrorCode } from '../core/errors.ts';
 import type { Generation, GenerationError } from '../core/generation.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { ItemOutcome } from '../stores/batch-job.ts';
-import type { ItemResult } from '../stores/batch-rows.ts';
 import { batchPricingOf, costOf } from './cost.ts';
-
-export const EMPTY_RESULT: ItemResult = {
-  text: null,
-  reasoning: null,
-  toolCalls: [],
-  finishReason: null,
-  usage: null,
-  cost: null,
-  error: null,
-};
 
 export const failedResult = (error: GenerationError): ItemResult => ({ ...EMPTY_RESULT, error });
 

@@ -24,9 +24,8 @@ const CLAIM_STEP = 5;
 /** Calls to vendors at one time: each may read or write a large file. */
 const MAX_VENDOR_STEPS = 4;
 
-/** Rows deleted in one step, and how often is looked for some. */
+/** Rows deleted in one step. */
 const DELETE_STEP = 1_000;
-const DELETE_EVERY_MS = 60_000;
 
 /** The pause after a defect of this server, so that it does not spin. */
 const DEFECT_PAUSE_MS = 60_000;
@@ -35,6 +34,10 @@ interface Held {
   readonly job: BatchJob;
   readonly drop: AbortController;
   readonly cancel: AbortController;
+  /** Told to make room for others. */
+  readonly rest: AbortController;
+  /** By `performance.now()`. */
+  readonly since: number;
   /** When the lease was last known to be this node's, by `performance.now()`. */
   renewedAt: number;
   done: Promise<void>;
@@ -56,11 +59,13 @@ export class BatchRunner {
   readonly #drain = new AbortController();
   #look: NodeJS.Timeout | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  #lapse: NodeJS.Timeout | undefined;
   #deletion: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
-  #renewing: Promise<void> = Promise.resolve();
+  /** Whether the leases that were held could be renewed. */
+  #renewing: Promise<boolean> = Promise.resolve(true);
   #deleting: Promise<void> = Promise.resolve();
 
   constructor(options: BatchRunnerOptions) {
@@ -72,11 +77,9 @@ export class BatchRunner {
     const { jobs, timing } = this.#options;
     await jobs.start();
     this.#stopListening = jobs.onWork(() => this.#wake());
-    this.#renewal = setInterval(() => {
-      this.#dropLapsed();
-      this.#renew();
-    }, timing.leaseMs / 3);
-    this.#deletion = setInterval(() => this.#delete(), DELETE_EVERY_MS);
+    this.#renewal = setInterval(() => this.#renew(), timing.leaseMs / 3);
+    this.#lapse = setInterval(() => this.#dropLapsed(), timing.leaseMs / 12);
+    this.#deletion = setInterval(() => this.#delete(), timing.deleteMs);
     this.#schedule();
     this.#wake();
   }
@@ -98,6 +101,7 @@ export class BatchRunner {
     await Promise.all([...this.#held.values()].map(({ done }) => done));
     clearTimeout(impatience);
     clearInterval(this.#renewal);
+    clearInterval(this.#lapse);
     await Promise.all([this.#renewing, this.#deleting]);
     try {
       await this.#options.jobs.leave();
@@ -135,12 +139,14 @@ export class BatchRunner {
     const { jobs, log, timing } = this.#options;
     try {
       // What this node still holds is not to be taken anew after the store was away.
-      await this.#renewing;
+      const isRenewed = await this.#renewing;
+      if (!isRenewed && this.#held.size > 0) return;
       let claimed: readonly BatchJob[];
       do {
         this.#lookAgain = false;
         const asked = performance.now();
         const room = Math.min(CLAIM_STEP, MAX_HELD - this.#held.size);
+        if (room === 0) this.#makeRoom();
         if (room === 0 || this.#drain.signal.aborted) return;
         claimed = await jobs.claim(room, timing.leaseMs);
         for (const job of claimed) this.#hold(job, asked);
@@ -150,11 +156,25 @@ export class BatchRunner {
     }
   }
 
+  /**
+   * Batches without a vendor's are worked on for as long as they last: those that were for longest go to the end of the
+   * line, or whatever else is due would wait for days.
+   */
+  #makeRoom(): void {
+    const before = performance.now() - this.#options.timing.turnMs;
+    [...this.#held.values()]
+      .filter(({ job, rest, since }) => job.mode === 'sequential' && since < before && !rest.signal.aborted)
+      .slice(0, CLAIM_STEP)
+      .forEach(({ rest }) => rest.abort());
+  }
+
   #hold(job: BatchJob, renewedAt: number): void {
     const held: Held = {
       job,
       drop: new AbortController(),
       cancel: new AbortController(),
+      rest: new AbortController(),
+      since: renewedAt,
       renewedAt,
       done: Promise.resolve(),
     };
@@ -168,13 +188,13 @@ export class BatchRunner {
   /** Never rejects. */
   async #work(held: Held): Promise<void> {
     const { jobs, log } = this.#options;
-    const { job, cancel } = held;
+    const { job } = held;
     const { lease } = job;
     const fields = { batchId: lease.batchId, part: job.key };
     try {
-      const afterMs = await this.#step(held);
-      if (afterMs !== null)
-        await jobs.release(lease, { afterMs, knewOfCancel: job.isCancelRequested || cancel.signal.aborted });
+      const afterMs = await this.#generateBatch(held);
+      // A step that began before the end was asked for has not told the vendor, whatever this node knows by now.
+      if (afterMs !== null) await jobs.release(lease, { afterMs, knewOfCancel: job.isCancelRequested });
     } catch (error) {
       if (isLost(error)) log.info(fields, 'a batch is worked on by another node now');
       else if (isAway(error)) log.warn({ ...fields, err: error }, 'the store is away; a batch waits for it');
@@ -184,13 +204,14 @@ export class BatchRunner {
     }
   }
 
-  async #step({ job, drop, cancel }: Held): Promise<number | null> {
+  /** The next step of a batch: at its vendor, or one request after the other where the vendor has no batches. */
+  async #generateBatch({ job, drop, cancel, rest }: Held): Promise<number | null> {
     const { vendors, sequential } = this.#options;
     if (job.mode === 'sequential')
       return sequential.work(job, {
         signal: drop.signal,
         cancel: cancel.signal,
-        drain: this.#drain.signal,
+        drain: AbortSignal.any([this.#drain.signal, rest.signal]),
       });
     const giveBack = await this.#vendorSlots.take(drop.signal);
     try {
@@ -219,10 +240,10 @@ export class BatchRunner {
     this.#renewing = this.#renewing.then(() => this.#renewAll());
   }
 
-  async #renewAll(): Promise<void> {
+  async #renewAll(): Promise<boolean> {
     const { jobs, log, timing } = this.#options;
     const all = [...this.#held.values()];
-    if (all.length === 0) return;
+    if (all.length === 0) return true;
     const asked = performance.now();
     try {
       const kept = await jobs.renew(
@@ -238,8 +259,10 @@ export class BatchRunner {
       for (const held of all)
         if (!kept.has(held.job.lease.jobRid) && this.#held.get(held.job.lease.jobRid) === held)
           held.drop.abort(new Error('the lease on a batch was lost'));
+      return true;
     } catch (error) {
       log.warn({ err: error }, 'the leases on batches could not be renewed; trying again');
+      return false;
     }
   }
 

@@ -32,10 +32,16 @@ const noBatch = (id: string): RequestRejected =>
     },
   ]);
 
+const isClosing = (): ModelgraphError =>
+  new ModelgraphError('SERVICE_UNAVAILABLE', 'The server is shutting down. Submit the batch again.');
+
 /** Takes batches in, shows them and stops them, on any node; the work itself is done elsewhere. */
 export class BatchService {
   readonly #options: BatchServiceOptions;
   readonly #closing = new AbortController();
+  /** Ends the submissions that are still coming in. */
+  readonly #hurry = new AbortController();
+  readonly #coming = new Set<Promise<string>>();
 
   constructor(options: BatchServiceOptions) {
     this.#options = options;
@@ -47,13 +53,15 @@ export class BatchService {
    * then, nor when the signal is aborted.
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
-    if (this.#closing.signal.aborted)
-      throw new ModelgraphError(
-        'SERVICE_UNAVAILABLE',
-        'The server is shutting down. Submit the batch again.',
-      );
-    const id = await new BatchIntake(this.#options, submission).run();
-    return this.#get(id, submission.principalId);
+    if (this.#closing.signal.aborted) throw isClosing();
+    const signal = AbortSignal.any([submission.signal, this.#hurry.signal]);
+    const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
+    this.#coming.add(coming);
+    try {
+      return await this.#get(await coming, submission.principalId);
+    } finally {
+      this.#coming.delete(coming);
+    }
   }
 
   /** A batch by id; undefined when it is unknown, expired or another principal's. */
@@ -79,9 +87,7 @@ export class BatchService {
   /** An item by the name its owner gave it; undefined when there is none. */
   async findItem(batchId: string, principalId: string, customId: string): Promise<BatchItem | undefined> {
     const batch = await this.findBatch(batchId, principalId);
-    // No id that was taken in has one of these, and a database would refuse to look for it.
-    if (batch === undefined || customId.includes('\0') || !customId.isWellFormed()) return undefined;
-    return this.#options.store.findItem(batchId, customId);
+    return batch && this.#options.store.findItem(batchId, customId);
   }
 
   async findItemById(id: string, principalId: string): Promise<BatchItem | undefined> {
@@ -121,9 +127,15 @@ export class BatchService {
     });
   }
 
-  /** Takes no new batch, and ends whoever follows one. */
-  close(): void {
+  /**
+   * Takes no new batch, and ends whoever follows one. Submissions that are coming in have so long to end, and are refused
+   * with `SERVICE_UNAVAILABLE` then. Resolves when none is left.
+   */
+  async stop(graceMs: number): Promise<void> {
     this.#closing.abort();
+    const impatience = setTimeout(() => this.#hurry.abort(isClosing()), graceMs);
+    await Promise.allSettled(this.#coming);
+    clearTimeout(impatience);
   }
 
   async #get(id: string, principalId: string): Promise<Batch> {

@@ -3,13 +3,13 @@ import type { GenerateInput } from '../core/generate-input.ts';
 import type { JsonValue } from '../core/json.ts';
 
 /**
- * One request as it was handed in, or why it could not be read. `path` of that problem begins at the request itself
+ * One request as it was handed in, or why it could not be read. `path` of those problems begins at the request itself
  * (`['customId']`, `['input', 'temperature']`, `[]`). `line`: the position its problems are reported under, from 0, where
  * that is not the number of requests before it (a file with blank lines).
  */
 export type BatchSubmissionLine = { readonly line?: number } & (
   | { readonly customId: string; readonly input: GenerateInput }
-  | { readonly problem: Problem }
+  | { readonly problems: readonly [Problem, ...Problem[]] }
 );
 
 export interface BatchSubmission {

@@ -15,6 +15,10 @@ export interface BatchTiming {
   readonly followMs: number;
   /** The least time between two states a follower is given. */
   readonly followGapMs: number;
+  /** How often a node looks for batches to delete. */
+  readonly deleteMs: number;
+  /** How long a batch without a vendor's is worked on before it makes room, where this node has no room left for others. */
+  readonly turnMs: number;
 }
 
 export const BATCH_TIMING: BatchTiming = {
@@ -26,6 +30,8 @@ export const BATCH_TIMING: BatchTiming = {
   keylessSettleMs: 120_000,
   followMs: 2_000,
   followGapMs: 250,
+  deleteMs: 60_000,
+  turnMs: 30_000,
 };
 
 /** Waits are up to this share longer, so that not every batch is asked about at the same moment. */

@@ -10,6 +10,15 @@ import { createModelMatcher, orderModels } from './model-filter.ts';
 import { parameterConstraintsOf } from './parameter-constraints.ts';
 import type { ProviderHealthService } from './provider-health.ts';
 
+const toGoneProvider = (name: string): CatalogueProvider => ({
+  name,
+  displayName: name,
+  credentialVariable: null,
+  documentationUrl: null,
+  configured: false,
+  capabilities: capabilitiesOf([]),
+});
+
 /** What can be asked for: models and providers, filtered, ordered, resolved. Reads memory only. */
 export class CatalogueService {
   readonly #registry: ModelRegistry;
@@ -74,11 +83,10 @@ export class CatalogueService {
     return resolution === undefined ? undefined : this.#models.get(resolution.config.name);
   }
 
-  /** The model of a config that came from this catalogue. */
+  /** The model of a config; one that has left the catalogue since the config was stored is what the config says. */
   getModelOf(config: ModelConfig): CatalogueModel {
-    const model = this.#models.get(config.name);
-    if (model === undefined) throw new TypeError(`model "${config.name}" is not in the catalogue`);
-    return model;
+    const known = this.#models.get(config.name);
+    return known ?? { config, aliases: [], parameters: parameterConstraintsOf(config) };
   }
 
   /** Throws `MODEL_NOT_FOUND` with the nearest names. */
@@ -91,11 +99,9 @@ export class CatalogueService {
     return [...this.#providers.values()];
   }
 
-  /** The provider of a model of this catalogue. */
+  /** The provider of a model; of one that this server no longer has only the name is known. */
   getProvider(name: string): CatalogueProvider {
-    const provider = this.#providers.get(name);
-    if (provider === undefined) throw new TypeError(`provider "${name}" is not in the catalogue`);
-    return provider;
+    return this.#providers.get(name) ?? toGoneProvider(name);
   }
 
   findProvider(name: string): CatalogueProvider | undefined {

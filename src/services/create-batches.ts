@@ -65,8 +65,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
     service,
     start: () => runner.start(),
     async stop(graceMs) {
-      service.close();
-      await runner.stop(graceMs);
+      await Promise.all([service.stop(graceMs), runner.stop(graceMs)]);
     },
   };
 };

@@ -32,7 +32,7 @@ export const reportFailure = (
   error: unknown,
   about: Readonly<Record<string, unknown>>,
   log: ServiceLog,
-  subject: 'generation' | 'batch' = 'generation',
+  subject: 'generation' | 'batch' | 'request of a batch' = 'generation',
 ): GenerationError => {
   const known = findModelgraphError(error);
   const fields = { ...about, code: known?.code ?? 'INTERNAL' };

@@ -10,10 +10,10 @@ export type FetchMedia = (url: string, signal: AbortSignal) => Promise<Buffer>;
 type FetchedPart = AudioPart | FilePart;
 
 /** Chat Completions takes images by address, and everything else only as bytes. The other APIs fetch by themselves. */
+export const mayNeedBytes = ({ apiType }: ModelConfig): boolean => apiType === 'chat_completion';
+
 const needsBytes = (part: UserPart, config: ModelConfig): part is FetchedPart =>
-  config.apiType === 'chat_completion' &&
-  (part.type === 'audio' || part.type === 'file') &&
-  part.source.type === 'url';
+  mayNeedBytes(config) && (part.type === 'audio' || part.type === 'file') && part.source.type === 'url';
 
 const withBytes = async (
   part: FetchedPart,
@@ -32,6 +32,19 @@ const withBytes = async (
   };
 };
 
+const replaceParts = (request: TextRequest, replace: (part: UserPart) => UserPart): TextRequest => ({
+  ...request,
+  messages: request.messages.map(
+    (message): Message =>
+      message.role === 'user' ? { role: 'user', parts: message.parts.map(replace) } : message,
+  ),
+});
+
+const findParts = (request: TextRequest, config: ModelConfig): readonly FetchedPart[] =>
+  request.messages.flatMap((message) =>
+    message.role === 'user' ? message.parts.filter((part) => needsBytes(part, config)) : [],
+  );
+
 /** The request with the bytes of what its provider does not fetch by itself. */
 export const resolveMedia = async (
   request: TextRequest,
@@ -39,18 +52,17 @@ export const resolveMedia = async (
   fetchMedia: FetchMedia,
   signal: AbortSignal,
 ): Promise<TextRequest> => {
-  const wanted = request.messages.some(
-    (message) => message.role === 'user' && message.parts.some((part) => needsBytes(part, config)),
-  );
-  if (!wanted) return request;
-  const messages = await Promise.all(
-    request.messages.map(async (message): Promise<Message> => {
-      if (message.role !== 'user') return message;
-      const parts = message.parts.map(async (part) =>
-        needsBytes(part, config) ? withBytes(part, fetchMedia, signal) : part,
-      );
-      return { role: 'user', parts: await Promise.all(parts) };
-    }),
-  );
-  return { ...request, messages };
+  const wanted = findParts(request, config);
+  if (wanted.length === 0) return request;
+  const fetched = await Promise.all(wanted.map((part) => withBytes(part, fetchMedia, signal)));
+  const known = new Map<UserPart, UserPart>(wanted.map((part, index) => [part, fetched[index] ?? part]));
+  return replaceParts(request, (part) => known.get(part) ?? part);
 };
+
+/** The request as it will be sent, but for the bytes that `resolveMedia` is going to fetch. */
+export const withoutMedia = (request: TextRequest, config: ModelConfig): TextRequest =>
+  findParts(request, config).length === 0
+    ? request
+    : replaceParts(request, (part) =>
+        needsBytes(part, config) ? { ...part, source: { type: 'base64', data: '' }, mediaType: null } : part,
+      );

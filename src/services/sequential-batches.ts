@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { EMPTY_RESULT } from '../core/batch-record.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ModelConfig } from '../core/model-config.ts';
+import type { ServiceLog } from '../core/service-log.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Slots } from '../lib/slots.ts';
 import { wait } from '../lib/wait.ts';
+import type { ProviderFactory } from '../registry/provider-factory.ts';
 import type { BatchItemStore } from '../stores/batch-item-store.ts';
 import type { BatchJobStore } from '../stores/batch-job-store.ts';
 import type { BatchJob, ItemOutcome, PendingItem } from '../stores/batch-job.ts';
 import type { BatchConfigs } from './batch-configs.ts';
-import { EMPTY_RESULT, toSequentialOutcome } from './batch-outcome.ts';
+import { failedResult, toSequentialOutcome } from './batch-outcome.ts';
+import { type BatchTiming, waitBeforeLook } from './batch-timing.ts';
+import { failingSinceOf, GIVE_UP_MS } from './failing-since.ts';
+import { reportFailure } from './generation-failure.ts';
 import { GenerationRun } from './generation-run.ts';
 import { estimateInputTokens } from './preview.ts';
 import type { ProviderHealthService } from './provider-health.ts';
@@ -21,6 +27,9 @@ export interface SequentialBatchesOptions {
   readonly runner: TurnRunner;
   readonly health: ProviderHealthService;
   readonly telemetry: Telemetry;
+  readonly providers: ProviderFactory;
+  readonly log: ServiceLog;
+  readonly timing: BatchTiming;
   /** The requests of all sequential batches of this node share these. */
   readonly slots: Slots;
 }
@@ -59,22 +68,34 @@ export class SequentialBatches {
     this.#options = options;
   }
 
-  /** Resolves with null once every item has its result, with 0 when there is more to do for somebody else. */
-  async work(job: BatchJob, signals: JobSignals): Promise<0 | null> {
+  /**
+   * Resolves with null once every item has its result; where there is more to do for somebody else, with how long they
+   * should wait before it, in milliseconds.
+   */
+  async work(job: BatchJob, signals: JobSignals): Promise<number | null> {
     const { jobs, items, slots } = this.#options;
     const { signal, cancel, drain } = signals;
     const config = this.#options.configs.of(job.record);
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
-    await jobs.change(job.lease, { state: 'running', batchStatus: 'running' });
+    const obstacle = await this.#findObstacle(config);
+    if (obstacle !== undefined) return this.#putOff(job, config, obstacle.error);
+    await jobs.change(job.lease, { state: 'running', progress: {}, batchStatus: 'running' });
     const stop = AbortSignal.any([signal, cancel, drain]);
     const failed = new AbortController();
-    const quit = AbortSignal.any([stop, failed.signal]);
+    const heldBack = new AbortController();
+    const quit = AbortSignal.any([stop, failed.signal, heldBack.signal]);
     const drop = AbortSignal.any([signal, cancel]);
+    let pauseMs = 0;
     const underWay = new Set<Promise<void>>();
     try {
       for await (const item of this.#pending(job)) {
         const giveBack = await slots.take(quit);
-        const work = this.#answer(job, config, item, { signal, drop, stop })
+        const work = this.#answer(job, config, item, { signal, drop })
+          .then((waitMs) => {
+            // An answer that came since tells that the provider is asked again.
+            pauseMs = waitMs;
+            if (waitMs > 0) heldBack.abort();
+          })
           .catch((error: unknown) => failed.abort(error))
           .finally(() => {
             giveBack();
@@ -90,8 +111,35 @@ export class SequentialBatches {
     if (signal.aborted) throw signal.reason;
     if (failed.signal.aborted) throw failed.signal.reason;
     if (cancel.aborted) return this.#finish(job, 'cancelled');
-    if (drain.aborted || (await items.countPending(job)) > 0) return 0;
+    if (drain.aborted) return 0;
+    if ((await items.countPending(job)) > 0) return pauseMs;
     return this.#finish(job, 'completed');
+  }
+
+  /** Why nothing can be asked of the provider from here, whatever the request; undefined: it can be asked. */
+  async #findObstacle(config: ModelConfig): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#options.providers.getTextProvider(config);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** The operator may mend it, and another node may have what is missing here: no request fails for it, for a while. */
+  async #putOff(job: BatchJob, config: ModelConfig, error: unknown): Promise<number | null> {
+    const { jobs, items, log, timing } = this.#options;
+    const about = { batchId: job.lease.batchId, model: config.name, provider: config.provider };
+    const report = reportFailure(error, about, log, 'batch');
+    const failingSince = failingSinceOf(job);
+    if (job.nowMs - failingSince > GIVE_UP_MS) {
+      await items.close(job, 'failed', failedResult(report));
+      await jobs.finish(job.lease, { outcome: 'failed', error: report });
+      return null;
+    }
+    const idleLooks = (job.progress.idleLooks ?? 0) + 1;
+    await jobs.change(job.lease, { progress: { failingSince, failedAt: job.nowMs, idleLooks } });
+    return waitBeforeLook(idleLooks, timing);
   }
 
   async #finish(job: BatchJob, outcome: 'completed' | 'cancelled'): Promise<null> {
@@ -112,32 +160,22 @@ export class SequentialBatches {
     }
   }
 
-  /** Resolves once the result is stored, or there is to be none. */
+  /**
+   * Resolves with 0 once the result is stored, or there is to be none; where the provider is held back, which is nobody's
+   * result, with how long it should be left alone.
+   */
   async #answer(
     job: BatchJob,
     config: ModelConfig,
     item: PendingItem,
-    {
-      signal,
-      drop,
-      stop,
-    }: { readonly signal: AbortSignal; readonly drop: AbortSignal; readonly stop: AbortSignal },
-  ): Promise<void> {
-    for (;;) {
-      const generation = await this.#generate(job, config, item, drop);
-      if (signal.aborted) return;
-      if (!wasHeldBack(generation)) {
-        await this.#store(job, toSequentialOutcome(item.customId, generation), signal);
-        return;
-      }
-      const pauseMs = Math.min(generation.error?.retryAfterMs ?? HELD_BACK_MS, MAX_HELD_BACK_MS);
-      try {
-        await wait(pauseMs, stop);
-      } catch (error) {
-        if (!stop.aborted) throw error;
-        return;
-      }
-    }
+    { signal, drop }: { readonly signal: AbortSignal; readonly drop: AbortSignal },
+  ): Promise<number> {
+    const generation = await this.#generate(job, config, item, drop);
+    if (signal.aborted) return 0;
+    if (wasHeldBack(generation))
+      return Math.min(generation.error?.retryAfterMs ?? HELD_BACK_MS, MAX_HELD_BACK_MS);
+    await this.#store(job, toSequentialOutcome(item.customId, generation), signal);
+    return 0;
   }
 
   async #generate(

@@ -1,3 +1,4 @@
+import { EMPTY_RESULT } from '../core/batch-record.ts';
 import {
   type BatchOperations,
   type BatchRequest,
@@ -13,10 +14,12 @@ import type { BatchItemStore } from '../stores/batch-item-store.ts';
 import type { BatchJobStore } from '../stores/batch-job-store.ts';
 import type { BatchJob, ItemOutcome, JobOutcome } from '../stores/batch-job.ts';
 import type { BatchConfigs } from './batch-configs.ts';
-import { batchError, EMPTY_RESULT, failedResult, toOutcome } from './batch-outcome.ts';
+import { batchError, failedResult, toOutcome } from './batch-outcome.ts';
 import { type BatchTiming, waitBeforeLook } from './batch-timing.ts';
+import { failingSinceOf, GIVE_UP_MS } from './failing-since.ts';
 import { reportFailure } from './generation-failure.ts';
-import { type FetchMedia, resolveMedia } from './resolve-media.ts';
+import { readPendingRequests } from './pending-requests.ts';
+import type { FetchMedia } from './resolve-media.ts';
 
 export interface VendorBatchesOptions {
   readonly jobs: BatchJobStore;
@@ -28,8 +31,7 @@ export interface VendorBatchesOptions {
   readonly timing: BatchTiming;
 }
 
-/** Requests are read from the store, and results written to it, so many at a time; large ones fewer. */
-const REQUESTS_A_PAGE = 20;
+/** Results are written to the store so many at a time; large ones fewer. */
 const RESULTS_A_WRITE = 500;
 const CHARACTERS_A_WRITE = 4 * 1024 * 1024;
 
@@ -38,9 +40,9 @@ const APART_MS = 600_000;
 
 const HOUR_MS = 3_600_000;
 
-/** For how long a vendor that fails each time is asked again. A batch is done within a day, and its results stay longer. */
-const GIVE_UP_MS = 48 * HOUR_MS;
+/** Results stay longer than that. */
 const GIVE_UP_RESULTS_MS = 6 * HOUR_MS;
+const GIVE_UP_MISSING_MS = HOUR_MS;
 const GIVE_UP_UNKNOWN_MS = HOUR_MS / 6;
 
 /** Whether a vendor, or a check before it was asked, has refused a submission for good: nothing of it exists there. */
@@ -123,16 +125,25 @@ export class VendorBatches {
   }
 
   async #handOver(job: BatchJob, vendor: Vendor): Promise<number | null> {
-    const { jobs, items, timing } = this.#options;
+    const { jobs, timing } = this.#options;
     const { operations, config, signal } = vendor;
-    if ((await items.countPending(job)) === 0) return this.#finish(job, 'completed');
+    const requests = this.#requests(job, vendor);
+    const first = await requests.next();
+    // Each has its result already, or has failed just now: there is nothing to ask the vendor for.
+    if (first.done === true) return this.#finish(job, 'completed');
     let batch: VendorBatch;
     try {
-      batch = await operations.submit(this.#requests(job, vendor), { key: job.key, signal });
+      batch = await operations.submit(startWith(first.value, requests), {
+        key: job.key,
+        signal,
+        // A process that stood still while it uploaded may find that another has submitted meanwhile.
+        beforeCreate: () => jobs.hold(job.lease, timing.leaseMs),
+      });
     } catch (error) {
       if (isRefused(error)) return this.#fail(job, this.#report(job, config, error));
-      if (isPutOff(error)) await jobs.change(job.lease, { state: 'waiting' });
-      throw error;
+      if (!isPutOff(error)) throw error;
+      await jobs.change(job.lease, { state: 'waiting' });
+      return this.#putOff({ ...job, state: 'waiting' }, config, error);
     }
     await this.#noteSubmitted(job, batch);
     return waitBeforeLook(0, timing, batch.retryAfterMs);
@@ -146,7 +157,7 @@ export class VendorBatches {
     const { jobs, items, log, timing } = this.#options;
     const { operations, config, signal } = vendor;
     const { lease } = job;
-    const { absentSince, failingSince: _, ...progress } = job.progress;
+    const { absentSince, failingSince: _since, failedAt: _at, ...progress } = job.progress;
     const expected = {
       since: new Date(job.submittingSince ?? job.nowMs),
       total: await items.countPending(job),
@@ -167,14 +178,15 @@ export class VendorBatches {
       return leftMs;
     }
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
-    if (job.nowMs - expected.since.getTime() > GIVE_UP_MS)
+    // However long ago a server was stopped in the middle of it: it is tried a second time at least.
+    if (progress.isAgain === true && job.nowMs - expected.since.getTime() > GIVE_UP_MS)
       return this.#fail(
         job,
         batchError('PROVIDER_FAILED', 'The provider did not take the batch.', config.provider),
       );
     log.warn(fields, 'an interrupted submission of a batch had not arrived; it is made again');
-    const again: BatchJob = { ...job, progress };
-    await jobs.change(lease, { progress });
+    const again: BatchJob = { ...job, progress: { ...progress, isAgain: true } };
+    await jobs.change(lease, { progress: again.progress });
     return this.#guard(again, config, signal, () => this.#handOver(again, vendor));
   }
 
@@ -188,7 +200,7 @@ export class VendorBatches {
     if (batch.state === 'ended') {
       const { outcome, error } = batch;
       const progress = { outcome: outcome ?? 'completed', ...(error !== null && { error }) };
-      await jobs.change(job.lease, { state: 'ended', progress, batchStatus: 'running' });
+      await jobs.change(job.lease, { state: 'ended', progress, batchStatus: 'running', told: batch.counts });
       const ended: BatchJob = { ...job, state: 'ended', progress };
       return this.#guard(ended, config, signal, () => this.#collect(ended, vendor));
     }
@@ -199,6 +211,7 @@ export class VendorBatches {
       progress: { seen, idleLooks },
       batchStatus: 'running',
       vendorExpiresAt: batch.expiresAt,
+      told: batch.counts,
     });
     return waitBeforeLook(idleLooks, timing, batch.retryAfterMs);
   }
@@ -207,11 +220,19 @@ export class VendorBatches {
   async #collect(job: BatchJob, { config, operations, signal }: Vendor): Promise<null> {
     const { items, log } = this.#options;
     const { outcome = 'completed', error } = job.progress;
-    if (outcome === 'failed')
-      return this.#fail(
-        job,
-        error ?? batchError('PROVIDER_FAILED', 'The provider failed to run the batch.', config.provider),
-      );
+    if (outcome === 'failed') {
+      const reason =
+        error ?? batchError('PROVIDER_FAILED', 'The provider failed to run the batch.', config.provider);
+      const { providerBatchId, lease } = job;
+      const fields = {
+        batchId: lease.batchId,
+        providerBatchId,
+        model: config.name,
+        provider: config.provider,
+      };
+      log.warn({ ...fields, code: reason.code }, 'a batch failed at its vendor');
+      return this.#fail(job, reason);
+    }
     let came = 0;
     let taken = 0;
     let size = 0;
@@ -240,10 +261,11 @@ export class VendorBatches {
     return this.#finish(job, outcome);
   }
 
-  /** Ends a job. Items without a result get the one that follows from how it ended. */
+  /** Ends a job. Items without a result get the error, or what follows from how it ended. */
   async #finish(job: BatchJob, outcome: JobOutcome, error?: GenerationError): Promise<null> {
     const { jobs, items } = this.#options;
-    if (outcome === 'cancelled' || outcome === 'expired') await items.close(job, outcome, EMPTY_RESULT);
+    if (error === undefined && (outcome === 'cancelled' || outcome === 'expired'))
+      await items.close(job, outcome, EMPTY_RESULT);
     else await items.close(job, 'failed', failedResult(error ?? this.#noResult(job)));
     await jobs.finish(job.lease, { outcome, ...(error !== undefined && { error }) });
     return null;
@@ -272,10 +294,14 @@ export class VendorBatches {
     const { jobs, timing } = this.#options;
     const report = this.#report(job, config, error);
     const { progress } = job;
-    const failingSince = progress.failingSince ?? job.nowMs;
-    const failingMs = job.nowMs - failingSince;
-    if (failingMs > giveUpAfterMs(job, error)) {
-      if (job.state === 'ended') return this.#finish(job, progress.outcome ?? 'completed', report);
+    const failingSince = failingSinceOf(job);
+    if (job.nowMs - failingSince > giveUpAfterMs(job, error)) {
+      if (job.state === 'ended')
+        return this.#finish(
+          job,
+          progress.outcome ?? 'completed',
+          isMissing(error) ? this.#noResult(job) : report,
+        );
       if (job.state === 'submitting')
         return this.#fail(
           job,
@@ -288,35 +314,29 @@ export class VendorBatches {
       return this.#fail(job, report);
     }
     const idleLooks = (progress.idleLooks ?? 0) + 1;
-    await jobs.change(job.lease, { progress: { ...progress, failingSince, idleLooks } });
+    await jobs.change(job.lease, { progress: { ...progress, failingSince, failedAt: job.nowMs, idleLooks } });
     return waitBeforeLook(idleLooks, timing, report.retryAfterMs);
   }
 
-  #report(job: BatchJob, config: ModelConfig, error: unknown): GenerationError {
+  #report(job: BatchJob, config: ModelConfig, error: unknown, customId?: string): GenerationError {
     const { batchId } = job.lease;
     const about = { batchId, key: job.key, state: job.state, model: config.name, provider: config.provider };
-    return reportFailure(error, about, this.#options.log, 'batch');
+    return customId === undefined
+      ? reportFailure(error, about, this.#options.log, 'batch')
+      : reportFailure(error, { ...about, customId }, this.#options.log, 'request of a batch');
   }
 
-  /** The items that have no result yet. One whose media cannot be fetched fails alone. */
-  async *#requests(job: BatchJob, { config, signal }: Vendor): AsyncGenerator<BatchRequest> {
+  #requests(job: BatchJob, vendor: Vendor): AsyncGenerator<BatchRequest, void, undefined> {
     const { items, fetchMedia } = this.#options;
-    let from = job.firstIndex;
-    for (;;) {
-      const page = await items.pending(job, from, REQUESTS_A_PAGE);
-      for (const { index, customId, request } of page) {
-        from = index + 1;
-        try {
-          yield { customId, request: await resolveMedia(request, config, fetchMedia, signal) };
-        } catch (error) {
-          if (signal.aborted) throw signal.reason;
-          const result = failedResult(this.#report(job, config, error));
-          await items.record(job, [{ customId, status: 'failed', result }]);
-        }
-      }
-      if (page.length < REQUESTS_A_PAGE) return;
-    }
+    const report = (error: unknown, customId: string): GenerationError =>
+      this.#report(job, vendor.config, error, customId);
+    return readPendingRequests(job, { ...vendor, items, fetchMedia, report });
   }
+}
+
+async function* startWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  yield first;
+  yield* rest;
 }
 
 /** A vendor's batch API for the length of one step. */
@@ -326,8 +346,11 @@ interface Vendor {
   readonly signal: AbortSignal;
 }
 
+/** Whether there were fewer results than the vendor counts. */
+const isMissing = (error: unknown): boolean => findModelgraphError(error)?.code === 'STREAM_TRUNCATED';
+
 const giveUpAfterMs = ({ state }: BatchJob, error: unknown): number => {
-  if (state === 'ended') return GIVE_UP_RESULTS_MS;
+  if (state === 'ended') return isMissing(error) ? GIVE_UP_MISSING_MS : GIVE_UP_RESULTS_MS;
   const isUnknown = error instanceof ProviderError && error.providerStatus === 404;
   return isUnknown && state !== 'waiting' && state !== 'submitting' ? GIVE_UP_UNKNOWN_MS : GIVE_UP_MS;
 };

@@ -1,11 +1,13 @@
+import type { ItemResult } from '../core/batch-record.ts';
 import { addCost, addUsage, type Cost, type Usage } from '../core/usage.ts';
 import type { TextRequest } from '../core/text-request.ts';
+import { isStorableText } from '../lib/is-storable-text.ts';
 import type { BatchJob, ItemOutcome, PendingItem } from './batch-job.ts';
 import { type HeldBatch, writeUnderLease } from './batch-lease.ts';
-import type { ItemResult } from './batch-rows.ts';
 import type { Db, Transaction } from './db.ts';
 import { toRows } from './dialect.ts';
 import { toJson } from './to-json.ts';
+import { type EndedCounts, lessStored, NO_COUNTS } from './told-counts.ts';
 
 // SQLite takes the tables of a CROSS JOIN in this order: a few results, each with its item. Left to itself it may go
 // through all results for each item of the batch.
@@ -29,9 +31,13 @@ const COUNT = `
     cancelled = cancelled + cast($4 as bigint), expired = expired + cast($5 as bigint), usage = $6, cost = $7
   WHERE rid = $1`;
 
+// The rows are chosen by an index that holds all of the condition: SQLite would go through those with a result as well.
 const PENDING = `
   SELECT idx, custom_id, request FROM batch_item
-  WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3 ORDER BY idx LIMIT $4`;
+  WHERE rid IN (
+    SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
+    ORDER BY idx LIMIT $4)
+  ORDER BY idx`;
 
 const COUNT_PENDING = `
   SELECT count(*) AS pending FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3`;
@@ -39,23 +45,20 @@ const COUNT_PENDING = `
 const HAS_ITEM = `
   SELECT idx FROM batch_item WHERE batch_rid = $1 AND custom_id = $2 AND idx >= $3 AND idx < $4`;
 
-const ROWS_A_STEP = 1_000;
+const TELL = `UPDATE batch_job SET told = $2 WHERE rid = $1 AND told IS NOT NULL`;
 
-const NO_COUNTS = { succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+const ROWS_A_STEP = 1_000;
 
 type Sums = Pick<HeldBatch, 'usage' | 'cost'>;
 
 const count = async (
   transaction: Transaction,
   batchRid: number,
-  { succeeded, failed, cancelled, expired }: typeof NO_COUNTS,
+  { succeeded, failed, cancelled, expired }: EndedCounts,
   { usage, cost }: Sums,
 ): Promise<void> => {
   await transaction.query(COUNT, [batchRid, succeeded, failed, cancelled, expired, usage, cost]);
 };
-
-/** Whether every engine can hold a text as it is. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 /** A range of positions as the statements take it. */
 const rangeOf = ({ firstIndex, itemCount }: BatchJob): [from: number, to: number] => [
@@ -80,8 +83,9 @@ export class BatchItemStore {
     // The first one counts. No item has an id that a database would refuse to look for.
     const byId = new Map<string, ItemOutcome>();
     for (const outcome of outcomes)
-      if (!byId.has(outcome.customId) && isStorable(outcome.customId)) byId.set(outcome.customId, outcome);
-    return writeUnderLease(this.#db, job.lease, async (transaction, batch) => {
+      if (!byId.has(outcome.customId) && isStorableText(outcome.customId))
+        byId.set(outcome.customId, outcome);
+    return writeUnderLease(this.#db, job.lease, async (transaction, batch, held) => {
       const ids = toRows([...byId.keys()].map((customId) => ({ custom_id: customId })));
       const values = [batchRid, ids, ...rangeOf(job)];
       const found = await transaction.query<{ rid: number; custom_id: string }>(FIND_PENDING, values);
@@ -109,6 +113,7 @@ export class BatchItemStore {
         usage: usage && toJson(usage),
         cost: cost && toJson(cost),
       });
+      await transaction.query(TELL, [job.lease.jobRid, lessStored(held.told, counts)]);
       return taken.length;
     });
   }

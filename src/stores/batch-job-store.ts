@@ -1,12 +1,21 @@
 import type { BatchMode } from '../core/batch-record.ts';
 import { BATCH_WORK } from './batch-channels.ts';
 import { endBatch } from './batch-end.ts';
-import type { BatchJob, JobChanges, JobOutcome, JobProgress, JobState, Lease } from './batch-job.ts';
+import {
+  type BatchJob,
+  type JobChanges,
+  type JobOutcome,
+  type JobProgress,
+  type JobState,
+  type Lease,
+  LeaseLost,
+} from './batch-job.ts';
 import { holdJob, writeUnderLease } from './batch-lease.ts';
 import type { BatchRecord } from './batch-rows.ts';
 import type { Db } from './db.ts';
 import { toRows } from './dialect.ts';
 import { toJson } from './to-json.ts';
+import { toToldText } from './told-counts.ts';
 
 const CLAIM = `
   UPDATE batch_job SET lease_owner = $1, lease_until = NOW_MS + $2, fence = fence + 1
@@ -32,7 +41,7 @@ const RENEW = `
 const CHANGE_JOB = `
   UPDATE batch_job SET state = COALESCE(cast($2 as text), state),
     provider_batch_id = COALESCE(cast($3 as text), provider_batch_id),
-    progress = COALESCE(cast($4 as text), progress)
+    progress = COALESCE(cast($4 as text), progress), told = COALESCE(cast($5 as text), told)
   WHERE rid = $1`;
 
 const RELEASE = `
@@ -59,8 +68,7 @@ const GO_ON = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 A
 const NOTE_SUBMITTED = `
   UPDATE batch SET submitted_at = COALESCE(submitted_at, NOW_MS),
     vendor_expires_at = COALESCE(cast($2 as bigint), vendor_expires_at),
-    status = CASE WHEN status = 'queued' AND NOT EXISTS (
-      SELECT 1 FROM batch_job WHERE batch_rid = $1 AND state IN ('waiting', 'submitting')) THEN 'submitted' ELSE status END
+    status = CASE WHEN status = 'queued' THEN 'submitted' ELSE status END
   WHERE rid = $1`;
 
 const NOTE_RUNNING = `
@@ -148,6 +156,12 @@ export class BatchJobStore {
     );
   }
 
+  /** Holds one lease for longer, or throws `LeaseLost`. */
+  async hold(lease: Lease, leaseMs: number): Promise<void> {
+    const held = await this.renew([lease], leaseMs);
+    if (!held.has(lease.jobRid)) throw new LeaseLost();
+  }
+
   /** Gives up every lease of this node, so that others can go on at once. */
   async leave(): Promise<void> {
     await this.#db.query(RELEASE_ALL, [this.#options.nodeId]);
@@ -171,13 +185,15 @@ export class BatchJobStore {
 
   /** Writes what has changed; the lease stays. */
   async change(lease: Lease, changes: JobChanges): Promise<void> {
-    await writeUnderLease(this.#db, lease, async (transaction) => {
+    await writeUnderLease(this.#db, lease, async (transaction, _batch, job) => {
       const { state = null, providerBatchId = null, progress, batchStatus, vendorExpiresAt } = changes;
+      const told = toToldText(changes.told ?? null);
       await transaction.query(CHANGE_JOB, [
         lease.jobRid,
         state,
         providerBatchId,
         progress === undefined ? null : toJson(progress),
+        told,
       ]);
       const expiresAt = vendorExpiresAt?.getTime() ?? null;
       if (batchStatus === 'submitted') {
@@ -186,8 +202,9 @@ export class BatchJobStore {
         await transaction.notify(BATCH_WORK, '');
         return true;
       }
-      if (batchStatus !== 'running') return false;
-      return (await transaction.query(NOTE_RUNNING, [lease.batchRid, expiresAt])).length > 0;
+      const isFurther = told !== null && told !== job.told;
+      if (batchStatus !== 'running') return isFurther;
+      return (await transaction.query(NOTE_RUNNING, [lease.batchRid, expiresAt])).length > 0 || isFurther;
     });
   }
 
@@ -210,7 +227,7 @@ export class BatchJobStore {
   /** Ends a job all of whose items have their result; the last one of a batch ends the batch. */
   async finish(lease: Lease, progress: JobProgress & { readonly outcome: JobOutcome }): Promise<void> {
     await writeUnderLease(this.#db, lease, async (transaction) => {
-      await transaction.query(CHANGE_JOB, [lease.jobRid, 'done', null, toJson(progress)]);
+      await transaction.query(CHANGE_JOB, [lease.jobRid, 'done', null, toJson(progress), null]);
       await transaction.query(GO_ON, [lease.batchRid, lease.jobRid]);
       await transaction.notify(BATCH_WORK, '');
       await endBatch(transaction, lease.batchRid, this.#options.retentionMs);

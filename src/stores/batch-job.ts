@@ -1,8 +1,8 @@
-import type { BatchItemStatus, BatchMode } from '../core/batch-record.ts';
+import type { BatchItemStatus, BatchMode, ItemResult } from '../core/batch-record.ts';
 import type { VendorBatch } from '../core/batch.ts';
 import type { GenerationError } from '../core/generation.ts';
 import type { TextRequest } from '../core/text-request.ts';
-import type { BatchRecord, ItemResult } from './batch-rows.ts';
+import type { BatchRecord } from './batch-rows.ts';
 
 /**
  * - `waiting`: nothing has been handed over.
@@ -23,8 +23,12 @@ export interface JobProgress {
   readonly seen?: string;
   /** Since when the vendor is known not to have what is in doubt. */
   readonly absentSince?: number;
+  /** Whether it was submitted again, the vendor having been seen not to have it. */
+  readonly isAgain?: boolean;
   /** Since when every call has failed. */
   readonly failingSince?: number;
+  /** When the last of them failed. */
+  readonly failedAt?: number;
   readonly outcome?: JobOutcome;
   /** Of a job that failed as a whole. */
   readonly error?: GenerationError;
@@ -79,6 +83,8 @@ export interface JobChanges {
   /** What the whole batch has come to thereby, if it has not come further. */
   readonly batchStatus?: 'submitted' | 'running';
   readonly vendorExpiresAt?: Date | null;
+  /** How far the vendor says it has come. */
+  readonly told?: VendorBatch['counts'];
 }
 
 /** The lease has gone to another node, or the batch is no longer there: whatever was being done is that node's now. */

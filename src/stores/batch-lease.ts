@@ -7,7 +7,7 @@ const LOCK_BATCH = `
   SELECT id, cancel_requested_at, usage, cost FROM batch WHERE rid = $1 AND status <> 'receiving' FOR UPDATE`;
 
 const LOCK_JOB = `
-  SELECT rid FROM batch_job WHERE rid = $1 AND lease_owner = $2 AND fence = $3 AND state <> 'done' FOR UPDATE`;
+  SELECT told FROM batch_job WHERE rid = $1 AND lease_owner = $2 AND fence = $3 AND state <> 'done' FOR UPDATE`;
 
 /** A batch's row while a transaction holds it. */
 export interface HeldBatch {
@@ -17,10 +17,20 @@ export interface HeldBatch {
   readonly cost: string | null;
 }
 
+/** A job's row while a transaction holds it. */
+export interface HeldJob {
+  /** How far its vendor says it has come, as it is stored. */
+  readonly told: string | null;
+}
+
 /** Holds the job of a lease until the transaction ends. Throws `LeaseLost`. */
-export const holdJob = async (transaction: Transaction, { jobRid, owner, fence }: Lease): Promise<void> => {
-  const held = await transaction.query(LOCK_JOB, [jobRid, owner, fence]);
-  if (held.length === 0) throw new LeaseLost();
+export const holdJob = async (
+  transaction: Transaction,
+  { jobRid, owner, fence }: Lease,
+): Promise<HeldJob> => {
+  const [held] = await transaction.query<HeldJob>(LOCK_JOB, [jobRid, owner, fence]);
+  if (held === undefined) throw new LeaseLost();
+  return held;
 };
 
 /**
@@ -30,13 +40,13 @@ export const holdJob = async (transaction: Transaction, { jobRid, owner, fence }
 export const writeUnderLease = <T extends boolean | number>(
   db: Db,
   lease: Lease,
-  work: (transaction: Transaction, batch: HeldBatch) => Promise<T>,
+  work: (transaction: Transaction, batch: HeldBatch, job: HeldJob) => Promise<T>,
 ): Promise<T> =>
   db.transaction(async (transaction) => {
     const [batch] = await transaction.query<HeldBatch>(LOCK_BATCH, [lease.batchRid]);
     if (batch === undefined) throw new LeaseLost();
-    await holdJob(transaction, lease);
-    const seen = await work(transaction, batch);
+    const job = await holdJob(transaction, lease);
+    const seen = await work(transaction, batch, job);
     if (Number(seen) > 0) await transaction.notify(BATCH_CHANGES, batch.id);
     return seen;
   });

@@ -4,29 +4,21 @@ import {
   type BatchItemStatus,
   type BatchMode,
   type BatchStatus,
+  EMPTY_RESULT,
+  type ItemResult,
   toBatchItemId,
 } from '../core/batch-record.ts';
-import type { FinishReason, GenerationError, ToolCall } from '../core/generation.ts';
+import type { GenerationError } from '../core/generation.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { ModelConfig } from '../core/model-config.ts';
 import type { Cost, Usage } from '../core/usage.ts';
+import { addTold } from './told-counts.ts';
 
 /** What of a batch never changes. */
 export interface BatchRecord {
   readonly displayName: string | null;
   readonly metadata: JsonValue | null;
   readonly config: ModelConfig;
-}
-
-/** What came of an item, as it is stored. */
-export interface ItemResult {
-  readonly text: string | null;
-  readonly reasoning: string | null;
-  readonly toolCalls: readonly ToolCall[];
-  readonly finishReason: FinishReason | null;
-  readonly usage: Usage | null;
-  readonly cost: Cost | null;
-  readonly error: GenerationError | null;
 }
 
 export interface BatchRow {
@@ -50,13 +42,20 @@ export interface BatchRow {
   readonly vendor_expires_at: number | null;
   /** In the order of their items, one a line. */
   readonly provider_batch_ids: string | null;
+  /** What vendors say of the jobs they work on, one a line. */
+  readonly told: string | null;
 }
 
 /** Everything `toBatch` reads, of a table `batch`. */
 export const BATCH_COLUMNS = `rid, id, principal_id, status, mode, record, total, succeeded, failed, cancelled, expired,
   usage, cost, error, created_at, submitted_at, finished_at, vendor_expires_at,
   (SELECT string_agg(j.provider_batch_id, '\n' ORDER BY j.part) FROM batch_job AS j
-    WHERE j.batch_rid = batch.rid AND j.provider_batch_id IS NOT NULL) AS provider_batch_ids`;
+    WHERE j.batch_rid = batch.rid AND j.provider_batch_id IS NOT NULL) AS provider_batch_ids,
+  (SELECT string_agg(j.told, '\n') FROM batch_job AS j
+    WHERE j.batch_rid = batch.rid AND j.state <> 'done' AND j.told IS NOT NULL) AS told`;
+
+/** Of a batch that its owner can see: one whose time is over is hidden at once, and deleted later. */
+export const IS_VISIBLE = `status <> 'receiving' AND (expires_at IS NULL OR expires_at > NOW_MS)`;
 
 export interface ItemRow {
   readonly idx: number;
@@ -64,9 +63,10 @@ export interface ItemRow {
   readonly status: BatchItemStatus;
   readonly wants_json: number;
   readonly result: string | null;
+  readonly metadata: string | null;
 }
 
-export const ITEM_COLUMNS = 'idx, custom_id, status, wants_json, result';
+export const ITEM_COLUMNS = 'idx, custom_id, status, wants_json, result, metadata';
 
 const parse = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 
@@ -74,14 +74,15 @@ const toDate = (ms: number | null): Date | null => (ms === null ? null : new Dat
 
 export const toBatch = (row: BatchRow): Batch => {
   const { total, succeeded, failed, cancelled, expired } = row;
-  const pending = total - succeeded - failed - cancelled - expired;
+  const stored = { succeeded, failed, cancelled, expired };
   return {
     id: row.id,
     principalId: row.principal_id,
     status: row.status,
     mode: row.mode,
     ...(JSON.parse(row.record) as BatchRecord),
-    counts: { total, pending, succeeded, failed, cancelled, expired },
+    counts: addTold(total, stored, row.told),
+    storedCounts: addTold(total, stored, null),
     providerBatchIds: row.provider_batch_ids?.split('\n') ?? [],
     usage: parse(row.usage) as Usage | null,
     cost: parse(row.cost) as Cost | null,
@@ -91,16 +92,6 @@ export const toBatch = (row: BatchRow): Batch => {
     completedAt: toDate(row.finished_at),
     expiresAt: toDate(row.vendor_expires_at),
   };
-};
-
-const NO_RESULT: ItemResult = {
-  text: null,
-  reasoning: null,
-  toolCalls: [],
-  finishReason: null,
-  usage: null,
-  cost: null,
-  error: null,
 };
 
 /** A text that is not the JSON it was to be has no output, as in a single generation. */
@@ -114,7 +105,7 @@ const toOutput = (text: string | null): JsonValue | null => {
 };
 
 export const toBatchItem = (batchId: string, row: ItemRow): BatchItem => {
-  const result = (parse(row.result) as ItemResult | null) ?? NO_RESULT;
+  const result = (parse(row.result) as ItemResult | null) ?? EMPTY_RESULT;
   return {
     id: toBatchItemId(batchId, row.idx),
     batchId,
@@ -123,5 +114,6 @@ export const toBatchItem = (batchId: string, row: ItemRow): BatchItem => {
     status: row.status,
     ...result,
     output: row.wants_json === 1 ? toOutput(result.text) : null,
+    metadata: parse(row.metadata) as JsonValue | null,
   };
 };

@@ -1,5 +1,7 @@
 import type { Batch, BatchItem, BatchItemStatus, BatchMode, BatchStatus } from '../core/batch-record.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { TextRequest } from '../core/text-request.ts';
+import { isStorableText } from '../lib/is-storable-text.ts';
 import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
 import {
   type BatchItemPage,
@@ -10,7 +12,7 @@ import {
   listItems,
   type PageQuery,
 } from './batch-list.ts';
-import { BATCH_COLUMNS, type BatchRecord, type BatchRow, toBatch } from './batch-rows.ts';
+import { BATCH_COLUMNS, type BatchRecord, type BatchRow, IS_VISIBLE, toBatch } from './batch-rows.ts';
 import type { Db } from './db.ts';
 import { toRows } from './dialect.ts';
 import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from './idempotency-keys.ts';
@@ -27,6 +29,7 @@ export interface NewItem {
   readonly index: number;
   readonly customId: string;
   readonly request: TextRequest;
+  readonly metadata: JsonValue | null;
 }
 
 /** Items that follow each other and are one job. */
@@ -50,16 +53,15 @@ const RECEIVING_MS = 3_600_000;
 
 const CREATE = `
   INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled, expired, created_at, expires_at)
-  VALUES ($1, $2, 'receiving', $3, $4, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS})
-  RETURNING rid`;
+  VALUES ($1, $2, 'receiving', $3, $4, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS})`;
 
 const ADD_ITEMS = `
-  INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
-  SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.request
-  FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, request text) AS r`;
+  INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request, metadata)
+  SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.request, r.metadata
+  FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, request text, metadata text) AS r`;
 
 const HOLD_RECEIVING = `
-  SELECT id, principal_id FROM batch WHERE rid = $1 AND status = 'receiving' AND expires_at > NOW_MS FOR UPDATE`;
+  SELECT rid, principal_id FROM batch WHERE id = $1 AND status = 'receiving' AND expires_at > NOW_MS FOR UPDATE`;
 
 const PUBLISH = `
   UPDATE batch SET status = 'queued', total = $2, expires_at = NULL, created_at = NOW_MS WHERE rid = $1`;
@@ -71,15 +73,20 @@ const ADD_JOBS = `
     CASE WHEN r.part = 0 THEN NOW_MS ELSE ${Number.MAX_SAFE_INTEGER} END, 0, 0
   FROM JSON_ROWS($2, part bigint, vendor_key text, first_index bigint, item_count bigint) AS r`;
 
-const DISCARD = `UPDATE batch SET expires_at = 0 WHERE rid = $1 AND status = 'receiving'`;
+const DISCARD = `UPDATE batch SET expires_at = 0 WHERE id = $1 AND status = 'receiving'`;
 
-const FIND = `SELECT ${BATCH_COLUMNS} FROM batch WHERE id = $1 AND status <> 'receiving'`;
+const FIND = `SELECT ${BATCH_COLUMNS} FROM batch WHERE id = $1 AND ${IS_VISIBLE}`;
 
 const CANCEL = `
   UPDATE batch SET status = 'cancelling', cancel_requested_at = NOW_MS
   WHERE id = $1 AND status IN ('queued', 'submitted', 'running') RETURNING rid`;
 
 const HURRY = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 AND state <> 'done'`;
+
+interface ReceivingRow {
+  readonly rid: number;
+  readonly principal_id: string;
+}
 
 /** Each deletes at most `$1` rows of batches that are hidden. Items and jobs go before the batch they belong to. */
 const DELETE_STEPS: readonly string[] = [
@@ -107,27 +114,32 @@ export class BatchStore {
     this.#db = db;
   }
 
-  /** Nobody sees it before it is published, and it is deleted if that does not happen within an hour. Gives its row. */
-  async create({ id, principalId, mode, displayName, metadata, config }: NewBatch): Promise<number> {
+  /** Nobody sees it before it is published, and it is deleted if that does not happen within an hour. */
+  async create({ id, principalId, mode, displayName, metadata, config }: NewBatch): Promise<void> {
     const record = toJson({ displayName, metadata, config } satisfies BatchRecord);
-    const [row] = await this.#db.query<{ rid: number }>(CREATE, [id, principalId, mode, record]);
-    if (row === undefined) throw new TypeError('a batch was not inserted');
-    return row.rid;
+    await this.#db.query(CREATE, [id, principalId, mode, record]);
   }
 
-  async addItems(rid: number, items: readonly NewItem[]): Promise<void> {
-    const rows = items.map(({ index, customId, request }) => ({
+  /** Gives false, and adds none, when the hour is over. */
+  async addItems(id: string, items: readonly NewItem[]): Promise<boolean> {
+    const rows = items.map(({ index, customId, request, metadata }) => ({
       idx: index,
       custom_id: customId,
       wants_json: request.output.type === 'text' ? 0 : 1,
       request: toJson(request),
+      metadata: metadata === null ? null : toJson(metadata),
     }));
-    await this.#db.query(ADD_ITEMS, [rid, toRows(rows)]);
+    return this.#db.transaction(async (transaction) => {
+      const [batch] = await transaction.query<ReceivingRow>(HOLD_RECEIVING, [id]);
+      if (batch === undefined) return false;
+      await transaction.query(ADD_ITEMS, [batch.rid, toRows(rows)]);
+      return true;
+    });
   }
 
   /** Makes a batch and all its items visible, and its jobs work to be done, in one step. */
   publish(
-    rid: number,
+    id: string,
     {
       total,
       provider,
@@ -136,34 +148,34 @@ export class BatchStore {
     idempotency: IdempotencyEntry | null,
   ): Promise<Publication> {
     return this.#db.transaction(async (transaction) => {
-      const [batch] = await transaction.query<{ id: string; principal_id: string }>(HOLD_RECEIVING, [rid]);
+      const [batch] = await transaction.query<ReceivingRow>(HOLD_RECEIVING, [id]);
       if (batch === undefined) return { type: 'gone' };
       if (idempotency !== null) {
-        const owner = { id: batch.id, principalId: batch.principal_id };
+        const owner = { id, principalId: batch.principal_id };
         const { holder } = await takeKey(transaction, owner, idempotency);
-        if (holder.id !== batch.id)
+        if (holder.id !== id)
           return {
             type: 'existing',
             batchId: holder.id,
             sameRequest: holder.requestHash === idempotency.requestHash,
           };
       }
-      await transaction.query(PUBLISH, [rid, total]);
+      await transaction.query(PUBLISH, [batch.rid, total]);
       const rows = jobs.map(({ key, firstIndex, itemCount }, part) => ({
         part,
         vendor_key: key,
         first_index: firstIndex,
         item_count: itemCount,
       }));
-      await transaction.query(ADD_JOBS, [rid, toRows(rows), provider]);
+      await transaction.query(ADD_JOBS, [batch.rid, toRows(rows), provider]);
       await transaction.notify(BATCH_WORK, '');
       return { type: 'published' };
     });
   }
 
   /** Gives up what was created and not published. */
-  async discard(rid: number): Promise<void> {
-    await this.#db.query(DISCARD, [rid]);
+  async discard(id: string): Promise<void> {
+    await this.#db.query(DISCARD, [id]);
   }
 
   findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {
@@ -171,6 +183,7 @@ export class BatchStore {
   }
 
   async find(id: string): Promise<Batch | undefined> {
+    if (!isStorableText(id)) return undefined;
     const [row] = await this.#db.query<BatchRow>(FIND, [id]);
     return row && toBatch(row);
   }
@@ -185,8 +198,8 @@ export class BatchStore {
     return listItems(this.#db, batch, query);
   }
 
-  findItem(batchId: string, customId: string): Promise<BatchItem | undefined> {
-    return findItem(this.#db, batchId, customId);
+  async findItem(batchId: string, customId: string): Promise<BatchItem | undefined> {
+    return isStorableText(customId) ? findItem(this.#db, batchId, customId) : undefined;
   }
 
   findItemAt(batchId: string, index: number): Promise<BatchItem | undefined> {

@@ -1,6 +1,7 @@
 import { foldEvents } from '../core/fold-events.ts';
 import type { LoggedEvent } from '../core/generation-event.ts';
 import type { Generation } from '../core/generation.ts';
+import { isStorableText } from '../lib/is-storable-text.ts';
 import type { Queries } from './db.ts';
 import { toRows } from './dialect.ts';
 import { decodeEvents } from './encode-events.ts';
@@ -48,7 +49,7 @@ export const findGenerations = async (
   queries: Queries,
   ids: readonly string[],
 ): Promise<readonly StoredGeneration[]> => {
-  const rows = await queries.query<FoundRow>(FIND, [toRows(ids)]);
+  const rows = await queries.query<FoundRow>(FIND, [toRows(ids.filter(isStorableText))]);
   return [...Map.groupBy(rows, ({ id }) => id).values()].flatMap(([record, ...blocks]) => {
     if (record === undefined) return [];
     const { id, content, owner_node: ownerNodeId, finished_at: finishedAt } = record;

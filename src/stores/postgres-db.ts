@@ -16,6 +16,11 @@ export interface PostgresOptions {
   readonly log: ServiceLog;
   /** For how long a database that is away is waited for at the start, in milliseconds. */
   readonly startTimeoutMs?: number;
+  /**
+   * After so long without a statement a transaction is ended by the server, in milliseconds: a frozen process keeps its
+   * connection, and would keep everybody from the rows it has locked.
+   */
+  readonly transactionIdleMs?: number;
 }
 
 const MAX_CONNECTIONS = 10;
@@ -27,8 +32,12 @@ const START_RETRY_MS = 250;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 12_000;
 
+const TRANSACTION_IDLE_MS = 10_000;
+
 /** Set here and not with the connection: poolers refuse a connection that comes with settings they do not know. */
-const BEGIN = `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`;
+const toBegin = (transactionIdleMs: number): string =>
+  `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};
+   SET LOCAL idle_in_transaction_session_timeout = ${transactionIdleMs}`;
 
 const INT8 = 20;
 
@@ -38,12 +47,14 @@ class PostgresDb implements Db {
   readonly engine = 'postgres';
   readonly #pool: Pool;
   readonly #listener: PostgresListener;
+  readonly #begin: string;
   readonly #availability = new Availability();
   #closed = false;
 
-  constructor(pool: Pool, listener: PostgresListener) {
+  constructor(pool: Pool, listener: PostgresListener, transactionIdleMs: number) {
     this.#pool = pool;
     this.#listener = listener;
+    this.#begin = toBegin(transactionIdleMs);
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -60,7 +71,7 @@ class PostgresDb implements Db {
         values: readonly SqlValue[] = [],
       ): Promise<readonly Row[]> => (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
       try {
-        await client.query(BEGIN);
+        await client.query(this.#begin);
         const result = await work({
           query,
           notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
@@ -184,7 +195,7 @@ export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
   pool.on('error', forget);
   pool.on('connect', (client) => client.on('error', forget));
   const listener = new PostgresListener({ Client: pg.Client, config: config(directUrl), log });
-  const db = new PostgresDb(pool, listener);
+  const db = new PostgresDb(pool, listener, options.transactionIdleMs ?? TRANSACTION_IDLE_MS);
   try {
     await awaitDatabase(() => pool.query('SELECT 1'), address, options);
     await awaitDatabase(() => listener.connect(), directAddress, options);

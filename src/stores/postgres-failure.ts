@@ -4,8 +4,8 @@ import type { FailureKind } from './availability.ts';
 const sqlStateOf = (error: Error): string | null =>
   'severity' in error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
-/** Deadlock, serialization, a lock that was not to be had, a statement that took too long. */
-const BUSY_STATES = new Set(['40P01', '40001', '55P03', '57014']);
+/** Deadlock, serialization, a lock that was not to be had, a statement that took too long, a transaction that stood still. */
+const BUSY_STATES = new Set(['40P01', '40001', '55P03', '57014', '25P03']);
 
 /** Connection, resources, operator intervention (a restart is one), system; and a standby where there was a primary. */
 const AWAY_STATES = /^(?:08|53|57|58)|^25006$/;

@@ -316,11 +316,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('a batch with its vendor, kept 
     });
     const statuses = states.map(({ status }) => status as string);
     expect(statuses.at(-1)).toBe('COMPLETED');
-    expect(statuses).toEqual(
-      ['QUEUED', 'SUBMITTED', 'RUNNING', 'RUNNING', 'COMPLETED']
-        .filter((status) => statuses.includes(status))
-        .slice(-statuses.length),
+    // It may be anywhere on its way when it is first seen, and counts change while it runs.
+    const changes = statuses.filter((status, index) => status !== statuses[index - 1]);
+    expect(changes).toEqual(
+      ['QUEUED', 'SUBMITTED', 'RUNNING', 'COMPLETED'].filter((status) => statuses.includes(status)),
     );
+    expect(new Set(states.map((state) => JSON.stringify(state))).size).toBe(states.length);
     expect(await readBatch(app, id)).toEqual(states.at(-1));
   });
 });

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { ProviderError } from '../../src/core/errors.ts';
 import { startApp } from '../support/app.ts';
+import { findBatchEngines } from '../support/batch-database.ts';
 import { endedBatch, followBatch, readItems, requestsOf, submitted } from '../support/batch-requests.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createToyBatchVendor, QUICK_TIMING, type ToyVendorBatch } from '../support/toy-batch-vendor.ts';
 
 const postgres = await usePostgres();
+const engines = await findBatchEngines();
 
 const failure = (
   providerStatus: number | null,
@@ -62,6 +64,28 @@ test.each([true, false])(
     );
   },
 );
+
+for (const { name, problem, open } of engines)
+  test.skipIf(problem !== null)(
+    `what another has taken over while requests were handed over is not submitted beside it, on ${name}`,
+    async () => {
+      await using database = await open();
+      let isFirst = true;
+      const vendor = createToyBatchVendor({
+        onRequest: async (index) => {
+          if (!isFirst || index < 1) return;
+          isFirst = false;
+          // As by a process that stood still meanwhile.
+          await database.query('UPDATE batch_job SET fence = fence + 1, lease_until = 0');
+        },
+      });
+      await using app = await startApp(database.settings, vendor.overrides);
+      const id = await submitted(app, requestsOf(['a', 'b']));
+      expect(await endedBatch(app, id)).toMatchObject({ status: 'COMPLETED', counts: { succeeded: 2 } });
+      expect(vendor.batches).toHaveLength(1);
+      expect(vendor.calls.slice(0, 4)).toEqual(['submit', 'find', 'find', 'submit']);
+    },
+  );
 
 test('two batches of one size never take the same vendor batch where the vendor stores no key', async () => {
   const lost = failFirst(failure(500), false);

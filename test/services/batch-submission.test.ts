@@ -207,7 +207,7 @@ test('a line that could not be read is a problem at its own place in the file', 
       allowed: null,
       suggestion: null,
     } as const;
-    yield { line: 7, problem };
+    yield { line: 7, problems: [problem] };
   })();
   await expect(batches.service.submit({ ...SUBMISSION, requests })).rejects.toMatchObject({
     problems: [{ path: ['input', 'file', '7'], message: 'no JSON' }],

@@ -21,8 +21,8 @@ if (config === undefined) throw new Error('there is no toy');
 const addBatch = async (db: Db, id: string): Promise<void> => {
   const store = new BatchStore(db);
   const record = { displayName: 'Night', metadata: { mine: 1 }, config };
-  const rid = await store.create({ id, principalId: 'ann', mode: 'sequential', ...record });
-  await store.publish(rid, { total: 3, provider: 'toy', jobs: [] }, null);
+  await store.create({ id, principalId: 'ann', mode: 'sequential', ...record });
+  await store.publish(id, { total: 3, provider: 'toy', jobs: [] }, null);
 };
 
 const endBatch = async (db: Db, id: string, status: string): Promise<void> => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { BatchStore } from '../../src/stores/batch-store.ts';
 import { MIGRATIONS, migrate } from '../../src/stores/migrations/migrate.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { findEngines } from '../support/stores.ts';
@@ -39,6 +40,24 @@ for (const { name, problem, open } of engines) {
       await expect(migrate(stores.db, failing)).rejects.toThrow('syntax error');
       await migrate(stores.db, LATER);
       expect(await stores.db.query('SELECT id FROM later')).toHaveLength(1);
+    });
+
+    test('keep the batches of a server that stored no metadata of requests', async () => {
+      await using stores = await open();
+      const { db } = stores;
+      await db.query('ALTER TABLE batch_item DROP COLUMN metadata');
+      await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      await db.query('DELETE FROM migration WHERE version > 3');
+      await db.query(`INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
+        expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 1, 0, 0, 0, 0, NOW_MS)`);
+      await db.query(`INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
+        SELECT rid, 0, 'old', 'pending', 0, '{}' FROM batch`);
+      await migrate(db);
+      expect(await new BatchStore(db).findItem('batch_1', 'old')).toMatchObject({
+        customId: 'old',
+        status: 'pending',
+        metadata: null,
+      });
     });
 
     test('refuse a schema that is newer than the server', async () => {

@@ -114,6 +114,28 @@ describe.skipIf(problem !== null)(
       await expect(store.find('gen_1')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     });
 
+    test('ends a transaction that stands still, so that its rows are free for others', async () => {
+      const options = { url: server.url, directUrl: server.url, log: SILENT_LOG };
+      const frozen = await openPostgresDb({ ...options, transactionIdleMs: 200 });
+      const other = await openPostgresDb(options);
+      const thaw = Promise.withResolvers<void>();
+      const locked = Promise.withResolvers<void>();
+      await other.query('CREATE TABLE held (rid bigint, value text)');
+      await other.query(`INSERT INTO held VALUES (1, 'before')`);
+      const standing = frozen.transaction(async (transaction) => {
+        await transaction.query('SELECT value FROM held FOR UPDATE');
+        locked.resolve();
+        await thaw.promise;
+        await transaction.query(`UPDATE held SET value = 'late'`);
+      });
+      await locked.promise;
+      await other.query(`UPDATE held SET value = 'theirs'`);
+      thaw.resolve();
+      await expect(standing).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      expect(await frozen.query('SELECT value FROM held')).toMatchObject([{ value: 'theirs' }]);
+      await Promise.all([frozen.close(), other.close()]);
+    });
+
     test('closes while it is away', async () => {
       const db = await open(server.url);
       await server.stop();

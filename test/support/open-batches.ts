@@ -13,9 +13,40 @@ export interface OpenBatches extends AsyncDisposable {
   readonly store: BatchStore;
   input(prompt: string): GenerateInput;
   countRows(table: 'batch' | 'batch_item'): Promise<number>;
+  query(sql: string): Promise<readonly object[]>;
 }
 
 const ignore = (): void => {};
+
+/** What a client asks of the toy model that sets nothing but the prompt. */
+export const toyInput = (prompt: string): GenerateInput => ({
+  model: 'toy',
+  prompt,
+  messages: null,
+  system: null,
+  reasoning: null,
+  maxOutputTokens: null,
+  temperature: null,
+  topP: null,
+  topK: null,
+  stopSequences: null,
+  seed: null,
+  presencePenalty: null,
+  frequencyPenalty: null,
+  verbosity: null,
+  tools: null,
+  toolChoice: null,
+  parallelToolCalls: null,
+  output: null,
+  cache: 'provider-default',
+  providerOptions: null,
+  onUnsupported: 'reject',
+  fallbackModels: null,
+  onDisconnect: 'cancel',
+  maxCostUsd: null,
+  timeoutMs: null,
+  metadata: null,
+});
 
 /** The service by itself, in memory: batches are taken in and nobody works on them. */
 export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Promise<OpenBatches> => {
@@ -37,38 +68,12 @@ export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Pr
   return {
     service: new BatchService({ models, providers, store, log, timeoutMs: 1_000, timing: BATCH_TIMING }),
     store,
-    input: (prompt) => ({
-      model: 'toy',
-      prompt,
-      messages: null,
-      system: null,
-      reasoning: null,
-      maxOutputTokens: null,
-      temperature: null,
-      topP: null,
-      topK: null,
-      stopSequences: null,
-      seed: null,
-      presencePenalty: null,
-      frequencyPenalty: null,
-      verbosity: null,
-      tools: null,
-      toolChoice: null,
-      parallelToolCalls: null,
-      output: null,
-      cache: 'provider-default',
-      providerOptions: null,
-      onUnsupported: 'reject',
-      fallbackModels: null,
-      onDisconnect: 'cancel',
-      maxCostUsd: null,
-      timeoutMs: null,
-      metadata: null,
-    }),
+    input: toyInput,
     countRows: async (table) => {
       const [row] = await db.query<{ total: number }>(`SELECT count(*) AS total FROM ${table}`);
       return row?.total ?? 0;
     },
+    query: (sql) => db.query(sql),
     [Symbol.asyncDispose]: () => db.close(),
   };
 };

@@ -21,6 +21,8 @@ export interface ToyVendorBatch {
   outcome: VendorBatch['outcome'];
   error: VendorBatch['error'];
   results: readonly BatchResult[];
+  /** What it tells of its requests; null: nothing. */
+  told: { readonly succeeded: number; readonly failed: number } | null;
   polls: number;
   cancels: number;
 }
@@ -43,6 +45,10 @@ export interface ToyBatchVendorOptions {
   /** What becomes of a batch that was just taken; by default it ends at once with every request answered. */
   readonly onSubmit?: (batch: ToyVendorBatch) => void;
   readonly before?: Interference;
+  /** Called for each request it is handed; throwing ends the submission, and nothing of it is kept. */
+  readonly onRequest?: (index: number) => void | Promise<void>;
+  /** Called before each result is given; throwing breaks off there. */
+  readonly beforeResult?: (batch: ToyVendorBatch, index: number) => void | Promise<void>;
   /** Results may end with an error. */
   readonly afterResults?: (batch: ToyVendorBatch) => void;
   readonly batch?: BatchSupport;
@@ -73,22 +79,32 @@ export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBa
     if (batch === undefined) throw new Error(`the vendor has no batch ${id}`);
     return batch;
   };
-  const toVendorBatch = ({ id, state, outcome, error, requests }: ToyVendorBatch): VendorBatch => ({
+  const toVendorBatch = ({ id, state, outcome, error, requests, told }: ToyVendorBatch): VendorBatch => ({
     id,
     state,
     outcome,
     error,
-    counts: { total: requests.length, succeeded: null, failed: null, cancelled: null, expired: null },
+    counts: {
+      total: requests.length,
+      succeeded: told?.succeeded ?? null,
+      failed: told?.failed ?? null,
+      cancelled: null,
+      expired: null,
+    },
     createdAt: null,
     expiresAt: new Date('2030-01-02T03:04:05Z'),
     retryAfterMs: null,
   });
   const operations: BatchOperations = {
     storesKey,
-    async submit(requests: AsyncIterable<BatchRequest>, { key, signal }: SubmitBatchOptions) {
+    async submit(requests: AsyncIterable<BatchRequest>, { key, signal, beforeCreate }: SubmitBatchOptions) {
       calls.push('submit');
       const all: BatchRequest[] = [];
-      for await (const request of requests) all.push(request);
+      for await (const request of requests) {
+        await options.onRequest?.(all.length);
+        all.push(request);
+      }
+      await beforeCreate?.();
       made += 1;
       const batch: ToyVendorBatch = {
         id: `vendor-${made}`,
@@ -98,6 +114,7 @@ export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBa
         outcome: 'completed',
         error: null,
         results: all.map(({ customId }) => toResult(customId)),
+        told: null,
         polls: 0,
         cancels: 0,
       };
@@ -133,7 +150,10 @@ export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBa
       calls.push('results');
       const batch = get(id);
       await before('results', signal, batch);
-      yield* batch.results;
+      for (const [index, result] of batch.results.entries()) {
+        await options.beforeResult?.(batch, index);
+        yield result;
+      }
       options.afterResults?.(batch);
     },
     findCustomIdProblem: (customId) =>

@@ -119,6 +119,20 @@ describe('a line of a file', () => {
     const problems = answer.errors?.[0]?.extensions?.['problems'] as { path: string[] }[];
     expect(problems.map(({ path }) => path[2])).toEqual(['0', '2', '3']);
   });
+
+  it('that is wrong in several places is told of at each of them', async () => {
+    await using server = await startSeer();
+    const content = line({ customId: 7, input: { ...LINE.input, temperature: 'hot', promt: 'Hi' }, more: 1 });
+    const { answer } = await submitFile(server.app, content);
+    const problems = answer.errors?.[0]?.extensions?.['problems'] as { path: string[]; message: string }[];
+    expect(problems.map(({ path }) => path.slice(2).join('.')).toSorted()).toEqual([
+      '0',
+      '0.customId',
+      '0.input',
+      '0.input.temperature',
+    ]);
+    expect(problems.map(({ message }) => message).join()).toMatch(/promt/);
+  });
 });
 
 test('requests and a file together are refused', async () => {
@@ -185,7 +199,9 @@ describe('what is uploaded', () => {
 
   const filesOnDisk = async (): Promise<string[]> => {
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return entries
+      .filter((entry) => entry.isFile() && entry.name !== 'in-use')
+      .map((entry) => join(entry.parentPath, entry.name));
   };
 
   const until = async (isSo: (files: string[]) => Promise<boolean> | boolean): Promise<string[]> => {

@@ -3,10 +3,12 @@ import type { Db } from '../db.ts';
 import { GENERATIONS } from './0001-generations.ts';
 import { BATCHES } from './0002-batches.ts';
 import { WEBHOOKS } from './0003-webhooks.ts';
+import { ITEM_METADATA } from './0004-item-metadata.ts';
+import { TOLD_COUNTS } from './0005-told-counts.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
-export const MIGRATIONS: readonly Migration[] = [GENERATIONS, BATCHES, WEBHOOKS];
+export const MIGRATIONS: readonly Migration[] = [GENERATIONS, BATCHES, WEBHOOKS, ITEM_METADATA, TOLD_COUNTS];
 
 /** Any number, as long as it is always the same one. */
 const LOCK = 7_350_912;
