@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, SERVER_CORE, startChild } from './child-process.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 /** The server as it is run, with this environment and no other. */
 export interface ServerProcess extends AsyncDisposable {
@@ -32,6 +33,7 @@ export const startServerProcess = async (
     core: SERVER_CORE,
     nodeFlags: [
       '--expose-gc',
+      ...NODE_FLAGS,
       '--import',
       fileURLToPath(new URL('programs/answer-samples.ts', import.meta.url)),
     ],

@@ -1,4 +1,5 @@
 import { type Child, type ChildOptions, SERVER_CORE, startChild } from './child-process.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import type { ModelgraphOptions } from './programs/modelgraph-server.ts';
 
 /** A server under measurement, on the core that is its own. */
@@ -8,7 +9,11 @@ export interface Server extends AsyncDisposable {
 }
 
 const startServer = async (options: ChildOptions): Promise<Server> => {
-  const child = await startChild({ core: SERVER_CORE, nodeFlags: ['--expose-gc'], ...options });
+  const child = await startChild({
+    core: SERVER_CORE,
+    nodeFlags: ['--expose-gc', ...NODE_FLAGS],
+    ...options,
+  });
   return {
     url: String(child.ready['url']),
     child,
