@@ -5,10 +5,18 @@ import { BATCHES } from './0002-batches.ts';
 import { WEBHOOKS } from './0003-webhooks.ts';
 import { ITEM_METADATA } from './0004-item-metadata.ts';
 import { TOLD_COUNTS } from './0005-told-counts.ts';
+import { JOB_INDEXES } from './0006-job-indexes.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
-export const MIGRATIONS: readonly Migration[] = [GENERATIONS, BATCHES, WEBHOOKS, ITEM_METADATA, TOLD_COUNTS];
+export const MIGRATIONS: readonly Migration[] = [
+  GENERATIONS,
+  BATCHES,
+  WEBHOOKS,
+  ITEM_METADATA,
+  TOLD_COUNTS,
+  JOB_INDEXES,
+];
 
 /** Any number, as long as it is always the same one. */
 const LOCK = 7_350_912;
