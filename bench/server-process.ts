@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, SERVER_CORE, startChild } from './child-process.ts';
-import { NODE_FLAGS } from './node-flags.ts';
 
 /** The server as it is run, with this environment and no other. */
 export interface ServerProcess extends AsyncDisposable {
@@ -33,7 +32,6 @@ export const startServerProcess = async (
     core: SERVER_CORE,
     nodeFlags: [
       '--expose-gc',
-      ...NODE_FLAGS,
       '--import',
       fileURLToPath(new URL('programs/answer-samples.ts', import.meta.url)),
     ],

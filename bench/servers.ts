@@ -1,5 +1,4 @@
 import { type Child, type ChildOptions, SERVER_CORE, startChild } from './child-process.ts';
-import { NODE_FLAGS } from './node-flags.ts';
 import type { ModelgraphOptions } from './programs/modelgraph-server.ts';
 
 /** A server under measurement, on the core that is its own. */
@@ -9,11 +8,7 @@ export interface Server extends AsyncDisposable {
 }
 
 const startServer = async (options: ChildOptions): Promise<Server> => {
-  const child = await startChild({
-    core: SERVER_CORE,
-    nodeFlags: ['--expose-gc', ...NODE_FLAGS],
-    ...options,
-  });
+  const child = await startChild({ core: SERVER_CORE, nodeFlags: ['--expose-gc'], ...options });
   return {
     url: String(child.ready['url']),
     child,
