@@ -7,8 +7,6 @@ export interface Sample {
   readonly cpuUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
-  /** Held outside the heap by objects on it. */
-  readonly externalBytes: number;
   /** Of the event loop since the last sample, beyond what its timer's resolution adds. */
   readonly loopDelayP50Ms: number;
   readonly loopDelayP99Ms: number;
@@ -32,27 +30,34 @@ const createMeter = (): Answers => {
   delay.enable();
   const beyondResolution = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
   let session: Session | undefined;
+  // What the first collection frees may hold the last on to more.
+  const collectGarbage = async (): Promise<void> => {
+    for (let round = 0; round < 4; round += 1) {
+      globalThis.gc?.();
+      await new Promise(setImmediate);
+    }
+  };
   return {
     sample: (): Sample => {
-      const { rss, heapUsed, external } = process.memoryUsage();
+      const { rss, heapUsed } = process.memoryUsage();
       const { user, system } = process.cpuUsage();
       const sample = {
         cpuUs: user + system,
         rssBytes: rss,
         heapBytes: heapUsed,
-        externalBytes: external,
         loopDelayP50Ms: beyondResolution(delay.percentile(50)),
         loopDelayP99Ms: beyondResolution(delay.percentile(99)),
       };
       delay.reset();
       return sample;
     },
-    // What the first collection frees may hold the last on to more.
-    collectGarbage: async () => {
-      for (let round = 0; round < 4; round += 1) {
-        globalThis.gc?.();
-        await new Promise(setImmediate);
-      }
+    collectGarbage,
+    // In one turn with the last collection: what has come since then would count as alive.
+    aliveBytes: async (): Promise<number> => {
+      await collectGarbage();
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
     },
     startProfile: async () => {
       session = new Session();

@@ -52,9 +52,10 @@ const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<R
     MODELGRAPH_LOG_LEVEL: 'info',
   });
   const look = async (): Promise<number> => {
-    if (isLive) await server.child.ask('collectGarbage');
-    const { rssBytes, heapBytes, externalBytes } = await server.child.ask<Sample>('sample');
-    return (isLive ? heapBytes + externalBytes : rssBytes) / MIB;
+    const bytes = isLive
+      ? await server.child.ask<number>('aliveBytes')
+      : (await server.child.ask<Sample>('sample')).rssBytes;
+    return bytes / MIB;
   };
   const collect = async (items: number): Promise<Course> => {
     const watching = new AbortController();
