@@ -109,16 +109,25 @@ query History {
 }
 `;
 
-const BATCH = `# Many requests at once, for whoever can wait: at half the price where the provider has a batch API.
-# Follow it with  subscription { batchUpdated(id: "batch_…") { status counts { total succeeded failed } } }
-# and read it with  query { batch(id: "batch_…") { items(first: 10) { nodes { customId status text } } } }
+const BATCH = `# Many requests for whoever can wait: at half the price
+# where the provider has a batch API. Follow it with
+#   subscription { batchUpdated(id: "batch_…") { status } }
+# and read it with
+#   { batch(id: "batch_…") {
+#       items(first: 10) { nodes { customId status text } } } }
 mutation Batch {
   submitBatch(
     input: {
       displayName: "A first batch"
       requests: [
-        { customId: "sky", input: { model: "demo", prompt: "Why is the sky blue?" } }
-        { customId: "sea", input: { model: "demo", prompt: "Why is the sea salt?" } }
+        {
+          customId: "sky"
+          input: { model: "demo", prompt: "Why is it blue?" }
+        }
+        {
+          customId: "sea"
+          input: { model: "demo", prompt: "Why is it salt?" }
+        }
       ]
     }
   ) {
@@ -126,7 +135,6 @@ mutation Batch {
     status
     mode
     counts { total pending succeeded failed }
-    submittedAt
   }
 }
 `;
