@@ -45,7 +45,7 @@ const COUNT_PENDING = `
 const HAS_ITEM = `
   SELECT idx FROM batch_item WHERE batch_rid = $1 AND custom_id = $2 AND idx >= $3 AND idx < $4`;
 
-const TELL = `UPDATE batch_job SET told = $2 WHERE rid = $1 AND told IS NOT NULL`;
+const TELL = `UPDATE batch_job SET told = $2 WHERE rid = $1`;
 
 const ROWS_A_STEP = 1_000;
 
@@ -113,7 +113,8 @@ export class BatchItemStore {
         usage: usage && toJson(usage),
         cost: cost && toJson(cost),
       });
-      await transaction.query(TELL, [job.lease.jobRid, lessStored(held.told, counts)]);
+      if (held.told !== null)
+        await transaction.query(TELL, [job.lease.jobRid, lessStored(held.told, counts)]);
       return taken.length;
     });
   }

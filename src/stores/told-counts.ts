@@ -30,8 +30,7 @@ export const toToldText = (counts: VendorBatchCounts | null): string | null =>
 const readTold = (text: string): EndedCounts => JSON.parse(text) as EndedCounts;
 
 /** What is left of what the vendor has told once these results are stored. */
-export const lessStored = (told: string | null, stored: EndedCounts): string | null => {
-  if (told === null) return null;
+export const lessStored = (told: string, stored: EndedCounts): string => {
   const counts = readTold(told);
   return toJson(mapCounts((end) => Math.max(0, counts[end] - stored[end])));
 };
