@@ -14,21 +14,14 @@ import {
 } from '../support/batch-requests.ts';
 import { toResult } from '../support/batch-results.ts';
 import { openBatchNode } from '../support/open-batch-node.ts';
-import { toyInput } from '../support/open-batches.ts';
+import { toyInput } from '../support/toy-input.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { createToyBatchVendor, QUICK_TIMING } from '../support/toy-batch-vendor.ts';
 import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
+import { flatPricing } from '../support/flat-pricing.ts';
 import { named, postgres, TIMING } from './nodes.ts';
 
-const PRICING = {
-  inputPerMillion: 100,
-  outputPerMillion: 1_000,
-  cacheReadPerMillion: null,
-  cacheWritePerMillion: null,
-  audioInputPerMillion: null,
-  tiers: [],
-  effectiveDate: null,
-} as const;
+const PRICING = flatPricing(100, 1_000);
 
 const BATCH_TIMING = { ...QUICK_TIMING, leaseMs: 2_000 };
 

@@ -7,7 +7,7 @@ import type { Db } from '../../src/stores/db.ts';
 import { StoreUnavailable } from '../../src/stores/store-unavailable.ts';
 import { queryPostgres, until } from '../support/batch-database.ts';
 import { type BatchNode, openBatchNode } from '../support/open-batch-node.ts';
-import { toyInput } from '../support/open-batches.ts';
+import { toyInput } from '../support/toy-input.ts';
 import { createToyBatchVendor, type ToyVendorBatch } from '../support/toy-batch-vendor.ts';
 import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
 import { named, postgres } from './nodes.ts';

@@ -2,16 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { request, startApp } from '../support/app.ts';
 import { findBatchEngines } from '../support/batch-database.ts';
 import { endedBatch, followBatch, readBatch, requestsOf, submitted } from '../support/batch-requests.ts';
+import { FAILURE } from '../support/batch-results.ts';
 import { createToyBatchVendor } from '../support/toy-batch-vendor.ts';
-
-const FAILURE = {
-  code: 'PROVIDER_REJECTED',
-  message: 'The provider rejected the request: no.',
-  retryable: false,
-  retryAfterMs: null,
-  provider: 'toy',
-  providerStatus: 400,
-} as const;
 
 describe.each(await findBatchEngines())('the counts of a batch in $name', ({ problem, open }) => {
   test.skipIf(problem !== null)(

@@ -20,6 +20,7 @@ import {
   toyOverrides,
   untilAborted,
 } from '../support/toy-provider.ts';
+import { flatPricing } from '../support/flat-pricing.ts';
 import { usageOf } from './run-harness.ts';
 
 const promptOf = ({ request }: ToyCall): string => {
@@ -36,15 +37,7 @@ const overridesFor = (answer: ToyAnswer, model: Parameters<typeof toyOverrides>[
   return { toy, overrides: { ...toyOverrides(toy, model), batchTiming: QUICK_TIMING } };
 };
 
-const PRICING = {
-  inputPerMillion: 1_000,
-  outputPerMillion: 1_000,
-  cacheReadPerMillion: null,
-  cacheWritePerMillion: null,
-  audioInputPerMillion: null,
-  tiers: [],
-  effectiveDate: null,
-} as const;
+const PRICING = flatPricing(1_000, 1_000);
 
 test('a model without a batch API answers the requests of a batch one by one, at full price', async () => {
   const { overrides } = overridesFor(

@@ -16,6 +16,7 @@ import { GenerationStore } from '../../src/stores/generation-store.ts';
 import { openSqliteDb } from '../../src/stores/sqlite-db.ts';
 import type { StoreOptions } from '../../src/stores/store-options.ts';
 import { type Toy, toyModels } from '../support/toy-provider.ts';
+import { toyInput } from '../support/toy-input.ts';
 
 export const STORE_OPTIONS: StoreOptions = {
   nodeId: 'here',
@@ -40,32 +41,8 @@ const functionTool = {
 
 /** A request for the toy, which may call a tool. */
 export const inputOf = (changes: Partial<GenerateInput> = {}): GenerateInput => ({
-  model: 'toy',
-  prompt: 'Hi',
-  messages: null,
-  system: null,
-  reasoning: null,
-  maxOutputTokens: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stopSequences: null,
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  verbosity: null,
+  ...toyInput('Hi'),
   tools: [functionTool],
-  toolChoice: null,
-  parallelToolCalls: null,
-  output: null,
-  cache: 'provider-default',
-  providerOptions: null,
-  onUnsupported: 'reject',
-  fallbackModels: null,
-  onDisconnect: 'cancel',
-  maxCostUsd: null,
-  timeoutMs: null,
-  metadata: null,
   ...changes,
 });
 

@@ -1,6 +1,16 @@
 import type { BatchResult } from '../../src/core/batch.ts';
 import type { GenerationResult } from '../../src/core/generation.ts';
 
+/** What becomes of a request that the toy's vendor refuses. */
+export const FAILURE = {
+  code: 'PROVIDER_REJECTED',
+  message: 'The provider rejected the request: no.',
+  retryable: false,
+  retryAfterMs: null,
+  provider: 'toy',
+  providerStatus: 400,
+} as const;
+
 /** An answer of 10 tokens to a prompt of 100. */
 export const toResult = (
   customId: string,

@@ -6,6 +6,7 @@ import { BatchService } from '../../src/services/batch-service.ts';
 import { BATCH_TIMING } from '../../src/services/batch-timing.ts';
 import { BatchStore } from '../../src/stores/batch-store.ts';
 import { openSqliteDb } from '../../src/stores/sqlite-db.ts';
+import { toyInput } from './toy-input.ts';
 import type { ToyBatchVendor } from './toy-batch-vendor.ts';
 
 export interface OpenBatches extends AsyncDisposable {
@@ -17,36 +18,6 @@ export interface OpenBatches extends AsyncDisposable {
 }
 
 const ignore = (): void => {};
-
-/** What a client asks of the toy model that sets nothing but the prompt. */
-export const toyInput = (prompt: string): GenerateInput => ({
-  model: 'toy',
-  prompt,
-  messages: null,
-  system: null,
-  reasoning: null,
-  maxOutputTokens: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  stopSequences: null,
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  verbosity: null,
-  tools: null,
-  toolChoice: null,
-  parallelToolCalls: null,
-  output: null,
-  cache: 'provider-default',
-  providerOptions: null,
-  onUnsupported: 'reject',
-  fallbackModels: null,
-  onDisconnect: 'cancel',
-  maxCostUsd: null,
-  timeoutMs: null,
-  metadata: null,
-});
 
 /** The service by itself, in memory: batches are taken in and nobody works on them. */
 export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Promise<OpenBatches> => {
