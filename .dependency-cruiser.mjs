@@ -7,7 +7,8 @@ Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
   return { ...statement, decls: this.visitVariableDeclarators(statement.decls) };
 };
 
-const OURS = '^(src|config)/';
+const OURS = '^(src|config|cli|client|scripts|bench|test|examples)/';
+const PRODUCT = '^(src|config|cli|client)/';
 const SDKS =
   '(^|/node_modules/|^node_modules/)(openai|@anthropic-ai/[^/]+|@google/gen[^/]+|groq-sdk|@mistralai/[^/]+)(/|$)';
 const GRAPHQL =
@@ -64,13 +65,13 @@ export default {
       severity: 'error',
       comment:
         'A provider folder knows no other one, so that each can be read, changed and deleted alone. What two of them ' +
-        'share goes to openai-compatible/, upstream/ or batch/.',
+        'share goes to openai-compatible/ or shared/.',
       from: { path: '^src/providers/text/([^/]+)/' },
       to: {
         path: '^src/providers/',
         pathNot: [
           '^src/providers/text/($1|openai-compatible)/',
-          '^src/providers/(upstream|batch)/',
+          '^src/providers/shared/',
           '^src/providers/index\\.ts$',
         ],
       },
@@ -79,8 +80,8 @@ export default {
       name: 'R6-shared-parts-know-no-provider',
       severity: 'error',
       comment:
-        'upstream/ and batch/ serve every provider. Take what differs as an argument from the provider that calls.',
-      from: { path: '^src/providers/(upstream|batch)/' },
+        'shared/ serves every provider. Take what differs as an argument from the provider that calls.',
+      from: { path: '^src/providers/shared/' },
       to: { path: '^src/providers/text/' },
     },
     {
@@ -138,7 +139,7 @@ export default {
     layer(
       'R10-server',
       'src/server',
-      ['^src/(server|schema|services|core|lib)/'],
+      ['^src/(server|schema|services|telemetry|core|lib)/'],
       'The transports import server, schema, services, core and lib. Stores, registry and settings reach them through ' +
         'what app.ts passes in.',
     ),
@@ -147,7 +148,7 @@ export default {
       severity: 'error',
       comment:
         "A vendor's SDK is known to that vendor's provider folder alone. Convert to the types of core there.",
-      from: { path: OURS, pathNot: '^src/providers/text/' },
+      from: { path: '^(src|config|cli)/', pathNot: '^src/providers/text/' },
       to: { path: SDKS },
     },
     {
@@ -155,7 +156,7 @@ export default {
       severity: 'error',
       comment:
         'GraphQL is one way in. Below schema and server nothing knows of it: throw a ModelgraphError, return plain values.',
-      from: { path: OURS, pathNot: ['^src/(schema|server)/', '^src/app\\.ts$'] },
+      from: { path: '^(src|config)/', pathNot: ['^src/(schema|server)/', '^src/app\\.ts$'] },
       to: { path: GRAPHQL },
     },
     {
@@ -170,7 +171,7 @@ export default {
       name: 'R13-no-orphans',
       severity: 'error',
       comment: 'Nothing imports this module and it imports nothing: use it or delete it.',
-      from: { path: OURS, orphan: true, pathNot: '^src/main\\.ts$' },
+      from: { path: '^(src|config)/', orphan: true, pathNot: '^src/main\\.ts$' },
       to: {},
     },
     {
@@ -179,8 +180,126 @@ export default {
       comment:
         'Only config/env.ts reads the environment. Add the variable to its Settings and pass the value down; for the ' +
         'rest of process use the global.',
-      from: { path: OURS, pathNot: '^config/env\\.ts$' },
+      from: { path: '^(src|config)/', pathNot: '^config/env\\.ts$' },
       to: { path: '^(node:)?process$' },
+    },
+    {
+      name: 'S1-judging-knows-no-work',
+      severity: 'error',
+      comment:
+        'checks, pricing, media, providers and principals serve single generations and batches alike: they know ' +
+        'neither. Take what differs as an argument.',
+      from: { path: '^src/services/(checks|pricing|media|providers|principals)/' },
+      to: { path: '^src/services/(generations|batches|catalogue|webhooks)/' },
+    },
+    {
+      name: 'S2-generations-know-no-batches',
+      severity: 'error',
+      comment:
+        'A batch is made of requests; a generation knows nothing of batches. Move what both need to services/.',
+      from: { path: '^src/services/generations/' },
+      to: { path: '^src/services/batches/' },
+    },
+    ...['events', 'run', 'nodes'].map((room, index, rooms) => ({
+      name: `S3-generations-${room}`,
+      severity: 'error',
+      comment:
+        'Inside generations an import goes one way: the door (the folder itself) → nodes → run → events. ' +
+        'Hand what is needed further in as an argument.',
+      from: { path: `^src/services/generations/${room}/` },
+      to: {
+        path: '^src/services/generations/',
+        pathNot: rooms.slice(0, index + 1).map((inner) => `^src/services/generations/${inner}/`),
+      },
+    })),
+    {
+      name: 'S4-store-domains-apart',
+      severity: 'error',
+      comment:
+        'The stores of generations, batches and principals know db/, nodes/ and the root of stores, not each other. ' +
+        'What two of them need goes to the root.',
+      from: { path: '^src/stores/(generations|batches|principals)/' },
+      to: { path: '^src/stores/[^/]+/', pathNot: '^src/stores/($1|db|nodes)/' },
+    },
+    {
+      name: 'S4-store-ground',
+      severity: 'error',
+      comment: 'db/ and nodes/ are what the domains of the stores stand on: they know none of them.',
+      from: { path: '^src/stores/(db|nodes)/' },
+      to: { path: '^src/stores/(generations|batches|principals)/' },
+    },
+    ...['catalogue', 'generations'].map((room, index) => ({
+      name: `S5-schema-${room}`,
+      severity: 'error',
+      comment:
+        'The types of the catalogue know no generation, those of generations no batch. Move what both need to schema/.',
+      from: { path: `^src/schema/${room}/` },
+      to: { path: `^src/schema/(${['generations', 'batches'].slice(index).join('|')})/` },
+    })),
+    {
+      name: 'S6-plugin-knows-no-other-plugin',
+      severity: 'error',
+      comment:
+        'A plugin of the server is one file that can be read, moved in the list and removed alone. What two of them ' +
+        'need goes to server/.',
+      from: { path: '^src/server/plugins/([^/]+)\\.ts$' },
+      to: { path: '^src/server/plugins/', pathNot: '^src/server/plugins/$1\\.ts$' },
+    },
+    {
+      name: 'S7-request-comes-first',
+      severity: 'error',
+      comment:
+        "Inside a vendor's folder the order is that of the work: a request knows neither its response nor batches.",
+      from: { path: '^src/providers/text/([^/]+)/request/' },
+      to: { path: '^src/providers/text/$1/(response|batch)/' },
+    },
+    {
+      name: 'S7-response-knows-no-batch',
+      severity: 'error',
+      comment:
+        "Inside a vendor's folder the order is that of the work: a response knows its request, never batches.",
+      from: { path: '^src/providers/text/([^/]+)/(response|chat|responses)/' },
+      to: { path: '^src/providers/text/$1/batch/' },
+    },
+    {
+      name: 'S7-openai-compatible-for-those-that-speak-it',
+      severity: 'error',
+      comment:
+        'openai-compatible/ is for vendors whose API has that shape. What every provider needs goes to providers/shared/.',
+      from: {
+        path: '^src/providers/',
+        pathNot: '^src/providers/text/(openai-compatible|openai|groq|deepseek|perplexity|xai|configured)/',
+      },
+      to: { path: '^src/providers/text/openai-compatible/' },
+    },
+    layer(
+      'S8-telemetry',
+      'src/telemetry',
+      ['^src/(telemetry|core|lib)/'],
+      'Metrics and traces are told of events in the words of core: telemetry imports core and lib.',
+    ),
+    {
+      name: 'S9-tests-stand-alone',
+      severity: 'error',
+      comment:
+        'Tests import neither bench nor scripts, but the tests of those two. What both need goes to test/support.',
+      from: { path: '^test/', pathNot: '^test/(bench|scripts)/' },
+      to: { path: '^(bench|scripts)/' },
+    },
+    {
+      name: 'S10-client-stands-alone',
+      severity: 'error',
+      comment:
+        'The client package is installed without the server: it imports nothing of it. Types come from the schema file.',
+      from: { path: '^client/' },
+      to: { path: OURS, pathNot: '^client/' },
+    },
+    {
+      name: 'flow-product-knows-no-workshop',
+      severity: 'error',
+      comment: 'What people run imports nothing of tests, benchmarks, scripts or examples.',
+      from: { path: PRODUCT },
+      to: { path: '^(scripts|bench|test|examples)/' },
     },
     layer(
       'flow-registry',
@@ -193,7 +312,7 @@ export default {
       severity: 'error',
       comment:
         'app.ts puts the layers together and main.ts runs it. Nothing below imports them: take it as an argument.',
-      from: { path: OURS, pathNot: '^src/main\\.ts$' },
+      from: { path: '^(src|config)/', pathNot: '^src/main\\.ts$' },
       to: { path: '^src/(app|main)\\.ts$' },
     },
     {
@@ -201,7 +320,7 @@ export default {
       severity: 'error',
       comment:
         'The server runs without devDependencies: move the package to dependencies, or the code out of src.',
-      from: { path: OURS },
+      from: { path: PRODUCT },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],

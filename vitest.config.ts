@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['module-sync', 'node', 'development|production'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/postgres-setup.ts'],
+    globalSetup: ['test/support/databases/postgres-setup.ts'],
     // Processes rather than threads: a test that starts a server or crashes takes no other test file with it.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { killChildren, leaveServerCore } from './child-process.ts';
-import { describeMachine } from './machine.ts';
-import { brokenOff, type Measurement, type Scale } from './measurement.ts';
+import { killChildren, leaveServerCore } from './programs/child-process.ts';
+import { describeMachine } from './report/machine.ts';
+import { brokenOff, type Measurement, type Scale } from './report/measurement.ts';
 import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
@@ -13,7 +13,7 @@ import { paced } from './measurements/paced.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
 import { throughput } from './measurements/throughput.ts';
-import { toSection, writeSection } from './write-results.ts';
+import { toSection, writeSection } from './report/write-results.ts';
 
 const MEASUREMENTS: readonly Measurement[] = [
   overhead,

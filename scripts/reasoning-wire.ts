@@ -1,16 +1,16 @@
 import type { ModelConfig } from '../src/core/model-config.ts';
 import type { ReasoningSetting, TextRequest } from '../src/core/text-request.ts';
-import { toMessagesRequest } from '../src/providers/text/anthropic/to-messages-request.ts';
+import { toMessagesRequest } from '../src/providers/text/anthropic/request/to-messages-request.ts';
 import { DEEPSEEK } from '../src/providers/text/deepseek/dialect.ts';
-import { toGenerateContentRequest } from '../src/providers/text/gemini/to-generate-content-request.ts';
+import { toGenerateContentRequest } from '../src/providers/text/gemini/request/to-generate-content-request.ts';
 import { GROQ } from '../src/providers/text/groq/dialect.ts';
 import type { OpenAICompatibleVendor } from '../src/providers/text/openai-compatible/dialect.ts';
-import { toChatRequest } from '../src/providers/text/openai-compatible/to-chat-request.ts';
-import { toResponsesRequest } from '../src/providers/text/openai-compatible/to-responses-request.ts';
+import { toChatRequest } from '../src/providers/text/openai-compatible/chat/to-chat-request.ts';
+import { toResponsesRequest } from '../src/providers/text/openai-compatible/responses/to-responses-request.ts';
 import { OPENAI } from '../src/providers/text/openai/dialect.ts';
 import { PERPLEXITY } from '../src/providers/text/perplexity/dialect.ts';
 import { XAI } from '../src/providers/text/xai/dialect.ts';
-import { plainRequest } from './plain-request.ts';
+import { plainRequest } from '../test/support/plain-request.ts';
 
 const COMPATIBLE: Readonly<Record<string, OpenAICompatibleVendor>> = {
   openai: OPENAI,

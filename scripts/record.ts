@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
-import { RECORD_CASES } from './record/cases.ts';
+import { RECORD_CASES } from '../test/support/upstream/record-cases.ts';
 import { printFixture } from './record/fixture.ts';
 import { RECORDED_PROVIDERS, recordCase } from './record/record-case.ts';
 
@@ -14,7 +14,7 @@ const USAGE = [
 ].join('\n');
 
 /**
- * Records a case with the real vendor into test/providers/<provider>/fixtures/recorded-<case>.json.
+ * Records a case with the real vendor into test/providers/text/<provider>/fixtures/recorded-<case>.json.
  * Exit code 0: written; 1: it could not be recorded; 2: the arguments name nothing.
  */
 const record = async (args: readonly string[]): Promise<number> => {
@@ -38,7 +38,7 @@ const record = async (args: readonly string[]): Promise<number> => {
       baseUrl: settings?.baseUrl ?? null,
       now: new Date(),
     });
-    const folder = new URL(`../test/providers/${provider}/fixtures/`, import.meta.url);
+    const folder = new URL(`../test/providers/text/${provider}/fixtures/`, import.meta.url);
     await mkdir(folder, { recursive: true });
     const file = new URL(`recorded-${name}.json`, folder);
     await writeFile(file, printFixture(fixture));

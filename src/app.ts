@@ -22,25 +22,29 @@ import { createAvailability } from './server/health.ts';
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
-import { createMetrics } from './server/metrics.ts';
-import { createTracing } from './server/tracing.ts';
-import { serveWebSockets, type WebSocketLimits } from './server/websocket.ts';
-import { CatalogueService } from './services/catalogue-service.ts';
-import { fetchMedia } from './services/fetch-media.ts';
-import { BATCH_TIMING, type BatchTiming } from './services/batch-timing.ts';
-import { createBatches } from './services/create-batches.ts';
-import { createGenerations, type GenerationTiming } from './services/create-generations.ts';
-import { CircuitBreakers } from './services/circuit-breaker.ts';
-import { DISCOVERY_TIMING, type DiscoveryTiming, ModelDiscovery } from './services/model-discovery.ts';
-import { ProviderHealthService } from './services/provider-health.ts';
-import type { FetchMedia } from './services/resolve-media.ts';
-import type { Webhooks, WebhookTiming } from './services/webhooks.ts';
-import { BatchItemStore } from './stores/batch-item-store.ts';
-import { BatchJobStore } from './stores/batch-job-store.ts';
-import { BatchStore } from './stores/batch-store.ts';
-import type { Db } from './stores/db.ts';
-import { GenerationStore } from './stores/generation-store.ts';
-import { openSqliteDb } from './stores/sqlite-db.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createTracing } from './telemetry/tracing.ts';
+import { serveWebSockets, type WebSocketLimits } from './server/websocket/websocket.ts';
+import { CatalogueService } from './services/catalogue/catalogue-service.ts';
+import { fetchMedia } from './services/media/fetch-media.ts';
+import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
+import { createBatches } from './services/batches/create-batches.ts';
+import { createGenerations, type GenerationTiming } from './services/generations/create-generations.ts';
+import { CircuitBreakers } from './services/providers/circuit-breaker.ts';
+import {
+  DISCOVERY_TIMING,
+  type DiscoveryTiming,
+  ModelDiscovery,
+} from './services/catalogue/model-discovery.ts';
+import { ProviderHealthService } from './services/providers/provider-health.ts';
+import type { FetchMedia } from './services/media/resolve-media.ts';
+import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
+import { BatchItemStore } from './stores/batches/batch-item-store.ts';
+import { BatchJobStore } from './stores/batches/batch-job-store.ts';
+import { BatchStore } from './stores/batches/batch-store.ts';
+import type { Db } from './stores/db/db.ts';
+import { GenerationStore } from './stores/generations/generation-store.ts';
+import { openSqliteDb } from './stores/db/sqlite-db.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides {
@@ -89,7 +93,7 @@ const openDb = async (
 ): Promise<Db> => {
   if (databaseUrl === null) return openSqliteDb(dataDirectory);
   // Whoever needs no PostgreSQL does not load its client.
-  const { openPostgresDb } = await import('./stores/postgres-db.ts');
+  const { openPostgresDb } = await import('./stores/db/postgres-db.ts');
   return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
 };
 
@@ -99,8 +103,8 @@ const createWebhooks = async (
 ): Promise<Webhooks | null> => {
   if (webhook === null) return null;
   // Loaded where they are wanted, as PostgreSQL is.
-  const { WEBHOOK_TIMING, Webhooks } = await import('./services/webhooks.ts');
-  const { WebhookStore } = await import('./stores/webhook-store.ts');
+  const { WEBHOOK_TIMING, Webhooks } = await import('./services/webhooks/webhooks.ts');
+  const { WebhookStore } = await import('./stores/batches/webhook-store.ts');
   const store = new WebhookStore(db, nodeId);
   return new Webhooks({ ...webhook, store, log, timing: { ...WEBHOOK_TIMING, ...timing } });
 };

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { type Measurement, notMeasured } from '../measurement.ts';
-import type { ProbeOptions } from '../probe.ts';
-import { readStreams, type StreamRun } from '../read-streams.ts';
-import { type Server, startModelgraph, startOther, startUpstream } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
-import { WEB_SOCKET } from '../transports.ts';
+import { type Measurement, notMeasured } from '../report/measurement.ts';
+import type { ProbeOptions } from '../clients/probe.ts';
+import { readStreams, type StreamRun } from '../clients/read-streams.ts';
+import { type Server, startModelgraph, startOther, startUpstream } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
+import { WEB_SOCKET } from '../clients/transports.ts';
 import { CANCEL_HEAD, type Cancelled, cancelStreams, toCancelRow } from './cancel.ts';
 import { type Footprint, footprintOf, STREAMING } from './memory.ts';
 import { type Pair, probePairs, toDelayTable } from './overhead.ts';
@@ -32,7 +32,7 @@ export const alternative: Measurement = {
     const { baseUrl: upstreamUrl } = upstream;
     const starts: readonly (readonly [string, () => Promise<Server>])[] = [
       [OURS, () => startModelgraph({ upstreamUrl, settings: { disconnectGraceMs: 0 } })],
-      [OTHERS, () => startOther('programs/alternative-server.ts', { upstreamUrl })],
+      [OTHERS, () => startOther('alternative-server.ts', { upstreamUrl })],
     ];
     const probing: ProbeOptions = {
       background: pick(99, 19),

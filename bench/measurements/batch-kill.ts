@@ -1,8 +1,8 @@
-import { MOMENTS, type Moment, VENDORS } from '../../test/support/batch-moments.ts';
-import { ITEMS_A_PART } from '../../test/support/batch-models.ts';
-import { killBatches, type KillReport } from '../../test/support/kill-batches.ts';
-import { leaveServerCore, useEveryCore } from '../child-process.ts';
-import type { Measurement, Verdict } from '../measurement.ts';
+import { MOMENTS, type Moment, VENDORS } from '../../test/support/batch-vendors/batch-moments.ts';
+import { ITEMS_A_PART } from '../../test/support/batch-vendors/batch-models.ts';
+import { killBatches, type KillReport } from '../../test/support/kills/kill-batches.ts';
+import { leaveServerCore, useEveryCore } from '../programs/child-process.ts';
+import type { Measurement, Verdict } from '../report/measurement.ts';
 import { startSharedDatabase } from '../shared-database.ts';
 
 const ITEMS = 700;

@@ -2,13 +2,16 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BatchFileVendor, startBatchFileVendor } from '../../test/support/batch-file-vendor.ts';
-import { endedBatch } from '../../test/support/batch-requests.ts';
-import type { Sample } from '../answer-parent.ts';
+import {
+  type BatchFileVendor,
+  startBatchFileVendor,
+} from '../../test/support/batch-vendors/batch-file-vendor.ts';
+import { endedBatch } from '../../test/support/app/batch-requests.ts';
+import type { Sample } from '../programs/answer-parent.ts';
 import { readPages, submitFile } from '../large-batch.ts';
-import type { Measurement } from '../measurement.ts';
-import { startServerProcess } from '../server-process.ts';
-import { median, percentile, toText } from '../statistics.ts';
+import type { Measurement } from '../report/measurement.ts';
+import { startServerProcess } from '../programs/server-process.ts';
+import { median, percentile, toText } from '../report/statistics.ts';
 
 const MIB = 1024 * 1024;
 const WARM_UP_ITEMS = 2_000;

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Sample } from '../answer-parent.ts';
-import type { Measurement, Verdict } from '../measurement.ts';
+import type { Sample } from '../programs/answer-parent.ts';
+import type { Measurement, Verdict } from '../report/measurement.ts';
 import type { Plan } from '../plan.ts';
-import { openAll } from '../probe.ts';
-import { type Server, startBare, startModelgraph } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
-import { GENERATION_EVENTS, type Operation, startGeneration, toGenerate } from '../subscription.ts';
-import { type MeasuredTransport, TRANSPORTS } from '../transports.ts';
+import { openAll } from '../clients/probe.ts';
+import { type Server, startBare, startModelgraph } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
+import { GENERATION_EVENTS, type Operation, startGeneration, toGenerate } from '../clients/subscription.ts';
+import { type MeasuredTransport, TRANSPORTS } from '../clients/transports.ts';
 
 /** Of one subscription. */
 export interface Footprint {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Measurement, Verdict } from '../measurement.ts';
-import { profileOf } from '../profile-of.ts';
-import { measureRequestRate, type RequestRate } from '../request-rate.ts';
-import { type Server, startModelgraph, startOther, startUpstream } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
+import type { Measurement, Verdict } from '../report/measurement.ts';
+import { profileOf } from '../report/profile-of.ts';
+import { measureRequestRate, type RequestRate } from '../clients/request-rate.ts';
+import { type Server, startModelgraph, startOther, startUpstream } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
 
 const CONNECTIONS = 32;
 
@@ -33,14 +33,14 @@ export const models: Measurement = {
     const answer = await ask(ours, body);
     const { models: data } = (JSON.parse(answer) as { readonly data: { readonly models: unknown } }).data;
     const startYoga = (limitsBody: boolean) =>
-      startOther('programs/yoga-server.ts', {
+      startOther('yoga-server.ts', {
         typeDefs: read('../../schema.graphql'),
         models: data,
         limitsBody,
       });
     await using yoga = await startYoga(true);
     await using unlimited = await startYoga(false);
-    await using fixed = await startOther('programs/fixed-answer-server.ts', { answer });
+    await using fixed = await startOther('fixed-answer-server.ts', { answer });
     const servers = [
       ['`node:http`, a fixed answer', fixed],
       ['bare yoga as it comes', yoga],

@@ -1,11 +1,11 @@
-import { type Child, SERVER_CORE, startChild } from '../child-process.ts';
-import type { Measurement, Table, Verdict } from '../measurement.ts';
-import { type OpenStream, probe, type Probed, type ProbeOptions } from '../probe.ts';
-import { profileOf } from '../profile-of.ts';
-import { startModelgraph, startUpstream } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
-import { connectWebSocket, subscribeOverWebSocket } from '../subscribe-over-websocket.ts';
-import { readEvent, toGenerate } from '../subscription.ts';
+import { type Child, SERVER_CORE, startChild } from '../programs/child-process.ts';
+import type { Measurement, Table, Verdict } from '../report/measurement.ts';
+import { type OpenStream, probe, type Probed, type ProbeOptions } from '../clients/probe.ts';
+import { profileOf } from '../report/profile-of.ts';
+import { startModelgraph, startUpstream } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
+import { connectWebSocket, subscribeOverWebSocket } from '../clients/subscribe-over-websocket.ts';
+import { readEvent, toGenerate } from '../clients/subscription.ts';
 
 /** 1,000 streams at full pace are more than one core takes: that is another measurement. */
 const BACKGROUND_INTERVAL_MS = 200;
@@ -58,7 +58,7 @@ export const probePairs = async (
   for (let run = 0; run < runs; run += 1) {
     const readBare = async (): Promise<Probed> => {
       await using reader: Child = await startChild({
-        program: 'programs/sdk-reader.ts',
+        program: 'sdk-reader.ts',
         options: { upstreamUrl },
         core: SERVER_CORE,
       });

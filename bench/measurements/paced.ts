@@ -1,9 +1,9 @@
-import type { Measurement, Table, Verdict } from '../measurement.ts';
-import { profileOf } from '../profile-of.ts';
-import { readStreams, type StreamRun } from '../read-streams.ts';
-import { type Server, startBare, startModelgraph } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
-import { type MeasuredTransport, TRANSPORTS, WEB_SOCKET } from '../transports.ts';
+import type { Measurement, Table, Verdict } from '../report/measurement.ts';
+import { profileOf } from '../report/profile-of.ts';
+import { readStreams, type StreamRun } from '../clients/read-streams.ts';
+import { type Server, startBare, startModelgraph } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
+import { type MeasuredTransport, TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
 
 const INTERVAL_MS = 20;
 const COALESCE_MS = 50;

@@ -1,9 +1,9 @@
-import { createRandom } from '../create-random.ts';
-import { type Followed, followWithDrops } from '../follow-with-drops.ts';
-import { type Measurement, notMeasured } from '../measurement.ts';
-import { fieldsOf } from '../request-data.ts';
-import { startModelgraph, startUpstream } from '../servers.ts';
-import { toText } from '../statistics.ts';
+import { createRandom } from '../../test/support/create-random.ts';
+import { type Followed, followWithDrops } from '../clients/follow-with-drops.ts';
+import { type Measurement, notMeasured } from '../report/measurement.ts';
+import { fieldsOf } from '../clients/request-data.ts';
+import { startModelgraph, startUpstream } from '../programs/servers.ts';
+import { toText } from '../report/statistics.ts';
 
 const CLIENTS = 40;
 const DELTAS = 200;

@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Sample } from '../answer-parent.ts';
-import { createRandom } from '../create-random.ts';
-import { type Followed, followWithDrops } from '../follow-with-drops.ts';
-import { type Measurement, notMeasured, type Verdict } from '../measurement.ts';
-import type { UpstreamReport } from '../paced-upstream.ts';
+import type { Sample } from '../programs/answer-parent.ts';
+import { createRandom } from '../../test/support/create-random.ts';
+import { type Followed, followWithDrops } from '../clients/follow-with-drops.ts';
+import { type Measurement, notMeasured, type Verdict } from '../report/measurement.ts';
+import type { UpstreamReport } from '../programs/paced-upstream.ts';
 import { FAULTS, type Plan } from '../plan.ts';
-import { fieldsOf, requestData } from '../request-data.ts';
-import { type ServerProcess, startServerProcess } from '../server-process.ts';
-import { startUpstream, type Upstream } from '../servers.ts';
+import { fieldsOf, requestData } from '../clients/request-data.ts';
+import { type ServerProcess, startServerProcess } from '../programs/server-process.ts';
+import { startUpstream, type Upstream } from '../programs/servers.ts';
 import { startSharedDatabase } from '../shared-database.ts';
-import { toText } from '../statistics.ts';
+import { toText } from '../report/statistics.ts';
 
 const CLIENTS = 30;
 const NODES = 3;

@@ -1,9 +1,9 @@
-import type { Measurement, Verdict } from '../measurement.ts';
-import { profileOf } from '../profile-of.ts';
-import { readStreams, type StreamRun } from '../read-streams.ts';
-import { startBare, startModelgraph } from '../servers.ts';
-import { spreadOf, toSpreadText } from '../statistics.ts';
-import { TRANSPORTS, WEB_SOCKET } from '../transports.ts';
+import type { Measurement, Verdict } from '../report/measurement.ts';
+import { profileOf } from '../report/profile-of.ts';
+import { readStreams, type StreamRun } from '../clients/read-streams.ts';
+import { startBare, startModelgraph } from '../programs/servers.ts';
+import { spreadOf, toSpreadText } from '../report/statistics.ts';
+import { TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
 
 const STREAMS = 8;
 

@@ -1,4 +1,4 @@
-import { answerParent, readOptions } from '../answer-parent.ts';
+import { answerParent, readOptions } from './answer-parent.ts';
 
 interface Alternative {
   readonly startServer: (upstreamUrl: string) => Promise<string>;

@@ -1,4 +1,4 @@
-import { answerParent } from '../answer-parent.ts';
+import { answerParent } from './answer-parent.ts';
 
 // Imported before a program that knows nothing of being measured, and must not keep it from ending.
 answerParent({});

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { answerParent } from '../answer-parent.ts';
+import { answerParent } from './answer-parent.ts';
 import { pace, type Plan, readPlan, toDeltaText } from '../plan.ts';
 
 /** Bytes on their way beyond which a source that never waits does wait. */

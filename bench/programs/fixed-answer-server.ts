@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerParent, readOptions } from '../answer-parent.ts';
+import { answerParent, readOptions } from './answer-parent.ts';
 
 const { answer } = readOptions() as { readonly answer: string };
 const server = createServer((request, response) => {

@@ -1,15 +1,15 @@
 import type { Settings } from '../../config/env.ts';
 import { buildApp } from '../../src/app.ts';
 import type { StreamEvent } from '../../src/core/stream-event.ts';
-import { testSettings } from '../../test/support/app.ts';
+import { testSettings } from '../../test/support/app/app.ts';
 import {
   createToy,
   finishEvent,
   type ToyAnswer,
   toyOverrides,
   untilAborted,
-} from '../../test/support/toy-provider.ts';
-import { answerParent, readOptions } from '../answer-parent.ts';
+} from '../../test/support/app/toy-provider.ts';
+import { answerParent, readOptions } from './answer-parent.ts';
 import { pace, readPlan, toDeltaText } from '../plan.ts';
 
 export interface ModelgraphOptions {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { answerParent, readOptions } from '../answer-parent.ts';
+import { answerParent, readOptions } from './answer-parent.ts';
 
 export interface YogaOptions {
   readonly typeDefs: string;

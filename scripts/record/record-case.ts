@@ -2,7 +2,7 @@ import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { ModelgraphError } from '../../src/core/errors.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
-import { RECORD_CASES, type RecordCase } from './cases.ts';
+import { RECORD_CASES, type RecordCase } from '../../test/support/upstream/record-cases.ts';
 import { type Fixture, toFixture } from './fixture.ts';
 import { recordFetch } from './record-fetch.ts';
 

@@ -1,116 +1,120 @@
-import type { GenerationError, GenerationResult } from './generation.ts';
+import type { FinishReason, GenerationError, ToolCall } from './generation.ts';
+import type { JsonValue } from './json.ts';
 import type { ModelConfig } from './model-config.ts';
-import type { TextProvider } from './text-provider.ts';
-import type { TextRequest } from './text-request.ts';
+import type { Cost, Usage } from './usage.ts';
 
-/** One request of a batch, already checked. `customId` is unique in its batch and acceptable to the provider. */
-export interface BatchRequest {
-  readonly customId: string;
-  readonly request: TextRequest;
+export const BATCH_STATUSES = [
+  'queued',
+  'submitted',
+  'running',
+  'completed',
+  'cancelling',
+  'cancelled',
+  'failed',
+  'expired',
+] as const;
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+export const BATCH_ITEM_STATUSES = ['pending', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
+export type BatchItemStatus = (typeof BATCH_ITEM_STATUSES)[number];
+
+/** `native`: the vendor's batch API does the work; `sequential`: this server asks one request after the other. */
+export const BATCH_MODES = ['native', 'sequential'] as const;
+export type BatchMode = (typeof BATCH_MODES)[number];
+
+/** How many items of a batch have which status; all but `total` add up to it. */
+export interface BatchCounts {
+  readonly total: number;
+  readonly pending: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly expired: number;
 }
 
-/** How many requests of a vendor's batch are where; null where the vendor does not tell while it runs. */
-export interface VendorBatchCounts {
-  readonly total: number | null;
-  readonly succeeded: number | null;
-  readonly failed: number | null;
-  readonly cancelled: number | null;
-  readonly expired: number | null;
-}
-
-/**
- * A batch as its vendor sees it.
- * - `running`: not ended, whatever the vendor calls it; `cancelling`: ends soon because it was asked to.
- * - `ended`: nothing changes any more and every result there will ever be can be read. `failed` says why when the
- *   vendor refused the batch as a whole, so that there are no results at all.
- */
-export interface VendorBatch {
+/** What is known of a batch at one moment. A final status is not shown before every result can be read. */
+export interface Batch {
+  /** `batch_…` */
   readonly id: string;
-  readonly state: 'running' | 'cancelling' | 'ended';
-  /** Why it ended; null while it has not. An ended batch may have results of any status whatever this says. */
-  readonly outcome: 'completed' | 'cancelled' | 'expired' | 'failed' | null;
-  /** Of a batch that failed as a whole; null otherwise. */
+  /** Whose it is: nobody else may see it. */
+  readonly principalId: string;
+  readonly displayName: string | null;
+  readonly status: BatchStatus;
+  readonly mode: BatchMode;
+  /** The model of every one of its requests. */
+  readonly config: ModelConfig;
+  /** While a vendor works on it, as far as the vendor tells; their results can be read once it is done. */
+  readonly counts: BatchCounts;
+  /** Of the results that can be read. */
+  readonly storedCounts: BatchCounts;
+  /** The vendor's batches it was split into, in the order of their items; those that are not submitted are not there. */
+  readonly providerBatchIds: readonly string[];
+  /** Sums over the items that have a result. */
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  /** Why a failed batch failed. */
   readonly error: GenerationError | null;
-  readonly counts: VendorBatchCounts | null;
-  readonly createdAt: Date | null;
+  readonly metadata: JsonValue | null;
+  readonly createdAt: Date;
+  readonly submittedAt: Date | null;
+  readonly completedAt: Date | null;
+  /** When the vendor gives up what it has not done by then. */
   readonly expiresAt: Date | null;
-  /** When the vendor asks to be polled again, in milliseconds from now; null: it does not say. */
-  readonly retryAfterMs: number | null;
 }
 
 /** What came of one request of a batch. */
-export type BatchResult = { readonly customId: string } & (
-  | { readonly status: 'succeeded'; readonly result: GenerationResult }
-  | { readonly status: 'failed'; readonly error: GenerationError }
-  | { readonly status: 'cancelled' }
-  | { readonly status: 'expired' }
-);
-
-export interface SubmitBatchOptions {
-  /** Unique to this vendor batch, 1 to 64 of `[a-z0-9_-]`: stored with the vendor wherever it takes something to store. */
-  readonly key: string;
-  readonly signal: AbortSignal;
-  /**
-   * Waited for right before the vendor is asked to make the batch, whatever was uploaded by then. What it throws is thrown
-   * on, and no batch has been made: for a caller who may have lost the right to go on while files were on their way.
-   */
-  readonly beforeCreate?: () => Promise<void>;
+export interface ItemResult {
+  readonly text: string | null;
+  readonly reasoning: string | null;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly error: GenerationError | null;
 }
 
-export interface BatchCallOptions {
-  readonly signal: AbortSignal;
+/** Of one that nothing has come of. */
+export const EMPTY_RESULT: ItemResult = {
+  text: null,
+  reasoning: null,
+  toolCalls: [],
+  finishReason: null,
+  usage: null,
+  cost: null,
+  error: null,
+};
+
+/** One request of a batch and what came of it. */
+export interface BatchItem extends ItemResult {
+  /** `item_<id of the batch without its prefix>_<index>` */
+  readonly id: string;
+  readonly batchId: string;
+  readonly customId: string;
+  /** Its position in the submission, from 0. */
+  readonly index: number;
+  readonly status: BatchItemStatus;
+  /** The parsed text, where JSON was asked for and came. */
+  readonly output: JsonValue | null;
+  /** The caller's own, as in the request. */
+  readonly metadata: JsonValue | null;
 }
 
-/** What is known of a vendor batch whose id never came back. */
-export interface ExpectedBatch {
-  /** When its submission began, by our clock. */
-  readonly since: Date;
-  /** How many requests it has. */
-  readonly total: number;
-  /** Vendor batches that are known to be others: never found again where the vendor stores no key of ours. */
-  readonly takenIds?: ReadonlySet<string>;
-  /** Whether one of its requests has this custom id; asked of a few results where nothing else tells batches apart. */
-  readonly hasCustomId?: (customId: string) => boolean | Promise<boolean>;
-}
+const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set(['completed', 'cancelled', 'failed', 'expired']);
 
-/**
- * A vendor's batch API for one model. No call retries; each throws `ProviderError`, and closes its upstream sockets
- * when `signal` is aborted.
- */
-export interface BatchOperations {
-  /** Whether the vendor stores our key, so that what `find` does not find a moment later was never submitted. */
-  readonly storesKey: boolean;
-  /**
-   * Hands requests over, uploading them first where the vendor wants a file; they are read once, in order, and never
-   * held in memory as a whole where the vendor takes a file. Throws `INVALID_REQUEST` before anything is sent where
-   * the vendor's limits are passed.
-   */
-  submit(requests: AsyncIterable<BatchRequest>, options: SubmitBatchOptions): Promise<VendorBatch>;
-  /**
-   * The vendor's batch that was submitted under a key, searched among those created since a moment: what tells whether
-   * a submission that was interrupted had arrived. undefined: there is none. `expected` helps where the vendor stores
-   * no key of ours; throws there when it leaves a doubt.
-   */
-  find(key: string, expected: ExpectedBatch, options: BatchCallOptions): Promise<VendorBatch | undefined>;
-  poll(id: string, options: BatchCallOptions): Promise<VendorBatch>;
-  /** Asks the vendor to stop it. Resolves once the vendor has taken note; one that has ended already is no error. */
-  cancel(id: string, options: BatchCallOptions): Promise<VendorBatch>;
-  /** The results of a batch that has ended, in the vendor's order, each request at most once; read as they arrive. */
-  results(id: string, options: BatchCallOptions): AsyncIterable<BatchResult>;
-  /** Why the vendor would not take a custom id; undefined: it would. */
-  findCustomIdProblem(customId: string): string | undefined;
-  /** How many bytes a request takes in a vendor batch: what the vendor's size limit is counted in. */
-  sizeOf(request: BatchRequest): number;
-}
+/** Whether nothing of a batch changes any more. */
+export const isFinalBatchStatus = (status: BatchStatus): boolean => FINAL_STATUSES.has(status);
 
-/** A provider whose vendor has a batch API for this model. */
-export interface BatchTextProvider extends TextProvider {
-  readonly batches: BatchOperations;
-}
+const BATCH_PREFIX = 'batch_';
+const ITEM_ID = /^item_([0-9a-z]+)_(0|[1-9][0-9]{0,8})$/;
 
-/** Whether the vendor has a batch API for the model the provider is bound to. */
-export const hasBatchOperations = (provider: TextProvider): provider is BatchTextProvider =>
-  'batches' in provider && provider.batches !== undefined;
+export const toBatchItemId = (batchId: string, index: number): string =>
+  `item_${batchId.slice(BATCH_PREFIX.length)}_${index}`;
 
-/** Whether batches of a model go to its vendor's batch API rather than one request after the other. */
-export const hasNativeBatch = (config: ModelConfig): boolean => config.batch.type !== 'none';
+/** The batch and the position an item's id names; undefined: it is no such id. */
+export const findItemPosition = (
+  itemId: string,
+): { readonly batchId: string; readonly index: number } | undefined => {
+  const [, batch, index] = ITEM_ID.exec(itemId) ?? [];
+  if (batch === undefined || index === undefined) return undefined;
+  return { batchId: `${BATCH_PREFIX}${batch}`, index: Number(index) };
+};

@@ -6,6 +6,9 @@ export const CIRCUIT_STATES = ['closed', 'half-open', 'open'] as const;
 /** Of a provider's circuit breaker: `open` while it is held back, `half-open` while a probe may tell that it is well. */
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
+/** How the results of an operation reach its client. */
+export type Transport = 'http' | 'sse' | 'websocket';
+
 /**
  * What one generation tells of itself, in order, as it happens. A turn is one answer of one model, with all attempts at
  * it; a fallback, and what follows tool results, is a turn of its own.

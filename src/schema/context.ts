@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
-import type { Batch, BatchItem } from '../core/batch-record.ts';
-import type { BatchService } from '../services/batch-service.ts';
-import type { CatalogueService } from '../services/catalogue-service.ts';
-import type { GenerationService } from '../services/generation-service.ts';
+import type { Batch, BatchItem } from '../core/batch.ts';
+import type { BatchService } from '../services/batches/batch-service.ts';
+import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { GenerationService } from '../services/generations/generation-service.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ProviderHealth } from '../core/provider-health.ts';
 

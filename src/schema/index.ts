@@ -1,17 +1,17 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
-import './model.ts';
-import './model-queries.ts';
-import './provider.ts';
-import './generation.ts';
-import './generations.ts';
-import './generation-event.ts';
-import './generate.ts';
-import './follow.ts';
-import './batch-item.ts';
-import './batch.ts';
-import './batches.ts';
+import './catalogue/model.ts';
+import './catalogue/model-queries.ts';
+import './catalogue/provider.ts';
+import './generations/generation.ts';
+import './generations/list-generations.ts';
+import './generations/generation-event.ts';
+import './generations/generate.ts';
+import './generations/continue-generation.ts';
+import './batches/batch-item.ts';
+import './batches/batch.ts';
+import './batches/batch-operations.ts';
 
 builder.queryType({ description: 'Reading: what there is, and what would happen.' });
 builder.mutationType({ description: 'Doing: generations, waited for or in the background, and batches.' });

@@ -1,4 +1,4 @@
-import type { Batch, BatchItem } from '../core/batch-record.ts';
+import type { Batch, BatchItem } from '../core/batch.ts';
 import type { CatalogueModel, CatalogueProvider } from '../core/catalogue.ts';
 import type { Generation } from '../core/generation.ts';
 import { builder } from './builder.ts';

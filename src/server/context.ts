@@ -1,12 +1,13 @@
 import DataLoader from 'dataloader';
-import type { Batch, BatchItem } from '../core/batch-record.ts';
+import type { Batch, BatchItem } from '../core/batch.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ProviderHealth } from '../core/provider-health.ts';
+import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
-import type { BatchService } from '../services/batch-service.ts';
-import type { CatalogueService } from '../services/catalogue-service.ts';
-import type { GenerationService } from '../services/generation-service.ts';
-import type { ProviderHealthService } from '../services/provider-health.ts';
+import type { BatchService } from '../services/batches/batch-service.ts';
+import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { ProviderHealthService } from '../services/providers/provider-health.ts';
 
 export interface Services {
   readonly catalogue: CatalogueService;
@@ -14,8 +15,6 @@ export interface Services {
   readonly batches: BatchService;
   readonly health: ProviderHealthService;
 }
-
-export type Transport = 'http' | 'sse' | 'websocket';
 
 /** A GraphQL request as it came, before anything about it has been believed. */
 export interface OperationParams {

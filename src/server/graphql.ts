@@ -7,12 +7,13 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { ServiceLog } from '../core/service-log.ts';
-import { createContext, type OperationOrigin, type Services, type Transport } from './context.ts';
-import { createExecute } from './execute.ts';
+import type { Transport } from '../core/telemetry.ts';
+import { createContext, type OperationOrigin, type Services } from './context.ts';
+import { createExecute } from './compiled/execute.ts';
 import { createFindCostError, type OperationLimits } from './limits.ts';
 import { createErrorMask } from './mask-error.ts';
 import { createReadDocument, type ReadDocument } from './read-document.ts';
-import { createSubscribe } from './subscribe.ts';
+import { createSubscribe } from './compiled/subscribe.ts';
 
 /** An operation of a document that has been read, as a client asks for it. */
 export interface RequestedOperation {

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
-import { GenerationFailure } from '../services/generation-failure.ts';
+import { GenerationFailure } from '../services/report-failure.ts';
 
 const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
   const { code } = error;

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { isRecord } from '../lib/is-record.ts';
 import type { OperationOrigin, OperationParams } from './context.ts';
-import { Delivery, type ResultSink, type RunningOperation } from './delivery.ts';
+import { Delivery, type ResultSink, type RunningOperation } from './compiled/delivery.ts';
 import type { GraphqlPipeline } from './graphql.ts';
 import { withCode, withCodes } from './mask-error.ts';
 import type { Refused } from './read-document.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { PreparedOperation } from './operation.ts';
-import { TextWriter } from './text-writer.ts';
+import { TextWriter } from './compiled/text-writer.ts';
 
 /** Heartbeats in a row without a byte accepted by the client after which it counts as gone. */
 const STALLED_HEARTBEATS = 3;

@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from './db.ts';
+import type { Queries, Transaction } from './db/db.ts';
 
 /** What a key stands for: a generation or a batch. */
 export interface KeyHolder {

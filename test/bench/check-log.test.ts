@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLogCheck } from '../../bench/check-log.ts';
-import type { WireEvent } from '../../bench/subscription.ts';
+import { createLogCheck } from '../../bench/clients/check-log.ts';
+import type { WireEvent } from '../../bench/clients/subscription.ts';
 
 const event = (__typename: string, sequence: number, fields: Partial<WireEvent> = {}): WireEvent => ({
   __typename,

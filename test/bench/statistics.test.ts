@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { median, percentile, spreadOf, toSpreadText } from '../../bench/statistics.ts';
+import { median, percentile, spreadOf, toSpreadText } from '../../bench/report/statistics.ts';
 
 it('a percentile is one of the values, by nearest rank', () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);

@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { queryPostgres, type Row } from '../support/batch-database.ts';
-import { endedBatch, readBatch, readItems, requestsOf, submitted } from '../support/batch-requests.ts';
-import { type HeldVendor, type Stage, startHeldVendor } from '../support/held-batch-vendor.ts';
-import type { ServerNews } from '../support/hurried-server.ts';
+import { queryPostgres, type Row } from '../support/databases/batch-database.ts';
+import { endedBatch, readBatch, readItems, requestsOf, submitted } from '../support/app/batch-requests.ts';
+import { type HeldVendor, type Stage, startHeldVendor } from '../support/batch-vendors/held-batch-vendor.ts';
+import type { ServerNews } from '../support/app/hurried-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { named, postgres } from './nodes.ts';
 
-const PROGRAM = fileURLToPath(new URL('../support/hurried-server.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../support/app/hurried-server.ts', import.meta.url));
 
 interface Node extends AsyncDisposable {
   readonly url: string;

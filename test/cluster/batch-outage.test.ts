@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
-import { usageOf } from '../services/run-harness.ts';
-import { collectOverSse, request, startApp, type TestApp } from '../support/app.ts';
-import { queryPostgres, until } from '../support/batch-database.ts';
+import { usageOf } from '../services/generations/run/run-harness.ts';
+import { collectOverSse, request, startApp, type TestApp } from '../support/app/app.ts';
+import { queryPostgres, until } from '../support/databases/batch-database.ts';
 import {
   endedBatch,
   followBatch,
@@ -11,14 +11,14 @@ import {
   requestsOf,
   submitBatch,
   submitted,
-} from '../support/batch-requests.ts';
-import { toResult } from '../support/batch-results.ts';
-import { openBatchNode } from '../support/open-batch-node.ts';
-import { toyInput } from '../support/toy-input.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
-import { createToyBatchVendor, QUICK_TIMING } from '../support/toy-batch-vendor.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
-import { flatPricing } from '../support/flat-pricing.ts';
+} from '../support/app/batch-requests.ts';
+import { toResult } from '../support/batch-vendors/batch-results.ts';
+import { openBatchNode } from '../support/app/open-batch-node.ts';
+import { toyInput } from '../support/app/toy-input.ts';
+import { type PostgresServer, startPostgres } from '../support/databases/postgres-server.ts';
+import { createToyBatchVendor, QUICK_TIMING } from '../support/batch-vendors/toy-batch-vendor.ts';
+import { createToy, finishEvent, textDelta, toyOverrides } from '../support/app/toy-provider.ts';
+import { flatPricing } from '../support/app/flat-pricing.ts';
 import { named, postgres, TIMING } from './nodes.ts';
 
 const PRICING = flatPricing(100, 1_000);

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
-import type { Batch } from '../../src/core/batch-record.ts';
-import { isFinalBatchStatus } from '../../src/core/batch-record.ts';
-import type { Db } from '../../src/stores/db.ts';
-import { StoreUnavailable } from '../../src/stores/store-unavailable.ts';
-import { queryPostgres, until } from '../support/batch-database.ts';
-import { type BatchNode, openBatchNode } from '../support/open-batch-node.ts';
-import { toyInput } from '../support/toy-input.ts';
-import { createToyBatchVendor, type ToyVendorBatch } from '../support/toy-batch-vendor.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
+import type { Batch } from '../../src/core/batch.ts';
+import { isFinalBatchStatus } from '../../src/core/batch.ts';
+import type { Db } from '../../src/stores/db/db.ts';
+import { StoreUnavailable } from '../../src/stores/db/store-unavailable.ts';
+import { queryPostgres, until } from '../support/databases/batch-database.ts';
+import { type BatchNode, openBatchNode } from '../support/app/open-batch-node.ts';
+import { toyInput } from '../support/app/toy-input.ts';
+import { createToyBatchVendor, type ToyVendorBatch } from '../support/batch-vendors/toy-batch-vendor.ts';
+import { createToy, finishEvent, textDelta, toyOverrides } from '../support/app/toy-provider.ts';
 import { named, postgres } from './nodes.ts';
 
 const LEASE_MS = 2_400;

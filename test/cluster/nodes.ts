@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/env.ts';
 import type { AppOverrides } from '../../src/app.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { usePostgres } from '../support/postgres.ts';
+import { startApp, type TestApp } from '../support/app/app.ts';
+import { usePostgres } from '../support/databases/postgres.ts';
 
 export const postgres = await usePostgres();
 

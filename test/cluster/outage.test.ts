@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { collectOverSse, collectOverWebSocket, request, startApp } from '../support/app.ts';
-import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/events.ts';
-import { startPostgres } from '../support/postgres-server.ts';
-import { createSteppedToy } from '../support/stepped-toy.ts';
-import { textDelta, toyOverrides } from '../support/toy-provider.ts';
+import { collectOverSse, collectOverWebSocket, request, startApp } from '../support/app/app.ts';
+import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
+import { startPostgres } from '../support/databases/postgres-server.ts';
+import { createSteppedToy } from '../support/app/stepped-toy.ts';
+import { textDelta, toyOverrides } from '../support/app/toy-provider.ts';
 import { named, postgres, TIMING } from './nodes.ts';
 
 const START = `mutation ($input: GenerateInput!, $key: String) { startGeneration(input: $input, idempotencyKey: $key) { id } }`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { collectOverSse, collectOverWebSocket, request } from '../support/app.ts';
-import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/events.ts';
-import { startServerProcess } from '../transport/server-process.ts';
+import { collectOverSse, collectOverWebSocket, request } from '../support/app/app.ts';
+import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
+import { startServerProcess } from '../support/app/server-process.ts';
 import { named, postgres } from './nodes.ts';
 
 const STREAMS = [collectOverWebSocket, collectOverSse] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { collectOverSse, collectOverWebSocket, request, type TestApp } from '../support/app.ts';
-import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/events.ts';
-import { createSteppedToy } from '../support/stepped-toy.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../support/toy-provider.ts';
+import { collectOverSse, collectOverWebSocket, request, type TestApp } from '../support/app/app.ts';
+import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
+import { createSteppedToy } from '../support/app/stepped-toy.ts';
+import { createToy, finishEvent, textDelta, toyOverrides } from '../support/app/toy-provider.ts';
 import { named, postgres, startNodes } from './nodes.ts';
 
 const STREAMS = { websocket: collectOverWebSocket, sse: collectOverSse } as const;

@@ -10,8 +10,8 @@ import { describe, expect, it } from 'vitest';
 import { withProvidersFile } from '../../config/env.ts';
 import type { ProviderEntry } from '../../config/configured/provider-entry.ts';
 import { buildApp } from '../../src/app.ts';
-import { testSettings } from '../support/app.ts';
-import { configure, problemsOf, readProviders } from '../support/providers-file.ts';
+import { testSettings } from '../support/app/app.ts';
+import { configure, problemsOf, readProviders } from '../support/app/providers-file.ts';
 
 const SILENT = {
   debug: () => undefined,

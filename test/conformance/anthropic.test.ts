@@ -1,4 +1,4 @@
-import { toComparable, toExpected } from '../providers/anthropic/oracle.ts';
+import { toComparable, toExpected } from '../providers/text/anthropic/oracle.ts';
 import { describeRecordings } from './describe-recordings.ts';
 
 describeRecordings('anthropic', () => ({

@@ -1,8 +1,8 @@
 import type { ModelConfig } from '../../src/core/model-config.ts';
-import { request, startApp, type TestApp, TRANSPORTS } from '../support/app.ts';
-import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/events.ts';
-import type { Exchange, Recordings, Replay, ReplayOptions } from '../support/replay.ts';
-import { toyModels } from '../support/toy-provider.ts';
+import { request, startApp, type TestApp, TRANSPORTS } from '../support/app/app.ts';
+import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/app/events.ts';
+import type { Exchange, Recordings, Replay, ReplayOptions } from '../support/upstream/replay.ts';
+import { toyModels } from '../support/app/toy-provider.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 import type { AskedRecording } from './recordings.ts';
 

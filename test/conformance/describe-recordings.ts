@@ -6,8 +6,8 @@ import {
   openRecordings,
   type Recordings,
   type Replay,
-} from '../support/replay.ts';
-import { sendJson, startUpstream } from '../support/upstream-server.ts';
+} from '../support/upstream/replay.ts';
+import { sendJson, startUpstream } from '../support/upstream/upstream-server.ts';
 import { type Asked, ask, askAll, startRecordedApp } from './ask.ts';
 import { toDigest } from './digest.ts';
 import { readGoldens } from './goldens.ts';

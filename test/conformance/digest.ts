@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Event } from '../support/events.ts';
-import type { Raw } from '../support/replay.ts';
+import type { Event } from '../support/app/events.ts';
+import type { Raw } from '../support/upstream/replay.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 
 /** An answer in figures: enough to see any change of it, and nothing of what it says. */

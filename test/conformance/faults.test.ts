@@ -7,7 +7,7 @@ import {
   type Recordings,
   type Replay,
   type ReplayOptions,
-} from '../support/replay.ts';
+} from '../support/upstream/replay.ts';
 import { ask, startRecordedApp } from './ask.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 import { ASKED } from './recordings.ts';

@@ -1,4 +1,4 @@
-import { oracle, toComparable } from '../providers/gemini/oracle.ts';
+import { oracle, toComparable } from '../providers/text/gemini/oracle.ts';
 import { describeRecordings } from './describe-recordings.ts';
 
 describeRecordings('gemini', () => ({

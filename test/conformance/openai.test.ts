@@ -1,4 +1,4 @@
-import { chatOracle, responsesOracle, toComparable } from '../providers/openai/oracle.ts';
+import { chatOracle, responsesOracle, toComparable } from '../providers/text/openai/oracle.ts';
 import { describeRecordings } from './describe-recordings.ts';
 
 describeRecordings('openai', ({ apiType }) => ({

@@ -1,6 +1,6 @@
 import type { GenerationResult } from '../../src/core/generation.ts';
-import type { Event } from '../support/events.ts';
-import type { Raw } from '../support/replay.ts';
+import type { Event } from '../support/app/events.ts';
+import type { Raw } from '../support/upstream/replay.ts';
 
 /** What a client was told: every event, or the answer it waited for, or why there is none and what there was by then. */
 export type Answer =

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hasRecordings } from '../support/replay.ts';
+import { hasRecordings } from '../support/upstream/replay.ts';
 import { readGoldens } from './goldens.ts';
 import { ASKED, UNASKED } from './recordings.ts';
 

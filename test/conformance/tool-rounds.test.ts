@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GraphqlResponse, request, TRANSPORTS } from '../support/app.ts';
-import { type Event, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/events.ts';
-import { hasRecordings, openRecordings, type Raw, type Recordings, type Replay } from '../support/replay.ts';
+import { type GraphqlResponse, request, TRANSPORTS } from '../support/app/app.ts';
+import { type Event, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/app/events.ts';
+import {
+  hasRecordings,
+  openRecordings,
+  type Raw,
+  type Recordings,
+  type Replay,
+} from '../support/upstream/replay.ts';
 import { askAll, startRecordedApp } from './ask.ts';
 import { addUp, type Outcome, outcomeOf } from './outcome.ts';
 import { ASKED, type AskedRecording } from './recordings.ts';

@@ -1,7 +1,7 @@
 import type { ApiType } from '../../src/core/model-config.ts';
-import { toWholeMessage } from '../providers/anthropic/anthropic-harness.ts';
-import { toWhole as toWholeContent } from '../providers/gemini/gemini-harness.ts';
-import type { Raw } from '../support/replay.ts';
+import { toWholeMessage } from '../providers/text/anthropic/anthropic-harness.ts';
+import { toWhole as toWholeContent } from '../providers/text/gemini/gemini-harness.ts';
+import type { Raw } from '../support/upstream/replay.ts';
 
 /** The body a vendor would have answered a waiting request with, put together from the payloads of its stream. */
 export const toWholeAnswer = (apiType: ApiType, payloads: readonly Raw[]): Raw => {

@@ -1,6 +1,6 @@
 // Writes goldens.json anew: `node test/conformance/write-goldens.ts`. What changes is then to be compared with the
 // recordings by hand: the file says what somebody has looked at, not what the code happens to give.
-import { hasRecordings, openRecordings } from '../support/replay.ts';
+import { hasRecordings, openRecordings } from '../support/upstream/replay.ts';
 import { askAll } from './ask.ts';
 import { type Digest, toDigest } from './digest.ts';
 import { writeGoldens } from './goldens.ts';

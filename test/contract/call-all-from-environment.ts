@@ -1,7 +1,7 @@
 // Run by request-side.test.ts in a process of its own, whose environment is full of every vendor's variables.
 import { readSettings } from '../../config/env.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
-import { never } from '../providers/openai/openai-harness.ts';
+import { never } from '../providers/text/openai/openai-harness.ts';
 import { requestFor } from './contract-request.ts';
 import { connectLine } from './contract-upstream.ts';
 import { hear } from './laws.ts';

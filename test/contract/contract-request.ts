@@ -1,9 +1,9 @@
 import type { ReasoningInput } from '../../src/core/generate-input.ts';
 import { type ModelConfig } from '../../src/core/model-config.ts';
 import type { ReasoningSetting, TextRequest, Tool } from '../../src/core/text-request.ts';
-import { checkReasoning } from '../../src/services/check-reasoning.ts';
-import { Findings } from '../../src/services/findings.ts';
-import { createRequest } from '../providers/openai/openai-harness.ts';
+import { checkReasoning } from '../../src/services/checks/check-reasoning.ts';
+import { Findings } from '../../src/services/checks/findings.ts';
+import { createRequest } from '../providers/text/openai/openai-harness.ts';
 import type { Capability } from './turn.ts';
 
 /** A PNG of one pixel. */

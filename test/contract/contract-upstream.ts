@@ -1,14 +1,14 @@
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { ProviderConnection, TextProvider } from '../../src/core/text-provider.ts';
-import { createConnection } from '../providers/openai/openai-harness.ts';
-import { type Framing, toFrames } from '../support/vendor-wire.ts';
+import { createConnection } from '../providers/text/openai/openai-harness.ts';
+import { type Framing, toFrames } from '../support/upstream/vendor-wire.ts';
 import {
   sendEventStream,
   sendJson,
   startUpstream,
   type UpstreamRequest,
   type UpstreamServer,
-} from '../support/upstream-server.ts';
+} from '../support/upstream/upstream-server.ts';
 import type { ContractProvider, VendorProvider } from './providers.ts';
 import { findUnknownFields } from './request-fields.ts';
 import type { Turn } from './turn.ts';

@@ -1,7 +1,7 @@
 import type { Message, UserPart } from '../../src/core/message.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { TextRequest, Tool } from '../../src/core/text-request.ts';
-import { plainRequest } from '../../scripts/plain-request.ts';
+import { plainRequest } from '../support/plain-request.ts';
 import { PNG } from './contract-request.ts';
 
 const PDF = Buffer.from('%PDF-1.4 made up').toString('base64');

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { TextRequest } from '../../src/core/text-request.ts';
-import { never } from '../providers/openai/openai-harness.ts';
-import { providerErrorOf } from '../support/provider-error.ts';
+import { never } from '../providers/text/openai/openai-harness.ts';
+import { providerErrorOf } from '../support/upstream/provider-error.ts';
 import {
   sendEventStream,
   sendJson,
   startUpstream,
   type UpstreamRequest,
-} from '../support/upstream-server.ts';
-import { toFrames } from '../support/vendor-wire.ts';
+} from '../support/upstream/upstream-server.ts';
+import { toFrames } from '../support/upstream/vendor-wire.ts';
 import { requestFor } from './contract-request.ts';
 import { connectLine, sendTurn, startStrictVendor } from './contract-upstream.ts';
 import { expectLawful, hear } from './laws.ts';

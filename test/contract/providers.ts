@@ -2,7 +2,7 @@ import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
-import type { VendorWire } from '../support/vendor-wire.ts';
+import type { VendorWire } from '../support/upstream/vendor-wire.ts';
 import { ANTHROPIC_CELLS, ANTHROPIC_WIRE } from './cells/anthropic.ts';
 import { DEEPSEEK_CELLS, DEEPSEEK_WIRE } from './cells/deepseek.ts';
 import { DEMO_CELLS } from './cells/demo.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { never } from '../providers/openai/openai-harness.ts';
+import { never } from '../providers/text/openai/openai-harness.ts';
 import { ASKED } from '../conformance/recordings.ts';
-import { hasRecordings, openRecordings, type Raw, type Recordings } from '../support/replay.ts';
-import { sendJson, startUpstream } from '../support/upstream-server.ts';
+import { hasRecordings, openRecordings, type Raw, type Recordings } from '../support/upstream/replay.ts';
+import { sendJson, startUpstream } from '../support/upstream/upstream-server.ts';
 import { connectLine } from './contract-upstream.ts';
 import { hear } from './laws.ts';
 import { VENDOR_PROVIDERS } from './providers.ts';

@@ -2,8 +2,8 @@ import type { ApiType, ModelConfig, ReasoningSupport } from '../../src/core/mode
 import type { JsonValue } from '../../src/core/json.ts';
 import type { AssistantPart, Message, UserPart } from '../../src/core/message.ts';
 import type { ReasoningSetting, TextRequest, Tool } from '../../src/core/text-request.ts';
-import { createConfig, createRequest } from '../providers/openai/openai-harness.ts';
-import type { Raw } from '../support/replay.ts';
+import { createConfig, createRequest } from '../providers/text/openai/openai-harness.ts';
+import type { Raw } from '../support/upstream/replay.ts';
 
 /** What another client sent, told in this server's terms: what it would have to be asked for to send the same. */
 export interface Retold {

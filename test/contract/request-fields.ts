@@ -1,5 +1,5 @@
-import type { VendorWire } from '../support/vendor-wire.ts';
-import type { UpstreamRequest } from '../support/upstream-server.ts';
+import type { VendorWire } from '../support/upstream/vendor-wire.ts';
+import type { UpstreamRequest } from '../support/upstream/upstream-server.ts';
 
 /**
  * The fields that may leave this server, written down a second time and by hand. `any`: whatever the caller gave (a

@@ -4,15 +4,15 @@ import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/ch
 import type { ResponseCreateParamsNonStreaming } from 'openai/resources/responses/responses';
 import { expect, test } from 'vitest';
 import type { TextRequest } from '../../src/core/text-request.ts';
-import { toMessagesRequest } from '../../src/providers/text/anthropic/to-messages-request.ts';
+import { toMessagesRequest } from '../../src/providers/text/anthropic/request/to-messages-request.ts';
 import { DEEPSEEK_CHAT } from '../../src/providers/text/deepseek/dialect.ts';
-import { toGenerateContentRequest } from '../../src/providers/text/gemini/to-generate-content-request.ts';
+import { toGenerateContentRequest } from '../../src/providers/text/gemini/request/to-generate-content-request.ts';
 import { GROQ_CHAT } from '../../src/providers/text/groq/dialect.ts';
-import { toChatRequest } from '../../src/providers/text/openai-compatible/to-chat-request.ts';
-import { toResponsesRequest } from '../../src/providers/text/openai-compatible/to-responses-request.ts';
+import { toChatRequest } from '../../src/providers/text/openai-compatible/chat/to-chat-request.ts';
+import { toResponsesRequest } from '../../src/providers/text/openai-compatible/responses/to-responses-request.ts';
 import { OPENAI_CHAT, OPENAI_RESPONSES } from '../../src/providers/text/openai/dialect.ts';
 import { XAI_RESPONSES } from '../../src/providers/text/xai/dialect.ts';
-import { createConfig, createRequest } from '../providers/openai/openai-harness.ts';
+import { createConfig, createRequest } from '../providers/text/openai/openai-harness.ts';
 
 // Each expected body is written out and held against the SDK's type by the compiler, with nothing cast in between: a
 // field the SDK does not know, or knows otherwise, does not compile. Builders cast; this is where that is made good.

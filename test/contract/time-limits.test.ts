@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../src/core/stream-event.ts';
-import { never } from '../providers/openai/openai-harness.ts';
-import { providerErrorOf } from '../support/provider-error.ts';
-import { startSilentServer } from '../support/silent-server.ts';
-import { startUpstream } from '../support/upstream-server.ts';
+import { never } from '../providers/text/openai/openai-harness.ts';
+import { providerErrorOf } from '../support/upstream/provider-error.ts';
+import { startSilentServer } from '../support/upstream/silent-server.ts';
+import { startUpstream } from '../support/upstream/upstream-server.ts';
 import { requestFor } from './contract-request.ts';
 import { connectLine } from './contract-upstream.ts';
 import { VENDOR_PROVIDERS } from './providers.ts';

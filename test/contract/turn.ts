@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { GenerationResult } from '../../src/core/generation.ts';
-import type { VendorWire } from '../support/vendor-wire.ts';
+import type { VendorWire } from '../support/upstream/vendor-wire.ts';
 
 /** What every provider is tried with. */
 export const CAPABILITIES = [

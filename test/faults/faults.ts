@@ -1,6 +1,6 @@
-import type { UpstreamRequest } from '../support/upstream-server.ts';
-import { toFrames } from '../support/vendor-wire.ts';
-import { VENDOR_ERRORS } from '../support/vendor-errors.ts';
+import type { UpstreamRequest } from '../support/upstream/upstream-server.ts';
+import { toFrames } from '../support/upstream/vendor-wire.ts';
+import { VENDOR_ERRORS } from '../support/upstream/vendor-errors.ts';
 import type { VendorProvider } from '../contract/providers.ts';
 import { getCell } from '../contract/providers.ts';
 

@@ -1,7 +1,11 @@
 import type { ModelConfig } from '../../src/core/model-config.ts';
-import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents } from '../support/events.ts';
-import { collectOverWebSocket, request, startApp, type TestApp } from '../support/app.ts';
-import { startUpstream, type UpstreamRequest, type UpstreamServer } from '../support/upstream-server.ts';
+import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
+import { collectOverWebSocket, request, startApp, type TestApp } from '../support/app/app.ts';
+import {
+  startUpstream,
+  type UpstreamRequest,
+  type UpstreamServer,
+} from '../support/upstream/upstream-server.ts';
 import { VENDOR_PROVIDERS, type VendorProvider } from '../contract/providers.ts';
 import { type Fault, FAULTS, RETRY_DATE, toParts } from './faults.ts';
 

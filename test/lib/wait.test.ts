@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { wait } from '../../src/lib/wait.ts';
-import { failureOf } from '../support/provider-error.ts';
+import { failureOf } from '../support/upstream/provider-error.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { providerVariables } from '../../config/env.ts';
-import { RECORD_CASES } from '../../scripts/record/cases.ts';
+import { RECORD_CASES } from '../support/upstream/record-cases.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { TextProvider } from '../../src/core/text-provider.ts';
 import type { TextRequest } from '../../src/core/text-request.ts';
 import { connectLine } from '../contract/contract-upstream.ts';
 import { expectLawful, expectLawfulUsage, hear, saidBy } from '../contract/laws.ts';
 import { modelsOf, VENDOR_PROVIDERS, type VendorProvider } from '../contract/providers.ts';
-import { providerErrorOf } from '../support/provider-error.ts';
+import { providerErrorOf } from '../support/upstream/provider-error.ts';
 
 const LIMIT_MS = 300_000;
 

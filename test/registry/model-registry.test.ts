@@ -4,8 +4,8 @@ import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { ModelRegistry } from '../../src/registry/model-registry.ts';
-import { request, startApp } from '../support/app.ts';
-import { createToy, toyModels, toyOverrides } from '../support/toy-provider.ts';
+import { request, startApp } from '../support/app/app.ts';
+import { createToy, toyModels, toyOverrides } from '../support/app/toy-provider.ts';
 
 const catalogueModels: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
   Object.values<ModelConfig>(configs),

@@ -3,9 +3,9 @@ import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import type { ConnectTextProvider, TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { ProviderFactory } from '../../src/registry/provider-factory.ts';
 import { TextProviderRegistry } from '../../src/registry/text-provider-registry.ts';
-import { request, startApp } from '../support/app.ts';
-import { failureOf } from '../support/provider-error.ts';
-import { createToy, toyModels, toyOverrides } from '../support/toy-provider.ts';
+import { request, startApp } from '../support/app/app.ts';
+import { failureOf } from '../support/upstream/provider-error.ts';
+import { createToy, toyModels, toyOverrides } from '../support/app/toy-provider.ts';
 
 const GENERATE = `
   mutation ($model: String!) { generate(input: { model: $model, prompt: "Hi" }) { text model { name } } }

@@ -3,8 +3,8 @@ import type { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { buildApp } from '../../src/app.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { TextProviderRegistry } from '../../src/registry/text-provider-registry.ts';
-import { testSettings } from '../support/app.ts';
-import { createToy, toyModels } from '../support/toy-provider.ts';
+import { testSettings } from '../support/app/app.ts';
+import { createToy, toyModels } from '../support/app/toy-provider.ts';
 
 describe('registering providers', () => {
   it('refuses a name that is taken, and keeps the first', () => {

@@ -4,8 +4,8 @@ import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { type AppOverrides, buildApp } from '../../src/app.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { ModelRegistry } from '../../src/registry/model-registry.ts';
-import { testSettings } from '../support/app.ts';
-import { createToy, toyModels } from '../support/toy-provider.ts';
+import { testSettings } from '../support/app/app.ts';
+import { createToy, toyModels } from '../support/app/toy-provider.ts';
 
 describe('a catalogue that cannot be served', () => {
   const fault = async (overrides: AppOverrides): Promise<string> => {

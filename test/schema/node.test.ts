@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
-import { request, startApp } from '../support/app.ts';
+import { request, startApp } from '../support/app/app.ts';
 
 const NODE = `
   query ($id: ID!) {

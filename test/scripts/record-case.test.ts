@@ -6,10 +6,10 @@ import { recordCase } from '../../scripts/record/record-case.ts';
 import { collect } from '../../src/core/stream-event.ts';
 import { connectLine, sendTurn } from '../contract/contract-upstream.ts';
 import { getCell, VENDOR_PROVIDERS } from '../contract/providers.ts';
-import { createRequest, never } from '../providers/openai/openai-harness.ts';
-import { failureOf } from '../support/provider-error.ts';
-import { sendRecorded } from '../support/recorded-fixture.ts';
-import { sendJson, startUpstream } from '../support/upstream-server.ts';
+import { createRequest, never } from '../providers/text/openai/openai-harness.ts';
+import { failureOf } from '../support/upstream/provider-error.ts';
+import { sendRecorded } from './recorded-fixture.ts';
+import { sendJson, startUpstream } from '../support/upstream/upstream-server.ts';
 
 const OPTIONS = {
   case: 'text',

@@ -3,7 +3,7 @@ import type { ApiType } from '../../src/core/model-config.ts';
 import { type Form, recordedForm } from '../conformance/ask.ts';
 import { type Outcome, toGenerationResult } from '../conformance/outcome.ts';
 import type { AskedRecording } from '../conformance/recordings.ts';
-import type { Exchange, Raw } from '../support/replay.ts';
+import type { Exchange, Raw } from '../support/upstream/replay.ts';
 
 /** What both readers make of a turn. */
 export interface Reading {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askAll } from '../conformance/ask.ts';
 import { outcomeOf } from '../conformance/outcome.ts';
 import { ASKED } from '../conformance/recordings.ts';
-import { hasRecordings, openRecordings, type Recordings, type Replay } from '../support/replay.ts';
+import { hasRecordings, openRecordings, type Recordings, type Replay } from '../support/upstream/replay.ts';
 import { DIFFERENCES } from './differences.ts';
 import { hasSecondReader, type Reading, readTurn, toOwnReading } from './read.ts';
 

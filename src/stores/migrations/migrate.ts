@@ -1,5 +1,5 @@
 import { ModelgraphError } from '../../core/errors.ts';
-import type { Db } from '../db.ts';
+import type { Db } from '../db/db.ts';
 import { GENERATIONS } from './0001-generations.ts';
 import { BATCHES } from './0002-batches.ts';
 import { WEBHOOKS } from './0003-webhooks.ts';

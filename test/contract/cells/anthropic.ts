@@ -1,6 +1,6 @@
-import { readFixture, toWholeMessage } from '../../providers/anthropic/anthropic-harness.ts';
-import { RESULTS } from '../../providers/anthropic/expected-results.ts';
-import { messagesWire } from '../../support/vendor-wire.ts';
+import { readFixture, toWholeMessage } from '../../providers/text/anthropic/anthropic-harness.ts';
+import { RESULTS } from '../../providers/text/anthropic/batch/expected-results.ts';
+import { messagesWire } from '../../support/upstream/vendor-wire.ts';
 import { type Cells, failedTurn, type Turn } from '../turn.ts';
 
 type RawEvents = Parameters<typeof toWholeMessage>[0];

@@ -2,8 +2,8 @@ import {
   DEEPSEEK_BAD_ARGUMENTS,
   DEEPSEEK_CASES,
   DEEPSEEK_FAILURES,
-} from '../../providers/deepseek/fixtures/hand-made.ts';
-import { chatWire } from '../../support/vendor-wire.ts';
+} from '../../providers/text/deepseek/fixtures/hand-made.ts';
+import { chatWire } from '../../support/upstream/vendor-wire.ts';
 import { type Cells, failedTurn, failedTurnsOf, turnsOf } from '../turn.ts';
 
 export const DEEPSEEK_WIRE = chatWire('reasoning_content');

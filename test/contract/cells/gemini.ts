@@ -1,7 +1,7 @@
-import { CASES, type Chunk } from '../../providers/gemini/fixtures/hand-made.ts';
-import { FAILURES } from '../../providers/gemini/fixtures/hand-made-failures.ts';
-import { toWhole } from '../../providers/gemini/gemini-harness.ts';
-import { generateContentWire } from '../../support/vendor-wire.ts';
+import { CASES, type Chunk } from '../../providers/text/gemini/fixtures/hand-made.ts';
+import { FAILURES } from '../../providers/text/gemini/fixtures/hand-made-failures.ts';
+import { toWhole } from '../../providers/text/gemini/gemini-harness.ts';
+import { generateContentWire } from '../../support/upstream/vendor-wire.ts';
 import { type Cells, failedTurnsOf, turnsOf } from '../turn.ts';
 
 export const GEMINI_WIRE = generateContentWire((payloads) => toWhole(payloads as readonly Chunk[]));

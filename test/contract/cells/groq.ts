@@ -1,5 +1,9 @@
-import { GROQ_BAD_ARGUMENTS, GROQ_CASES, GROQ_FAILURES } from '../../providers/groq/fixtures/hand-made.ts';
-import { chatWire } from '../../support/vendor-wire.ts';
+import {
+  GROQ_BAD_ARGUMENTS,
+  GROQ_CASES,
+  GROQ_FAILURES,
+} from '../../providers/text/groq/fixtures/hand-made.ts';
+import { chatWire } from '../../support/upstream/vendor-wire.ts';
 import { type Cells, failedTurn, failedTurnsOf, turnsOf } from '../turn.ts';
 
 export const GROQ_WIRE = chatWire('reasoning');

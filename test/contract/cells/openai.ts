@@ -2,13 +2,13 @@ import {
   CHAT_CASES,
   CHAT_FAILURES,
   BAD_ARGUMENTS as CHAT_BAD,
-} from '../../providers/openai/fixtures/hand-made-chat.ts';
+} from '../../providers/text/openai/fixtures/hand-made-chat.ts';
 import {
   BAD_ARGUMENTS as RESPONSES_BAD,
   RESPONSES_CASES,
   RESPONSES_FAILURES,
-} from '../../providers/openai/fixtures/hand-made-responses.ts';
-import { chatWire, responsesWire } from '../../support/vendor-wire.ts';
+} from '../../providers/text/openai/fixtures/hand-made-responses.ts';
+import { chatWire, responsesWire } from '../../support/upstream/vendor-wire.ts';
 import { CHAT_JSON, RESPONSES_JSON, RESPONSES_TOOL } from '../fixtures/hand-made.ts';
 import { type Cells, failedTurn, failedTurnsOf, turnsOf } from '../turn.ts';
 

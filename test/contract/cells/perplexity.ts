@@ -2,8 +2,8 @@ import {
   PERPLEXITY_BAD_ARGUMENTS,
   PERPLEXITY_CASES,
   PERPLEXITY_FAILURES,
-} from '../../providers/perplexity/fixtures/hand-made.ts';
-import { responsesWire } from '../../support/vendor-wire.ts';
+} from '../../providers/text/perplexity/fixtures/hand-made.ts';
+import { responsesWire } from '../../support/upstream/vendor-wire.ts';
 import { type Cells, failedTurn, failedTurnsOf, turnsOf } from '../turn.ts';
 
 export const PERPLEXITY_WIRE = responsesWire(false);

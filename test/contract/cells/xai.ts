@@ -1,5 +1,5 @@
-import { XAI_BAD_ARGUMENTS, XAI_CASES, XAI_FAILURES } from '../../providers/xai/fixtures/hand-made.ts';
-import { responsesWire } from '../../support/vendor-wire.ts';
+import { XAI_BAD_ARGUMENTS, XAI_CASES, XAI_FAILURES } from '../../providers/text/xai/fixtures/hand-made.ts';
+import { responsesWire } from '../../support/upstream/vendor-wire.ts';
 import { RESPONSES_TOOL } from '../fixtures/hand-made.ts';
 import { type Cells, failedTurn, failedTurnsOf, turnsOf } from '../turn.ts';
 

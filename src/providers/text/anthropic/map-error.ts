@@ -1,8 +1,8 @@
 import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import { type ErrorCode, type ModelgraphError, ProviderError } from '../../../core/errors.ts';
-import { requestIdOf } from '../../upstream/guarded-fetch.ts';
-import { readRetryAfterMs } from '../../upstream/retry-after.ts';
-import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+import { requestIdOf } from '../../shared/call/guarded-fetch.ts';
+import { readRetryAfterMs } from '../../shared/call/retry-after.ts';
+import { classifyVendorError, readVendorError } from '../../shared/call/vendor-error.ts';
 
 /** What the API says in its message alone: the type is `invalid_request_error` or `rate_limit_error` in each case. */
 const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [

@@ -1,14 +1,14 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
-import { createGuardedFetch, type GuardedFetchOptions } from '../../upstream/guarded-fetch.ts';
-import { guardStream } from '../../upstream/terminal-guard.ts';
-import { AnthropicBatchOperations } from './batch-operations.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../../shared/call/guarded-fetch.ts';
+import { guardStream } from '../../shared/call/terminal-guard.ts';
+import { AnthropicBatchOperations } from './batch/batch-operations.ts';
 import { mapError } from './map-error.ts';
-import { readResponse } from './read-response.ts';
-import { readTurn } from './read-turn.ts';
-import { type MessagesRequest, toMessagesRequest } from './to-messages-request.ts';
+import { readResponse } from './response/read-response.ts';
+import { readTurn } from './response/read-turn.ts';
+import { type MessagesRequest, toMessagesRequest } from './request/to-messages-request.ts';
 
 const PROVIDER = 'anthropic';
 const BASE_URL = 'https://api.anthropic.com';

@@ -2,7 +2,7 @@ import { ModelgraphError, ProviderError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
-import { guardStream } from '../../upstream/terminal-guard.ts';
+import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { createPause } from './create-pause.ts';
 import { playScript } from './play-script.ts';
 import { DEMO_SCRIPTS } from './scripts.ts';

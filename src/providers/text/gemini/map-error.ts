@@ -1,8 +1,8 @@
 import { ApiError } from '@google/genai/web';
 import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
-import { requestIdOf } from '../../upstream/guarded-fetch.ts';
-import { readRetryAfterMs } from '../../upstream/retry-after.ts';
-import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+import { requestIdOf } from '../../shared/call/guarded-fetch.ts';
+import { readRetryAfterMs } from '../../shared/call/retry-after.ts';
+import { classifyVendorError, readVendorError } from '../../shared/call/vendor-error.ts';
 import { toPacificMidnightMs } from './to-pacific-midnight-ms.ts';
 
 /** The API has no code for it: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." */

@@ -4,7 +4,7 @@ import {
   type GenerateContentResponse,
   GoogleGenAI,
 } from '@google/genai/web';
-import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type {
@@ -14,16 +14,16 @@ import type {
   TextProvider,
 } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
-import { createGuardedFetch } from '../../upstream/guarded-fetch.ts';
-import { putOver } from '../../upstream/put-over.ts';
-import { guardStream } from '../../upstream/terminal-guard.ts';
+import { createGuardedFetch } from '../../shared/call/guarded-fetch.ts';
+import { putOver } from '../../shared/call/put-over.ts';
+import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { API_VERSION } from './api-version.ts';
-import { createBatchCalls } from './batch-calls.ts';
-import { GeminiBatchOperations } from './batch-operations.ts';
-import { findDropped } from './find-dropped.ts';
+import { createBatchCalls } from './batch/batch-calls.ts';
+import { GeminiBatchOperations } from './batch/batch-operations.ts';
+import { findDropped } from './request/find-dropped.ts';
 import { mapError } from './map-error.ts';
-import { readEvents, type SendRequest } from './read-events.ts';
-import { toGenerateContentRequest } from './to-generate-content-request.ts';
+import { readEvents, type SendRequest } from './response/read-events.ts';
+import { toGenerateContentRequest } from './request/to-generate-content-request.ts';
 
 /** Without any key the SDK warns on the console. */
 const NO_KEY = 'none';

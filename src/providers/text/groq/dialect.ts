@@ -2,8 +2,8 @@ import { canReason, type ModelConfig } from '../../../core/model-config.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { ChatDialect, OpenAICompatibleVendor, RequestFields } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
-import { createBatchOperations } from './batch-operations.ts';
-import { readExecutedTools } from './read-executed-tools.ts';
+import { createBatchOperations } from './batch/batch-operations.ts';
+import { readExecutedTools } from './response/read-executed-tools.ts';
 
 export const GROQ_CHAT: ChatDialect = {
   maxTokensField: 'max_completion_tokens',

@@ -1,22 +1,22 @@
 import type OpenAI from 'openai';
-import { type BatchTextProvider, hasNativeBatch } from '../../../core/batch.ts';
+import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
-import { guardStream } from '../../upstream/terminal-guard.ts';
-import type { ChatCompletionBody } from './chat-chunk.ts';
+import { guardStream } from '../../shared/call/terminal-guard.ts';
+import type { ChatCompletionBody } from './chat/chat-chunk.ts';
 import { createClient } from './create-client.ts';
 import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
 import { mapError } from './map-error.ts';
-import { readChatCompletion, readChatEvents } from './read-chat-events.ts';
-import { readResponse, readResponsesEvents } from './read-responses-events.ts';
-import type { ReadingContext } from './reading-context.ts';
-import type { ResponsesBody } from './responses-event.ts';
-import { separateReasoning } from './separate-reasoning.ts';
-import { toChatRequest, toChatStreamRequest } from './to-chat-request.ts';
-import { toResponsesRequest, toResponsesStreamRequest } from './to-responses-request.ts';
+import { readChatCompletion, readChatEvents } from './chat/read-chat-events.ts';
+import { readResponse, readResponsesEvents } from './responses/read-responses-events.ts';
+import type { ReadingContext } from '../../shared/reading/reading-context.ts';
+import type { ResponsesBody } from './responses/responses-event.ts';
+import { separateReasoning } from './chat/separate-reasoning.ts';
+import { toChatRequest, toChatStreamRequest } from './chat/to-chat-request.ts';
+import { toResponsesRequest, toResponsesStreamRequest } from './responses/to-responses-request.ts';
 
 interface Clients extends ReadingContext {
   readonly streaming: OpenAI;

@@ -4,7 +4,7 @@ import {
   createGuardedFetch,
   type GuardedFetchOptions,
   type TimeLimits,
-} from '../../upstream/guarded-fetch.ts';
+} from '../../shared/call/guarded-fetch.ts';
 
 /** The longest a timer can run: nobody but the caller's signal and the guarded fetch ends a call. */
 const NEVER_MS = 2_147_483_647;

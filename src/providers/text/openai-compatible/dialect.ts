@@ -1,9 +1,9 @@
-import type { BatchOperations } from '../../../core/batch.ts';
+import type { BatchOperations } from '../../../core/vendor-batch.ts';
 import type { BuiltInTool, ModelConfig } from '../../../core/model-config.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { OutputFormat, TextRequest, ToolChoice } from '../../../core/text-request.ts';
-import type { BatchContext } from './batch-context.ts';
-import type { convertToResponsesFormat } from './convert-to-responses-format.ts';
+import type { BatchContext } from './batch/batch-context.ts';
+import type { convertToResponsesFormat } from './responses/convert-to-responses-format.ts';
 import type { ReasoningReplay } from './reasoning-replay.ts';
 import type { UsageCounting } from './to-usage.ts';
 

@@ -1,7 +1,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
-import { readRetryAfterMs } from '../../upstream/retry-after.ts';
-import { classifyVendorError, readVendorError } from '../../upstream/vendor-error.ts';
+import { readRetryAfterMs } from '../../shared/call/retry-after.ts';
+import { classifyVendorError, readVendorError } from '../../shared/call/vendor-error.ts';
 
 /** xAI: "Your team […] has either used all available credits or reached its monthly spending limit." */
 const SPENT: readonly [RegExp, ErrorCode] = [

@@ -1,5 +1,3 @@
-import { ModelgraphError } from '../../../core/errors.ts';
-
 /** First characters of the base64 form of each format's signature. */
 const IMAGE_SIGNATURES: readonly (readonly [string, string])[] = [
   ['iVBORw', 'image/png'],
@@ -19,6 +17,3 @@ export const toDataUrl = (data: string, mediaType: string): string => `data:${me
 /** The name a file sent as bytes has to have. */
 export const toFilename = (filename: string | null, mediaType: string): string =>
   filename ?? `file.${/\/([a-z0-9]+)/i.exec(mediaType)?.[1] ?? 'bin'}`;
-
-export const unsupportedPart = (what: string, instead: string): ModelgraphError =>
-  new ModelgraphError('UNSUPPORTED_CAPABILITY', `The provider's API does not take ${what}. ${instead}`);

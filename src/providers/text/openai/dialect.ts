@@ -8,7 +8,7 @@ import type {
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
-import { createBatchOperations } from './batch-operations.ts';
+import { createBatchOperations } from './batch/batch-operations.ts';
 
 export const OPENAI_CHAT: ChatDialect = {
   maxTokensField: 'max_completion_tokens',

@@ -5,9 +5,9 @@ import type {
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
-import { unsupportedPart } from '../openai-compatible/media.ts';
-import { convertToResponsesFormat } from './convert-to-responses-format.ts';
-import { readSearchResults } from './read-search-results.ts';
+import { unsupportedPart } from '../../shared/unsupported-part.ts';
+import { convertToResponsesFormat } from './request/convert-to-responses-format.ts';
+import { readSearchResults } from './response/read-search-results.ts';
 
 /** The Agent API answers 400 to every field it does not know. */
 export const PERPLEXITY_RESPONSES: ResponsesDialect = {

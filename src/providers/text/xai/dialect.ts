@@ -6,7 +6,7 @@ import type {
   ResponsesDialect,
 } from '../openai-compatible/dialect.ts';
 import { findEffort } from '../openai-compatible/find-effort.ts';
-import { createBatchOperations } from './batch-operations.ts';
+import { createBatchOperations } from './batch/batch-operations.ts';
 
 export const XAI_RESPONSES: ResponsesDialect = {
   // Nothing is kept at the vendor: what a next turn needs comes back encrypted and is sent along with it.

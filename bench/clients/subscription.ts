@@ -1,0 +1,102 @@
+import { type Plan, toPrompt } from '../plan.ts';
+
+/** What every server is asked, and what the bare ones understand without reading it. */
+export const GENERATE = `
+  subscription ($input: GenerateInput!) {
+    generate(input: $input) {
+      __typename
+      sequence
+      ... on TextDelta { offset text }
+      ... on ReasoningDelta { offset text }
+      ... on GenerationCompleted { finishReason }
+      ... on GenerationFailed { error { code message } }
+    }
+  }
+`;
+
+/** What a subscriber sees of an event; which of the fields there are depends on its type. */
+export interface WireEvent {
+  readonly __typename: string;
+  readonly sequence: number;
+  readonly generationId?: string;
+  readonly cursor?: string;
+  readonly offset?: number;
+  readonly text?: string;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly generation?: { readonly text: string };
+}
+
+export interface Operation {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export const toGenerate = (plan: Plan, query: string = GENERATE, extra: object = {}): Operation => ({
+  query,
+  variables: { input: { model: 'gpt-4o', prompt: toPrompt(plan), ...extra } },
+});
+
+/** Joins a generation; bare servers read the plan in the input beside it. */
+export const GENERATION_EVENTS = `
+  subscription ($id: ID!) {
+    generationEvents(id: $id) {
+      __typename
+      sequence
+      ... on TextDelta { offset text }
+      ... on ReasoningDelta { offset text }
+      ... on GenerationCompleted { finishReason }
+      ... on GenerationFailed { error { code message } }
+    }
+  }
+`;
+
+interface Started {
+  readonly data?: { readonly startGeneration: { readonly id: string } };
+  readonly errors?: unknown;
+}
+
+/** Starts a generation that nobody has to follow; gives its id. */
+export const startGeneration = async (url: string, plan: Plan): Promise<string> => {
+  const query = 'mutation ($input: GenerateInput!) { startGeneration(input: $input) { id } }';
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(toGenerate(plan, query, { onDisconnect: 'CONTINUE' })),
+  });
+  const { data, errors } = (await response.json()) as Started;
+  if (data === undefined) throw new Error(`the server answered ${JSON.stringify(errors)}`);
+  return data.startGeneration.id;
+};
+
+/** One open subscription. */
+export interface Subscription {
+  /** Resolves when the server has completed it, or its connection is closed. */
+  readonly ended: Promise<void>;
+  /** Ends it as a client does that is no longer interested. */
+  leave(): void;
+  /** Breaks the connection as a network does. */
+  drop(): void;
+  /** Reads nothing more for a while. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Opens a subscription on a connection of its own. Each result reaches the receiver as its JSON. */
+export type Subscribe = (
+  url: string,
+  operation: Operation,
+  receive: (json: string) => void,
+) => Promise<Subscription>;
+
+interface Result {
+  readonly data?: Readonly<Record<string, WireEvent>> | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+/** The event of a result. Throws where the result is an error. */
+export const readEvent = (json: string): WireEvent => {
+  const { data, errors } = JSON.parse(json) as Result;
+  const [event] = Object.values(data ?? {});
+  if (event === undefined) throw new Error(`the server answered ${JSON.stringify(errors ?? data)}`);
+  return event;
+};

@@ -1,0 +1,95 @@
+import { Session } from 'node:inspector/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { summariseProfile } from '../report/summarise-profile.ts';
+
+/** What a process uses at one moment. */
+export interface Sample {
+  readonly cpuUs: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  /** Of the event loop since the last sample, beyond what its timer's resolution adds. */
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
+}
+
+interface Question {
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+}
+
+type Answers = Readonly<Record<string, (argument: never) => unknown>>;
+
+const RESOLUTION_MS = 1;
+
+/** What the parent has handed to this program. */
+export const readOptions = (): unknown => JSON.parse(process.argv[2] ?? '{}');
+
+const createMeter = (): Answers => {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const beyondResolution = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+  let session: Session | undefined;
+  // What the first collection frees may hold the last on to more.
+  const collectGarbage = async (): Promise<void> => {
+    for (let round = 0; round < 4; round += 1) {
+      globalThis.gc?.();
+      await new Promise(setImmediate);
+    }
+  };
+  return {
+    sample: (): Sample => {
+      const { rss, heapUsed } = process.memoryUsage();
+      const { user, system } = process.cpuUsage();
+      const sample = {
+        cpuUs: user + system,
+        rssBytes: rss,
+        heapBytes: heapUsed,
+        loopDelayP50Ms: beyondResolution(delay.percentile(50)),
+        loopDelayP99Ms: beyondResolution(delay.percentile(99)),
+      };
+      delay.reset();
+      return sample;
+    },
+    collectGarbage,
+    // In one turn with the last collection: what has come since then would count as alive.
+    aliveBytes: async (): Promise<number> => {
+      await collectGarbage();
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    },
+    startProfile: async () => {
+      session = new Session();
+      session.connect();
+      await session.post('Profiler.enable');
+      await session.post('Profiler.start');
+    },
+    stopProfile: async () => {
+      if (session === undefined) return [];
+      const { profile } = await session.post('Profiler.stop');
+      session.disconnect();
+      return summariseProfile(profile);
+    },
+  };
+};
+
+/**
+ * Tells the parent that this program is ready and answers its questions, those about what the process uses included.
+ * The program ends with its parent.
+ */
+export const answerParent = (ready: Readonly<Record<string, unknown>>, own: Answers = {}): void => {
+  const answers: Answers = { ...createMeter(), ...own };
+  const answer = async ({ id, name, argument }: Question): Promise<void> => {
+    try {
+      const asked = answers[name];
+      if (asked === undefined) throw new Error(`nothing answers to "${name}"`);
+      process.send?.({ id, result: (await asked(argument as never)) ?? null });
+    } catch (error) {
+      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  };
+  process.on('message', (question: Question) => void answer(question));
+  process.on('disconnect', () => process.exit());
+  process.send?.({ ready });
+};

@@ -1,0 +1,42 @@
+import { type Child, type ChildOptions, SERVER_CORE, startChild } from './child-process.ts';
+import type { ModelgraphOptions } from './modelgraph-server.ts';
+
+/** A server under measurement, on the core that is its own. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly child: Child;
+}
+
+const startServer = async (options: ChildOptions): Promise<Server> => {
+  const child = await startChild({ core: SERVER_CORE, nodeFlags: ['--expose-gc'], ...options });
+  return {
+    url: String(child.ready['url']),
+    child,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
+};
+
+/** This project's server; without an upstream the deltas are made in its own process. */
+export const startModelgraph = (options: Partial<ModelgraphOptions> = {}): Promise<Server> =>
+  startServer({ program: 'modelgraph-server.ts', options: { upstreamUrl: null, ...options } });
+
+/** `ws` and `node:http` alone. */
+export const startBare = (): Promise<Server> => startServer({ program: 'bare-server.ts' });
+
+export const startOther = (program: string, options: unknown): Promise<Server> =>
+  startServer({ program, options });
+
+export interface Upstream extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly child: Child;
+}
+
+/** The paced upstream, on the core of the measuring side. */
+export const startUpstream = async (): Promise<Upstream> => {
+  const child = await startChild({ program: 'paced-upstream.ts' });
+  return {
+    baseUrl: String(child.ready['baseUrl']),
+    child,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
+};

@@ -1,0 +1,157 @@
+import type { ErrorCode } from '../../../core/errors.ts';
+
+/** What a vendor says of a failure, whichever shape it says it in. */
+export interface VendorError {
+  /** HTTP status, or the status a body names for itself; null when there is none. */
+  readonly status: number | null;
+  /** The vendor's machine-readable words, most specific first. */
+  readonly words: readonly string[];
+  readonly message: string | null;
+}
+
+/** Words that mean the same whatever HTTP status they come with. Lower case. */
+const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['context_length_exceeded', 'CONTEXT_LENGTH_EXCEEDED'],
+  ['too_many_prompt_tokens', 'CONTEXT_LENGTH_EXCEEDED'],
+  ['exceed_context_size_error', 'CONTEXT_LENGTH_EXCEEDED'], // llama.cpp
+  ['content_filter', 'CONTENT_FILTERED'],
+  ['content_policy', 'CONTENT_FILTERED'],
+  ['content_policy_violation', 'CONTENT_FILTERED'],
+  ['moderation_blocked', 'CONTENT_FILTERED'],
+  ['bio_policy', 'CONTENT_FILTERED'],
+  ['cyber_policy', 'CONTENT_FILTERED'],
+  ['misalignment_policy_violation', 'CONTENT_FILTERED'],
+  ['rate_limit_exceeded', 'PROVIDER_RATE_LIMITED'],
+  ['rate_limit_error', 'PROVIDER_RATE_LIMITED'],
+  ['resource_exhausted', 'PROVIDER_RATE_LIMITED'],
+  ['too_many_requests', 'PROVIDER_RATE_LIMITED'],
+  ['overloaded', 'PROVIDER_OVERLOADED'],
+  ['overloaded_error', 'PROVIDER_OVERLOADED'],
+  ['server_overloaded', 'PROVIDER_OVERLOADED'],
+  ['server_is_overloaded', 'PROVIDER_OVERLOADED'],
+  ['engine_overloaded', 'PROVIDER_OVERLOADED'],
+  ['slow_down', 'PROVIDER_OVERLOADED'],
+  ['insufficient_system_resource', 'PROVIDER_OVERLOADED'],
+  ['invalid_api_key', 'PROVIDER_AUTHENTICATION'],
+  ['api_key_invalid', 'PROVIDER_AUTHENTICATION'],
+  ['account_deactivated', 'PROVIDER_AUTHENTICATION'],
+  // An account without credit or at its spending limit: told as a rate limit, often with 429, but waiting mends nothing.
+  ['insufficient_quota', 'PROVIDER_AUTHENTICATION'],
+  ['credit_balance_exhausted', 'PROVIDER_AUTHENTICATION'],
+  ['billing_not_active', 'PROVIDER_AUTHENTICATION'],
+  ['organization_usage_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['organization_spend_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['project_spend_limit_exceeded', 'PROVIDER_AUTHENTICATION'],
+  ['enforced_spend_limit_reached', 'PROVIDER_AUTHENTICATION'], // Anthropic, 429
+  ['blocked_api_access', 'PROVIDER_AUTHENTICATION'], // Groq, 400
+  ['billing_error', 'PROVIDER_AUTHENTICATION'],
+  ['billing_hard_limit_reached', 'PROVIDER_AUTHENTICATION'], // OpenAI, 400
+  ['organization_restricted', 'PROVIDER_AUTHENTICATION'], // Groq, 400
+  ['vector_store_timeout', 'PROVIDER_TIMEOUT'],
+  ['tool_use_failed', 'PROVIDER_FAILED'], // Groq: the model's own tool call is wrong, whatever the 400 says
+]);
+
+/** Words that only name a family: an HTTP status says more than they do. Lower case. */
+const FAMILY_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['invalid_prompt', 'PROVIDER_REJECTED'],
+  ['invalid_request', 'PROVIDER_REJECTED'],
+  ['invalid_request_error', 'PROVIDER_REJECTED'],
+  ['invalid_argument', 'PROVIDER_REJECTED'],
+  ['failed_precondition', 'PROVIDER_REJECTED'],
+  ['request_too_large', 'PROVIDER_REJECTED'],
+  ['model_not_found', 'PROVIDER_REJECTED'],
+  ['not_found', 'PROVIDER_REJECTED'],
+  ['not_found_error', 'PROVIDER_REJECTED'],
+  ['data_residency_mismatch', 'PROVIDER_REJECTED'],
+  ['invalid_image', 'PROVIDER_REJECTED'],
+  ['failed_to_download_image', 'PROVIDER_REJECTED'],
+  ['authentication_error', 'PROVIDER_AUTHENTICATION'],
+  ['permission_error', 'PROVIDER_AUTHENTICATION'],
+  ['permission_denied', 'PROVIDER_AUTHENTICATION'],
+  ['unauthenticated', 'PROVIDER_AUTHENTICATION'],
+  ['unauthorized', 'PROVIDER_AUTHENTICATION'],
+  ['unavailable', 'PROVIDER_OVERLOADED'],
+  ['service_unavailable', 'PROVIDER_OVERLOADED'],
+  ['timeout', 'PROVIDER_TIMEOUT'],
+  ['timeout_error', 'PROVIDER_TIMEOUT'],
+  ['request_timeout', 'PROVIDER_TIMEOUT'],
+  ['deadline_exceeded', 'PROVIDER_TIMEOUT'],
+]);
+
+/** The meaning of an HTTP status that is not a success. */
+export const mapHttpStatus = (status: number): ErrorCode => {
+  switch (status) {
+    case 401:
+    case 403:
+      return 'PROVIDER_AUTHENTICATION';
+    case 402: // no credit on this server's account
+      return 'PROVIDER_AUTHENTICATION';
+    case 408:
+    case 504:
+    case 524: // Cloudflare: the origin did not answer in time
+      return 'PROVIDER_TIMEOUT';
+    case 409: // a lock on the vendor's side, gone a moment later
+      return 'PROVIDER_FAILED';
+    case 429:
+      return 'PROVIDER_RATE_LIMITED';
+    case 498: // Groq: no capacity in the flex tier
+    case 503:
+    case 529: // Anthropic and others: overloaded
+      return 'PROVIDER_OVERLOADED';
+    default:
+      return status >= 400 && status < 500 ? 'PROVIDER_REJECTED' : 'PROVIDER_FAILED';
+  }
+};
+
+/**
+ * Statuses that say of a rate limit that it does not pass: the credit is used up (Gemini's RESOURCE_EXHAUSTED), or the
+ * request alone is above the limit of a minute (Groq's `rate_limit_exceeded`).
+ */
+const LASTING_STATUSES: ReadonlySet<number | null> = new Set([402, 413]);
+
+/** Our code for a vendor's failure. Total: what nobody knows is `PROVIDER_FAILED`. */
+export const classifyVendorError = ({ status, words }: Omit<VendorError, 'message'>): ErrorCode => {
+  const lowered = words.map((word) => word.toLowerCase().replaceAll('-', '_'));
+  for (const word of lowered) {
+    const code = SPECIFIC_WORDS.get(word);
+    if (code === 'PROVIDER_RATE_LIMITED' && LASTING_STATUSES.has(status)) continue;
+    if (code !== undefined) return code;
+  }
+  if (status !== null && status >= 400 && status < 600) return mapHttpStatus(status);
+  for (const word of lowered) {
+    const code = FAMILY_WORDS.get(word);
+    if (code !== undefined) return code;
+  }
+  return 'PROVIDER_FAILED';
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const wordsOf = (error: Readonly<Record<string, unknown>>): string[] =>
+  [error['code'], error['status'], error['type']].filter(
+    (word) => typeof word === 'string' && word !== '' && word !== 'error',
+  ) as string[];
+
+/**
+ * The error a JSON body reports: `{error: {…}}`, `{error: "…", code}`, `{type: "error", error: {…}}`, or the error
+ * object itself. undefined when the body reports none.
+ */
+export const readVendorError = (body: unknown): VendorError | undefined => {
+  if (Array.isArray(body)) return readVendorError(body[0]); // Gemini may wrap its error in a list
+  if (!isObject(body)) return undefined;
+  const { error } = body;
+  if (typeof error === 'string' && error !== '')
+    return { status: null, words: wordsOf(body), message: error };
+  if (isObject(error)) return readErrorObject(error);
+  return typeof body['message'] === 'string' ? readErrorObject(body) : undefined;
+};
+
+const readErrorObject = (error: Readonly<Record<string, unknown>>): VendorError => {
+  const { code, message } = error;
+  return {
+    status: typeof code === 'number' ? code : null,
+    words: wordsOf(error),
+    message: typeof message === 'string' && message !== '' ? message : JSON.stringify(error),
+  };
+};

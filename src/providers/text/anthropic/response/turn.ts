@@ -1,0 +1,73 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { JsonValue } from '../../../../core/json.ts';
+import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { toCallOpaque, toState } from '../request/replayed-blocks.ts';
+import { toBuiltInCall } from './to-built-in-call.ts';
+import { toCitation } from './to-citation.ts';
+
+/**
+ * What one turn of the model has said so far, over every response it takes: the vendor may pause a turn in which it
+ * runs its own tools, and go on in the next response.
+ */
+export class Turn {
+  /** UTF-16 code units of text so far. */
+  textLength = 0;
+  /** Whether any reasoning has been shown. */
+  hasReasoning = false;
+  readonly #blocks: Anthropic.ContentBlock[] = [];
+  /** Calls of the vendor's own tools whose result is still to come, by id. */
+  readonly #running = new Map<string, Anthropic.ServerToolUseBlock>();
+
+  /** Takes a block that is whole, and gives what it adds. */
+  *take(block: Anthropic.ContentBlock, startIndex: number): Generator<StreamEvent> {
+    this.#blocks.push(block);
+    switch (block.type) {
+      case 'text': {
+        const place = { startIndex, endIndex: startIndex + block.text.length };
+        for (const citation of block.citations ?? [])
+          yield { type: 'citation', citation: toCitation(citation, place) };
+        return;
+      }
+      case 'tool_use':
+        yield {
+          type: 'tool-call',
+          toolCall: {
+            callId: block.id,
+            name: block.name,
+            arguments: block.input as JsonValue,
+            builtIn: false,
+            result: null,
+            opaque: toCallOpaque(this.#blocks.slice(0, -1)),
+          },
+        };
+        return;
+      case 'server_tool_use':
+        this.#running.set(block.id, block);
+        return;
+      default: {
+        if (!('tool_use_id' in block)) return;
+        const call = this.#running.get(block.tool_use_id);
+        if (call === undefined) return;
+        this.#running.delete(block.tool_use_id);
+        yield { type: 'tool-call', toolCall: toBuiltInCall(call, block.content) };
+      }
+    }
+  }
+
+  /** The calls of the vendor's own tools that never had a result. */
+  *end(): Generator<StreamEvent> {
+    for (const call of this.#running.values())
+      yield { type: 'tool-call', toolCall: toBuiltInCall(call, null) };
+    this.#running.clear();
+  }
+
+  state(): JsonValue | null {
+    return toState(this.#blocks);
+  }
+
+  /** The turn so far as the message that makes the API go on with it. Empty text is no content for the API. */
+  toMessage(): Anthropic.MessageParam {
+    const content = this.#blocks.filter((block) => block.type !== 'text' || block.text.trim() !== '');
+    return { role: 'assistant', content };
+  }
+}

@@ -1,0 +1,75 @@
+import { ApiError } from '@google/genai/web';
+import { ProviderError } from '../../../../core/errors.ts';
+import type { ProviderConnection } from '../../../../core/text-provider.ts';
+import { callVendor, type VendorCallOptions } from '../../../shared/batch/vendor-call.ts';
+import { createGuardedFetch } from '../../../shared/call/guarded-fetch.ts';
+import { mapError } from '../map-error.ts';
+
+const BASE_URL = 'https://generativelanguage.googleapis.com';
+
+export interface BatchCall {
+  readonly method: 'GET' | 'POST';
+  /** Under the vendor's address, with a leading slash: `/v1beta/batches`; or a whole address, which gets no key. */
+  readonly address: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Blob;
+  readonly signal: AbortSignal;
+}
+
+/** Calls of the batch and file APIs, whose answers the SDK cuts short and whose uploads it cannot abort. */
+export interface BatchCalls {
+  /** The vendor's own address, without a slash at its end. */
+  readonly baseUrl: string;
+  /** A success, its body still to be read; anything else throws what the same answer to a single request would. */
+  readonly open: (call: BatchCall) => Promise<Response>;
+  /** A success that is JSON, read as a whole. */
+  readonly json: (call: BatchCall) => Promise<{ readonly body: unknown; readonly headers: Headers }>;
+}
+
+export const createBatchCalls = (connection: ProviderConnection): BatchCalls => {
+  const { apiKey } = connection;
+  const baseUrl = (connection.baseUrl ?? BASE_URL).replace(/\/$/, '');
+  const send = async ({ method, address, headers, body, signal }: BatchCall): Promise<Response> => {
+    const isOurs = address.startsWith('/');
+    const fetch = createGuardedFetch({
+      provider: 'gemini',
+      // An operation that has failed is an answer that has an error, which `json` would take for a failed call.
+      expect: 'bytes',
+      limits: connection,
+      headers: { ...(isOurs && apiKey !== null && { 'x-goog-api-key': apiKey }), ...headers },
+    });
+    const sent = { method, signal, ...(body !== undefined && { body }) };
+    const response = await fetch(isOurs ? `${baseUrl}${address}` : address, sent);
+    if (response.ok) return response;
+    throw mapError(new ApiError({ message: await response.text(), status: response.status }), response);
+  };
+  return {
+    baseUrl,
+    open: (call) => callVendor(() => send(call), toCallOptions(call.signal)),
+    json: (call) =>
+      callVendor(async () => {
+        const response = await send(call);
+        return { body: parse(await response.text(), response.status), headers: response.headers };
+      }, toCallOptions(call.signal)),
+  };
+};
+
+/** How a call of the batch API fails. */
+export const toCallOptions = (signal: AbortSignal): VendorCallOptions => ({
+  provider: 'gemini',
+  signal,
+  mapError: (error) => mapError(error),
+});
+
+/** What is no JSON is not quoted: it may be a piece of an answer. */
+const parse = (text: string, providerStatus: number): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ProviderError('PROVIDER_FAILED', {
+      provider: 'gemini',
+      providerStatus,
+      vendorMessage: `expected JSON, got ${text.length} characters of something else`,
+    });
+  }
+};

@@ -1,0 +1,119 @@
+import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web';
+import { ProviderError } from '../../../../core/errors.ts';
+import type { StreamEvent } from '../../../../core/stream-event.ts';
+import type { ProviderLog } from '../../../../core/text-provider.ts';
+import { addUsage, type Usage } from '../../../../core/usage.ts';
+import { type AnswerText, createAnswerText } from './answer-text.ts';
+import { type Citations, createCitations } from './citations.ts';
+import { createFunctionCalls, type FunctionCalls } from './function-calls.ts';
+import { createReplayParts, type ReplayParts } from '../request/replay-parts.ts';
+import { createServerTools, type ServerTools } from './server-tools.ts';
+import { toUsage } from './to-usage.ts';
+
+/** What one turn is made of, over all of its responses. */
+export interface Turn {
+  readonly text: AnswerText;
+  readonly citations: Citations;
+  readonly functionCalls: FunctionCalls;
+  readonly serverTools: ServerTools;
+  readonly replay: ReplayParts;
+  responseId: string | null;
+  /** Of the responses that have ended. */
+  usageBefore: Usage | null;
+  usage: Usage | null;
+}
+
+/** How a response ended. */
+export interface ResponseEnd {
+  readonly finishReason: string;
+  readonly continuationToken: string | null;
+}
+
+/** Ids are made of the response's own, so that they are the same however the answer is read, and in no turn repeated. */
+export const createTurn = (log: ProviderLog): Turn => {
+  let minted = 0;
+  const mintId = (): string => {
+    minted += 1;
+    return `call_${turn.responseId ?? 'turn'}_${minted}`;
+  };
+  const replay = createReplayParts();
+  const turn: Turn = {
+    text: createAnswerText(),
+    citations: createCitations(),
+    functionCalls: createFunctionCalls({ log, mintId, onComplete: (part) => replay.add(part) }),
+    serverTools: createServerTools(mintId),
+    replay,
+    responseId: null,
+    usageBefore: null,
+    usage: null,
+  };
+  return turn;
+};
+
+/**
+ * The events of one response: the chunks of a stream, or a single whole one. Gives how it ended; undefined when the
+ * vendor never said so. Throws `CONTENT_FILTERED` for a blocked prompt.
+ */
+export async function* readResponse(
+  chunks: AsyncIterable<GenerateContentResponse>,
+  turn: Turn,
+): AsyncGenerator<StreamEvent, ResponseEnd | undefined> {
+  let finishReason: string | null = null;
+  let continuationToken: string | null = null;
+  turn.text.beginResponse();
+  turn.usageBefore = turn.usage;
+  try {
+    for await (const chunk of chunks) {
+      const candidate = chunk.candidates?.[0];
+      turn.responseId = chunk.responseId ?? turn.responseId;
+      if (candidate !== undefined) yield* readCandidate(candidate, turn);
+      yield* readUsage(chunk, turn);
+      assertNotBlocked(chunk);
+      finishReason = candidate?.finishReason ?? finishReason;
+      continuationToken = candidate?.continuationToken ?? continuationToken;
+    }
+  } catch (error) {
+    // A connection lost after the finish reason has cost its numbers at most, not the answer.
+    if (finishReason === null) throw error;
+  }
+  if (finishReason === null) return undefined;
+  for (const citation of turn.citations.take(turn.text)) yield { type: 'citation', citation };
+  return { finishReason, continuationToken };
+}
+
+function* readCandidate(candidate: Candidate, turn: Turn): Generator<StreamEvent> {
+  const parts = candidate.content?.parts ?? [];
+  for (const part of parts) yield* readPart(part, turn);
+  turn.text.add(parts);
+  turn.citations.add(candidate);
+}
+
+function* readPart(part: Part, turn: Turn): Generator<StreamEvent> {
+  if (part.functionCall) {
+    yield* turn.functionCalls.read(part.functionCall, part.thoughtSignature ?? null);
+    return;
+  }
+  turn.replay.add(part);
+  for (const toolCall of turn.serverTools.read(part)) yield { type: 'tool-call', toolCall };
+  if (!part.text) return;
+  yield { type: part.thought === true ? 'reasoning-delta' : 'text-delta', text: part.text };
+}
+
+/** The numbers of a chunk are those of the response so far; most chunks repeat them. */
+function* readUsage({ usageMetadata }: GenerateContentResponse, turn: Turn): Generator<StreamEvent> {
+  const reported = usageMetadata ? toUsage(usageMetadata) : null;
+  if (reported === null) return;
+  const usage = addUsage(turn.usageBefore, reported);
+  if (JSON.stringify(usage) === JSON.stringify(turn.usage)) return;
+  turn.usage = usage;
+  yield { type: 'usage', usage };
+}
+
+const assertNotBlocked = ({ promptFeedback }: GenerateContentResponse): void => {
+  if (!promptFeedback?.blockReason) return;
+  const { blockReason, blockReasonMessage } = promptFeedback;
+  throw new ProviderError('CONTENT_FILTERED', {
+    provider: 'gemini',
+    vendorMessage: [blockReason, blockReasonMessage].filter(Boolean).join(': '),
+  });
+};

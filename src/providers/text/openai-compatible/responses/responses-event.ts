@@ -1,0 +1,52 @@
+import type { ResponsesUsage } from '../to-usage.ts';
+
+export interface ResponsesAnnotation {
+  readonly type?: string | null;
+  readonly url?: string | null;
+  readonly title?: string | null;
+  readonly start_index?: number | null;
+  readonly end_index?: number | null;
+}
+
+export interface ResponsesContentPart {
+  readonly type?: string | null;
+  readonly text?: string | null;
+  readonly refusal?: string | null;
+  readonly annotations?: readonly ResponsesAnnotation[] | null;
+}
+
+/** One item of a response's output: as much of it as is read. Which fields it has depends on its type. */
+export interface ResponsesItem {
+  readonly type?: string | null;
+  readonly id?: string | null;
+  readonly status?: string | null;
+  readonly call_id?: string | null;
+  readonly name?: string | null;
+  readonly arguments?: unknown;
+  readonly content?: readonly ResponsesContentPart[] | null;
+  readonly summary?: readonly ResponsesContentPart[] | null;
+  readonly action?: unknown;
+  readonly code?: string | null;
+  readonly outputs?: unknown;
+}
+
+export interface ResponsesBody {
+  readonly status?: string | null;
+  readonly error?: unknown;
+  readonly incomplete_details?: { readonly reason?: string | null } | null;
+  readonly output?: readonly ResponsesItem[] | null;
+  readonly usage?: ResponsesUsage | null;
+}
+
+/** One event of a response stream as any compatible vendor may send it. Which fields it has depends on its type. */
+export interface ResponsesEvent {
+  readonly type?: string | null;
+  readonly delta?: unknown;
+  readonly item?: ResponsesItem | null;
+  readonly output_index?: number | null;
+  readonly content_index?: number | null;
+  readonly summary_index?: number | null;
+  readonly annotation?: ResponsesAnnotation | null;
+  readonly annotation_index?: number | null;
+  readonly response?: ResponsesBody | null;
+}

@@ -1,4 +1,0 @@
-export {
-  convertToResponsesFormat,
-  type ResponsesFormat,
-} from '../openai-compatible/convert-to-responses-format.ts';

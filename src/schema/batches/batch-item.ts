@@ -1,0 +1,81 @@
+import type { BatchItemStatus } from '../../core/batch.ts';
+import { builder } from '../builder.ts';
+import { defineEnum } from '../define-enum.ts';
+import { FinishReasonEnum } from '../enums.ts';
+import { CostType, GenerationErrorType, ToolCallType, UsageType } from '../generations/generation-parts.ts';
+import { BatchItemType } from '../refs.ts';
+
+export const BatchItemStatusEnum = defineEnum<BatchItemStatus>(
+  'BatchItemStatus',
+  'What has become of one request of a batch.',
+  {
+    pending: 'There is no result yet.',
+    succeeded: 'It was answered.',
+    failed: 'It failed; `error` says why. The others are not touched by that.',
+    cancelled: 'The batch was cancelled before it was answered.',
+    expired: 'The provider gave up before it was answered.',
+  },
+);
+
+builder.node(BatchItemType, {
+  description: 'One request of a batch, and its answer.',
+  id: { resolve: ({ id }) => id, description: 'Identifies the item over all types.' },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'batchId' in value,
+  loadOne: (id, { loaders }) => loaders.batchItem.load(id),
+  fields: (t) => ({
+    customId: t.exposeString('customId', { description: "The caller's name for it." }),
+    index: t.exposeInt('index', { description: 'Its position in the batch as submitted, from 0.' }),
+    status: t.expose('status', { type: BatchItemStatusEnum, description: 'What has become of it.' }),
+    text: t.exposeString('text', { nullable: true, description: 'The answer; null: there is none.' }),
+    reasoning: t.exposeString('reasoning', {
+      nullable: true,
+      description: 'The reasoning; null: there is none, or the provider does not show it.',
+    }),
+    toolCalls: t.expose('toolCalls', {
+      type: [ToolCallType],
+      description: 'The tool calls the model made. Nobody answers them within a batch.',
+    }),
+    output: t.expose('output', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The parsed answer, where JSON was asked for and came.',
+    }),
+    finishReason: t.expose('finishReason', {
+      type: FinishReasonEnum,
+      nullable: true,
+      description: 'Why the answer came to its end; null: there is none.',
+    }),
+    usage: t.expose('usage', {
+      type: UsageType,
+      nullable: true,
+      description: 'Tokens used, as far as they are known.',
+    }),
+    cost: t.expose('cost', {
+      type: CostType,
+      nullable: true,
+      description: 'What it cost, at the price of a batch; null where usage or price is unknown.',
+    }),
+    error: t.expose('error', {
+      type: GenerationErrorType,
+      nullable: true,
+      description: 'Why it failed; null unless it did.',
+    }),
+    metadata: t.expose('metadata', {
+      type: 'JSON',
+      nullable: true,
+      description: "The caller's own, as in the request: never sent to a provider.",
+    }),
+  }),
+});
+
+export const BatchItemConnection = builder.connectionObject(
+  {
+    type: BatchItemType,
+    name: 'BatchItemConnection',
+    description: 'A page of the items of a batch.',
+    fields: (t) => ({
+      totalCount: t.exposeInt('totalCount', { description: 'How many there are over all pages.' }),
+    }),
+  },
+  { name: 'BatchItemEdge', description: 'An item and its place in the list.' },
+);

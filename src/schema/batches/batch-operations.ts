@@ -1,0 +1,112 @@
+import type { GraphQLSchema } from 'graphql';
+import { RequestRejected } from '../../core/errors.ts';
+import type { BatchSubmission } from '../../services/batches/batch-service.ts';
+import { SubmitBatchInputType } from './batch-input.ts';
+import { BatchStatusEnum } from './batch.ts';
+import { builder } from '../builder.ts';
+import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
+import { readKey } from '../idempotency-key.ts';
+import { readRequestFile, readRequests } from './read-batch-requests.ts';
+import { BatchType } from '../refs.ts';
+
+const BatchConnection = builder.connectionObject(
+  {
+    type: BatchType,
+    name: 'BatchConnection',
+    description: 'A page of batches.',
+    fields: (t) => ({
+      totalCount: t.exposeInt('totalCount', { description: 'How many there are over all pages.' }),
+    }),
+  },
+  { name: 'BatchEdge', description: 'A batch and its place in the list.' },
+);
+
+const sourceOf = (
+  { requests, file }: typeof SubmitBatchInputType.$inferInput,
+  schema: GraphQLSchema,
+  signal: AbortSignal,
+): Pick<BatchSubmission, 'requests' | 'source'> => {
+  if (requests && !file) return { source: 'requests', requests: readRequests(requests) };
+  if (file && !requests) return { source: 'file', requests: readRequestFile(file, schema, signal) };
+  throw new RequestRejected([
+    {
+      code: 'INVALID_REQUEST',
+      message: 'Give exactly one of requests and file.',
+      path: ['input'],
+      allowed: null,
+      suggestion: null,
+    },
+  ]);
+};
+
+builder.queryFields((t) => ({
+  batch: t.field({
+    type: BatchType,
+    nullable: true,
+    description: 'A batch of yours by id; null when there is none, or this server no longer has it.',
+    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    resolve: (_root, { id }, { loaders }) => loaders.batch.load(id),
+  }),
+  batches: t.field({
+    type: BatchConnection,
+    description: 'Your batches, newest first, in pages.',
+    args: {
+      first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
+      after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
+      status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
+    },
+    complexity: forwardPageComplexity,
+    resolve: async (_root, { first, after = null, status = null }, { batches, principalId }) => {
+      const page = await batches.list(principalId, {
+        first: readPageSize(first),
+        after,
+        statuses: status,
+      });
+      return toForwardConnection(
+        page.items.map(({ cursor, batch }) => ({ cursor, node: batch })),
+        { ...page, after },
+      );
+    },
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  submitBatch: t.field({
+    type: BatchType,
+    description:
+      'Hands in many requests to one model. Each is checked as a single one would be, and either all are taken or none; it answers once they are stored. What became of them: batchUpdated, or batch.',
+    args: {
+      input: t.arg({ type: SubmitBatchInputType, required: true, description: 'The requests.' }),
+    },
+    complexity: { field: 100 },
+    extensions: { costsMoney: true },
+    resolve: (_root, { input }, { batches, principalId, signal }, { schema }) =>
+      batches.submit({
+        principalId,
+        displayName: input.displayName ?? null,
+        metadata: input.metadata ?? null,
+        idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),
+        ...sourceOf(input, schema, signal),
+        signal,
+      }),
+  }),
+  cancelBatch: t.field({
+    type: BatchType,
+    description:
+      'Asks for the end of a batch, at the provider too. What has been answered stays, and is paid for. One that has ended stays as it is.',
+    args: { id: t.arg.id({ required: true, description: 'The batch to end.' }) },
+    resolve: (_root, { id }, { batches, principalId }) => batches.cancel(id, principalId),
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  batchUpdated: t.field({
+    type: BatchType,
+    description:
+      'Follows a batch, on any server: how it stands, then each change, a few a second at most, until it has ended.',
+    args: { id: t.arg.id({ required: true, description: 'The batch to follow.' }) },
+    subscribe: async (_root, { id }, { batches, principalId, signal }) =>
+      batches.updates(id, principalId, signal),
+    resolve: (batch) => batch,
+  }),
+}));

@@ -1,0 +1,127 @@
+import { builder } from '../builder.ts';
+import { ApiTypeEnum, ModelStatusEnum } from '../enums.ts';
+import { ModelCapabilities, ParameterConstraintType } from './model-capabilities.ts';
+import { ModelPricing } from './model-pricing.ts';
+import { ModelType, ProviderType } from '../refs.ts';
+
+builder.node(ModelType, {
+  description: 'A model that can be asked for.',
+  id: { resolve: ({ config }) => config.name, description: 'Identifies the model over all types.' },
+  isTypeOf: (value) =>
+    typeof value === 'object' && value !== null && 'config' in value && 'parameters' in value,
+  // An alias is a name, not an id: what is fetched by an id has that id.
+  loadOne: (name, { catalogue }) => {
+    const model = catalogue.findModel(name);
+    return model?.config.name === name ? model : null;
+  },
+  fields: (t) => ({
+    name: t.string({ description: 'The name to ask for it by.', resolve: ({ config }) => config.name }),
+    displayName: t.string({
+      description: 'Its name as people write it.',
+      resolve: ({ config }) => config.displayName,
+    }),
+    description: t.string({
+      nullable: true,
+      description: 'What it is, in a sentence.',
+      resolve: ({ config }) => config.description,
+    }),
+    provider: t.field({
+      type: ProviderType,
+      description: 'Who serves it.',
+      resolve: ({ config }, _args, { catalogue }) => catalogue.getProvider(config.provider),
+    }),
+    apiModel: t.string({
+      description: 'The id sent upstream. Resolves to this model too.',
+      resolve: ({ config }) => config.apiModel,
+    }),
+    apiType: t.field({
+      type: ApiTypeEnum,
+      description: 'The API that serves it.',
+      resolve: ({ config }) => config.apiType,
+    }),
+    aliases: t.exposeStringList('aliases', { description: 'Other names that lead to it.' }),
+    family: t.string({
+      nullable: true,
+      description: 'The line of models it belongs to.',
+      resolve: ({ config }) => config.family,
+    }),
+    status: t.field({
+      type: ModelStatusEnum,
+      description: 'Where it is in its life.',
+      resolve: ({ config }) => config.status.type,
+    }),
+    replacement: t.field({
+      type: ModelType,
+      nullable: true,
+      description: 'For a deprecated model: the one to move to.',
+      resolve: ({ config }, _args, { catalogue }) =>
+        config.status.type === 'deprecated' ? (catalogue.findModel(config.status.replacement) ?? null) : null,
+    }),
+    shutdownDate: t.field({
+      type: 'Date',
+      nullable: true,
+      description: 'For a deprecated model: the day its vendor stops answering for it, where announced.',
+      resolve: ({ config }) => (config.status.type === 'deprecated' ? config.status.shutdownDate : null),
+    }),
+    available: t.boolean({
+      description: 'Its provider is configured and not known to be down.',
+      resolve: async ({ config }, _args, { catalogue, loaders }) =>
+        catalogue.getProvider(config.provider).configured &&
+        (await loaders.providerHealth.load(config.provider)).state !== 'unavailable',
+    }),
+    releaseDate: t.field({
+      type: 'Date',
+      nullable: true,
+      description: 'The day it was released.',
+      resolve: ({ config }) => config.releaseDate,
+    }),
+    knowledgeCutoff: t.string({
+      nullable: true,
+      description: 'How far its knowledge reaches, YYYY-MM or YYYY-MM-DD.',
+      resolve: ({ config }) => config.knowledgeCutoff,
+    }),
+    contextWindow: t.int({
+      nullable: true,
+      description: 'Tokens it can hold, input and output together.',
+      resolve: ({ config }) => config.limits.contextWindow,
+    }),
+    maxInputTokens: t.int({
+      nullable: true,
+      description: 'Most tokens of input, where there is a limit of its own.',
+      resolve: ({ config }) => config.limits.maxInputTokens,
+    }),
+    maxOutputTokens: t.int({
+      nullable: true,
+      description: 'Most tokens of output, reasoning included.',
+      resolve: ({ config }) => config.limits.maxOutputTokens,
+    }),
+    defaultMaxOutputTokens: t.int({
+      description: 'The output limit that holds when a request names none.',
+      resolve: ({ config }) => config.limits.defaultMaxOutputTokens,
+    }),
+    capabilities: t.field({
+      type: ModelCapabilities,
+      description: 'What it can do.',
+      resolve: ({ config }) => config,
+    }),
+    parameters: t.expose('parameters', {
+      type: [ParameterConstraintType],
+      description: 'Every parameter there is, and what this model makes of it.',
+    }),
+    pricing: t.field({
+      type: ModelPricing,
+      nullable: true,
+      description: 'What it costs; null: no price is known.',
+      resolve: ({ config }) => config.pricing,
+    }),
+    verifiedAt: t.field({
+      type: 'Date',
+      description: 'The day these facts were last checked.',
+      resolve: ({ config }) => config.verifiedAt,
+    }),
+    source: t.string({
+      description: 'What these facts were checked against.',
+      resolve: ({ config }) => config.source,
+    }),
+  }),
+});

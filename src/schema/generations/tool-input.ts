@@ -1,0 +1,117 @@
+import { RequestRejected } from '../../core/errors.ts';
+import type { OutputFormat, Tool, ToolChoice } from '../../core/text-request.ts';
+import { builder } from '../builder.ts';
+import { defineEnum } from '../define-enum.ts';
+import { BuiltInToolEnum } from '../enums.ts';
+
+const ToolChoiceModeEnum = defineEnum<'auto' | 'none' | 'required'>(
+  'ToolChoiceMode',
+  'Whether the model calls tools.',
+  {
+    auto: 'As it sees fit.',
+    none: 'Never.',
+    required: 'At least one.',
+  },
+);
+
+const FunctionToolInput = builder.inputType('FunctionToolInput', {
+  description: "A function of the client's that the model may call.",
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Its name: 1 to 64 letters, digits, _ and -.' }),
+    description: t.string({ description: 'What it does and when to call it.' }),
+    parameters: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'Its parameters as a JSON Schema (draft 2020-12) of an object.',
+    }),
+    strict: t.boolean({ description: 'Hold the arguments to the schema, where the provider can.' }),
+  }),
+});
+
+export const ToolInput = builder.inputType('ToolInput', {
+  isOneOf: true,
+  description: 'Something the model may call.',
+  fields: (t) => ({
+    function: t.field({ type: FunctionToolInput, description: "A function of the client's." }),
+    builtIn: t.field({
+      type: BuiltInToolEnum,
+      description: 'A tool the provider runs itself. It may cost extra.',
+    }),
+  }),
+});
+
+export const ToolChoiceInput = builder.inputType('ToolChoiceInput', {
+  isOneOf: true,
+  description: 'Which tools the model calls.',
+  fields: (t) => ({
+    mode: t.field({ type: ToolChoiceModeEnum, description: 'Whether it calls any.' }),
+    function: t.string({ description: 'It calls this function.' }),
+  }),
+});
+
+const JsonSchemaOutputInput = builder.inputType('JsonSchemaOutputInput', {
+  description: 'JSON that keeps to a schema.',
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: 'A name for the schema: 1 to 64 letters, digits, _ and -.',
+    }),
+    schema: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'The JSON Schema (draft 2020-12) of an object.',
+    }),
+    strict: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: 'Hold the model to it while it writes, where the provider can.',
+    }),
+  }),
+});
+
+export const OutputFormatInput = builder.inputType('OutputFormatInput', {
+  isOneOf: true,
+  description: 'The form the answer takes.',
+  fields: (t) => ({
+    text: t.boolean({ description: 'Text, as when nothing is asked for. Must be true.' }),
+    json: t.boolean({ description: 'Any JSON object. Must be true; say in the prompt that JSON is wanted.' }),
+    schema: t.field({ type: JsonSchemaOutputInput, description: 'JSON that keeps to a schema.' }),
+  }),
+});
+
+const refuse = (path: readonly string[], message: string): never => {
+  throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
+};
+
+/** A tool in our own terms. */
+export const toTool = (tool: typeof ToolInput.$inferInput, index: number): Tool => {
+  if (tool.builtIn) return { type: 'built-in', tool: tool.builtIn };
+  if (!tool.function) return refuse(['input', 'tools', String(index)], 'The tool is empty.');
+  const { name, description, parameters, strict } = tool.function;
+  return {
+    type: 'function',
+    name,
+    description: description ?? null,
+    parameters: parameters ?? null,
+    strict: strict ?? null,
+  };
+};
+
+/** A choice of tools in our own terms. */
+export const toToolChoice = (choice: typeof ToolChoiceInput.$inferInput): ToolChoice => {
+  if (choice.mode) return { type: choice.mode };
+  return typeof choice.function === 'string'
+    ? { type: 'function', name: choice.function }
+    : refuse(['input', 'toolChoice'], 'The choice is empty.');
+};
+
+/** A form of output in our own terms. */
+export const toOutputFormat = (output: typeof OutputFormatInput.$inferInput): OutputFormat => {
+  if (output.schema) {
+    const { name, schema, strict } = output.schema;
+    return { type: 'schema', name, schema: schema ?? null, strict };
+  }
+  if (output.json === true) return { type: 'json' };
+  if (output.text === true) return { type: 'text' };
+  return refuse(['input', 'output'], 'text and json must be true: name the form that is wanted.');
+};

@@ -1,0 +1,151 @@
+import type { ExecutionResult } from 'graphql';
+
+import { atEndOfTurn } from '../../lib/end-of-turn.ts';
+import { isReadyIterator, type ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { GraphqlPipeline } from '../graphql.ts';
+import { withCodes } from '../mask-error.ts';
+import { findSubscription, type OpenSubscription } from './subscribe.ts';
+
+/** Where the results of an operation go. */
+export interface ResultSink {
+  /** Takes a result; what is taken in one turn of the event loop is sent together. */
+  write(result: ExecutionResult): void;
+  /** What has to be waited for before more is written, while the client is behind. */
+  full(): Promise<void> | undefined;
+}
+
+/** An operation that has been started. */
+export interface RunningOperation {
+  /** Resolves once all its results have been written, or it was left and has come to its end. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Aborts it; nothing more is written. */
+  leave(): void;
+}
+
+export interface DeliveryOptions {
+  readonly open: () => Promise<ExecutionResult>;
+  readonly controller: AbortController;
+  readonly maskError: GraphqlPipeline['maskError'];
+  readonly onEnd: () => void;
+  readonly sink: ResultSink;
+}
+
+/**
+ * Moves the results of an operation, one or many, into a sink, in order. Events that are there are taken without a
+ * promise for each, in one go at the end of the turn; nothing is taken while the sink is full.
+ */
+export class Delivery implements RunningOperation {
+  readonly ended: Promise<void>;
+  readonly #options: DeliveryOptions;
+  readonly #settle: () => void;
+  #subscription: OpenSubscription | undefined;
+  #events: AsyncIterator<unknown> | undefined;
+  #isOpening = true;
+  #isOver = false;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#settle = resolve;
+    void this.#start();
+  }
+
+  leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onEnd();
+    this.#options.controller.abort();
+    void this.#events?.return?.();
+    if (!this.#isOpening) this.#settle();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const result = await this.#options.open();
+      this.#isOpening = false;
+      this.#subscription = findSubscription(result);
+      this.#events = this.#subscription?.events[Symbol.asyncIterator]();
+      if (this.#isOver) {
+        // Whoever has left is told nothing more, not even that the operation was cancelled.
+        void this.#events?.return?.();
+        this.#settle();
+      } else if (this.#events === undefined) {
+        this.#put(result);
+        this.#end();
+      } else if (isReadyIterator(this.#events)) this.#pump();
+      else await this.#follow(this.#events);
+    } catch (error) {
+      this.#isOpening = false;
+      this.#fail(error);
+    }
+  }
+
+  readonly #pump = (): void => {
+    try {
+      this.#waitFor(this.#moveReady(this.#events as ReadyIterator<unknown>));
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  readonly #wake = (): void => atEndOfTurn(this.#pump);
+
+  #waitFor(waited: Promise<void> | undefined): void {
+    waited?.then(this.#pump, (error: unknown) => this.#fail(error));
+  }
+
+  /** Moves what is there. Gives what has to be waited for before more is moved, if it is not the events themselves. */
+  #moveReady(events: ReadyIterator<unknown>): Promise<void> | undefined {
+    while (!this.#isOver) {
+      const full = this.#options.sink.full();
+      if (full !== undefined) return full;
+      const event = events.take();
+      if (event !== undefined) {
+        const late = this.#write(event);
+        if (late !== undefined) return late;
+      } else if (events.hasEnded) this.#end();
+      else {
+        events.whenReady(this.#wake);
+        break;
+      }
+    }
+    return undefined;
+  }
+
+  async #follow(events: AsyncIterator<unknown>): Promise<void> {
+    while (!this.#isOver) {
+      const item = await events.next();
+      if (item.done === true) return this.#end();
+      await this.#write(item.value);
+      await this.#options.sink.full();
+    }
+    this.#settle();
+  }
+
+  /** Writes the result of an event; a promise where making it takes time. */
+  #write(event: unknown): Promise<void> | undefined {
+    const result = this.#subscription?.toResult(event);
+    if (result instanceof Promise) return result.then((late) => this.#put(late));
+    if (result !== undefined) this.#put(result);
+    return undefined;
+  }
+
+  #put(result: ExecutionResult): void {
+    if (!this.#isOver) this.#options.sink.write(withCodes(result));
+  }
+
+  #fail(error: unknown): void {
+    this.#put({ errors: [this.#options.maskError(error)] });
+    this.#end();
+  }
+
+  #end(): void {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#options.onEnd();
+      void this.#events?.return?.();
+    }
+    this.#settle();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Writable } from 'node:stream';
+import { atEndOfTurn } from '../../lib/end-of-turn.ts';
+
+/** Text in characters after which it is no longer kept until the end of the turn. */
+const MAX_GATHERED = 65_536;
+
+/** Writes the text of one turn of the event loop at once, and tells whether the reader is behind. */
+export class TextWriter {
+  readonly #stream: Writable;
+  readonly #encoding: BufferEncoding;
+  readonly #isOpen: () => boolean;
+  #gathered = '';
+  #drained: Promise<void> | undefined;
+
+  /** Nothing is written once it is no longer open, which the stream itself need not know. */
+  constructor(stream: Writable, encoding: BufferEncoding, isOpen: () => boolean) {
+    this.#stream = stream;
+    this.#encoding = encoding;
+    this.#isOpen = isOpen;
+  }
+
+  write(text: string): void {
+    if (this.#gathered === '') atEndOfTurn(this.flush);
+    this.#gathered += text;
+    if (this.#gathered.length >= MAX_GATHERED) this.flush();
+  }
+
+  /** Writes at once what has been gathered. */
+  readonly flush = (): void => {
+    const text = this.#gathered;
+    if (text === '') return;
+    this.#gathered = '';
+    if (this.#isOpen() && !this.#stream.destroyed) this.#stream.write(text, this.#encoding);
+  };
+
+  /** Undefined while the stream takes more, else a promise that resolves when it does, or never will again. */
+  full(): Promise<void> | undefined {
+    if (!this.#stream.writableNeedDrain || this.#stream.destroyed) return undefined;
+    this.#drained ??= this.#waitForDrain();
+    return this.#drained;
+  }
+
+  #waitForDrain(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const settle = (): void => {
+      this.#stream.off('drain', settle);
+      this.#stream.off('close', settle);
+      this.#drained = undefined;
+      resolve();
+    };
+    this.#stream.on('drain', settle);
+    this.#stream.on('close', settle);
+    return promise;
+  }
+}

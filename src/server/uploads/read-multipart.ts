@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { isRecord } from '../../lib/is-record.ts';
+import { parseJson } from '../../lib/parse-json.ts';
+import { BodyTooLarge, bodyChunks } from './body.ts';
+import type { OperationParams } from '../context.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface MultipartLimits {
+  readonly maxUploadBytes: number;
+  /** For operations that hand in a batch, if that is more. */
+  readonly maxBatchFileBytes: number;
+}
+
+const MAX_PARTS = 1_000;
+
+/** How large the body may be whose `operations` are these. Naming the field in vain lets a file become larger, no more. */
+const limitOf = (operations: string, { maxUploadBytes, maxBatchFileBytes }: MultipartLimits): number =>
+  operations.includes('submitBatch') ? Math.max(maxUploadBytes, maxBatchFileBytes) : maxUploadBytes;
+
+/** Puts a value where a path such as `variables.input.0.file` leads; false when it leads nowhere. */
+const putAt = (root: Record<string, unknown>, path: string, value: unknown): boolean => {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let at: unknown = root;
+  for (const key of keys) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return false;
+    at = (at as Record<string, unknown>)[key];
+  }
+  if (typeof at !== 'object' || at === null || !Object.hasOwn(at, last)) return false;
+  (at as Record<string, unknown>)[last] = value;
+  return true;
+};
+
+/** `operations` with each file of `map` in its place, by the GraphQL multipart request specification. */
+const assemble = (
+  fields: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, File>,
+): OperationParams | undefined => {
+  const operations = parseJson(fields.get('operations') ?? '');
+  const map = parseJson(fields.get('map') ?? '');
+  if (!isRecord(operations) || !isRecord(map)) return undefined;
+  for (const [name, paths] of Object.entries(map)) {
+    const file = files.get(name);
+    if (file === undefined || !Array.isArray(paths)) return undefined;
+    if (!paths.every((path) => typeof path === 'string' && putAt(operations, path, file))) return undefined;
+  }
+  return operations;
+};
+
+const createParser = (request: IncomingMessage, maxFieldBytes: number): BusboyInstance | undefined => {
+  try {
+    return new Busboy({
+      headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
+      limits: { fieldSize: maxFieldBytes, parts: MAX_PARTS },
+    });
+  } catch {
+    // Its content type says too little to read it by.
+    return undefined;
+  }
+};
+
+/**
+ * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
+ * Throws `BodyTooLarge` as `readBody` does.
+ */
+export const readMultipart = async (
+  request: IncomingMessage,
+  uploads: Uploads,
+  limits: MultipartLimits,
+): Promise<OperationParams | undefined> => {
+  const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
+  const parser = createParser(request, limits.maxUploadBytes);
+  const fields = new Map<string, string>();
+  const files = new Map<string, File>();
+  const streams: Readable[] = [];
+  const writing: Promise<void>[] = [];
+  const failure = Promise.withResolvers<never>();
+  // It may come while nobody waits for it.
+  failure.promise.catch(() => undefined);
+  const finished = Promise.withResolvers<void>();
+  let allowed: number | undefined;
+  let readable = parser !== undefined;
+  const stopReading = (): void => {
+    readable = false;
+    finished.resolve();
+  };
+
+  parser?.on('field', (name, value, _nameTruncated, valueTruncated) => {
+    if (valueTruncated) failure.reject(new BodyTooLarge(limits.maxUploadBytes));
+    if (!fields.has(name)) fields.set(name, value);
+    if (name === 'operations') allowed ??= limitOf(value, limits);
+  });
+  parser?.on('file', (name, bytes, filename, _encoding, type) => {
+    // Its operation should have come before it.
+    allowed ??= limits.maxUploadBytes;
+    streams.push(bytes);
+    const write = async (): Promise<void> => {
+      const file = await uploads.take(bytes, filename, type);
+      if (!files.has(name)) files.set(name, file);
+    };
+    writing.push(
+      write().catch((error: unknown) => {
+        if (readable) failure.reject(error);
+      }),
+    );
+  });
+  parser?.on('error', stopReading);
+  parser?.on('partsLimit', stopReading);
+  parser?.on('finish', finished.resolve);
+
+  const parse = (chunk: Buffer): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Called once what is in the chunk has been taken, so that no more is read than can be written.
+    parser?.write(chunk, () => resolve());
+    return Promise.race([promise, finished.promise, failure.promise]);
+  };
+  try {
+    for await (const chunk of bodyChunks(request, () => allowed ?? most)) if (readable) await parse(chunk);
+    if (parser === undefined || !readable) return undefined;
+    parser.end();
+    await Promise.race([finished.promise, failure.promise]);
+    if (!readable) return undefined;
+    await Promise.race([Promise.all(writing), failure.promise]);
+    return assemble(fields, files);
+  } finally {
+    // Nothing is written any more once this is over: the files may be removed.
+    readable = false;
+    for (const stream of streams) stream.destroy();
+    await Promise.all(writing);
+  }
+};

@@ -1,0 +1,71 @@
+import type { ServiceLog } from '../../core/service-log.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { Slots } from '../../lib/slots.ts';
+import type { ModelRegistry } from '../../registry/model-registry.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { BatchItemStore } from '../../stores/batches/batch-item-store.ts';
+import type { BatchJobStore } from '../../stores/batches/batch-job-store.ts';
+import type { BatchStore } from '../../stores/batches/batch-store.ts';
+import { BatchConfigs } from './work/batch-configs.ts';
+import { BatchRunner } from './work/batch-runner.ts';
+import { BatchService } from './batch-service.ts';
+import type { BatchTiming } from './work/batch-timing.ts';
+import type { CircuitBreakers } from '../providers/circuit-breaker.ts';
+import type { ProviderHealthService } from '../providers/provider-health.ts';
+import type { FetchMedia } from '../media/resolve-media.ts';
+import { createRetryPolicy } from '../generations/run/retry.ts';
+import { SequentialBatches } from './work/sequential-batches.ts';
+import { TurnRunner } from '../generations/run/turn-runner.ts';
+import { VendorBatches } from './work/vendor-batches.ts';
+
+export interface BatchesOptions {
+  readonly models: ModelRegistry;
+  readonly providers: ProviderFactory;
+  readonly health: ProviderHealthService;
+  readonly breakers: CircuitBreakers;
+  readonly store: BatchStore;
+  readonly jobs: BatchJobStore;
+  readonly items: BatchItemStore;
+  readonly fetchMedia: FetchMedia;
+  readonly log: ServiceLog;
+  readonly telemetry: Telemetry;
+  readonly timing: BatchTiming;
+  readonly timeoutMs: number;
+  readonly firstDeltaTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly maxRetryWaitMs: number;
+  /** Requests of sequential batches that one node asks at a time. */
+  readonly batchConcurrency: number;
+}
+
+export interface Batches {
+  readonly service: BatchService;
+  /** Takes this node's part in the work. Rejects when the store is away. */
+  start(): Promise<void>;
+  /** Takes no new batch, leaves the work at a good point if one comes in time, and gives it to other nodes or a next start. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Puts together what batches need. Starts nothing. */
+export const createBatches = (options: BatchesOptions): Batches => {
+  const configs = new BatchConfigs(options.models);
+  const retry = createRetryPolicy({ maxAttempts: options.maxAttempts, maxWaitMs: options.maxRetryWaitMs });
+  const runner = new BatchRunner({
+    ...options,
+    vendors: new VendorBatches({ ...options, configs }),
+    sequential: new SequentialBatches({
+      ...options,
+      configs,
+      runner: new TurnRunner({ ...options, retry }),
+      slots: new Slots(options.batchConcurrency),
+    }),
+  });
+  const service = new BatchService(options);
+  return {
+    service,
+    start: () => runner.start(),
+    async stop(graceMs) {
+      await Promise.all([service.stop(graceMs), runner.stop(graceMs)]);
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import type { BatchOperations, BatchRequest } from '../../../core/vendor-batch.ts';
+import { ModelgraphError } from '../../../core/errors.ts';
+import type { GenerationError } from '../../../core/generation.ts';
+import type { ModelConfig } from '../../../core/model-config.ts';
+import type { BatchItemStore } from '../../../stores/batches/batch-item-store.ts';
+import type { BatchJob } from '../../../stores/batches/batch-job.ts';
+import { failedResult } from './batch-outcome.ts';
+import { type FetchMedia, mayNeedBytes, resolveMedia } from '../../media/resolve-media.ts';
+import { BatchSplitter } from '../intake/split-batch.ts';
+
+export interface PendingRequestsOptions {
+  readonly config: ModelConfig;
+  readonly operations: BatchOperations;
+  readonly items: BatchItemStore;
+  readonly fetchMedia: FetchMedia;
+  /** What is told of a request that has failed alone. */
+  readonly report: (error: unknown, customId: string) => GenerationError;
+  readonly signal: AbortSignal;
+}
+
+/** Large ones: few are held at a time. */
+const REQUESTS_A_PAGE = 20;
+
+const noRoom = ({ name, batch }: ModelConfig): ModelgraphError =>
+  new ModelgraphError(
+    'INVALID_REQUEST',
+    `With what was fetched for it the request does not fit into this batch: one of "${name}" takes at most ` +
+      `${batch.type === 'native' ? batch.maxFileSizeMb : 0} MB. Submit it in another batch.`,
+  );
+
+/**
+ * The requests of a job that have no result yet, in order, with the bytes of what their provider does not fetch by itself.
+ * One whose media cannot be had, or for which there is no room with them, gets its failure as its result and is left out.
+ * Throws what the store throws, and the signal's reason.
+ */
+export async function* readPendingRequests(
+  job: BatchJob,
+  { config, operations, items, fetchMedia, report, signal }: PendingRequestsOptions,
+): AsyncGenerator<BatchRequest, void, undefined> {
+  const { maxBytes } = new BatchSplitter(config.batch);
+  let size = 0;
+  // The batch was divided by the sizes that requests had without what is fetched for them.
+  const makeRoom = (request: BatchRequest): void => {
+    if (maxBytes === null || !mayNeedBytes(config)) return;
+    const bytes = operations.sizeOf(request);
+    if (size + bytes > maxBytes) throw noRoom(config);
+    size += bytes;
+  };
+  let from = job.firstIndex;
+  for (;;) {
+    const page = await items.pending(job, from, REQUESTS_A_PAGE);
+    for (const { index, customId, request } of page) {
+      from = index + 1;
+      try {
+        const ready = { customId, request: await resolveMedia(request, config, fetchMedia, signal) };
+        makeRoom(ready);
+        yield ready;
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        const result = failedResult(report(error, customId));
+        await items.record(job, [{ customId, status: 'failed', result }]);
+      }
+    }
+    if (page.length < REQUESTS_A_PAGE) return;
+  }
+}

@@ -1,0 +1,78 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { ServiceLog } from '../../core/service-log.ts';
+
+/** A provider that knows its models itself. */
+export interface DiscoverySource {
+  readonly provider: string;
+  /** Its models as they are now. Throws when they cannot be had. */
+  readonly findModels: (signal: AbortSignal) => Promise<readonly ModelConfig[]>;
+  /** Takes those that are new and gives them. */
+  readonly take: (found: readonly ModelConfig[]) => readonly ModelConfig[];
+}
+
+export interface DiscoveryTiming {
+  /** Pause between two looks, in milliseconds. */
+  readonly refreshMs: number;
+  /** Pause after a first failure, in milliseconds; it doubles with each further one, up to `refreshMs`. */
+  readonly firstRetryMs: number;
+}
+
+export const DISCOVERY_TIMING: DiscoveryTiming = { refreshMs: 60_000, firstRetryMs: 1_000 };
+
+/**
+ * Looks for models at each source, in the background, from the start until it is stopped. A source that fails is logged
+ * once and tried again; it keeps no other waiting. What a source no longer lists stays.
+ */
+export class ModelDiscovery {
+  readonly #sources: readonly DiscoverySource[];
+  readonly #timing: DiscoveryTiming;
+  readonly #log: ServiceLog;
+  readonly #stopped = new AbortController();
+  #running: readonly Promise<void>[] = [];
+
+  constructor(sources: readonly DiscoverySource[], timing: DiscoveryTiming, log: ServiceLog) {
+    this.#sources = sources;
+    this.#timing = timing;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#running = this.#sources.map((source) => this.#follow(source));
+  }
+
+  /** Closes every connection; resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all(this.#running);
+  }
+
+  async #follow(source: DiscoverySource): Promise<void> {
+    const { signal } = this.#stopped;
+    const { refreshMs, firstRetryMs } = this.#timing;
+    let failures = 0;
+    while (!signal.aborted) {
+      failures = (await this.#look(source, failures === 0)) ? 0 : failures + 1;
+      const pauseMs = failures === 0 ? refreshMs : Math.min(refreshMs, firstRetryMs * 2 ** (failures - 1));
+      await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Whether the source has answered. */
+  async #look({ provider, findModels, take }: DiscoverySource, logsFailure: boolean): Promise<boolean> {
+    const { signal } = this.#stopped;
+    try {
+      const taken = take(await findModels(signal));
+      if (taken.length > 0)
+        this.#log.info({ provider, models: taken.map(({ name }) => name) }, 'models were found');
+      return true;
+    } catch (error) {
+      if (logsFailure && !signal.aborted)
+        this.#log.warn(
+          { provider, err: error },
+          'the models of a provider could not be listed; trying again',
+        );
+      return false;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { GenerateInput } from '../../core/generate-input.ts';
+import type { Message, SystemMessage } from '../../core/message.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { TextRequest } from '../../core/text-request.ts';
+import { checkMedia } from './check-media.ts';
+import type { Findings } from './findings.ts';
+
+/** Most text of one request: several times what the largest context window holds. */
+const MAX_TEXT_LENGTH = 32 * 1024 * 1024;
+
+const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
+
+/** Every tool result must answer a call that an earlier assistant message made. */
+const checkToolResults = (messages: readonly Message[], findings: Findings): void => {
+  const calls = new Set<string>();
+  for (const [index, message] of messages.entries()) {
+    if (message.role === 'assistant')
+      for (const part of message.parts) if (part.type === 'tool-call') calls.add(part.callId);
+    if (message.role === 'tool' && !calls.has(message.callId))
+      findings.reject(
+        'INVALID_REQUEST',
+        ['input', 'messages', String(index), 'tool', 'callId'],
+        `No earlier assistant message has a tool call "${message.callId}".`,
+        { allowed: [...calls] },
+      );
+  }
+};
+
+const textLength = (message: Message): number => {
+  switch (message.role) {
+    case 'system':
+      return message.text.length;
+    case 'tool':
+      return JSON.stringify(message.output).length;
+    case 'user':
+      return message.parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+    case 'assistant':
+      return message.parts.reduce((sum, part) => {
+        if (part.type === 'tool-call') return sum + JSON.stringify(part.arguments).length;
+        return sum + (part.text?.length ?? 0);
+      }, 0);
+  }
+};
+
+/** UTF-16 code units of text in messages, media left out. */
+export const textLengthOf = (messages: readonly Message[]): number =>
+  messages.reduce((sum, message) => sum + textLength(message), 0);
+
+/** What is asked, as messages, whichever way it was given. Nothing about the model is looked at yet. */
+export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
+  const { prompt, messages } = input;
+  if (prompt !== null && messages !== null)
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give prompt or messages, not both.', {
+      suggestion: 'prompt is short for one user message; move it into messages.',
+    });
+  else if (prompt === null && (messages === null || messages.length === 0))
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give a prompt, or messages.');
+  else if (prompt !== null && prompt.trim() === '')
+    findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'The prompt is blank.');
+  for (const [index, message] of (messages ?? []).entries()) {
+    if (message.role !== 'user') continue;
+    const blank = message.parts.every((part) => part.type === 'text' && part.text.trim() === '');
+    if (blank)
+      findings.reject(
+        'INVALID_REQUEST',
+        ['input', 'messages', String(index), 'user'],
+        message.parts.length === 0 ? 'A user message needs at least one part.' : 'The user message is blank.',
+      );
+  }
+  if (messages !== null && messages.length > 0 && messages.every(isSystem))
+    findings.reject('INVALID_REQUEST', ['input', 'messages'], 'There are only system messages.', {
+      suggestion: 'Add the user message that the model should answer.',
+    });
+  checkToolResults(messages ?? [], findings);
+  // A variable used in many places is small in the request and large in what would be sent.
+  if (messages !== null && textLengthOf(messages) > MAX_TEXT_LENGTH)
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'messages'],
+      `There are more than ${MAX_TEXT_LENGTH} characters of text.`,
+      {
+        allowed: [`at most ${MAX_TEXT_LENGTH} characters in all`],
+      },
+    );
+  return messages ?? [{ role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] }];
+};
+
+/**
+ * The conversation as the model is given it: media checked, and the system text as one, `system` first and then the
+ * leading system messages, which are no longer among the messages.
+ */
+export const checkConversation = (
+  input: GenerateInput,
+  messages: readonly Message[],
+  config: ModelConfig,
+  findings: Findings,
+): Pick<TextRequest, 'system' | 'messages'> => {
+  const firstTurn = messages.findIndex((message) => !isSystem(message));
+  const leading = firstTurn === -1 ? messages : messages.slice(0, firstTurn);
+  const turns = firstTurn === -1 ? [] : messages.slice(firstTurn);
+  const pathOf = (index: number): readonly string[] => ['input', 'messages', String(leading.length + index)];
+  const checked = checkMedia(turns, pathOf, config, findings);
+  if (turns.length > 0 && checked.length === 0)
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'messages'],
+      'Without what the model does not take, nothing is left.',
+    );
+  const system = [input.system ?? '', ...leading.filter(isSystem).map((message) => message.text)].filter(
+    (text) => text.trim() !== '',
+  );
+  return { system: system.length === 0 ? null : system.join('\n\n'), messages: checked };
+};

@@ -1,0 +1,43 @@
+import type { Problem } from '../../core/errors.ts';
+import type { GenerateInput } from '../../core/generate-input.ts';
+import type { Findings } from './findings.ts';
+
+/** As many as are worth waiting for. */
+const MOST_FALLBACKS = 8;
+
+const isSame = (a: Problem, b: Problem): boolean =>
+  a.code === b.code && a.path.join('.') === b.path.join('.') && a.message === b.message;
+
+/**
+ * The request prepared for each of its fallback models. What is wrong with the model itself is told at its place in the
+ * list, what it does not take at the place of that.
+ */
+export const checkFallbacks = <Prepared>(
+  input: GenerateInput,
+  findings: Findings,
+  preview: (input: GenerateInput) => {
+    readonly prepared: Prepared | null;
+    readonly problems: readonly Problem[];
+  },
+): readonly Prepared[] => {
+  const names = input.fallbackModels ?? [];
+  if (names.length > MOST_FALLBACKS) {
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'fallbackModels'],
+      `There may be at most ${MOST_FALLBACKS} fallback models, not ${names.length}.`,
+      { allowed: [`at most ${MOST_FALLBACKS}`] },
+    );
+    return [];
+  }
+  return names.flatMap((model, index) => {
+    const { prepared, problems } = preview({ ...input, model, fallbackModels: null });
+    for (const problem of problems) {
+      const isModel = problem.path.join('.') === 'input.model';
+      const path = isModel ? ['input', 'fallbackModels', String(index)] : problem.path;
+      const placed = { ...problem, path };
+      if (!findings.problems.some((known) => isSame(known, placed))) findings.problems.push(placed);
+    }
+    return prepared === null ? [] : [prepared];
+  });
+};

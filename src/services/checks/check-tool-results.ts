@@ -1,0 +1,26 @@
+import { type Problem, RequestRejected } from '../../core/errors.ts';
+import type { ToolCall } from '../../core/generation.ts';
+import type { ToolMessage } from '../../core/message.ts';
+
+/** Throws `INVALID_REQUEST` unless there is exactly one result for every awaited call. Names every problem. */
+export const checkToolResults = (results: readonly ToolMessage[], awaited: readonly ToolCall[]): void => {
+  const allowed = awaited.map(({ callId }) => callId);
+  const problem = (message: string, path: readonly string[]): Problem => ({
+    code: 'INVALID_REQUEST',
+    message,
+    path,
+    allowed,
+    suggestion: 'Submit one result for each call of ActionRequired, all at once.',
+  });
+  const problems = results.flatMap(({ callId }, index): Problem[] => {
+    const path = ['results', String(index), 'callId'];
+    if (!allowed.includes(callId)) return [problem(`No tool call "${callId}" waits for a result.`, path)];
+    const first = results.findIndex((result) => result.callId === callId);
+    return first === index ? [] : [problem(`There are several results for the tool call "${callId}".`, path)];
+  });
+  for (const callId of allowed)
+    if (!results.some((result) => result.callId === callId))
+      problems.push(problem(`There is no result for the tool call "${callId}".`, ['results']));
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new RequestRejected([first, ...others]);
+};

@@ -1,0 +1,66 @@
+import type { ErrorCode, Problem } from '../../core/errors.ts';
+import type { OnUnsupported } from '../../core/generate-input.ts';
+import type { Warning, WarningCode } from '../../core/generation.ts';
+import type { JsonValue } from '../../core/json.ts';
+
+export interface ProblemDetails {
+  readonly allowed?: readonly string[];
+  readonly suggestion?: string;
+}
+
+/** What a check found: problems reject the request, warnings travel with it. */
+export class Findings {
+  readonly problems: Problem[] = [];
+  readonly warnings: Warning[] = [];
+  readonly #onUnsupported: OnUnsupported;
+
+  constructor(onUnsupported: OnUnsupported) {
+    this.#onUnsupported = onUnsupported;
+  }
+
+  reject(code: ErrorCode, path: readonly string[], message: string, details: ProblemDetails = {}): void {
+    this.problems.push({
+      code,
+      message,
+      path,
+      allowed: details.allowed ?? null,
+      suggestion: details.suggestion ?? null,
+    });
+  }
+
+  warn(
+    code: WarningCode,
+    message: string,
+    change: Partial<Pick<Warning, 'path' | 'from' | 'to'>> = {},
+  ): void {
+    this.warnings.push({
+      code,
+      message,
+      path: change.path ?? null,
+      from: change.from ?? null,
+      to: change.to ?? null,
+    });
+  }
+
+  /**
+   * The one rule for what a model does not take: rejected with the way out, or, where the caller asked for it, replaced
+   * by `to` (null: dropped) and reported. Never silent.
+   */
+  unsupported(
+    found: {
+      readonly path: readonly string[];
+      readonly from: JsonValue;
+      readonly message: string;
+      readonly allowed: readonly string[];
+      readonly suggestion: string;
+    },
+    change: { readonly code: WarningCode; readonly to: JsonValue },
+  ): void {
+    if (this.#onUnsupported === 'reject') {
+      const { path, message, allowed, suggestion } = found;
+      this.reject('UNSUPPORTED_CAPABILITY', path, message, { allowed, suggestion });
+      return;
+    }
+    this.warn(change.code, found.message, { path: found.path, from: found.from, to: change.to });
+  }
+}

@@ -1,0 +1,190 @@
+import type { Problem } from '../../core/errors.ts';
+import type { GenerateInput, OnDisconnect } from '../../core/generate-input.ts';
+import type { Warning } from '../../core/generation.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { Resolution } from '../../core/resolution.ts';
+import type { TextRequest } from '../../core/text-request.ts';
+import type { Cost } from '../../core/usage.ts';
+import type { ModelRegistry } from '../../registry/model-registry.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import { checkLimits, type GenerationLimits } from './check-limits.ts';
+import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
+import { checkParameters } from './check-parameters.ts';
+import { checkPromptCache } from './check-prompt-cache.ts';
+import { checkProviderOptions } from './check-provider-options.ts';
+import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
+import { checkOutput, checkTools } from './check-tools.ts';
+import { checkFallbacks } from './check-fallbacks.ts';
+import { costOf } from '../pricing/cost.ts';
+import { CHARACTERS_PER_TOKEN } from '../pricing/estimate-usage.ts';
+import { Findings } from './findings.ts';
+
+/** A request that passed every check: what the provider will be given. */
+export interface PreparedGeneration {
+  readonly resolution: Resolution;
+  readonly request: TextRequest;
+  readonly warnings: readonly Warning[];
+  readonly estimatedInputTokens: number;
+  /** The same request for other models, in the order to ask them. */
+  readonly fallbacks: readonly PreparedGeneration[];
+  readonly limits: GenerationLimits;
+  readonly onDisconnect: OnDisconnect;
+}
+
+/** What would happen to a request. `prepared` is null exactly when there are problems. */
+export interface GenerationPreview {
+  readonly prepared: PreparedGeneration | null;
+  readonly resolution: Resolution | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+  readonly estimatedInputTokens: number | null;
+  readonly estimatedMaxCost: Cost | null;
+}
+
+export interface PreviewDependencies {
+  readonly models: ModelRegistry;
+  readonly providers: ProviderFactory;
+  /** The longest a generation may ask for, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Text only: what an image or a sound counts is the vendor's own affair. */
+export const estimateInputTokens = ({
+  system,
+  messages,
+}: Pick<TextRequest, 'system' | 'messages'>): number => {
+  const characters = textLengthOf(messages) + (system?.length ?? 0);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+};
+
+const checkMaxOutputTokens = (given: number | null, config: ModelConfig, findings: Findings): number => {
+  const { maxOutputTokens: most, defaultMaxOutputTokens } = config.limits;
+  const path = ['input', 'maxOutputTokens'];
+  if (given === null) return defaultMaxOutputTokens;
+  if (given < 1) {
+    findings.reject('INVALID_REQUEST', path, `maxOutputTokens must be at least 1, not ${given}.`);
+    return defaultMaxOutputTokens;
+  }
+  if (most === null || given <= most) return given;
+  findings.unsupported(
+    {
+      path,
+      from: given,
+      message: `The model "${config.name}" puts out at most ${most} tokens, not ${given}.`,
+      allowed: [`1 to ${most}`],
+      suggestion: `Give at most ${most}.`,
+    },
+    { code: 'PARAMETER_COERCED', to: most },
+  );
+  return most;
+};
+
+const noteResolution = ({ config, steps }: Resolution, findings: Findings): void => {
+  const swap = steps.find((step) => step.reason === 'reasoning-counterpart');
+  if (swap !== undefined)
+    findings.warn(
+      'REASONING_COERCED',
+      `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
+      { path: ['input', 'model'], from: swap.from, to: swap.to },
+    );
+  const { status } = config;
+  if (status.type === 'deprecated') {
+    const until = status.shutdownDate === null ? '' : ` and is shut down on ${status.shutdownDate}`;
+    findings.warn(
+      'MODEL_DEPRECATED',
+      `The model "${config.name}" is deprecated${until}. Use "${status.replacement}" instead.`,
+      { path: ['input', 'model'], from: config.name, to: status.replacement },
+    );
+  }
+};
+
+const checkConfigured = (
+  config: ModelConfig,
+  { providers }: PreviewDependencies,
+  findings: Findings,
+): void => {
+  const missing = providers.findMissingCredential(config.provider);
+  if (missing === undefined) return;
+  findings.reject(
+    'PROVIDER_NOT_CONFIGURED',
+    ['input', 'model'],
+    `The provider "${config.provider}" is not configured on this server: ${missing} is not set.`,
+    {
+      suggestion: `Set ${missing} and restart, or choose an available model: models(where: { available: true }).`,
+    },
+  );
+};
+
+/**
+ * Resolves and checks a request without calling a provider. The only way to a `PreparedGeneration`: what is accepted
+ * here runs, and what runs was accepted here. All problems are found at once, except that an unknown model ends the
+ * search, since everything else is checked against the model.
+ */
+export const previewGeneration = (
+  input: GenerateInput,
+  dependencies: PreviewDependencies,
+): GenerationPreview => {
+  const findings = new Findings(input.onUnsupported);
+  const messages = toMessages(input, findings);
+  const resolution = dependencies.models.findResolution(input.model, {
+    reasoning: wantsReasoning(input.reasoning),
+  });
+  if (resolution === undefined) {
+    findings.problems.push(dependencies.models.unknownModel(input.model, ['input', 'model']));
+    const { problems, warnings } = findings;
+    return {
+      prepared: null,
+      resolution: null,
+      problems,
+      warnings,
+      estimatedInputTokens: null,
+      estimatedMaxCost: null,
+    };
+  }
+
+  const { config } = resolution;
+  noteResolution(resolution, findings);
+  checkConfigured(config, dependencies, findings);
+  const conversation = checkConversation(input, messages, config, findings);
+  const maxOutputTokens = checkMaxOutputTokens(input.maxOutputTokens, config, findings);
+  const reasoning = checkReasoning(input.reasoning, config, maxOutputTokens, findings);
+  const sampling = checkParameters(input, config, willReason(reasoning, config), findings);
+  const request: TextRequest = {
+    ...conversation,
+    ...sampling,
+    reasoning,
+    maxOutputTokens,
+    ...checkTools(input, config, findings),
+    output: checkOutput(input.output, config, findings),
+    cache: checkPromptCache(input.cache, config, findings),
+    providerOptions: checkProviderOptions(input.providerOptions, findings),
+  };
+
+  const { problems, warnings } = findings;
+  const estimatedInputTokens = estimateInputTokens(request);
+  const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
+  const estimatedMaxCost = costOf(
+    {
+      inputTokens: estimatedInputTokens,
+      outputTokens: maxOutputTokens,
+      totalTokens: estimatedInputTokens + maxOutputTokens,
+      cacheReadTokens: null,
+      cacheWriteTokens: null,
+      reasoningTokens: null,
+      audioInputTokens: null,
+      source: 'estimated',
+    },
+    config.pricing,
+  );
+  const fallbacks = checkFallbacks(
+    input,
+    findings,
+    (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
+  );
+  const { onDisconnect } = input;
+  const prepared =
+    problems.length === 0
+      ? { resolution, request, warnings, estimatedInputTokens, fallbacks, limits, onDisconnect }
+      : null;
+  return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
+};

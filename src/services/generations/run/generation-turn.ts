@@ -1,0 +1,93 @@
+import type { Citation, ToolCall } from '../../../core/generation.ts';
+import type { JsonValue } from '../../../core/json.ts';
+import type { AssistantMessage, AssistantPart, ToolMessage } from '../../../core/message.ts';
+import type { FinishEvent } from '../../../core/stream-event.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
+import { estimateInputTokens } from '../../checks/preview.ts';
+
+/** What one upstream call has brought; a generation with tool results is several turns in one log. */
+export class GenerationTurn {
+  readonly request: TextRequest;
+  /** Of the whole request, earlier turns and tool results included: an estimate. */
+  readonly inputTokens: number;
+  /** Where this turn's text begins in the whole, in UTF-16 code units. */
+  readonly #textStart: number;
+  readonly #text: string[] = [];
+  readonly #reasoning: string[] = [];
+  readonly #toolCalls: ToolCall[] = [];
+  #outputCharacters = 0;
+
+  constructor(request: TextRequest, textStart: number) {
+    this.request = request;
+    this.inputTokens = estimateInputTokens(request);
+    this.#textStart = textStart;
+  }
+
+  /** A provider counts from the start of its own turn's text, a generation from the start of all of it. */
+  place(citation: Citation): Citation {
+    const move = (index: number | null): number | null => (index === null ? null : index + this.#textStart);
+    return { ...citation, startIndex: move(citation.startIndex), endIndex: move(citation.endIndex) };
+  }
+
+  addText(text: string): void {
+    this.#text.push(text);
+    this.#outputCharacters += text.length;
+  }
+
+  addReasoning(text: string): void {
+    this.#reasoning.push(text);
+    this.#outputCharacters += text.length;
+  }
+
+  addToolCall(toolCall: ToolCall): void {
+    this.#toolCalls.push(toolCall);
+  }
+
+  addArguments(text: string): void {
+    this.#outputCharacters += text.length;
+  }
+
+  /** Of everything the model has put out, arguments of tool calls included. */
+  get outputCharacters(): number {
+    return this.#outputCharacters;
+  }
+
+  get text(): string {
+    return this.#text.join('');
+  }
+
+  /** Calls that the client has to run. */
+  get pendingToolCalls(): readonly ToolCall[] {
+    return this.#toolCalls.filter((toolCall) => !toolCall.builtIn);
+  }
+
+  /**
+   * The request that goes on from here: this turn as the assistant's message, then the results. The model chooses
+   * freely whether it calls more tools: a choice that forced a call would force it for ever.
+   */
+  toNextRequest(finish: FinishEvent, results: readonly ToolMessage[]): TextRequest {
+    const { request } = this;
+    const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'function';
+    return {
+      ...request,
+      messages: [...request.messages, this.#toMessage(finish.state), ...results],
+      toolChoice: forced ? null : request.toolChoice,
+    };
+  }
+
+  #toMessage(state: JsonValue | null): AssistantMessage {
+    const { text } = this;
+    const reasoning = this.#reasoning.join('');
+    const parts: AssistantPart[] = [];
+    if (state !== null || reasoning !== '')
+      parts.push({
+        type: 'reasoning',
+        text: reasoning === '' ? null : reasoning,
+        opaque: state === null ? null : JSON.stringify(state),
+      });
+    if (text !== '') parts.push({ type: 'text', text });
+    for (const { callId, name, arguments: given, opaque } of this.pendingToolCalls)
+      parts.push({ type: 'tool-call', callId, name, arguments: given, opaque });
+    return { role: 'assistant', parts };
+  }
+}

@@ -1,0 +1,52 @@
+import { BATCH_CHANGES } from './batch-channels.ts';
+import { type Lease, LeaseLost } from './batch-job.ts';
+import type { Db, Transaction } from '../db/db.ts';
+
+// Everything that changes a batch locks its row first, then the job's.
+const LOCK_BATCH = `
+  SELECT id, cancel_requested_at, usage, cost FROM batch WHERE rid = $1 AND status <> 'receiving' FOR UPDATE`;
+
+const LOCK_JOB = `
+  SELECT told FROM batch_job WHERE rid = $1 AND lease_owner = $2 AND fence = $3 AND state <> 'done' FOR UPDATE`;
+
+/** A batch's row while a transaction holds it. */
+export interface HeldBatch {
+  readonly id: string;
+  readonly cancel_requested_at: number | null;
+  readonly usage: string | null;
+  readonly cost: string | null;
+}
+
+/** A job's row while a transaction holds it. */
+export interface HeldJob {
+  /** How far its vendor says it has come, as it is stored. */
+  readonly told: string | null;
+}
+
+/** Holds the job of a lease until the transaction ends. Throws `LeaseLost`. */
+export const holdJob = async (
+  transaction: Transaction,
+  { jobRid, owner, fence }: Lease,
+): Promise<HeldJob> => {
+  const [held] = await transaction.query<HeldJob>(LOCK_JOB, [jobRid, owner, fence]);
+  if (held === undefined) throw new LeaseLost();
+  return held;
+};
+
+/**
+ * One transaction under a lease, which holds the batch and the job. `work` tells whether something can be seen of what
+ * it did, or how much; followers of the batch are told then. Throws `LeaseLost`, and has written nothing then.
+ */
+export const writeUnderLease = <T extends boolean | number>(
+  db: Db,
+  lease: Lease,
+  work: (transaction: Transaction, batch: HeldBatch, job: HeldJob) => Promise<T>,
+): Promise<T> =>
+  db.transaction(async (transaction) => {
+    const [batch] = await transaction.query<HeldBatch>(LOCK_BATCH, [lease.batchRid]);
+    if (batch === undefined) throw new LeaseLost();
+    const job = await holdJob(transaction, lease);
+    const seen = await work(transaction, batch, job);
+    if (Number(seen) > 0) await transaction.notify(BATCH_CHANGES, batch.id);
+    return seen;
+  });

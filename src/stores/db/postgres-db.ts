@@ -1,0 +1,208 @@
+import type { ClientConfig, Pool, PoolClient } from 'pg';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { ServiceLog } from '../../core/service-log.ts';
+import { Availability } from './availability.ts';
+import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
+import { toPostgres } from './dialect.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { kindOfFailure, reasonOf } from './postgres-failure.ts';
+import { PostgresListener } from './postgres-listener.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** The same database past a pooler that cannot pass notifications on; the same as `url` where there is none. */
+  readonly directUrl: string;
+  readonly log: ServiceLog;
+  /** For how long a database that is away is waited for at the start, in milliseconds. */
+  readonly startTimeoutMs?: number;
+  /**
+   * After so long without a statement a transaction is ended by the server, in milliseconds: a frozen process keeps its
+   * connection, and would keep everybody from the rows it has locked.
+   */
+  readonly transactionIdleMs?: number;
+}
+
+const MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+const START_TIMEOUT_MS = 30_000;
+const START_RETRY_MS = 250;
+
+/** The server gives a statement of a transaction up after this, and the client any statement a little later. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 12_000;
+
+const TRANSACTION_IDLE_MS = 10_000;
+
+/** Set here and not with the connection: poolers refuse a connection that comes with settings they do not know. */
+const toBegin = (transactionIdleMs: number): string =>
+  `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};
+   SET LOCAL idle_in_transaction_session_timeout = ${transactionIdleMs}`;
+
+const INT8 = 20;
+
+const NOTIFY = 'SELECT pg_notify($1, $2)';
+
+class PostgresDb implements Db {
+  readonly engine = 'postgres';
+  readonly #pool: Pool;
+  readonly #listener: PostgresListener;
+  readonly #begin: string;
+  readonly #availability = new Availability();
+  #closed = false;
+
+  constructor(pool: Pool, listener: PostgresListener, transactionIdleMs: number) {
+    this.#pool = pool;
+    this.#listener = listener;
+    this.#begin = toBegin(transactionIdleMs);
+  }
+
+  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    return this.#attempt(
+      async () => (await this.#pool.query<Row & object>(toPostgres(sql), [...values])).rows,
+    );
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#attempt(async () => {
+      const client = await this.#pool.connect();
+      const query = async <Row extends object>(
+        sql: string,
+        values: readonly SqlValue[] = [],
+      ): Promise<readonly Row[]> => (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
+      try {
+        await client.query(this.#begin);
+        const result = await work({
+          query,
+          notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
+        });
+        await client.query('COMMIT');
+        client.release();
+        return result;
+      } catch (error) {
+        await this.#rollBack(client, error);
+        throw error;
+      }
+    });
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.query(NOTIFY, [channel, payload]);
+  }
+
+  listen(channel: string, handle: (payload: string) => void, options?: ListenOptions): () => void {
+    return this.#listener.listen(channel, handle, options);
+  }
+
+  isUp(): boolean {
+    return this.#availability.up;
+  }
+
+  onAvailability(handle: (up: boolean) => void): () => void {
+    return this.#availability.onChange(handle);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([this.#listener.close(), this.#pool.end()]);
+  }
+
+  async #attempt<T>(statements: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
+    try {
+      const result = await statements();
+      this.#availability.note(true);
+      return result;
+    } catch (error) {
+      throw this.#availability.toError(error, kindOfFailure(error));
+    }
+  }
+
+  /** A connection that is in doubt is closed, which ends its transaction as well. */
+  async #rollBack(client: PoolClient, error: unknown): Promise<void> {
+    if (kindOfFailure(error) === 'away') {
+      client.release(true);
+      return;
+    }
+    try {
+      await client.query('ROLLBACK');
+      client.release();
+    } catch {
+      client.release(true);
+    }
+  }
+}
+
+/** Where the database is, without who we are there. Throws for what is no address, without showing it. */
+const addressOf = (url: string): string => {
+  if (!URL.canParse(url)) throw new ModelgraphError('INTERNAL', 'The address of the database is no URL.');
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+};
+
+/** Resolves once a database that may still be starting answers; rejects at once when it refuses this server. */
+const awaitDatabase = async (
+  connect: () => Promise<unknown>,
+  address: string,
+  { log, startTimeoutMs = START_TIMEOUT_MS }: PostgresOptions,
+): Promise<void> => {
+  const deadline = performance.now() + startTimeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await connect();
+      return;
+    } catch (error) {
+      const reason = reasonOf(error);
+      const isFinal = kindOfFailure(error) === 'defect' || performance.now() >= deadline;
+      if (isFinal)
+        throw new ModelgraphError(
+          'INTERNAL',
+          `The database at ${address} cannot be used: ${reason}. Check DATABASE_URL and DATABASE_DIRECT_URL, ` +
+            'and that PostgreSQL runs and takes connections from here.',
+          { cause: error },
+        );
+      if (attempt === 1) log.warn({ address, reason }, 'waiting for the database');
+      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+    }
+  }
+};
+
+/**
+ * PostgreSQL 13 or later. Its schema is brought up to date. Rejects with a message for the operator, without any
+ * password, when it cannot be reached for a while or refuses this server.
+ */
+export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
+  const { url, directUrl, log } = options;
+  const address = addressOf(url);
+  const directAddress = addressOf(directUrl);
+  const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(INT8, Number);
+  const config = (connectionString: string): ClientConfig => ({
+    connectionString,
+    application_name: 'modelgraph',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types,
+  });
+  const pool = new pg.Pool({ ...config(url), max: MAX_CONNECTIONS });
+  const forget = (error: Error): void =>
+    log.debug({ reason: reasonOf(error) }, 'a connection to the database was lost');
+  // The statement that was under way fails as well and says so; an error without a listener would end the process.
+  pool.on('error', forget);
+  pool.on('connect', (client) => client.on('error', forget));
+  const listener = new PostgresListener({ Client: pg.Client, config: config(directUrl), log });
+  const db = new PostgresDb(pool, listener, options.transactionIdleMs ?? TRANSACTION_IDLE_MS);
+  try {
+    await awaitDatabase(() => pool.query('SELECT 1'), address, options);
+    await awaitDatabase(() => listener.connect(), directAddress, options);
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+};

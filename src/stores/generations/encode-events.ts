@@ -1,0 +1,57 @@
+import type { LoggedEvent, TerminalEvent } from '../../core/generation-event.ts';
+import type { Generation } from '../../core/generation.ts';
+import { toJson } from '../db/to-json.ts';
+
+type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
+
+const TERMINAL_TYPES: ReadonlySet<LoggedEvent['type']> = new Set<TerminalEvent['type']>([
+  'GenerationCompleted',
+  'GenerationCancelled',
+  'GenerationFailed',
+]);
+
+export const isTerminal = (event: Pick<LoggedEvent, 'type'>): event is TerminalEvent =>
+  TERMINAL_TYPES.has(event.type);
+
+const encodeEvent = (event: LoggedEvent): string => {
+  switch (event.type) {
+    // Nearly all events are these two, by the thousand each second.
+    case 'TextDelta':
+    case 'ReasoningDelta':
+      return `{"type":"${event.type}","offset":${event.offset},"text":${JSON.stringify(event.text)}}`;
+    case 'GenerationCompleted':
+    case 'GenerationCancelled':
+    case 'GenerationFailed': {
+      const { generationId: _id, sequence: _sequence, generation: _generation, ...own } = event;
+      return toJson(own);
+    }
+    case 'GenerationStarted':
+    case 'ToolCallDelta':
+    case 'ToolCallReady':
+    case 'CitationAdded':
+    case 'UsageUpdated':
+    case 'WarningRaised':
+    case 'ActionRequired': {
+      const { generationId: _id, sequence: _sequence, ...own } = event;
+      return toJson(own);
+    }
+  }
+};
+
+/** Events that follow each other, as one text: without their places, and the last one without its generation. */
+export const encodeEvents = (events: readonly LoggedEvent[]): string =>
+  `[${events.map(encodeEvent).join(',')}]`;
+
+/** The events of a block, in order. `final`: the record of the generation, which a terminal event among them carries. */
+export const decodeEvents = (
+  generationId: string,
+  firstSequence: number,
+  payload: string,
+  final: Generation | null,
+): readonly LoggedEvent[] =>
+  (JSON.parse(payload) as EncodedEvent[]).map((encoded, index) => {
+    const event = { generationId, sequence: firstSequence + index, ...encoded } as LoggedEvent;
+    if (!isTerminal(event)) return event;
+    if (final === null) throw new TypeError(`the final record of ${generationId} is missing`);
+    return { ...event, generation: final };
+  });

@@ -1,0 +1,25 @@
+import type { Generation } from '../../core/generation.ts';
+import { toJson } from '../db/to-json.ts';
+
+type Dates = 'createdAt' | 'startedAt' | 'completedAt';
+
+/** Parsed, with its dates as JSON has them. */
+interface ParsedGeneration extends Omit<Generation, Dates> {
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+}
+
+export const encodeGeneration = (generation: Generation): string => toJson(generation);
+
+const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+export const decodeGeneration = (record: string): Generation => {
+  const parsed = JSON.parse(record) as ParsedGeneration;
+  return {
+    ...parsed,
+    createdAt: new Date(parsed.createdAt),
+    startedAt: toDate(parsed.startedAt),
+    completedAt: toDate(parsed.completedAt),
+  };
+};

@@ -1,0 +1,259 @@
+import type { Generation } from '../../core/generation.ts';
+import type { Db, Transaction } from '../db/db.ts';
+import { toRows } from '../db/dialect.ts';
+import { deleteExpired } from './delete-expired.ts';
+import { type GenerationListQuery, type GenerationPage, listGenerations } from './generation-list.ts';
+import {
+  type EventTail,
+  findGenerations,
+  readEvents,
+  readTails,
+  type StoredEvents,
+  type StoredGeneration,
+} from './generation-reader.ts';
+import { interruptOrphans } from './interrupt-orphans.ts';
+import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
+import type { StoreOptions } from './store-options.ts';
+import { StoreUnavailable } from '../db/store-unavailable.ts';
+
+export type { StoredGeneration } from './generation-reader.ts';
+export type { EventBlock, GenerationWrites } from './generation-writer.ts';
+
+export type Reservation =
+  | { readonly type: 'created' }
+  | { readonly type: 'existing'; readonly generationId: string; readonly sameRequest: boolean };
+
+export interface GenerationCommands {
+  readonly cancel: readonly string[];
+  /** In the order they were handed in, as JSON. */
+  readonly toolResults: readonly { readonly id: string; readonly results: string }[];
+}
+
+const TAILS = 'modelgraph_tails';
+const COMMANDS = 'modelgraph_commands';
+
+const COMMAND = `
+  INSERT INTO generation_command (generation_id, owner_node, kind, payload, created_at)
+  SELECT id, owner_node, $2, $3, NOW_MS FROM generation WHERE id = $1 AND finished_at IS NULL
+  RETURNING owner_node`;
+
+const TAKE_COMMANDS = `
+  DELETE FROM generation_command WHERE owner_node = $1 RETURNING rid, generation_id, kind, payload`;
+
+const GO_ON = `
+  UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
+
+// In one order, so that two nodes that follow the same generations never wait for each other.
+const FOLLOW = `
+  INSERT INTO generation_follower (generation_id, followed_until)
+  SELECT id, NOW_MS + $2 FROM generation WHERE id IN_LIST($1) AND finished_at IS NULL ORDER BY id
+  ON CONFLICT (generation_id) DO UPDATE SET followed_until = excluded.followed_until
+    WHERE generation_follower.followed_until < excluded.followed_until`;
+
+const IS_FOLLOWED = `
+  SELECT generation_id FROM generation_follower WHERE generation_id = $1 AND followed_until > NOW_MS`;
+
+const HOLD_LEASE = `
+  SELECT CASE WHEN lease_until > NOW_MS THEN 1 ELSE 0 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
+
+const RENEW_LEASE = `
+  INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
+
+interface CommandRow {
+  readonly rid: number;
+  readonly generation_id: string;
+  readonly kind: 'cancel' | 'tool-results';
+  readonly payload: string | null;
+}
+
+/**
+ * Generations, their events and their idempotency keys, and how the nodes that share them find each other. Every method
+ * rejects with `StoreUnavailable` while the database is away.
+ */
+export class GenerationStore {
+  readonly #db: Db;
+  readonly #options: StoreOptions;
+
+  constructor(db: Db, options: StoreOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  get nodeId(): string {
+    return this.#options.nodeId;
+  }
+
+  /** Gives the ids whose generation this node may no longer write: another node has ended it. */
+  write(writes: GenerationWrites): Promise<readonly string[]> {
+    const { created, blocks, changed, finished } = writes;
+    // Nobody was told of events as stored ones, and a power cut ends their generation anyway.
+    const relaxed = created.length === 0 && changed.length === 0 && finished.length === 0;
+    return this.#db.transaction(
+      async (transaction) => {
+        const refused = await writeGenerations(transaction, this.#options, writes);
+        if (blocks.length > 0) await transaction.notify(TAILS, this.nodeId);
+        return refused;
+      },
+      { relaxed },
+    );
+  }
+
+  /** Creates a generation under an idempotency key, or gives the one that has it. Atomic over all nodes. Keys live 24 h. */
+  async reserve(generation: Generation, idempotency: IdempotencyEntry): Promise<Reservation> {
+    const attempt = (): Promise<Reservation> =>
+      this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      // It may have been committed for all that, and then nobody would run it.
+      return await attempt();
+    }
+  }
+
+  async #reserve(
+    transaction: Transaction,
+    generation: Generation,
+    idempotency: IdempotencyEntry,
+  ): Promise<Reservation> {
+    const { holder, isNew } = await takeKey(transaction, generation, idempotency);
+    if (isNew) await createGenerations(transaction, this.nodeId, [generation]);
+    if (holder.id === generation.id) return { type: 'created' };
+    return {
+      type: 'existing',
+      generationId: holder.id,
+      sameRequest: holder.requestHash === idempotency.requestHash,
+    };
+  }
+
+  /** What a key stands for; undefined: nothing. */
+  findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {
+    return findKey(this.#db, principalId, key);
+  }
+
+  /** As stored, with what its events add (text so far) for one that has not ended. */
+  async find(id: string): Promise<StoredGeneration | undefined> {
+    return (await findGenerations(this.#db, [id]))[0];
+  }
+
+  /** Those that there are, in no particular order. */
+  findMany(ids: readonly string[]): Promise<readonly StoredGeneration[]> {
+    return findGenerations(this.#db, ids);
+  }
+
+  /** Newest first, of one principal. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
+  list(principalId: string, query: GenerationListQuery): Promise<GenerationPage> {
+    return listGenerations(this.#db, principalId, query);
+  }
+
+  /** Events after a sequence, in order. A terminal event carries the final generation. */
+  readEvents(id: string, after: number): Promise<StoredEvents> {
+    return readEvents(this.#db, id, after);
+  }
+
+  /** The same for many at once, in one statement: what a node follows of other nodes' generations. */
+  readTails(
+    tails: readonly { readonly id: string; readonly after: number }[],
+  ): Promise<ReadonlyMap<string, EventTail>> {
+    return readTails(this.#db, tails);
+  }
+
+  /** Asks the owner to cancel it, and wakes it. Gives the owner's node id; undefined: it is not running. */
+  requestCancel(id: string): Promise<string | undefined> {
+    return this.#db.transaction((transaction) => this.#command(transaction, id, 'cancel', null));
+  }
+
+  /** Hands tool results (JSON) to the owner, once: false when it does not wait for any. */
+  submitToolResults(id: string, results: string): Promise<boolean> {
+    return this.#db.transaction(async (transaction) => {
+      const waiting = await transaction.query(GO_ON, [id]);
+      if (waiting.length === 0) return false;
+      return (await this.#command(transaction, id, 'tool-results', results)) !== undefined;
+    });
+  }
+
+  async #command(
+    transaction: Transaction,
+    id: string,
+    kind: CommandRow['kind'],
+    payload: string | null,
+  ): Promise<string | undefined> {
+    const [row] = await transaction.query<{ owner_node: string }>(COMMAND, [id, kind, payload]);
+    if (row !== undefined) await transaction.notify(COMMANDS, row.owner_node);
+    return row?.owner_node;
+  }
+
+  /** What others asked of this node's generations since, each once. */
+  async takeCommands(): Promise<GenerationCommands> {
+    const rows = await this.#db.query<CommandRow>(TAKE_COMMANDS, [this.nodeId]);
+    const inOrder = rows.toSorted((a, b) => a.rid - b.rid);
+    return {
+      cancel: [
+        ...new Set(inOrder.filter(({ kind }) => kind === 'cancel').map(({ generation_id: id }) => id)),
+      ],
+      toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
+        kind === 'tool-results' && results !== null ? [{ id, results }] : [],
+      ),
+    };
+  }
+
+  /** Notes that generations are followed on this node, until a time from now. */
+  async noteFollowed(ids: readonly string[], forMs: number): Promise<void> {
+    if (ids.length > 0) await this.#db.query(FOLLOW, [toRows(ids), forMs]);
+  }
+
+  /** Whether any node has noted that it follows a generation. */
+  async isFollowed(id: string): Promise<boolean> {
+    return (await this.#db.query(IS_FOLLOWED, [id])).length > 0;
+  }
+
+  /**
+   * Renews this node's lease. `lapsed`: it had run out (or is new), so that other nodes may just be as late: sweep only
+   * after another lease time.
+   */
+  renewLease(leaseMs: number): Promise<{ readonly lapsed: boolean }> {
+    return this.#db.transaction(
+      async (transaction) => {
+        const [node] = await transaction.query<{ alive: number }>(HOLD_LEASE, [this.nodeId]);
+        await transaction.query(RENEW_LEASE, [this.nodeId, leaseMs]);
+        return { lapsed: node?.alive !== 1 };
+      },
+      { relaxed: true },
+    );
+  }
+
+  /**
+   * Ends the generations of owners whose lease has run out, or that have none, and on SQLite all that another start of
+   * the server left: appends `GenerationFailed` with `GENERATION_INTERRUPTED` after their last stored event and makes
+   * the final record of what was stored. Gives the ids. Safe against other nodes that do the same and against an owner
+   * that was only late: its next write is refused.
+   */
+  interruptOrphans(): Promise<readonly string[]> {
+    return interruptOrphans(this.#db, this.#options, TAILS);
+  }
+
+  /** Deletes expired events, generations, keys and the like, at most so many rows of each; gives whether more is left. */
+  deleteExpired(maxRows: number): Promise<boolean> {
+    return deleteExpired(this.#db, maxRows);
+  }
+
+  /** Called with the node whose generations have new events; with an empty text when it may be any of them. */
+  onTails(handle: (ownerNodeId: string) => void): () => void {
+    return this.#db.listen(TAILS, handle, { onReconnect: () => handle('') });
+  }
+
+  /** Called when other nodes may have asked something of this node's generations. */
+  onCommands(handle: () => void): () => void {
+    const hear = (nodeId: string): void => {
+      if (nodeId === this.nodeId) handle();
+    };
+    return this.#db.listen(COMMANDS, hear, { onReconnect: handle });
+  }
+
+  /** Gives up the lease at an orderly end: what this node still owns is anybody's to end. */
+  async leave(): Promise<void> {
+    await this.#db.query('DELETE FROM node WHERE id = $1', [this.nodeId]);
+  }
+}

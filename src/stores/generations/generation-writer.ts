@@ -1,0 +1,149 @@
+import type { LoggedEvent } from '../../core/generation-event.ts';
+import type { Generation } from '../../core/generation.ts';
+import type { Transaction } from '../db/db.ts';
+import { toRows } from '../db/dialect.ts';
+import { encodeEvents, isTerminal } from './encode-events.ts';
+import { encodeGeneration } from './encode-generation.ts';
+import type { StoreOptions } from './store-options.ts';
+
+/** Events of one generation that follow each other. One that is written again begins at the same sequence. */
+export interface EventBlock {
+  readonly generationId: string;
+  readonly firstSequence: number;
+  readonly events: readonly LoggedEvent[];
+}
+
+/** What has changed since the last write, written in one transaction; safe to repeat. */
+export interface GenerationWrites {
+  /** Rows that may exist already are left alone. */
+  readonly created: readonly Generation[];
+  /** Appended only while the generation is running and this node's. */
+  readonly blocks: readonly EventBlock[];
+  /** Status, resolution and the like of live ones. */
+  readonly changed: readonly Generation[];
+  /** The final records; nothing changes them afterwards. */
+  readonly finished: readonly Generation[];
+}
+
+const CREATE = `
+  INSERT INTO generation (id, principal_id, status, owner_node, last_sequence, created_at, record)
+  SELECT r.id, r.principal_id, r.status, $2, r.last_sequence, r.created_at, r.record
+  FROM JSON_ROWS($1, id text, principal_id text, status text, last_sequence bigint, created_at bigint, record text) AS r
+  WHERE true
+  ON CONFLICT (id) DO NOTHING`;
+
+// Held until the end of the write, so that no other node finds this one's lease run out and ends its generations
+// meanwhile (see `interruptOrphans`).
+const HOLD_NODE = 'SELECT id FROM node WHERE id = $1 FOR SHARE';
+
+const OWNERS = 'SELECT rid, id, owner_node, finished_at FROM generation WHERE id IN_LIST($1)';
+
+// A write whose commit was not heard of comes again, and may have grown meanwhile.
+const APPEND = `
+  INSERT INTO generation_event (generation_rid, first_sequence, event_count, ends, payload)
+  SELECT r.generation_rid, r.first_sequence, r.event_count, r.ends, r.payload
+  FROM JSON_ROWS($1, generation_rid bigint, first_sequence bigint, event_count bigint, ends bigint, payload text) AS r
+  WHERE true
+  ON CONFLICT (generation_rid, first_sequence) DO UPDATE
+    SET event_count = excluded.event_count, ends = excluded.ends, payload = excluded.payload
+    WHERE generation_event.ends = 0 AND excluded.event_count > generation_event.event_count`;
+
+// A pause that is written again must not undo that another node has handed in what it waited for.
+const CHANGE = `
+  UPDATE generation SET status = r.status, last_sequence = r.last_sequence, record = r.record
+  FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text) AS r
+  WHERE generation.id = r.id AND generation.owner_node = $2 AND generation.finished_at IS NULL
+    AND (r.status <> 'requires-action' OR generation.last_sequence < r.last_sequence)`;
+
+const FINISH = `
+  UPDATE generation SET status = r.status, last_sequence = r.last_sequence, record = r.record, owner_node = $2,
+    finished_at = NOW_MS, events_expire_at = NOW_MS + $3, expires_at = NOW_MS + $4
+  FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text) AS r
+  WHERE generation.id = r.id AND generation.finished_at IS NULL`;
+
+interface OwnerRow {
+  readonly rid: number;
+  readonly id: string;
+  readonly owner_node: string;
+  readonly finished_at: number | null;
+}
+
+const toRow = (generation: Generation) => ({
+  id: generation.id,
+  principal_id: generation.principalId,
+  status: generation.status,
+  last_sequence: generation.lastSequence,
+  created_at: generation.createdAt.getTime(),
+  record: encodeGeneration(generation),
+});
+
+export const createGenerations = async (
+  transaction: Transaction,
+  nodeId: string,
+  generations: readonly Generation[],
+): Promise<void> => {
+  if (generations.length > 0) await transaction.query(CREATE, [toRows(generations.map(toRow)), nodeId]);
+};
+
+export const appendBlocks = async (
+  transaction: Transaction,
+  blocks: readonly { readonly rid: number; readonly block: EventBlock }[],
+): Promise<void> => {
+  const rows = blocks.map(({ rid, block: { firstSequence, events } }) => ({
+    generation_rid: rid,
+    first_sequence: firstSequence,
+    event_count: events.length,
+    ends: events.some(isTerminal) ? 1 : 0,
+    payload: encodeEvents(events),
+  }));
+  if (rows.length > 0) await transaction.query(APPEND, [toRows(rows)]);
+};
+
+/** Writes final records, whoever the owner was: `options.nodeId` is from now on. */
+export const finishGenerations = async (
+  transaction: Transaction,
+  { nodeId, eventRetentionMs, retentionMs }: StoreOptions,
+  generations: readonly Generation[],
+): Promise<void> => {
+  if (generations.length === 0) return;
+  await transaction.query(FINISH, [toRows(generations.map(toRow)), nodeId, eventRetentionMs, retentionMs]);
+};
+
+/** Gives the ids of generations that another node has ended: nothing was written of them. */
+export const writeGenerations = async (
+  transaction: Transaction,
+  options: StoreOptions,
+  { created, blocks, changed, finished }: GenerationWrites,
+): Promise<readonly string[]> => {
+  const { nodeId } = options;
+  await createGenerations(transaction, nodeId, created);
+  const ids = [
+    ...new Set([
+      ...blocks.map(({ generationId }) => generationId),
+      ...changed.map(({ id }) => id),
+      ...finished.map(({ id }) => id),
+    ]),
+  ];
+  if (ids.length === 0) return [];
+  await transaction.query(HOLD_NODE, [nodeId]);
+  const owners = await transaction.query<OwnerRow>(OWNERS, [toRows(ids)]);
+  const own = owners.filter(({ owner_node: owner }) => owner === nodeId);
+  const running = new Map(
+    own.filter(({ finished_at: at }) => at === null).map(({ id, rid }) => [id, rid] as const),
+  );
+  await appendBlocks(
+    transaction,
+    blocks.flatMap((block) => {
+      const rid = running.get(block.generationId);
+      return rid === undefined || block.events.length === 0 ? [] : [{ rid, block }];
+    }),
+  );
+  if (changed.length > 0) await transaction.query(CHANGE, [toRows(changed.map(toRow)), nodeId]);
+  await finishGenerations(
+    transaction,
+    options,
+    finished.filter(({ id }) => running.has(id)),
+  );
+  const known = new Set(own.map(({ id }) => id));
+  return ids.filter((id) => !known.has(id));
+};

@@ -1,0 +1,109 @@
+import type { GenerationFailed } from '../../core/generation-event.ts';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { Generation } from '../../core/generation.ts';
+import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { Db, Transaction } from '../db/db.ts';
+import { toRows } from '../db/dialect.ts';
+import { findGenerations } from './generation-reader.ts';
+import type { StoreOptions } from './store-options.ts';
+import { appendBlocks, finishGenerations } from './generation-writer.ts';
+
+/** How many are ended in one transaction. */
+const STEP = 50;
+
+// Where there is one server only, everything that is not this start's was left by another.
+const DEAD_OWNERS: Readonly<Record<Db['engine'], string>> = {
+  sqlite: 'SELECT DISTINCT owner_node FROM generation WHERE finished_at IS NULL AND owner_node <> $1',
+  postgres: `
+    SELECT DISTINCT g.owner_node FROM generation AS g LEFT JOIN node AS n ON n.id = g.owner_node
+    WHERE g.finished_at IS NULL AND g.owner_node <> $1 AND (n.id IS NULL OR n.lease_until < NOW_MS)`,
+};
+
+const HOLD_OWNER = `
+  SELECT CASE WHEN lease_until < NOW_MS THEN 0 ELSE 1 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
+
+const HOLD_ORPHANS = `
+  SELECT rid, id FROM generation WHERE owner_node = $1 AND finished_at IS NULL
+  ORDER BY rid LIMIT ${STEP} FOR UPDATE SKIP LOCKED`;
+
+const FORGET_COMMANDS = 'DELETE FROM generation_command WHERE generation_id IN_LIST($1)';
+
+const toFailure = (generation: Generation): GenerationFailed => {
+  const sequence = generation.lastSequence + 1;
+  const error = toGenerationError(
+    new ModelgraphError(
+      'GENERATION_INTERRUPTED',
+      'The server that ran the generation stopped before it was complete.',
+    ),
+  );
+  return {
+    type: 'GenerationFailed',
+    generationId: generation.id,
+    sequence,
+    error,
+    generation: {
+      ...generation,
+      status: 'failed',
+      finishReason: null,
+      error,
+      lastSequence: sequence,
+      completedAt: new Date(),
+    },
+  };
+};
+
+/**
+ * The owner is held first, as in every write of its own, so that neither comes between the other's steps: a late owner
+ * finds its generations ended and writes nothing, and what it has just written is part of the end.
+ */
+const interruptStep = async (
+  transaction: Transaction,
+  engine: Db['engine'],
+  options: StoreOptions,
+  owner: string,
+): Promise<readonly string[]> => {
+  const [node] = await transaction.query<{ alive: number }>(HOLD_OWNER, [owner]);
+  if (engine === 'postgres' && node?.alive === 1) return [];
+  const orphans = await transaction.query<{ rid: number; id: string }>(HOLD_ORPHANS, [owner]);
+  const ids = orphans.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const rids = new Map(orphans.map(({ rid, id }) => [id, rid]));
+  const failures = (await findGenerations(transaction, ids)).map(({ generation }) => toFailure(generation));
+  await appendBlocks(
+    transaction,
+    failures.flatMap((failure) => {
+      const { generationId, sequence: firstSequence } = failure;
+      const rid = rids.get(generationId);
+      return rid === undefined ? [] : [{ rid, block: { generationId, firstSequence, events: [failure] } }];
+    }),
+  );
+  await finishGenerations(
+    transaction,
+    options,
+    failures.map(({ generation }) => generation),
+  );
+  await transaction.query(FORGET_COMMANDS, [toRows(ids)]);
+  return ids;
+};
+
+/** As `GenerationStore.interruptOrphans`. */
+export const interruptOrphans = async (
+  db: Db,
+  options: StoreOptions,
+  tailsChannel: string,
+): Promise<readonly string[]> => {
+  const owners = await db.query<{ owner_node: string }>(DEAD_OWNERS[db.engine], [options.nodeId]);
+  const interrupted: string[] = [];
+  for (const { owner_node: owner } of owners) {
+    for (let found = STEP; found === STEP; ) {
+      const ids = await db.transaction(async (transaction) => {
+        const ended = await interruptStep(transaction, db.engine, options, owner);
+        if (ended.length > 0) await transaction.notify(tailsChannel, owner);
+        return ended;
+      });
+      interrupted.push(...ids);
+      found = ids.length;
+    }
+  }
+  return interrupted;
+};

@@ -1,0 +1,216 @@
+import DataLoader from 'dataloader';
+import { graphql } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { MODEL_ALIASES } from '../../../config/aliases.ts';
+import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
+import type { ModelConfig } from '../../../src/core/model-config.ts';
+import type { ProviderHealth } from '../../../src/core/provider-health.ts';
+import { TEXT_PROVIDERS } from '../../../src/providers/index.ts';
+import { ModelRegistry } from '../../../src/registry/model-registry.ts';
+import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
+import { TextProviderRegistry } from '../../../src/registry/text-provider-registry.ts';
+import { createSchema } from '../../../src/schema/index.ts';
+import { CatalogueService } from '../../../src/services/catalogue/catalogue-service.ts';
+import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
+import { request, startApp } from '../../support/app/app.ts';
+
+const catalogue: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
+  Object.values<ModelConfig>(configs),
+);
+
+/** What a client reads to render every control of every model. */
+const EVERYTHING = `
+  {
+    models(first: 100) {
+      totalCount
+      nodes {
+        id name displayName description apiModel apiType aliases family status shutdownDate available
+        releaseDate knowledgeCutoff contextWindow maxInputTokens maxOutputTokens defaultMaxOutputTokens
+        verifiedAt source
+        replacement { name }
+        capabilities {
+          streaming inputModalities outputModalities functionCalling structuredOutput citations builtInTools
+          reasoning { always efforts defaultEffort budgetTokens { min max } counterpart { name } }
+          batch { maxRequests maxFileSizeMb discountPercent }
+        }
+        parameters { parameter supported min max default values note }
+        pricing {
+          currency inputPerMillion outputPerMillion cacheReadPerMillion cacheWritePerMillion audioInputPerMillion
+          tiers { aboveInputTokens inputPerMillion outputPerMillion cacheReadPerMillion }
+          effectiveDate
+        }
+        provider {
+          name configured credentialVariable
+          capabilities { reasoning imageInput batchMaxRequests }
+          health { state lastSuccessAt lastFailureAt lastErrorCode medianFirstDeltaMs }
+        }
+      }
+    }
+  }
+`;
+
+const upper = (words: readonly string[]): string[] => words.map((word) => word.toUpperCase());
+
+describe('a model', () => {
+  it('has everything that the catalogue knows of it', async () => {
+    await using app = await startApp();
+    const { data, errors } = await request(app, EVERYTHING);
+    expect(errors).toBeUndefined();
+    expect(data.models.totalCount).toBe(catalogue.length);
+    expect(data.models.nodes.map(({ name }: { name: string }) => name)).toEqual(
+      catalogue.slice(0, 100).map(({ name }) => name),
+    );
+    for (const model of data.models.nodes) {
+      const config = catalogue.find(({ name }) => name === model.name);
+      if (config === undefined) throw new Error(`${model.name} is not in the catalogue`);
+      const { limits, status, reasoning, batch, pricing } = config;
+      expect(model).toMatchObject({
+        displayName: config.displayName,
+        apiModel: config.apiModel,
+        apiType: config.apiType.toUpperCase(),
+        status: status.type.toUpperCase(),
+        replacement: status.type === 'deprecated' ? { name: status.replacement } : null,
+        shutdownDate: status.type === 'deprecated' ? status.shutdownDate : null,
+        contextWindow: limits.contextWindow,
+        maxOutputTokens: limits.maxOutputTokens,
+        defaultMaxOutputTokens: limits.defaultMaxOutputTokens,
+        available: config.provider === 'demo',
+        provider: { name: config.provider, configured: config.provider === 'demo' },
+        capabilities: {
+          streaming: config.streaming,
+          inputModalities: upper(config.inputModalities),
+          builtInTools: upper(config.builtInTools),
+          batch: batch.type === 'none' ? null : { maxRequests: batch.maxRequests },
+        },
+      });
+      expect(model.capabilities.reasoning === null).toBe(reasoning.type === 'none');
+      expect(model.capabilities.reasoning?.counterpart ?? null).toEqual(
+        reasoning.type === 'counterpart' ? { name: reasoning.model } : null,
+      );
+      expect(model.pricing?.inputPerMillion).toBe(pricing?.inputPerMillion);
+      expect(model.pricing?.tiers.length).toBe(pricing?.tiers.length);
+      for (const alias of model.aliases) expect(Object.keys(MODEL_ALIASES)).toContain(alias);
+    }
+  });
+
+  it('is read with all the others in one pass: each provider is looked at once, in one batch', async () => {
+    const looked: string[] = [];
+    const batches: (readonly string[])[] = [];
+    const health = new ProviderHealthService();
+    const registry = new TextProviderRegistry();
+    for (const descriptor of Object.values(TEXT_PROVIDERS)) registry.registerTextProvider(descriptor);
+    const log = { warn: () => undefined };
+    const factory = new ProviderFactory(registry, () => ({
+      apiKey: 'a key',
+      baseUrl: null,
+      connectTimeoutMs: 10_000,
+      firstDeltaTimeoutMs: 60_000,
+      idleTimeoutMs: 1,
+      demoDelayMs: 0,
+      log,
+    }));
+    const models = new ModelRegistry({ models: catalogue, aliases: MODEL_ALIASES }, registry.descriptors());
+    const loadHealth = (names: readonly string[]): Promise<ProviderHealth[]> => {
+      batches.push(names);
+      looked.push(...names);
+      return Promise.resolve(names.map((name) => health.healthOf(name)));
+    };
+    const { data, errors } = await graphql({
+      schema: createSchema(),
+      source: EVERYTHING,
+      contextValue: {
+        catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
+        loaders: { providerHealth: new DataLoader(loadHealth) },
+      },
+    });
+    expect(errors).toBeUndefined();
+    expect((data as unknown as { models: { nodes: unknown[] } }).models.nodes).toHaveLength(
+      Math.min(100, catalogue.length),
+    );
+    expect(batches).toHaveLength(1);
+    expect(looked.toSorted()).toEqual(
+      [...new Set(catalogue.slice(0, 100).map(({ provider }) => provider))].toSorted(),
+    );
+  });
+});
+
+describe('a provider', () => {
+  const PROVIDER = `
+    query ($name: String!) {
+      provider(name: $name) {
+        name displayName documentationUrl models { nodes { name } }
+        capabilities {
+          streaming reasoning citations functionCalling imageInput audioInput fileInput structuredOutput
+          batchApi batchMaxRequests batchMaxFileSizeMb
+        }
+      }
+    }
+  `;
+
+  it('can do what some of its models can, and its batches hold what the largest hold', async () => {
+    await using app = await startApp();
+    for (const [name, configs] of Object.entries(MODEL_CONFIGS)) {
+      const models = Object.values<ModelConfig>(configs);
+      const some = (holds: (config: ModelConfig) => boolean): boolean => models.some(holds);
+      const most = (valueOf: (batch: { maxRequests: number; maxFileSizeMb: number }) => number) => {
+        const values = models.flatMap(({ batch }) => (batch.type === 'native' ? [valueOf(batch)] : []));
+        return values.length === 0 ? null : Math.max(...values);
+      };
+      const { data } = await request(app, PROVIDER, { name });
+      expect(data.provider).toMatchObject({
+        name,
+        models: { nodes: models.map((config) => ({ name: config.name })) },
+        capabilities: {
+          streaming: some(({ streaming }) => streaming),
+          reasoning: some(({ reasoning }) => !['none', 'counterpart'].includes(reasoning.type)),
+          citations: some(({ citations }) => citations),
+          functionCalling: some(({ functionCalling }) => functionCalling),
+          imageInput: some(({ inputModalities }) => inputModalities.includes('image')),
+          audioInput: some(({ inputModalities }) => inputModalities.includes('audio')),
+          fileInput: some(({ inputModalities }) => inputModalities.includes('file')),
+          structuredOutput: some(({ structuredOutput }) => structuredOutput),
+          batchApi: some(({ batch }) => batch.type === 'native'),
+          batchMaxRequests: most(({ maxRequests }) => maxRequests),
+          batchMaxFileSizeMb: most(({ maxFileSizeMb }) => maxFileSizeMb),
+        },
+      });
+    }
+  });
+
+  it('is found by its name, trimmed and in any case, and null when there is none', async () => {
+    await using app = await startApp();
+    const find = async (name: string) => (await request(app, PROVIDER, { name })).data.provider;
+    expect(await find(' OpenAI ')).toMatchObject({ name: 'openai' });
+    for (const name of ['', 'nobody', '__proto__']) expect(await find(name)).toBeNull();
+  });
+
+  it('shows how it has been doing', async () => {
+    await using app = await startApp();
+    const health = async () =>
+      (
+        await request(
+          app,
+          '{ provider(name: "demo") { health { state lastSuccessAt lastFailureAt lastErrorCode medianFirstDeltaMs } } }',
+        )
+      ).data.provider.health;
+    const generate = (model: string) =>
+      request(app, 'mutation ($input: GenerateInput!) { generate(input: $input) { id } }', {
+        input: { model, prompt: 'Hi' },
+      });
+    expect(await health()).toEqual({
+      state: 'UNKNOWN',
+      lastSuccessAt: null,
+      lastFailureAt: null,
+      lastErrorCode: null,
+      medianFirstDeltaMs: null,
+    });
+    await generate('demo');
+    expect(await health()).toMatchObject({
+      state: 'HEALTHY',
+      lastSuccessAt: expect.any(String),
+      lastErrorCode: null,
+    });
+    await generate('demo-error');
+    expect(await health()).toMatchObject({ state: 'DEGRADED', lastErrorCode: 'PROVIDER_OVERLOADED' });
+  });
+});

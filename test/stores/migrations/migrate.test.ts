@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
+import { MIGRATIONS, migrate } from '../../../src/stores/migrations/migrate.ts';
+import { usePostgres } from '../../support/databases/postgres.ts';
+import { findEngines } from '../../support/databases/stores.ts';
+
+const engines = await findEngines();
+const postgres = await usePostgres();
+
+/** The version that a server of today brings a database to. */
+const present = MIGRATIONS.at(-1)?.version ?? 0;
+
+const LATER = [
+  ...MIGRATIONS,
+  {
+    version: present + 1,
+    name: 'later',
+    statements: ['CREATE TABLE later (rid IDENTITY, id text NOT NULL)'],
+  },
+  { version: present + 2, name: 'last', statements: ["INSERT INTO later (id) VALUES ('x')"] },
+];
+
+for (const { name, problem, open } of engines) {
+  describe.skipIf(problem !== null)(`Migrations on ${name}`, () => {
+    test('are applied in order, each once', async () => {
+      await using stores = await open();
+      const other = await stores.connect();
+      await Promise.all([migrate(stores.db, LATER), migrate(other, LATER), migrate(stores.db, LATER)]);
+      expect(await stores.db.query('SELECT rid, id FROM later')).toMatchObject([{ rid: 1, id: 'x' }]);
+      const applied = await other.query('SELECT version, name FROM migration ORDER BY version');
+      expect(applied).toMatchObject(LATER.map((later) => ({ version: later.version, name: later.name })));
+    });
+
+    test('leave nothing of one that fails', async () => {
+      await using stores = await open();
+      const failing = [...LATER, { version: present + 3, name: 'broken', statements: ['nonsense'] }];
+      await expect(migrate(stores.db, failing)).rejects.toThrow('syntax error');
+      await migrate(stores.db, LATER);
+      expect(await stores.db.query('SELECT id FROM later')).toHaveLength(1);
+    });
+
+    test('keep the batches of a server that stored no metadata of requests', async () => {
+      await using stores = await open();
+      const { db } = stores;
+      await db.query('ALTER TABLE batch_item DROP COLUMN metadata');
+      await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      await db.query('DELETE FROM migration WHERE version > 3');
+      await db.query(`INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
+        expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 1, 0, 0, 0, 0, NOW_MS)`);
+      await db.query(`INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
+        SELECT rid, 0, 'old', 'pending', 0, '{}' FROM batch`);
+      await migrate(db);
+      expect(await new BatchStore(db).findItem('batch_1', 'old')).toMatchObject({
+        customId: 'old',
+        status: 'pending',
+        metadata: null,
+      });
+    });
+
+    test('refuse a schema that is newer than the server', async () => {
+      await using stores = await open();
+      await migrate(stores.db, LATER);
+      await expect(migrate(stores.db)).rejects.toMatchObject({
+        name: 'ModelgraphError',
+        message: expect.stringContaining(
+          `schema version ${present + 2} and this server knows versions up to ${present}.`,
+        ),
+      });
+    });
+  });
+}
+
+test.skipIf(postgres.problem !== null)(
+  'several processes that start at once on an empty PostgreSQL all find the schema there',
+  async () => {
+    await using database = await postgres.createDatabase();
+    const source = `
+      import { openPostgresDb } from ${JSON.stringify(new URL('../../../src/stores/db/postgres-db.ts', import.meta.url).href)};
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const url = process.env.TEST_URL;
+      const db = await openPostgresDb({ url, directUrl: url, log });
+      const [row] = await db.query('SELECT count(*) AS applied FROM migration');
+      process.stdout.write(String(row.applied));
+      await db.close();`;
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+          env: { ...process.env, TEST_URL: database.url },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+        return { output, code: code as number };
+      }),
+    );
+    const applied = String(MIGRATIONS.length);
+    expect(outputs).toEqual(Array.from({ length: 3 }, () => ({ output: applied, code: 0 })));
+  },
+);

@@ -1,0 +1,44 @@
+import type { Generation } from '../../../src/core/generation.ts';
+import type { ModelConfig } from '../../../src/core/model-config.ts';
+import { TOY_MODEL } from './toy-provider.ts';
+
+/** A model of the toy provider. */
+export const madeModel = (name = 'toy'): ModelConfig => ({
+  ...TOY_MODEL,
+  name,
+  provider: 'toy',
+  apiModel: `${name}-upstream`,
+});
+
+const config = madeModel();
+
+/** A generation that the model `toy` has completed, with nothing in it; any field can be another. */
+export const madeGeneration = (fields: Partial<Generation> = {}): Generation => ({
+  id: 'gen_1',
+  principalId: 'local',
+  status: 'completed',
+  resolution: {
+    requested: config.name,
+    config,
+    steps: [{ from: config.name, to: config.name, reason: 'exact' }],
+    reasoning: false,
+  },
+  text: '',
+  reasoning: null,
+  toolCalls: [],
+  citations: [],
+  output: null,
+  finishReason: 'stop',
+  rawFinishReason: 'stop',
+  usage: null,
+  cost: null,
+  warnings: [],
+  error: null,
+  metadata: null,
+  lastSequence: 2,
+  createdAt: new Date(0),
+  startedAt: new Date(0),
+  completedAt: new Date(0),
+  firstDeltaMs: null,
+  ...fields,
+});

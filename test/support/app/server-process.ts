@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Everything it has printed, line by line. */
+  readonly lines: readonly string[];
+  /** Resolves once a line has been printed that contains the text. */
+  printed(text: string): Promise<string>;
+  /** Its exit code, or the signal that ended it, once all it printed has been read. */
+  readonly exited: Promise<number | NodeJS.Signals>;
+}
+
+/** The server as it is run: a process of its own, in an empty directory, with this environment and no other. */
+export const startServerProcess = async (
+  environment: Readonly<Record<string, string>>,
+): Promise<ServerProcess> => {
+  const directory = await mkdtemp(join(tmpdir(), 'modelgraph-'));
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const output = new EventEmitter().setMaxListeners(0);
+  for (const stream of [child.stdout, child.stderr] as Readable[])
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      output.emit('line');
+    });
+  const exited = once(child, 'close').then(([code, signal]) => {
+    output.emit('line');
+    return (code ?? signal) as number | NodeJS.Signals;
+  });
+  const printed = async (text: string): Promise<string> => {
+    for (;;) {
+      const line = lines.find((candidate) => candidate.includes(text));
+      if (line !== undefined) return line;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the server ended without "${text}":\n${lines.join('\n')}`);
+      await once(output, 'line');
+    }
+  };
+  const { url } = JSON.parse(await printed('Modelgraph is ready')) as { readonly url: string };
+  return {
+    url,
+    child,
+    lines,
+    printed,
+    exited,
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
+      await rm(directory, { recursive: true });
+    },
+  };
+};

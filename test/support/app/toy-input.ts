@@ -1,0 +1,31 @@
+import type { GenerateInput } from '../../../src/core/generate-input.ts';
+
+/** What a client asks of the toy model that sets nothing but the prompt. */
+export const toyInput = (prompt: string): GenerateInput => ({
+  model: 'toy',
+  prompt,
+  messages: null,
+  system: null,
+  reasoning: null,
+  maxOutputTokens: null,
+  temperature: null,
+  topP: null,
+  topK: null,
+  stopSequences: null,
+  seed: null,
+  presencePenalty: null,
+  frequencyPenalty: null,
+  verbosity: null,
+  tools: null,
+  toolChoice: null,
+  parallelToolCalls: null,
+  output: null,
+  cache: 'provider-default',
+  providerOptions: null,
+  onUnsupported: 'reject',
+  fallbackModels: null,
+  onDisconnect: 'cancel',
+  maxCostUsd: null,
+  timeoutMs: null,
+  metadata: null,
+});

@@ -1,0 +1,203 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createRandom } from '../create-random.ts';
+import { startBatchFileVendor } from '../batch-vendors/batch-file-vendor.ts';
+import { startBatchMessageVendor } from '../batch-vendors/batch-message-vendor.ts';
+import { BATCH_MODELS, partsOf } from '../batch-vendors/batch-models.ts';
+import { MOMENTS, type Moment, type VendorName } from '../batch-vendors/batch-moments.ts';
+import { type BatchNodes, startBatchNodes } from './killable-nodes.ts';
+import { readBatch } from '../app/batch-requests.ts';
+import type { KeptBatch } from '../batch-vendors/batch-vendor-socket.ts';
+import { type PlannedKill, planKills } from './kill-plan.ts';
+import { hasRightSums, type KilledBatch, runClient } from './killed-batch.ts';
+import { OccasionWatch } from './occasion-watch.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+export interface KillOptions {
+  /** The same plan for the same seed; what is under way besides is up to the machine. */
+  readonly seed: number;
+  readonly kills: number;
+  readonly itemsPerBatch: number;
+  /** PostgreSQL that two nodes share; null: one node with SQLite in a folder of its own. */
+  readonly databaseUrl: string | null;
+  readonly say?: (line: string) => void;
+}
+
+export interface KillReport {
+  readonly kills: number;
+  /** The kills by what was under way for a batch at the vendor's as they came. `other`: something else. */
+  readonly moments: Readonly<Record<Moment | 'other', Readonly<Record<VendorName, number>>>>;
+  /** Kills after which no node was left. */
+  readonly killsOfAll: number;
+  readonly batches: number;
+  /** Batches of ours that were gone or had not ended in time, and parts of them that no vendor has. */
+  readonly lost: number;
+  /** Batches at a vendor beyond one for each part of ours, and of ours beyond one for each key. */
+  readonly doubled: number;
+  /** Items whose result is missing, not in its place, or not their own, from when the batch is seen to be completed. */
+  readonly wrongItems: number;
+  /** Batches whose counts or sums of tokens are not exactly those of their items. */
+  readonly wrongSums: number;
+}
+
+/** Batches under way at one time. */
+const IN_FLIGHT = 3;
+
+/** How long a batch may take, however often nodes are killed meanwhile. */
+const BATCH_MS = 90_000;
+
+interface Kill {
+  readonly vendor: VendorName;
+  readonly moment: Moment | 'other';
+  readonly part: string | null;
+  readonly atMs: number;
+}
+
+/**
+ * Kills servers with SIGKILL while they work on batches, at moments that are chosen one by one, starts them again, and
+ * counts what has come of the batches.
+ */
+export const killBatches = async (options: KillOptions): Promise<KillReport> => {
+  const { seed, itemsPerBatch, databaseUrl, say = () => undefined } = options;
+  const plan = planKills(options.kills, createRandom(seed));
+  await using folder = temporaryFolder();
+  const watch: OccasionWatch = new OccasionWatch(() => nodes.lives());
+  const manners = { delayMs: 10, polls: 2, note: watch.note };
+  await using files = await startBatchFileVendor({ ...manners, random: createRandom(seed + 1) });
+  await using messages = await startBatchMessageVendor({ ...manners, random: createRandom(seed + 2) });
+  const random = createRandom(seed + 3);
+  await using nodes: BatchNodes = startBatchNodes({
+    count: databaseUrl === null ? 1 : 2,
+    random,
+    folder: folder.path,
+    environment: {
+      OPENAI_BASE_URL: files.url,
+      ANTHROPIC_BASE_URL: messages.url,
+      MODELGRAPH_DATA: `${folder.path}/data`,
+      ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    },
+    keyVariables: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
+  });
+
+  const kills: Kill[] = [];
+  let killsOfAll = 0;
+  const kill = async (planned: PlannedKill): Promise<void> => {
+    // A search may be over by the time that the dead are back.
+    if (planned.moment !== 'searching') await Promise.all(nodes.lives().map(({ url }) => url));
+    const over = Promise.withResolvers<void>();
+    const occasion = await watch.next(planned, over.promise);
+    if (occasion !== undefined) await wait(planned.waitMs);
+    const lives = nodes.lives();
+    const [any] = lives;
+    const atWork = lives.filter(({ key }) => key === occasion?.life);
+    const isOfAll = planned.isOfAll || lives.length === 1;
+    const victims = isOfAll || any === undefined ? lives : atWork.length > 0 ? atWork : [any];
+    if (isOfAll) killsOfAll += 1;
+    kills.push({
+      vendor: planned.vendor,
+      moment: occasion === undefined ? 'other' : watch.momentOf(occasion),
+      part: occasion?.part ?? null,
+      atMs: Date.now(),
+    });
+    await nodes.kill(victims);
+    over.resolve();
+    if (!isOfAll) await wait(planned.awayMs);
+    nodes.revive();
+    if (kills.length % 10 === 0) say(`${kills.length} kills`);
+  };
+
+  let begun = 0;
+  const outcomes: KilledBatch[] = [];
+  const runOne = async (): Promise<void> => {
+    const name = `batch-${begun}`;
+    const model = BATCH_MODELS[begun % BATCH_MODELS.length];
+    if (model === undefined) throw new TypeError('there is no model');
+    const { vendor } = model;
+    const isFollower = begun % 3 === 0;
+    begun += 1;
+    const given = new AbortController();
+    const client = runClient({
+      name,
+      model,
+      items: itemsPerBatch,
+      nodes,
+      random,
+      isFollower,
+      submitting: ({ key }) => void watch.note({ moment: 'taking in', vendor, life: key, part: name }),
+      taken: () => watch.pass(name),
+    });
+    const late = wait(BATCH_MS, undefined, { signal: given.signal }).then(
+      () => undefined,
+      () => undefined,
+    );
+    const outcome = await Promise.race([client, late]).finally(() => given.abort());
+    if (outcome !== undefined) outcomes.push(outcome);
+  };
+  const end = new AbortController();
+  const untilOver = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      while (!end.signal.aborted) await work();
+    } finally {
+      end.abort();
+    }
+  };
+  const killAll = async (): Promise<void> => {
+    for (const planned of plan) if (!end.signal.aborted) await kill(planned);
+    end.abort();
+  };
+  const ends = await Promise.allSettled(
+    [killAll, ...Array<() => Promise<void>>(IN_FLIGHT).fill(runOne)].map(untilOver),
+  );
+  const failed = ends.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return {
+    ...(await judge(nodes, outcomes, [...files.batches, ...messages.batches], begun)),
+    kills: kills.length,
+    moments: await countMoments(nodes, kills, outcomes),
+    killsOfAll,
+  };
+};
+
+const judge = async (
+  nodes: BatchNodes,
+  outcomes: readonly KilledBatch[],
+  kept: readonly KeptBatch[],
+  begun: number,
+): Promise<Pick<KillReport, 'batches' | 'lost' | 'doubled' | 'wrongItems' | 'wrongSums'>> => {
+  let lost = begun - outcomes.length;
+  let doubled = 0;
+  let wrongItems = 0;
+  let wrongSums = 0;
+  for (const outcome of outcomes) {
+    wrongItems += outcome.wrongItems;
+    doubled += outcome.otherIds;
+    if (!outcome.isFound) {
+      lost += 1;
+      continue;
+    }
+    const names = new Set(outcome.itemNames);
+    const own = kept.filter(({ customIds: [first = ''] }) => names.has(first));
+    const parts = partsOf(outcome.model, names.size);
+    lost += Math.max(0, parts - own.length);
+    doubled += Math.max(0, own.length - parts);
+    if (!(await hasRightSums(nodes, outcome))) wrongSums += 1;
+  }
+  return { batches: begun, lost, doubled, wrongItems, wrongSums };
+};
+
+/** A kill after the batch had ended was too late for its moment. */
+const countMoments = async (
+  nodes: BatchNodes,
+  kills: readonly Kill[],
+  outcomes: readonly KilledBatch[],
+): Promise<KillReport['moments']> => {
+  const counts = Object.fromEntries(
+    [...MOMENTS, 'other' as const].map((moment) => [moment, { openai: 0, anthropic: 0 }] as const),
+  ) as Record<Moment | 'other', Record<VendorName, number>>;
+  for (const { vendor, moment, part, atMs } of kills) {
+    const outcome = moment === 'streamed' && outcomes.find(({ itemNames }) => itemNames.includes(part ?? ''));
+    const batch = outcome ? await nodes.ask((server) => readBatch(server, outcome.id)) : null;
+    const isLate = batch !== null && Date.parse(batch.completedAt) < atMs;
+    counts[isLate ? 'other' : moment][vendor] += 1;
+  }
+  return counts;
+};

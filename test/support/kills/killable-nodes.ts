@@ -1,0 +1,156 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../app/batch-server.ts', import.meta.url));
+
+/** What a node lives from one start to the next kill. */
+export interface Life {
+  /** What it calls vendors with. */
+  readonly key: string;
+  readonly node: number;
+  /** Its address once it listens. Rejects when it ends before. */
+  readonly url: Promise<string>;
+  readonly isReady: () => boolean;
+  readonly isOver: () => boolean;
+}
+
+interface OwnLife extends Life {
+  readonly child: ChildProcess;
+  readonly exited: Promise<unknown>;
+  begin(): void;
+  end(): Promise<void>;
+}
+
+export interface BatchNodes extends AsyncDisposable {
+  /** The life of each node that goes on or comes next. */
+  readonly lives: () => readonly Life[];
+  /** Ends lives with SIGKILL. Resolves once they are over; what comes next does not begin before `revive`. */
+  kill(lives: readonly Life[]): Promise<void>;
+  /** Starts every node that does not run. */
+  revive(): void;
+  /**
+   * Asks a node that listens, any of them, and another one for as long as it dies meanwhile. Throws what `question`
+   * throws of a node that lives.
+   */
+  ask<T>(question: (server: { readonly url: string }, life: Life) => Promise<T>): Promise<T>;
+}
+
+export interface BatchNodesOptions {
+  readonly count: number;
+  readonly random: () => number;
+  readonly folder: string;
+  /** Of every node; the rest of it is a life's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The variables that name the key to each vendor. */
+  readonly keyVariables: readonly string[];
+}
+
+/** Several processes of the server, each of which has its next life loaded before it dies. */
+export const startBatchNodes = (options: BatchNodesOptions): BatchNodes => {
+  const { random, folder, environment, keyVariables } = options;
+  let born = 0;
+  let isClosed = false;
+
+  const load = (node: number): OwnLife => {
+    born += 1;
+    const key = `node-${node}-life-${born}`;
+    const child = fork(PROGRAM, {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        BATCH_SERVER_LOG: process.env['BATCH_SERVER_LOG'],
+        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+        PORT: '0',
+        ...environment,
+        ...Object.fromEntries(keyVariables.map((variable) => [variable, key])),
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const exited = once(child, 'exit');
+    const { promise: url, resolve, reject } = Promise.withResolvers<string>();
+    let isReady = false;
+    let isOver = false;
+    child.on('message', (message: { readonly url: string }) => {
+      isReady = true;
+      resolve(message.url);
+    });
+    void exited.then(() => reject(new Error('a server ended before it was ready')));
+    // Whoever kills it before it is ready does not ask for its address.
+    url.catch(() => undefined);
+    return {
+      key,
+      node,
+      url,
+      isReady: () => isReady && !isOver,
+      isOver: () => isOver,
+      child,
+      exited,
+      begin: () => void child.send('begin'),
+      async end() {
+        isOver = true;
+        child.kill('SIGKILL');
+        await exited;
+      },
+    };
+  };
+
+  const running: OwnLife[] = [];
+  const spare: OwnLife[] = [];
+  const waiting = new Set<OwnLife>();
+  for (let node = 0; node < options.count; node += 1) {
+    const life = load(node);
+    life.begin();
+    running.push(life);
+    spare.push(load(node));
+  }
+
+  const ask: BatchNodes['ask'] = async (question) => {
+    for (;;) {
+      if (isClosed) throw new Error('there are no servers any more');
+      const ready = running.filter((life) => life.isReady());
+      const life = ready[Math.floor(random() * ready.length)];
+      if (life === undefined) {
+        const coming = [...running];
+        await Promise.any(coming.map(({ url }) => url)).catch((error: unknown) => {
+          if (!coming.some((one) => one.isOver())) throw error;
+        });
+        continue;
+      }
+      try {
+        return await question({ url: await life.url }, life);
+      } catch (error) {
+        if (!life.isOver()) throw error;
+      }
+    }
+  };
+
+  return {
+    lives: () => running,
+    async kill(lives) {
+      const ended = running.filter((life) => lives.includes(life));
+      for (const life of ended) {
+        const next = spare[life.node];
+        if (next === undefined) throw new TypeError(`there is no node ${life.node}`);
+        running[life.node] = next;
+        waiting.add(next);
+      }
+      await Promise.all(ended.map((life) => life.end()));
+    },
+    revive() {
+      if (isClosed) return;
+      for (const life of waiting) {
+        life.begin();
+        spare[life.node] = load(life.node);
+      }
+      waiting.clear();
+    },
+    ask,
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      await Promise.all([...running, ...spare].map((life) => life.end()));
+    },
+  };
+};
