@@ -37,7 +37,12 @@ describe('the guide to adding a provider', () => {
 
   it('names only files that there are', () => {
     const paths = [...section.matchAll(/`([\w<>./-]+\.ts|[\w<>./-]+\/)`/g)].map(([, path]) => path ?? '');
-    const homes = ['', 'src/providers/text/', 'src/providers/text/anthropic/'];
+    const homes = [
+      '',
+      'src/providers/text/',
+      'src/providers/text/anthropic/',
+      'src/providers/text/anthropic/response/',
+    ];
     const missing = paths
       .filter((path) => !path.includes('<format>'))
       .map((path) => path.replace('<name>', 'openai'))
