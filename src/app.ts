@@ -17,13 +17,16 @@ import { TextProviderRegistry } from './registry/text-provider-registry.ts';
 import type { Catalogue } from './registry/validate-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
-import { createGraphqlPipeline } from './server/graphql.ts';
 import { createAvailability } from './server/health.ts';
-import { createHttpServer, GRAPHQL_PATH } from './server/http.ts';
+import type { ServerPlugin } from './server/context.ts';
+import { createHttpServer } from './server/http-server.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTracing } from './telemetry/tracing.ts';
+import { createErrorMask } from './server/mask-error.ts';
+import { GRAPHQL_PATH } from './server/paths.ts';
+import { createYogaServer } from './server/yoga.ts';
 import { serveWebSockets, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { CatalogueService } from './services/catalogue/catalogue-service.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
@@ -58,6 +61,8 @@ export interface AppOverrides {
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
+  /** Steps of the server after its own. */
+  readonly plugins?: readonly ServerPlugin[];
 }
 
 export interface App {
@@ -221,39 +226,36 @@ export const buildApp = async (
     log,
     timing: overrides.webhookTiming ?? {},
   });
-  const pipeline = createGraphqlPipeline({
-    schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service, health },
-    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
-    introspection: settings.introspection,
-    streamOpened: (transport) => metrics.streamOpened(transport),
-    log,
-  });
   const authenticate = createAuthenticate(settings.apiKeys);
   const originPolicy = {
     loopbackOnly: isLoopback(settings.host),
     allowedOrigins: settings.allowedOrigins,
   };
+  const maskError = createErrorMask(log);
   let closing = false;
-  const server = createHttpServer({
-    pipeline,
+  const isClosing = (): boolean => closing;
+  const yoga = createYogaServer({
+    ...settings,
+    schema: createSchema(),
+    services: { catalogue, generations: generations.service, batches: batches.service, health },
+    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
     authenticate,
     originPolicy,
-    playground: settings.playground,
-    maxBodyBytes: settings.maxBodyBytes,
-    maxUploadBytes: settings.maxUploadBytes,
-    maxBatchFileBytes: settings.maxBatchFileBytes,
-    heartbeatMs: settings.heartbeatMs,
-    isClosing: () => closing,
+    isClosing,
     readinessChecks: { store: () => storeAvailability.isReliable() },
-    metrics: settings.metrics ? metrics : null,
+    metrics,
+    servesMetrics: settings.metrics,
+    maskError,
+    plugins: overrides.plugins ?? [],
     log,
   });
+  const server = createHttpServer({ yoga, isClosing, log });
   const sockets = serveWebSockets(server, {
-    pipeline,
-    path: GRAPHQL_PATH,
+    yoga,
     authenticate,
     originPolicy,
+    maskError,
+    streamOpened: (transport) => metrics.streamOpened(transport),
     heartbeatMs: settings.heartbeatMs,
     limits: {
       initTimeoutMs: 3_000,

@@ -29,13 +29,16 @@ const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
 const findCause = (error: unknown): unknown =>
   error instanceof GraphQLError && !(error.cause instanceof GraphQLError) ? (error.cause ?? error) : error;
 
+/** Gives what a client may see of an error. Masking twice changes nothing. */
+export type MaskError = (error: unknown) => GraphQLError;
+
 /**
  * What a client may see of an error: ours in full, a GraphQL error (a bad variable, say) with the code
  * `INVALID_REQUEST`, and of anything else only that it happened. That one is logged.
  */
 export const createErrorMask =
-  (log: ServiceLog) =>
-  (error: unknown): GraphQLError => {
+  (log: ServiceLog): MaskError =>
+  (error) => {
     const position =
       error instanceof GraphQLError
         ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
@@ -65,6 +68,16 @@ export const withCode = (error: GraphQLError): GraphQLError => {
   });
 };
 
-/** The same result, every error in it with a code. */
-export const withCodes = (result: ExecutionResult): ExecutionResult =>
-  result.errors === undefined ? result : { ...result, errors: result.errors.map(withCode) };
+/** The same error without what is meant for the status and the headers of an HTTP answer only. */
+export const withoutHttp = (error: GraphQLError): GraphQLError => {
+  if (error.extensions['http'] === undefined) return error;
+  const { http: _, ...extensions } = error.extensions;
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
+};
+
+/** A result as a stream carries it: every error in it with a code, and with nothing that is meant for HTTP only. */
+export const toStreamedResult = (result: ExecutionResult): ExecutionResult =>
+  result.errors === undefined
+    ? result
+    : { ...result, errors: result.errors.map((error) => withoutHttp(withCode(error))) };

@@ -1,12 +1,7 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticate } from '../../src/server/auth.ts';
-import type { GraphqlPipeline } from '../../src/server/graphql.ts';
+import type { Services } from '../../src/server/context.ts';
 import { createAvailability, toReadiness } from '../../src/server/health.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { listen } from '../../src/server/listen.ts';
-
-const ignore = (): void => undefined;
+import { serveBare } from '../support/app/bare-server.ts';
 
 describe('readiness', () => {
   it('is there when every part is up, and names them', () => {
@@ -61,37 +56,18 @@ describe('an availability', () => {
 describe('/health/ready', () => {
   it('answers 503 and names the part while one is down, and 200 again as soon as it is back', async () => {
     let isUp = false;
-    const server = createHttpServer({
-      // Nothing is asked of the API here.
-      pipeline: {} as GraphqlPipeline,
-      authenticate: createAuthenticate([]),
-      originPolicy: { loopbackOnly: true, allowedOrigins: [] },
-      playground: false,
-      maxBodyBytes: 1_024,
-      maxUploadBytes: 1_024,
-      maxBatchFileBytes: 1_024,
-      heartbeatMs: 1_000,
-      isClosing: () => false,
-      readinessChecks: { store: () => isUp },
-      metrics: null,
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    });
-    const url = `${await listen(server, '127.0.0.1', 0)}/health`;
-    try {
-      const down = await fetch(`${url}/ready`);
-      expect([down.status, await down.json()]).toEqual([
-        503,
-        { status: 'not ready', checks: { store: 'down' } },
-      ]);
-      expect((await fetch(`${url}/live`)).status).toBe(200);
-      isUp = true;
-      const up = await fetch(`${url}/ready`);
-      expect([up.status, await up.json()]).toEqual([200, { status: 'ready', checks: { store: 'up' } }]);
-    } finally {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    }
+    // Nothing is asked of the API here.
+    const services = {} as Services;
+    await using served = await serveBare({ services, readinessChecks: { store: () => isUp } });
+    const url = new URL('/health', served.url).href;
+    const down = await fetch(`${url}/ready`);
+    expect([down.status, await down.json()]).toEqual([
+      503,
+      { status: 'not ready', checks: { store: 'down' } },
+    ]);
+    expect((await fetch(`${url}/live`)).status).toBe(200);
+    isUp = true;
+    const up = await fetch(`${url}/ready`);
+    expect([up.status, await up.json()]).toEqual([200, { status: 'ready', checks: { store: 'up' } }]);
   });
 });

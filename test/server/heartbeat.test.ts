@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
-import { listen } from '../../src/server/listen.ts';
-import { serveEventStream } from '../../src/server/sse.ts';
+import type { Services } from '../../src/server/context.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startApp } from '../support/app/app.ts';
+import { serveBare } from '../support/app/bare-server.ts';
 import { GENERATE_SUBSCRIPTION } from '../support/app/events.ts';
 import { openEventStream, openRawSocket } from '../support/app/clients.ts';
 import { createToyProvider, finish, TOY_INPUT } from '../support/app/toy-app.ts';
@@ -92,17 +91,28 @@ test('an SSE client that stops reading is dropped, and its provider is freed', a
 });
 
 test('an event stream whose client has left before it begins is over at once', async () => {
-  const served = Promise.withResolvers<void>();
-  const server = createServer((_request, response) => {
-    response.on('close', () => {
-      const refused = [new GraphQLError('nobody reads this')];
-      serveEventStream(response, refused, {}, HEARTBEAT_MS).then(served.resolve, served.reject);
-    });
-    response.destroy();
+  const opened = Promise.withResolvers<AbortSignal>();
+  const left = Promise.withResolvers<void>();
+  const generations = {
+    async stream(_input: unknown, _caller: unknown, signal: AbortSignal) {
+      opened.resolve(signal);
+      signal.addEventListener('abort', () => left.resolve());
+      await left.promise;
+      return (async function* () {})();
+    },
+  };
+  const metrics = createMetrics({});
+  await using served = await serveBare({ services: { generations } as unknown as Services, metrics });
+  const leaving = new AbortController();
+  const answer = fetch(served.url, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    body: JSON.stringify(operation),
+    signal: leaving.signal,
   });
-  const { port } = new URL(await listen(server, '127.0.0.1', 0));
-  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed');
-  await served.promise;
-  server.close();
-  expect(server.listening).toBe(false);
+  await opened.promise;
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await left.promise;
+  expect((await metrics.scrape()).body).toContain('modelgraph_open_streams{transport="sse"} 0');
 });

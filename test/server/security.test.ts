@@ -47,9 +47,9 @@ describe('a server with keys', () => {
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     }
     await using byHeader = await openRawSocket(app, { headers });
-    expect(await byHeader.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+    expect(await byHeader.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
     await using byPayload = await openRawSocket(app, { init: headers });
-    expect((await byPayload.closed).code).toBe(4403);
+    expect((await byPayload.closed).code).toBe(4401);
     expect(toy.calls).toEqual([]);
   });
 
@@ -81,7 +81,7 @@ describe('a server with keys', () => {
       headers: bearer(ALICE.key),
       init: bearer('mg_alice_wrong'),
     });
-    expect((await raw.closed).code).toBe(4403);
+    expect((await raw.closed).code).toBe(4401);
   });
 
   test("shows nobody another's generation, on any transport", async () => {

@@ -1,10 +1,10 @@
 import type { ExecutionResult } from 'graphql';
-
+import { isAsyncIterable } from 'graphql-yoga';
 import { atEndOfTurn } from '../../lib/end-of-turn.ts';
 import { isReadyIterator, type ReadyIterator } from '../../lib/ready-iterator.ts';
-import type { GraphqlPipeline } from '../graphql.ts';
-import { withCodes } from '../mask-error.ts';
-import { findSubscription, type OpenSubscription } from './subscribe.ts';
+import { type MaskError, toStreamedResult } from '../mask-error.ts';
+import type { OperationResult } from '../prepare-operation.ts';
+import { OpenSubscription } from './subscribe.ts';
 
 /** Where the results of an operation go. */
 export interface ResultSink {
@@ -23,12 +23,16 @@ export interface RunningOperation {
 }
 
 export interface DeliveryOptions {
-  readonly open: () => Promise<ExecutionResult>;
+  readonly open: () => Promise<OperationResult>;
   readonly controller: AbortController;
-  readonly maskError: GraphqlPipeline['maskError'];
+  readonly maskError: MaskError;
   readonly onEnd: () => void;
   readonly sink: ResultSink;
 }
+
+/** Results that a plugin has wrapped: each of them is ready as it comes. */
+const toSubscription = (results: AsyncIterable<ExecutionResult>): OpenSubscription =>
+  new OpenSubscription(results, (result) => result as ExecutionResult);
 
 /**
  * Moves the results of an operation, one or many, into a sink, in order. Events that are there are taken without a
@@ -64,17 +68,18 @@ export class Delivery implements RunningOperation {
     try {
       const result = await this.#options.open();
       this.#isOpening = false;
-      this.#subscription = findSubscription(result);
-      this.#events = this.#subscription?.events[Symbol.asyncIterator]();
+      if (isAsyncIterable(result)) {
+        this.#subscription = result instanceof OpenSubscription ? result : toSubscription(result);
+        this.#events = this.#subscription.events[Symbol.asyncIterator]();
+      }
       if (this.#isOver) {
-        // Whoever has left is told nothing more, not even that the operation was cancelled.
+        // A client that has left is sent nothing more, not even that the operation was cancelled.
         void this.#events?.return?.();
         this.#settle();
-      } else if (this.#events === undefined) {
+      } else if (!isAsyncIterable(result)) {
         this.#put(result);
         this.#end();
-      } else if (isReadyIterator(this.#events)) this.#pump();
-      else await this.#follow(this.#events);
+      } else await this.#follow();
     } catch (error) {
       this.#isOpening = false;
       this.#fail(error);
@@ -113,7 +118,10 @@ export class Delivery implements RunningOperation {
     return undefined;
   }
 
-  async #follow(events: AsyncIterator<unknown>): Promise<void> {
+  async #follow(): Promise<void> {
+    const events = this.#events;
+    if (events === undefined) return;
+    if (isReadyIterator(events)) return this.#pump();
     while (!this.#isOver) {
       const item = await events.next();
       if (item.done === true) return this.#end();
@@ -132,7 +140,7 @@ export class Delivery implements RunningOperation {
   }
 
   #put(result: ExecutionResult): void {
-    if (!this.#isOver) this.#options.sink.write(withCodes(result));
+    if (!this.#isOver) this.#options.sink.write(toStreamedResult(result));
   }
 
   #fail(error: unknown): void {

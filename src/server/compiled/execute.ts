@@ -9,16 +9,16 @@ import {
 import { createSelectionPlan } from './selection-plan.ts';
 
 /**
- * The `execute` of the pipeline, for queries and mutations. A query that comes again is answered by plan, at a fraction
+ * The `execute` of the server, for queries and mutations. A query that comes again is answered by plan, at a fraction
  * of the cost, if its fields need not be waited for: since a query changes nothing, one that turns out to need plain
  * execution can be executed once more.
  */
-export const createExecute = () => {
+export const createExecute = ({ hideSuggestions }: { readonly hideSuggestions: boolean }) => {
   // What comes once only, as every document does that is too long to be remembered, is not worth a plan.
   const plannable = new WeakMap<OperationDefinitionNode, boolean>();
 
   return (args: ExecutionArgs): ExecutionResult | PromiseLike<ExecutionResult> => {
-    const validated = validateExecutionArgs(args);
+    const validated = validateExecutionArgs({ ...args, hideSuggestions });
     if (!('schema' in validated)) return { errors: validated };
     const { operation } = validated;
     if (operation.operation === OperationTypeNode.QUERY) {

@@ -3,21 +3,46 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  type GraphQLError,
   validateSubscriptionArgs,
 } from 'graphql';
+import type { MaskError } from '../mask-error.ts';
 import { createSelectionPlan } from './selection-plan.ts';
 
-/** A subscription that has been opened: its events, and what makes a result of each. */
-export interface OpenSubscription {
+type ResultOrPromise = ExecutionResult | Promise<ExecutionResult>;
+
+/**
+ * A subscription that has been opened. As an iterable of results it is what every plugin expects; a transport that is
+ * given it unwrapped takes events and makes their results itself, without a promise for each.
+ */
+export class OpenSubscription implements AsyncIterable<ExecutionResult> {
   readonly events: AsyncIterable<unknown>;
-  toResult(event: unknown): ExecutionResult | Promise<ExecutionResult>;
-}
+  /** Makes the result of an event, errors masked. */
+  readonly toResult: (event: unknown) => ResultOrPromise;
 
-const OPENED = Symbol('opened subscription');
+  constructor(events: AsyncIterable<unknown>, toResult: (event: unknown) => ResultOrPromise) {
+    this.events = events;
+    this.toResult = toResult;
+  }
 
-interface OpenedResult extends ExecutionResult {
-  readonly [OPENED]: OpenSubscription;
+  /** Results in order. Returning ends the events at once, even while the next one is awaited. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionResult, undefined, undefined> {
+    const events = this.events[Symbol.asyncIterator]();
+    const { toResult } = this;
+    const done = { done: true, value: undefined } as const;
+    return {
+      async next() {
+        const event = await events.next();
+        return event.done === true ? done : { done: false, value: await toResult(event.value) };
+      },
+      async return() {
+        await events.return?.();
+        return done;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
 }
 
 const isAsyncIterable = (value: object): value is AsyncIterable<unknown> => Symbol.asyncIterator in value;
@@ -26,14 +51,13 @@ const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof value === 'object' && value !== null && 'then' in value;
 
 /**
- * The `subscribe` of the pipeline: a result with errors, or one that `findSubscription` finds the open subscription
- * in. Its results are made outside of the pipeline's hooks, which would cost more than making them; their errors are
- * masked here.
+ * The `subscribe` of the server: a result with errors, or the open subscription. Results of events are made without the
+ * pipeline's hooks, which would cost more than making them; their errors are masked here.
  */
 export const createSubscribe =
-  (maskError: (error: unknown) => GraphQLError) =>
-  async (args: ExecutionArgs): Promise<ExecutionResult> => {
-    const validated = validateSubscriptionArgs(args);
+  (maskError: MaskError, { hideSuggestions }: { readonly hideSuggestions: boolean }) =>
+  async (args: ExecutionArgs): Promise<ExecutionResult | OpenSubscription> => {
+    const validated = validateSubscriptionArgs({ ...args, hideSuggestions });
     if (!('schema' in validated)) return { errors: validated };
     const events = await createSourceEventStream(validated);
     if (!isAsyncIterable(events)) return events;
@@ -41,16 +65,9 @@ export const createSubscribe =
     const plan = createSelectionPlan(validated);
     const mask = (result: ExecutionResult): ExecutionResult =>
       result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
-    const execute = (event: unknown): ExecutionResult | Promise<ExecutionResult> => {
+    const execute = (event: unknown): ResultOrPromise => {
       const result = executeSubscriptionEvent({ ...validated, rootValue: event });
-      return isPromise(result) ? result.then(mask) : mask(result);
+      return isPromise(result) ? Promise.resolve(result).then(mask) : mask(result);
     };
-    const opened: OpenedResult = {
-      [OPENED]: { events, toResult: (event) => plan(event) ?? execute(event) },
-    };
-    return opened;
+    return new OpenSubscription(events, (event) => plan(event) ?? execute(event));
   };
-
-/** The subscription that has been opened, if the result stands for one. */
-export const findSubscription = (result: ExecutionResult): OpenSubscription | undefined =>
-  (result as Partial<OpenedResult>)[OPENED];

@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import { toRefusalError } from '../refusal.ts';
 
-/** A request body that is larger than allowed. */
-export class BodyTooLarge extends Error {
-  constructor(maxBytes: number) {
-    super(`The request body is larger than ${maxBytes} bytes.`);
-    this.name = 'BodyTooLarge';
-  }
-}
+/** The refusal of a request body that is larger than allowed. */
+export const bodyTooLarge = (maxBytes: number): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    status: 413,
+    message: `The request body is larger than ${maxBytes} bytes.`,
+  });
 
-/** Who sends nothing for so long has gone, or wants to keep the server waiting. */
+/** A client that sends nothing for this long has gone, or keeps the server waiting on purpose. */
 const SILENCE_MS = 30_000;
 
 /**
- * The body of a request as it comes. Throws `BodyTooLarge` as soon as it is, whether or not its length was announced;
+ * The body of a request as it comes. Throws the refusal as soon as it is too large, whether or not its length was announced;
  * how much is allowed may depend on what has come. What is not asked for is read and dropped, since a client that is
  * still sending would lose the answer otherwise.
  */
@@ -24,7 +26,7 @@ export async function* bodyChunks(
   let length = 0;
   const check = (): void => {
     const maxBytes = findMaxBytes();
-    if (Math.max(announced, length) > maxBytes) throw new BodyTooLarge(maxBytes);
+    if (Math.max(announced, length) > maxBytes) throw bodyTooLarge(maxBytes);
   };
   const impatience = setTimeout(() => request.destroy(), SILENCE_MS);
   try {

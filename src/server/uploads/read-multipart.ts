@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { isRecord } from '../../lib/is-record.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import { BodyTooLarge, bodyChunks } from './body.ts';
-import type { OperationParams } from '../context.ts';
+import { bodyChunks, bodyTooLarge } from './body.ts';
+import type { OperationParams } from '../prepare-operation.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface MultipartLimits {
@@ -63,7 +63,7 @@ const createParser = (request: IncomingMessage, maxFieldBytes: number): BusboyIn
 
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
- * Throws `BodyTooLarge` as `readBody` does.
+ * Throws the refusal of a body that is too large, as `readBody` does.
  */
 export const readMultipart = async (
   request: IncomingMessage,
@@ -88,7 +88,7 @@ export const readMultipart = async (
   };
 
   parser?.on('field', (name, value, _nameTruncated, valueTruncated) => {
-    if (valueTruncated) failure.reject(new BodyTooLarge(limits.maxUploadBytes));
+    if (valueTruncated) failure.reject(bodyTooLarge(limits.maxUploadBytes));
     if (!fields.has(name)) fields.set(name, value);
     if (name === 'operations') allowed ??= limitOf(value, limits);
   });

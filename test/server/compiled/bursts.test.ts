@@ -1,18 +1,15 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { executeSubscriptionEvent, parse, validate, validateSubscriptionArgs } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { LoggedEvent } from '../../../src/core/generation-event.ts';
-import { createSchema } from '../../../src/schema/index.ts';
-import type { GraphqlPipeline } from '../../../src/server/graphql.ts';
-import { createErrorMask } from '../../../src/server/mask-error.ts';
-import { prepareOperation } from '../../../src/server/operation.ts';
-import { serveEventStream } from '../../../src/server/sse.ts';
-import { createSubscribe } from '../../../src/server/compiled/subscribe.ts';
-import { serveWebSockets } from '../../../src/server/websocket/websocket.ts';
+import { DEFAULT_LIMITS } from '../../../src/server/limits.ts';
+import type { Services } from '../../../src/server/context.ts';
+import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import { GenerationLog } from '../../../src/services/generations/events/event-log.ts';
+import { serveBare } from '../../support/app/bare-server.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import {
   createEventContext,
@@ -127,56 +124,26 @@ describe('many events in one turn, and the end right after them', () => {
   });
 });
 
+const UNLIMITED = {
+  ...DEFAULT_LIMITS,
+  maxAliases: 1e6,
+  maxDirectives: 1e6,
+  maxDepth: 1e6,
+  maxComplexity: 1e9,
+};
+
 /** Serves `generationEvents` of a log over both transports. */
 const serveLog = async (open: () => GenerationLog) => {
-  const schema = createSchema();
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const maskError = createErrorMask(log);
-  const subscribe = createSubscribe(maskError);
   const events = createEventContext();
-  const pipeline: GraphqlPipeline = {
-    readDocument: (text) => parse(text),
-    run: ({ document, variableValues }, { signal }) => {
-      const follow = () => Promise.resolve(open().follow(0, { signal }));
-      const contextValue = { ...events, signal, generations: { events: follow } };
-      return subscribe({ schema, document, variableValues, contextValue });
-    },
-    maskError,
-    streamOpened: () => () => undefined,
+  const generations = {
+    events: (_id: string, _principal: string, _after: number | null, signal: AbortSignal) =>
+      Promise.resolve(open().follow(0, { signal })),
   };
-  const server = createServer((request, response) => {
-    const controller = new AbortController();
-    const serve = async (): Promise<void> => {
-      let body = '';
-      for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
-      const origin = { principalId: 'local', signal: controller.signal, transport: 'sse' } as const;
-      const operation = prepareOperation(pipeline, JSON.parse(body) as object, origin, controller);
-      await serveEventStream(response, operation, {}, 10_000);
-    };
-    serve().catch((error: unknown) => response.destroy(error as Error));
+  const served = await serveBare({
+    services: { ...events, generations, health: new ProviderHealthService() } as unknown as Services,
+    limits: UNLIMITED,
   });
-  const sockets = serveWebSockets(server, {
-    pipeline,
-    path: '/graphql',
-    authenticate: () => 'local',
-    originPolicy: { loopbackOnly: true, allowedOrigins: [] },
-    heartbeatMs: 10_000,
-    limits: { initTimeoutMs: 10_000, maxPayloadBytes: 1_000_000, maxOperationsPerSocket: 4 },
-    log,
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    schema,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    context: { ...events, generations: {}, signal: new AbortController().signal },
-    async [Symbol.asyncDispose]() {
-      sockets.terminate();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...served, context: { ...events, generations: {}, signal: new AbortController().signal } };
 };
 
 const readOverSse = async (url: string, params: object): Promise<string[]> => {

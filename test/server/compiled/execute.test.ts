@@ -30,7 +30,7 @@ const createCounting = () => {
   resolveBy(query, 'later', () => Promise.resolve({ name: 'here' }));
   resolveBy(query, 'failing', () => ({ name: null }));
   resolveBy(schema.getMutationType(), 'change', () => ({ name: 'changed' }));
-  const execute = createExecute();
+  const execute = createExecute({ hideSuggestions: false });
   return {
     calls,
     executeAgain: (text: string) => {

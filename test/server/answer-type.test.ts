@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findAcceptedType } from '../../src/server/accepted-type.ts';
+import { findAcceptedType } from '../../src/server/answer-type.ts';
 
 const NEWER = 'application/graphql-response+json';
 const PLAIN = 'application/json';

@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+
 /** The types of a GraphQL answer: errors of the request itself have a status of their own only under the newer one. */
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 export const JSON_TYPE = 'application/json';
+export const EVENT_STREAM = 'text/event-stream';
 export type AnswerType = typeof GRAPHQL_RESPONSE | typeof JSON_TYPE;
 
 const ANSWER_TYPES: Readonly<Record<string, AnswerType>> = {
@@ -29,3 +32,13 @@ export const findAcceptedType = (accept: string | undefined): AnswerType | undef
   }
   return found;
 };
+
+const accepts = ({ headers }: IncomingMessage, mediaType: string): boolean =>
+  (headers.accept ?? '').toLowerCase().includes(mediaType);
+
+/** Whether the client can read an event stream. */
+export const acceptsEventStream = (request: IncomingMessage): boolean => accepts(request, EVENT_STREAM);
+
+/** Whether the client asks for an event stream and nothing else: then even a query is answered in one. */
+export const wantsOnlyEventStream = (request: IncomingMessage): boolean =>
+  acceptsEventStream(request) && !accepts(request, 'json') && !accepts(request, '*/*');

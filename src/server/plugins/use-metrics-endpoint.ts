@@ -1,0 +1,33 @@
+import type { ServerPlugin } from '../context.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Authenticate } from '../auth.ts';
+import { UNAUTHENTICATED, toRefusalResponse } from '../refusal.ts';
+
+const METRICS_PATH = '/metrics';
+
+/** Serves what Prometheus scrapes, to those that have a key where keys are set. */
+export const useMetricsEndpoint = (
+  metrics: Pick<Metrics, 'scrape'>,
+  authenticate: Authenticate,
+): ServerPlugin => ({
+  async onRequest({ url, serverContext, endResponse, fetchAPI }) {
+    if (url.pathname !== METRICS_PATH) return;
+    const { req } = serverContext;
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      const message = `${req.method} is not a method of this address.`;
+      const headers = { allow: 'GET, HEAD' };
+      endResponse(
+        toRefusalResponse({ code: 'INVALID_REQUEST', status: 405, message, headers }, serverContext),
+      );
+    } else if (authenticate(req.headers.authorization) === undefined) {
+      endResponse(toRefusalResponse(UNAUTHENTICATED, serverContext));
+    } else {
+      const { contentType, body } = await metrics.scrape();
+      endResponse(
+        new fetchAPI.Response(body, {
+          headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+        }),
+      );
+    }
+  },
+});

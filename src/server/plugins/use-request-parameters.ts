@@ -1,0 +1,65 @@
+import type { GraphQLParams } from 'graphql-yoga';
+import { isRecord } from '../../lib/is-record.ts';
+import { parseJson } from '../../lib/parse-json.ts';
+import { acceptsEventStream, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from '../answer-type.ts';
+import type { ServerPlugin } from '../context.ts';
+import { findParamsError } from '../prepare-operation.ts';
+import { type Refusal, toRefusalError } from '../refusal.ts';
+import { isJson, isMultipart, MALFORMED_BODY } from '../request-type.ts';
+import { readBody } from '../uploads/body.ts';
+
+const UNKNOWN_TYPE: Refusal = {
+  code: 'INVALID_REQUEST',
+  status: 415,
+  message: 'Send application/json, or multipart/form-data.',
+};
+const MALFORMED_ADDRESS: Refusal = {
+  code: 'INVALID_REQUEST',
+  message: 'variables and extensions must be JSON objects.',
+};
+const NOT_ACCEPTABLE: Refusal = {
+  code: 'INVALID_REQUEST',
+  status: 406,
+  message: `The answer is ${GRAPHQL_RESPONSE} or ${JSON_TYPE}, and neither is accepted.`,
+};
+
+/** What GraphQL over HTTP knows; other properties of a body are ignored, as it asks for. */
+const toParams = ({
+  query,
+  operationName,
+  variables,
+  extensions,
+}: Readonly<Record<string, unknown>>): GraphQLParams =>
+  // Not checked yet: `onParams` does.
+  ({ query, operationName, variables, extensions }) as GraphQLParams;
+
+/**
+ * Reads the parameters of an operation from an address or a JSON body of at most `maxBodyBytes`, and refuses what is no
+ * GraphQL request or accepts no answer that there is, before anything of it is executed.
+ */
+export const useRequestParameters = (maxBodyBytes: number): ServerPlugin => ({
+  onRequestParse({ serverContext: { req }, requestParser, setRequestParser }) {
+    if (req.method === 'GET')
+      setRequestParser((request) => {
+        try {
+          return requestParser?.(request) ?? {};
+        } catch {
+          throw toRefusalError(MALFORMED_ADDRESS);
+        }
+      });
+    else if (isJson(req))
+      setRequestParser(async () => {
+        const body = parseJson((await readBody(req, maxBodyBytes)).toString('utf8'));
+        if (!isRecord(body)) throw toRefusalError(MALFORMED_BODY);
+        return toParams(body);
+      });
+    else if (!isMultipart(req)) throw toRefusalError(UNKNOWN_TYPE);
+  },
+  onParams({ params, context: { req } }) {
+    const malformed = findParamsError(params);
+    if (malformed !== undefined)
+      throw toRefusalError({ code: 'INVALID_REQUEST', message: malformed.message });
+    if (findAcceptedType(req.headers.accept) === undefined && !acceptsEventStream(req))
+      throw toRefusalError(NOT_ACCEPTABLE);
+  },
+});

@@ -1,0 +1,97 @@
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { CloseCode, makeServer, type Server } from 'graphql-ws';
+import type { Transport } from '../../core/telemetry.ts';
+import type { Authenticate } from '../auth.ts';
+import { Delivery } from '../compiled/delivery.ts';
+import type { OperationOrigin } from '../context.ts';
+import { type MaskError, withoutHttp } from '../mask-error.ts';
+import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
+import { WrittenResults } from './written-results.ts';
+
+/** What the protocol knows of a socket. */
+export interface SocketState {
+  /** The header of the upgrade request. */
+  readonly authorization: string | undefined;
+  /** Sends a message by the end of the turn. */
+  readonly write: (message: string) => void;
+  /** What has to be waited for before more is sent, while the client is behind. */
+  readonly full: () => Promise<void> | undefined;
+  readonly close: (code: number, reason: string) => void;
+  principalId: string | undefined;
+}
+
+export interface ProtocolOptions {
+  readonly yoga: Pick<Yoga, 'getEnveloped'>;
+  readonly authenticate: Authenticate;
+  readonly maskError: MaskError;
+  /** Called with each stream of results that begins; what it gives, when that has ended. */
+  readonly streamOpened: (transport: Transport) => () => void;
+  /** Time for `connection_init` after the socket has opened. */
+  readonly initTimeoutMs: number;
+  readonly maxOperationsPerSocket: number;
+}
+
+const createTooMany = (most: number): GraphQLError =>
+  new GraphQLError(`There are ${most} operations on this socket, which is the most there may be.`, {
+    extensions: { code: 'RATE_LIMITED', retryable: true },
+  });
+
+const start = (
+  operation: PreparedOperation,
+  id: string,
+  { write, full }: SocketState,
+  controller: AbortController,
+  { maskError, streamOpened }: ProtocolOptions,
+): WrittenResults => {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const running = new Delivery({
+    open: operation.open,
+    controller,
+    maskError,
+    onEnd: streamOpened('websocket'),
+    sink: { write: (result) => write(`${head}${JSON.stringify(result)}}`), full },
+  });
+  return new WrittenResults(running);
+};
+
+/** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
+const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
+  if (rootValue instanceof WrittenResults) return rootValue;
+  throw new TypeError('an operation came to the protocol that was not started by it');
+};
+
+/** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
+export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
+  const { yoga, authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const tooMany = createTooMany(maxOperationsPerSocket);
+
+  return makeServer<Record<string, unknown>, SocketState>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect({ connectionParams, extra }) {
+      const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+      extra.principalId = authenticate(typeof given === 'string' ? given : extra.authorization);
+      if (extra.principalId !== undefined) return true;
+      // The protocol would close with 4403, after which clients connect again with the same credentials.
+      extra.close(CloseCode.Unauthorized, 'Unauthorized');
+      return false;
+    },
+    onSubscribe({ subscriptions, extra }, id, payload) {
+      const { principalId } = extra;
+      if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
+      const controller = new AbortController();
+      const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
+      const enveloped = yoga.getEnveloped({ ...origin });
+      const operation = prepareOperation(enveloped, payload, maskError);
+      if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
+      return {
+        schema: enveloped.schema,
+        document: operation.document,
+        operationName: operation.operationName,
+        rootValue: start(operation, id, extra, controller, options),
+      };
+    },
+    execute: getResults,
+    subscribe: getResults,
+  });
+};

@@ -1,0 +1,103 @@
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { ServiceLog } from '../core/service-log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Authenticate } from './auth.ts';
+import { createContext, type HttpContext, type ServerPlugin, type Services } from './context.ts';
+import { createDocumentCache } from './document-cache.ts';
+import type { ReadinessChecks } from './health.ts';
+import type { OperationLimits } from './limits.ts';
+import type { MaskError } from './mask-error.ts';
+import type { OriginPolicy } from './origin.ts';
+import { GRAPHQL_PATH } from './paths.ts';
+import { useAuthentication } from './plugins/use-authentication.ts';
+import { useCompiledSelection } from './plugins/use-compiled-selection.ts';
+import { useCors } from './plugins/use-cors.ts';
+import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
+import { useErrorPolicy } from './plugins/use-error-policy.ts';
+import { useEventStream } from './plugins/use-event-stream.ts';
+import { useHttpMethods } from './plugins/use-http-methods.ts';
+import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
+import { useOperationLimits } from './plugins/use-operation-limits.ts';
+import { useOriginPolicy } from './plugins/use-origin-policy.ts';
+import { usePlayground } from './plugins/use-playground.ts';
+import { useReadiness } from './plugins/use-readiness.ts';
+import { useRequestParameters } from './plugins/use-request-parameters.ts';
+import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
+import { useUploads } from './plugins/use-uploads.ts';
+import type { Yoga } from './prepare-operation.ts';
+
+export interface YogaOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly limits: OperationLimits;
+  readonly introspection: boolean;
+  readonly authenticate: Authenticate;
+  readonly originPolicy: OriginPolicy;
+  readonly playground: boolean;
+  readonly maxBodyBytes: number;
+  /** For multipart requests, which carry uploads. */
+  readonly maxUploadBytes: number;
+  /** For those among them that hand in a batch. */
+  readonly maxBatchFileBytes: number;
+  readonly heartbeatMs: number;
+  readonly isClosing: () => boolean;
+  readonly readinessChecks: ReadinessChecks;
+  readonly metrics: Metrics;
+  /** Whether metrics are served. */
+  readonly servesMetrics: boolean;
+  readonly maskError: MaskError;
+  /** The operator's own steps, after those of the server. */
+  readonly plugins: readonly ServerPlugin[];
+  readonly log: ServiceLog;
+}
+
+/** The steps of the server in their order; each hook runs through them from first to last. */
+const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
+  const { authenticate, originPolicy, metrics, maskError, introspection } = options;
+  return [
+    useOriginPolicy(originPolicy),
+    useCors(originPolicy),
+    useReadiness(options.isClosing, options.readinessChecks),
+    ...(options.servesMetrics ? [useMetricsEndpoint(metrics, authenticate)] : []),
+    ...(options.playground ? [usePlayground()] : []),
+    useUnknownPaths(),
+    useHttpMethods(),
+    useCsrfPrevention(),
+    useAuthentication(authenticate),
+    useRequestParameters(options.maxBodyBytes),
+    useUploads(options),
+    useOperationLimits(options),
+    useErrorPolicy(maskError),
+    useEventStream({ ...options, streamOpened: (transport) => metrics.streamOpened(transport) }),
+    useCompiledSelection(maskError, { hideSuggestions: !introspection }),
+    ...options.plugins,
+  ];
+};
+
+const toYogaLog = (log: ServiceLog) => {
+  const write = (level: 'info' | 'warn' | 'error') => (first: unknown, message?: unknown) =>
+    log[level]({ err: first }, typeof message === 'string' ? message : 'graphql-yoga');
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+};
+
+/** GraphQL over HTTP and SSE by graphql-yoga; a WebSocket's operations go through `getEnveloped`, so through the same steps. */
+export const createYogaServer = (options: YogaOptions): Yoga =>
+  createYoga<HttpContext, object>({
+    schema: options.schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    plugins: [...listPlugins(options)],
+    context: createContext(options.services),
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
+    // Each of these is a step of its own above, for bodies that go to disk, bounds that hold on every transport, and
+    // answers that carry a code.
+    multipart: false,
+    maxRequestBodySize: false,
+    maskedErrors: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    // Yoga's own answers before every plugin, to foreign names as well: it is given no path that a request can have.
+    healthCheckEndpoint: '\n',
+    logging: { debug: () => undefined, ...toYogaLog(options.log) },
+  });
