@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 // Node keeps what it makes of sources that are imported from here on: later starts take two thirds of the work.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
 
+/** A SIGINT that comes again within this is the same key press: npm forwards what the terminal has sent to both. */
+const SAME_KEY_PRESS_MS = 1_000;
+
 const start = async (): Promise<void> => {
   const { pino, stdTimeFunctions } = await import('pino');
   const { readSettings } = await import('../config/env.ts');
@@ -20,15 +23,24 @@ const start = async (): Promise<void> => {
   const url = await app.listen();
   log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'shutting down');
+    if (stoppingSince !== null) {
+      if (signal === 'SIGINT' && performance.now() - stoppingSince < SAME_KEY_PRESS_MS) return;
+      process.exit(1);
+    }
+    stoppingSince = performance.now();
+    log.info({ signal }, 'shutting down; a second signal ends the server at once');
     await app.close();
     log.info({}, 'stopped');
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (name) => void stop(name));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, (name) => {
+      stop(name).catch((error: unknown) => {
+        log.error({ err: error }, 'the server could not be stopped in order');
+        process.exit(1);
+      });
+    });
 };
 
 try {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { connect } from 'node:net';
@@ -15,7 +16,7 @@ import {
   type RawSocket,
 } from '../support/app/clients.ts';
 import { rawRequest } from '../support/app/raw-http.ts';
-import { startServerProcess } from '../support/app/server-process.ts';
+import { startByNpm, startServerProcess } from '../support/app/server-process.ts';
 import { createToyProvider, finish, TOY_INPUT } from '../support/app/toy-app.ts';
 
 const LONG_MS = 60_000;
@@ -200,6 +201,24 @@ describe('a process that is told to stop', () => {
     expect(await endOf(watchers)).toMatchObject([completed, 1001, completed]);
     expect(await server.exited).toBe(0);
     expect(server.lines.at(-1)).toContain('"msg":"stopped"');
+    expect(await failureOf(rawRequest(server, { path: '/health/ready' }))).toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  const signals: readonly (readonly [name: string, send: (npm: ChildProcess) => void])[] = [
+    ['SIGTERM to npm', (npm) => npm.kill('SIGTERM')],
+    // As a terminal does: to every process of the group, so that npm sends it a second time.
+    ['Ctrl-C', ({ pid = 0 }) => process.kill(-pid, 'SIGINT')],
+  ];
+  test.each(signals)('by %s, started with `npm start`, drains, and npm ends with it', async (_name, send) => {
+    await using server = await startByNpm({ MODELGRAPH_DEMO_DELAY_MS: '5' });
+    await using watchers = await watch(server, 'demo');
+    send(server.child);
+    const completed = { __typename: 'GenerationCompleted', finishReason: 'STOP' };
+    expect(await endOf(watchers)).toMatchObject([completed, 1001, completed]);
+    expect(await server.exited).toBe(0);
+    expect(server.lines.filter((line) => line.includes('"msg":"stopped"'))).toHaveLength(1);
     expect(await failureOf(rawRequest(server, { path: '/health/ready' }))).toMatchObject({
       code: 'ECONNREFUSED',
     });

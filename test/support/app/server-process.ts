@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
@@ -20,15 +21,36 @@ export interface ServerProcess extends AsyncDisposable {
   readonly exited: Promise<number | NodeJS.Signals>;
 }
 
+/** How the server is started, and in which folder if not in an empty one. */
+interface Command {
+  readonly command: readonly [program: string, ...parameters: string[]];
+  readonly cwd?: string;
+}
+
 /** The server as it is run: a process of its own, in an empty directory, with this environment and no other. */
-export const startServerProcess = async (
+export const startServerProcess = (
+  environment: Readonly<Record<string, string>>,
+): Promise<ServerProcess> => startProcess({ command: [process.execPath, MAIN] }, environment);
+
+/** The server as the README has it started: by npm, in the folder of the project, in a process group of its own. */
+export const startByNpm = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
+  startProcess({ command: ['npm', 'start'], cwd: REPOSITORY }, environment);
+
+const startProcess = async (
+  { command: [program, ...parameters], cwd }: Command,
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> => {
   const directory = await mkdtemp(join(tmpdir(), 'modelgraph-'));
-  const child = spawn(process.execPath, [MAIN], {
-    cwd: directory,
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+  const child = spawn(program, parameters, {
+    cwd: cwd ?? directory,
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      ...(cwd !== undefined && { MODELGRAPH_DATA: directory }),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: cwd !== undefined,
   });
   const lines: string[] = [];
   const output = new EventEmitter().setMaxListeners(0);
