@@ -42,6 +42,8 @@ export interface Settings {
   readonly retentionMs: number;
   /** The file that describes more providers; null: there is none. */
   readonly providersFile: string | null;
+  /** Module with the operator's own plugins; null: none. */
+  readonly plugins: string | null;
   /** The providers of that file. */
   readonly configuredProviders: readonly ConfiguredProvider[];
   readonly apiKeys: readonly ApiKeySetting[];
@@ -135,6 +137,7 @@ const SCHEMA = z.object({
   MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
   MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
   MODELGRAPH_PROVIDERS: z.string().transform((path) => (path === '' ? null : path)),
+  MODELGRAPH_PLUGINS: z.string().transform((text) => (text === '' ? null : text)),
   MODELGRAPH_API_KEYS: list.pipe(
     z
       .array(apiKey)
@@ -276,6 +279,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     eventRetentionMs: values.MODELGRAPH_EVENT_RETENTION_MS,
     retentionMs: values.MODELGRAPH_RETENTION_DAYS * DAY_MS,
     providersFile: values.MODELGRAPH_PROVIDERS,
+    plugins: values.MODELGRAPH_PLUGINS,
     configuredProviders: [],
     apiKeys: values.MODELGRAPH_API_KEYS,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,

@@ -57,6 +57,13 @@ export const VARIABLES = [
       'Path of a `.json`, `.ts`, `.js` or `.mjs` file with more providers: any server that speaks an OpenAI API. See [docs/configured-providers.md](docs/configured-providers.md).',
   },
   {
+    name: 'MODELGRAPH_PLUGINS',
+    default: '',
+    unit: null,
+    description:
+      'Module (a `.ts`, `.js` or `.mjs` file, or a package) that exports `plugins`: steps of your own in the server, such as a guard in front of every generation. See [docs/plugins.md](docs/plugins.md).',
+  },
+  {
     name: 'MODELGRAPH_API_KEYS',
     default: '',
     unit: null,

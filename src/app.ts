@@ -18,8 +18,9 @@ import type { Catalogue } from './registry/validate-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
 import { createAvailability } from './server/health.ts';
-import type { ServerPlugin } from './server/context.ts';
+import type { ServerPlugin } from './server/plugin.ts';
 import { createHttpServer } from './server/http-server.ts';
+import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -246,7 +247,10 @@ export const buildApp = async (
     metrics,
     servesMetrics: settings.metrics,
     maskError,
-    plugins: overrides.plugins ?? [],
+    plugins: [
+      ...(settings.plugins === null ? [] : await loadPlugins(settings.plugins)),
+      ...(overrides.plugins ?? []),
+    ],
     log,
   });
   const server = createHttpServer({ yoga, isClosing, log });

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import DataLoader from 'dataloader';
-import type { Plugin } from 'graphql-yoga';
 import type { Batch, BatchItem } from '../core/batch.ts';
 import type { Generation } from '../core/generation.ts';
 import type { ProviderHealth } from '../core/provider-health.ts';
@@ -37,9 +36,6 @@ export interface HttpContext {
   /** Set by authentication; the request of a principal that is not known never gets further. */
   principalId?: string;
 }
-
-/** A step of the server: hooks of graphql-yoga (HTTP and SSE) and of envelop (all three transports). */
-export type ServerPlugin = Plugin<object, HttpContext>;
 
 /** Batches what one answer asks for in many places. All of it changes while a subscription lives: nothing is remembered. */
 const createLoaders = ({ generations, batches, health }: Services, principalId: string): Loaders => {

@@ -3,7 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Authenticate } from './auth.ts';
-import { createContext, type HttpContext, type ServerPlugin, type Services } from './context.ts';
+import { createContext, type HttpContext, type Services } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { ReadinessChecks } from './health.ts';
 import type { OperationLimits } from './limits.ts';
@@ -25,6 +25,7 @@ import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
 import { useUploads } from './plugins/use-uploads.ts';
+import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
 
 export interface YogaOptions {

@@ -54,6 +54,7 @@ describe('the settings', () => {
         "maxUploadBytes": 26214400,
         "metrics": true,
         "playground": true,
+        "plugins": null,
         "port": 4000,
         "providers": {
           "demo": {
@@ -117,6 +118,7 @@ describe('the settings', () => {
           MODELGRAPH_WEBHOOK_SECRET: SECRET,
           MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: 'on',
           MODELGRAPH_PROVIDERS: './more.json',
+          MODELGRAPH_PLUGINS: './guard.ts',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
       ),
@@ -160,6 +162,7 @@ describe('the settings', () => {
         "maxUploadBytes": 2048,
         "metrics": false,
         "playground": false,
+        "plugins": "./guard.ts",
         "port": 0,
         "providers": {},
         "providersFile": "./more.json",

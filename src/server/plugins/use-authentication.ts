@@ -1,5 +1,5 @@
 import type { Authenticate } from '../auth.ts';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { toRefusalResponse, UNAUTHENTICATED } from '../refusal.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { createExecute } from '../compiled/execute.ts';
 import { createSubscribe } from '../compiled/subscribe.ts';
 import { wantsOnlyEventStream } from '../answer-type.ts';
-import type { HttpContext, ServerPlugin } from '../context.ts';
+import type { HttpContext } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import type { MaskError } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
 

@@ -1,5 +1,6 @@
 import { type CORSOptions, useCORS } from '@whatwg-node/server';
-import type { HttpContext, ServerPlugin } from '../context.ts';
+import type { HttpContext } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { findOriginProblem, type OriginPolicy } from '../origin.ts';
 
 const ALLOWED: CORSOptions = {

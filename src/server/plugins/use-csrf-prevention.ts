@@ -1,5 +1,5 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { toRefusalError } from '../refusal.ts';
 
 const PREFLIGHT_HEADERS = ['x-graphql-client', 'graphql-require-preflight'];

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { findAcceptedType, JSON_TYPE } from '../answer-type.ts';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 
 const withHttp = (error: GraphQLError): GraphQLError => {
@@ -9,13 +9,13 @@ const withHttp = (error: GraphQLError): GraphQLError => {
   const given = extensions.http ?? {};
   const status = given.status ?? (extensions['code'] === 'INTERNAL' ? 500 : 400);
   // A document that was refused has a status of its own only for clients that ask for the newer media type.
-  const spec = given.spec ?? status === 400;
+  const http = status === 400 ? { spec: true, ...given, status } : { ...given, status };
   return new GraphQLError(error.message, {
     nodes,
     source,
     positions,
     path,
-    extensions: { ...extensions, http: { ...given, status, spec } },
+    extensions: { ...extensions, http },
   });
 };
 

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { EVENT_STREAM, wantsOnlyEventStream } from '../answer-type.ts';
 import { EventStreamBody } from '../event-stream/event-stream-body.ts';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import type { MaskError } from '../mask-error.ts';
 import { type OperationResult, PreparedOperation } from '../prepare-operation.ts';
 import { toRefusalError } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { toRefusalError } from '../refusal.ts';
 
 /** Refuses methods that carry no operation. HEAD is among them: a foreign page can send it without being asked. */

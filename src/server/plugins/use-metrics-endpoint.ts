@@ -1,4 +1,4 @@
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Authenticate } from '../auth.ts';
 import { UNAUTHENTICATED, toRefusalResponse } from '../refusal.ts';

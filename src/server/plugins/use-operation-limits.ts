@@ -8,7 +8,7 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { createFindCostError, createLimitRule, type OperationLimits } from '../limits.ts';
 
 export interface OperationLimitOptions {

@@ -1,4 +1,4 @@
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { findOriginProblem, type OriginPolicy } from '../origin.ts';
 import { toRefusalResponse } from '../refusal.ts';
 

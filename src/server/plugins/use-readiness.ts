@@ -1,6 +1,6 @@
 import { useReadinessCheck } from 'graphql-yoga';
 import { JSON_TYPE } from '../answer-type.ts';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { type ReadinessChecks, toReadiness } from '../health.ts';
 
 // An answer adds to the headers that it is given.

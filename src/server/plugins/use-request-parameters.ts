@@ -2,7 +2,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { isRecord } from '../../lib/is-record.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { acceptsEventStream, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from '../answer-type.ts';
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { findParamsError } from '../prepare-operation.ts';
 import { type Refusal, toRefusalError } from '../refusal.ts';
 import { isJson, isMultipart, MALFORMED_BODY } from '../request-type.ts';

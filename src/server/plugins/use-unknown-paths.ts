@@ -1,4 +1,4 @@
-import type { ServerPlugin } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { GRAPHQL_PATH } from '../paths.ts';
 import { toRefusalResponse } from '../refusal.ts';
 

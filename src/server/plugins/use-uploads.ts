@@ -1,6 +1,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { EVENT_STREAM } from '../answer-type.ts';
-import type { HttpContext, ServerPlugin } from '../context.ts';
+import type { HttpContext } from '../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
 import { toRefusalError } from '../refusal.ts';
 import { isMultipart, MALFORMED_BODY } from '../request-type.ts';
 import { type MultipartLimits, readMultipart } from '../uploads/read-multipart.ts';

@@ -24,20 +24,23 @@ export interface ServerProcess extends AsyncDisposable {
 /** How the server is started, and in which folder if not in an empty one. */
 interface Command {
   readonly command: readonly [program: string, ...parameters: string[]];
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
+  /** Whether it has a process group of its own, as what is started in a terminal has. */
+  readonly detached?: boolean;
 }
 
-/** The server as it is run: a process of its own, in an empty directory, with this environment and no other. */
+/** The server as it is run: a process of its own, in an empty directory if no other, with this environment alone. */
 export const startServerProcess = (
   environment: Readonly<Record<string, string>>,
-): Promise<ServerProcess> => startProcess({ command: [process.execPath, MAIN] }, environment);
+  cwd?: string,
+): Promise<ServerProcess> => startProcess({ command: [process.execPath, MAIN], cwd }, environment);
 
 /** The server as the README has it started: by npm, in the folder of the project, in a process group of its own. */
 export const startByNpm = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
-  startProcess({ command: ['npm', 'start'], cwd: REPOSITORY }, environment);
+  startProcess({ command: ['npm', 'start'], cwd: REPOSITORY, detached: true }, environment);
 
 const startProcess = async (
-  { command: [program, ...parameters], cwd }: Command,
+  { command: [program, ...parameters], cwd, detached = false }: Command,
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> => {
   const directory = await mkdtemp(join(tmpdir(), 'modelgraph-'));
@@ -50,7 +53,7 @@ const startProcess = async (
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: cwd !== undefined,
+    detached,
   });
   const lines: string[] = [];
   const output = new EventEmitter().setMaxListeners(0);
