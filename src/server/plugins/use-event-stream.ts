@@ -23,7 +23,9 @@ const HEADERS = {
 
 /** Whether a request was refused as such, with a status that a client can see only where no stream has begun. */
 const isRefusedRequest = ({ errors }: ExecutionResult): boolean =>
-  errors?.some(({ extensions }) => extensions.http?.spec === false) === true;
+  errors?.some(
+    ({ extensions: { http } }) => http !== undefined && http.spec !== true && http.status !== 500,
+  ) === true;
 
 /**
  * Serves operations as event streams: subscriptions to clients that accept one, everything to clients that accept nothing
