@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { Visitor } from '@swc/core/Visitor.js';
 
 // TypeScript 7 has no parser that JavaScript can call, so swc reads the imports; its visitor knows no `using` yet.
@@ -13,6 +14,12 @@ const SDKS =
   '(^|/node_modules/|^node_modules/)(openai|@anthropic-ai/[^/]+|@google/gen[^/]+|groq-sdk|@mistralai/[^/]+)(/|$)';
 const GRAPHQL =
   '(^|/node_modules/|^node_modules/)(graphql|graphql-[^/]+|@graphql-[^/]+/[^/]+|@pothos/[^/]+|@envelop/[^/]+)(/|$)';
+
+const VENDORS = new URL('src/providers/text/', import.meta.url);
+/** The folders of vendors that speak an OpenAI API: each says in its dialect.ts how its own differs. */
+const OPENAI_SPEAKERS = readdirSync(VENDORS).filter((name) =>
+  existsSync(new URL(`${name}/dialect.ts`, VENDORS)),
+);
 
 /** A layer and all that it may import of this project. Packages are other rules' business. */
 const layer = (name, folder, allowed, comment) => ({
@@ -265,10 +272,11 @@ export default {
       name: 'S7-openai-compatible-for-those-that-speak-it',
       severity: 'error',
       comment:
-        'openai-compatible/ is for vendors whose API has that shape. What every provider needs goes to providers/shared/.',
+        'openai-compatible/ is for vendors whose API has that shape: those with a dialect.ts. What every provider needs ' +
+        'goes to providers/shared/.',
       from: {
         path: '^src/providers/',
-        pathNot: '^src/providers/text/(openai-compatible|openai|groq|deepseek|perplexity|xai|configured)/',
+        pathNot: `^src/providers/text/(openai-compatible|${OPENAI_SPEAKERS.join('|')})/`,
       },
       to: { path: '^src/providers/text/openai-compatible/' },
     },

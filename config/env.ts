@@ -219,7 +219,7 @@ const readWebhook = (
 };
 
 /** Other names a provider's key goes by. */
-const OTHER_KEY_NAMES: Readonly<Record<string, readonly string[]>> = { gemini: ['GOOGLE_API_KEY'] };
+export const OTHER_KEY_NAMES: Readonly<Record<string, readonly string[]>> = { gemini: ['GOOGLE_API_KEY'] };
 
 const readProviders = (
   environment: Environment,

@@ -13,6 +13,7 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ['types', tool('tsc'), '-p', '.'],
   ['import rules', process.execPath, script('check-imports.ts')],
   ['schema file', process.execPath, script('print-schema.ts'), '--check'],
+  ['tables of the README', process.execPath, script('print-readme.ts'), '--check'],
   ['reasoning table', process.execPath, script('print-reasoning-table.ts'), '--check'],
   ['generated documents', tool('graphql-codegen'), '--config', 'codegen.ts', '--check', '--silent'],
 ];

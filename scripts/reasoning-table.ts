@@ -39,41 +39,53 @@ catalogue and the code that checks requests and builds their bodies; never by ha
 - A model that cannot reason itself may have a counterpart, which answers whenever reasoning is asked for.
 `;
 
-const toSent = (setting: ReasoningSetting, config: ModelConfig, maxOutputTokens: number): string => {
-  const wire = toReasoningWire(setting, config, maxOutputTokens);
+const toSent = async (
+  setting: ReasoningSetting,
+  config: ModelConfig,
+  maxOutputTokens: number,
+): Promise<string> => {
+  const wire = await toReasoningWire(setting, config, maxOutputTokens);
   return wire === null ? 'nothing' : `\`${wire}\``;
 };
 
 /** What one request comes to: accepted as a wire value, refused with the nearest, or answered by another model. */
-const toCell = (config: ModelConfig, { input }: Ask): string => {
+const toCell = async (config: ModelConfig, { input }: Ask): Promise<string> => {
   if (config.reasoning.type === 'counterpart' && wantsReasoning(input))
     return `answered by ${config.reasoning.model}`;
   const maxOutputTokens = Math.min(MAX_OUTPUT_TOKENS, config.limits.maxOutputTokens ?? MAX_OUTPUT_TOKENS);
   const strict = new Findings('reject');
   const setting = checkReasoning(input, config, maxOutputTokens, strict);
   const [problem] = strict.problems;
-  if (problem === undefined) return toSent(setting, config, maxOutputTokens);
+  if (problem === undefined) return await toSent(setting, config, maxOutputTokens);
   const lenient = new Findings('drop-with-warning');
   const nearest = checkReasoning(input, config, maxOutputTokens, lenient);
-  return lenient.problems.length > 0 ? '✗' : `✗ → ${toSent(nearest, config, maxOutputTokens)}`;
+  return lenient.problems.length > 0 ? '✗' : `✗ → ${await toSent(nearest, config, maxOutputTokens)}`;
 };
 
 /** Models of a provider with the same row, in catalogue order, as one. */
-const toRows = (models: readonly ModelConfig[]): readonly string[] => {
-  const rows = Map.groupBy(models, (config) => ASKS.map((asked) => toCell(config, asked)).join(' | '));
+const toRows = async (models: readonly ModelConfig[]): Promise<readonly string[]> => {
+  const rows = new Map<string, ModelConfig[]>();
+  for (const config of models) {
+    const cells: string[] = [];
+    for (const asked of ASKS) cells.push(await toCell(config, asked));
+    const row = cells.join(' | ');
+    rows.set(row, [...(rows.get(row) ?? []), config]);
+  }
   return [...rows].map(([cells, group]) => `| ${group.map(({ name }) => name).join('<br>')} | ${cells} |`);
 };
 
 /** The whole of docs/reasoning.md. */
-export const printReasoningTable = (): string => {
-  const sections = Object.entries(MODEL_CONFIGS).map(([provider, models]) =>
-    [
-      `## ${provider}`,
-      '',
-      `| Model | ${ASKS.map(({ title }) => title).join(' | ')} |`,
-      `|---${'|---'.repeat(ASKS.length)}|`,
-      ...toRows(Object.values(models)),
-    ].join('\n'),
-  );
+export const printReasoningTable = async (): Promise<string> => {
+  const sections: string[] = [];
+  for (const [provider, models] of Object.entries(MODEL_CONFIGS))
+    sections.push(
+      [
+        `## ${provider}`,
+        '',
+        `| Model | ${ASKS.map(({ title }) => title).join(' | ')} |`,
+        `|---${'|---'.repeat(ASKS.length)}|`,
+        ...(await toRows(Object.values(models))),
+      ].join('\n'),
+    );
   return `${HEAD}\n${sections.join('\n\n')}\n`;
 };

@@ -1,55 +1,9 @@
 import type { ModelConfig } from '../src/core/model-config.ts';
-import type { ReasoningSetting, TextRequest } from '../src/core/text-request.ts';
-import { toMessagesRequest } from '../src/providers/text/anthropic/request/to-messages-request.ts';
-import { DEEPSEEK } from '../src/providers/text/deepseek/dialect.ts';
-import { toGenerateContentRequest } from '../src/providers/text/gemini/request/to-generate-content-request.ts';
-import { GROQ } from '../src/providers/text/groq/dialect.ts';
-import type { OpenAICompatibleVendor } from '../src/providers/text/openai-compatible/dialect.ts';
-import { toChatRequest } from '../src/providers/text/openai-compatible/chat/to-chat-request.ts';
-import { toResponsesRequest } from '../src/providers/text/openai-compatible/responses/to-responses-request.ts';
-import { OPENAI } from '../src/providers/text/openai/dialect.ts';
-import { PERPLEXITY } from '../src/providers/text/perplexity/dialect.ts';
-import { XAI } from '../src/providers/text/xai/dialect.ts';
+import type { ReasoningSetting } from '../src/core/text-request.ts';
+import { connectLine } from '../test/contract/contract-upstream.ts';
+import { CONTRACT_PROVIDERS, VENDOR_PROVIDERS, type VendorProvider } from '../test/contract/providers.ts';
 import { plainRequest } from '../test/support/plain-request.ts';
-
-const COMPATIBLE: Readonly<Record<string, OpenAICompatibleVendor>> = {
-  openai: OPENAI,
-  groq: GROQ,
-  deepseek: DEEPSEEK,
-  perplexity: PERPLEXITY,
-  xai: XAI,
-};
-
-/** Fields that say how much to reason. Others beside them (what is shown of it, what comes back) are left out. */
-const REASONING_FIELDS: ReadonlySet<string> = new Set([
-  'reasoning_effort',
-  'reasoning.effort',
-  'thinking.type',
-  'thinking.budget_tokens',
-  'output_config.effort',
-  'thinkingConfig.thinkingLevel',
-  'thinkingConfig.thinkingBudget',
-]);
-
-const toBody = (request: TextRequest, config: ModelConfig): object => {
-  switch (config.provider) {
-    case 'anthropic':
-      return toMessagesRequest(request, config);
-    case 'gemini':
-      return toGenerateContentRequest(request, config).config;
-    case 'demo':
-      return {};
-    default: {
-      const { chat, responses } = COMPATIBLE[config.provider] ?? { chat: null, responses: null };
-      if (config.apiType === 'chat_completion' && chat !== null) return toChatRequest(request, config, chat);
-      if (config.apiType === 'responses_api' && responses !== null)
-        return toResponsesRequest(request, config, responses);
-      throw new Error(
-        `It is not written down how requests to ${config.provider} are built: see ${import.meta.filename}`,
-      );
-    }
-  }
-};
+import { captureBody } from './capture-body.ts';
 
 const leavesOf = (value: object, path: string): readonly (readonly [string, unknown])[] =>
   Object.entries(value).flatMap(([name, part]: [string, unknown]) => {
@@ -57,7 +11,7 @@ const leavesOf = (value: object, path: string): readonly (readonly [string, unkn
     return typeof part === 'object' && part !== null ? leavesOf(part, here) : [[here, part] as const];
   });
 
-/** How the demo provider understands a setting: it has no vendor to tell. */
+/** How a provider without a vendor understands a setting. */
 const describe = (setting: ReasoningSetting): string | null => {
   switch (setting.type) {
     case 'provider-default':
@@ -72,15 +26,36 @@ const describe = (setting: ReasoningSetting): string | null => {
   }
 };
 
-/** What a vendor is sent for a setting, by the code that builds its requests; null: nothing. */
-export const toReasoningWire = (
+const serves =
+  ({ provider, apiType }: ModelConfig) =>
+  ({ descriptor, model }: { readonly descriptor: { readonly name: string }; readonly model: ModelConfig }) =>
+    descriptor.name === provider && model.apiType === apiType;
+
+const getVendorLine = (config: ModelConfig): VendorProvider | null => {
+  const line = VENDOR_PROVIDERS.find(serves(config));
+  if (line === undefined && !CONTRACT_PROVIDERS.some(serves(config)))
+    throw new Error(`nothing is known of ${config.provider} by ${config.apiType}`);
+  return line ?? null;
+};
+
+/**
+ * What a vendor is sent for a setting, by the provider itself: the fields of the body that say how much to reason, in the
+ * vendor's words; null: nothing. One call at a time.
+ */
+export const toReasoningWire = async (
   setting: ReasoningSetting,
   config: ModelConfig,
   maxOutputTokens: number,
-): string | null => {
-  if (config.apiType === 'local') return describe(setting);
-  const sent = leavesOf(toBody(plainRequest({ reasoning: setting, maxOutputTokens }), config), '').filter(
-    ([name]) => REASONING_FIELDS.has(name),
+): Promise<string | null> => {
+  const line = getVendorLine(config);
+  if (line === null) return describe(setting);
+  const provider = await connectLine(line, config, null);
+  const body = await captureBody(() =>
+    provider.generate(plainRequest({ reasoning: setting, maxOutputTokens }), {
+      signal: new AbortController().signal,
+    }),
   );
+  const { reasoningFields } = line.api;
+  const sent = leavesOf(body, '').filter(([name]) => reasoningFields.includes(name));
   return sent.length === 0 ? null : sent.map(([name, value]) => `${name}: ${String(value)}`).join(', ');
 };

@@ -83,8 +83,8 @@ const textOf = (apiType: ApiType, payload: Raw): string => {
         .filter((part: Raw) => part.thought !== true)
         .map((part: Raw) => part.text ?? '')
         .join('');
-    case 'local':
-      throw new Error('nobody records a model that runs here');
+    default:
+      throw new Error(`there is no recording by ${apiType}`);
   }
 };
 

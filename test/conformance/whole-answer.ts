@@ -14,8 +14,8 @@ export const toWholeAnswer = (apiType: ApiType, payloads: readonly Raw[]): Raw =
       return toWholeMessage(payloads);
     case 'generate_content':
       return toWholeContent(payloads);
-    case 'local':
-      throw new Error('nobody records a model that runs here');
+    default:
+      throw new Error(`there is no recording by ${apiType}`);
   }
 };
 

@@ -10,7 +10,7 @@ import {
   type UpstreamServer,
 } from '../support/upstream/upstream-server.ts';
 import type { ContractProvider, VendorProvider } from './providers.ts';
-import { findUnknownFields } from './request-fields.ts';
+import { findUnknownFields } from './request-shape.ts';
 import type { Turn } from './turn.ts';
 
 export interface Answering extends Framing {
@@ -39,9 +39,9 @@ export const startStrictVendor = (
   handler: (request: UpstreamRequest) => void | Promise<void>,
 ): Promise<UpstreamServer> =>
   startUpstream((request) => {
-    const unknown = findUnknownFields(line.descriptor.name, line.wire, request);
+    const unknown = findUnknownFields(line.fields, request);
     if (unknown.length === 0) return handler(request);
-    const message = `fields nobody has written down: ${unknown.join(', ')}`;
+    const message = `fields that requestFields of ${line.descriptor.name} does not have: ${unknown.join(', ')}`;
     sendJson(
       request,
       { error: { message, type: 'invalid_request_error', code: 'unknown_field' } },

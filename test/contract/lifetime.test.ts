@@ -13,16 +13,13 @@ import { requestFor } from './contract-request.ts';
 import { connectLine, sendTurn, startStrictVendor } from './contract-upstream.ts';
 import { expectLawful, hear } from './laws.ts';
 import { getCell, VENDOR_PROVIDERS, type VendorProvider } from './providers.ts';
+import { splitTextTurn } from './text-turn.ts';
 
 type Answer = (request: UpstreamRequest) => void | Promise<void>;
 
-/** The text turn up to its last payload, which alone says that it is over. */
-const unfinished = (line: VendorProvider): string => {
-  const { payloads } = getCell(line, 'text').turns[0];
-  const first = payloads.findIndex((payload) => JSON.stringify(payload).includes('Grüße'));
-  if (first === -1) throw new Error(`the text of ${line.name} does not begin as it should`);
-  return toFrames(payloads.slice(0, first + 1), line.wire, { done: false });
-};
+/** The text turn up to its first text, and no further. */
+const unfinished = (line: VendorProvider): string =>
+  toFrames(splitTextTurn(line).begin, line.wire, { done: false });
 
 /** Where a stream may be when it is no longer wanted, each with a vendor that goes no further. */
 const STREAM_PHASES: Readonly<Record<string, (line: VendorProvider) => Answer>> = {
@@ -65,7 +62,8 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
     const begin = async (origin: string, signal: AbortSignal) => {
       const stream = (await connect(origin)).stream(request, { signal })[Symbol.asyncIterator]();
       if (phase === 'after the first text')
-        for (let item = await stream.next(); item.value?.type !== 'text-delta'; item = await stream.next());
+        for (let item = await stream.next(); item.value?.type !== 'text-delta'; item = await stream.next())
+          if (item.done === true) throw new Error('the stream ended before its first text');
       return stream;
     };
 

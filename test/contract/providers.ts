@@ -1,24 +1,14 @@
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
-import type { ModelConfig } from '../../src/core/model-config.ts';
+import type { ApiType, ModelConfig } from '../../src/core/model-config.ts';
 import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import type { VendorWire } from '../support/upstream/vendor-wire.ts';
-import { ANTHROPIC_CELLS, ANTHROPIC_WIRE } from './cells/anthropic.ts';
-import { DEEPSEEK_CELLS, DEEPSEEK_WIRE } from './cells/deepseek.ts';
-import { DEMO_CELLS } from './cells/demo.ts';
-import { GEMINI_CELLS, GEMINI_WIRE } from './cells/gemini.ts';
-import { GROQ_CELLS, GROQ_WIRE } from './cells/groq.ts';
-import {
-  OPENAI_CHAT_CELLS,
-  OPENAI_CHAT_WIRE,
-  OPENAI_RESPONSES_CELLS,
-  OPENAI_RESPONSES_WIRE,
-} from './cells/openai.ts';
-import { PERPLEXITY_CELLS, PERPLEXITY_WIRE } from './cells/perplexity.ts';
-import { XAI_CELLS, XAI_WIRE } from './cells/xai.ts';
+import { loadKnowledge } from './load-knowledge.ts';
+import type { ApiKnowledge, Vendor, VendorApi } from './provider-knowledge.ts';
+import type { KnownFields } from './request-shape.ts';
 import type { Capability, Cell, Cells, Turn } from './turn.ts';
 
-/** A provider held to the contract: what it is, a model of the catalogue, and hand-made answers of its vendor. */
+/** A provider held to the contract, by one of its APIs: what it is, a model of the catalogue, and hand-made answers. */
 export interface ContractProvider {
   readonly name: string;
   readonly descriptor: TextProviderDescriptor;
@@ -29,6 +19,14 @@ export interface ContractProvider {
   readonly cells: Cells;
 }
 
+/** A provider with a vendor behind it. */
+export interface VendorProvider extends ContractProvider {
+  readonly wire: VendorWire;
+  readonly vendor: Vendor;
+  readonly api: VendorApi;
+  readonly fields: KnownFields;
+}
+
 type ProviderName = keyof typeof MODEL_CONFIGS;
 
 const getModel = (provider: string, model: string): ModelConfig => {
@@ -37,38 +35,51 @@ const getModel = (provider: string, model: string): ModelConfig => {
   return config;
 };
 
-const joins = (
-  provider: ProviderName,
-  model: string,
-  wire: VendorWire | null,
-  cells: Cells,
-  api = '',
-): ContractProvider => ({
-  name: `${provider}${api}`,
-  descriptor: TEXT_PROVIDERS[provider],
-  model: getModel(provider, model),
-  wire,
-  cells,
+const getApi = <T>(apis: Readonly<Partial<Record<ApiType, T>>>, apiType: ApiType): T => {
+  const api = apis[apiType];
+  if (api === undefined) throw new Error(`nothing is known of the API ${apiType}`);
+  return api;
+};
+
+const toLine = (descriptor: TextProviderDescriptor, api: ApiKnowledge): ContractProvider => ({
+  name: `${descriptor.name}${api.title === undefined ? '' : ` (${api.title})`}`,
+  descriptor,
+  model: getModel(descriptor.name, api.model),
+  wire: null,
+  cells: api.cells,
 });
 
-/** Every provider under the contract; one with two APIs has a line for each. A new provider is one line here. */
-export const CONTRACT_PROVIDERS: readonly ContractProvider[] = [
-  joins('demo', 'demo', null, DEMO_CELLS),
-  joins('openai', 'gpt-4.1', OPENAI_CHAT_WIRE, OPENAI_CHAT_CELLS, ' (Chat Completions)'),
-  joins('openai', 'gpt-6.1-terra', OPENAI_RESPONSES_WIRE, OPENAI_RESPONSES_CELLS, ' (Responses)'),
-  joins('anthropic', 'claude-opus-5', ANTHROPIC_WIRE, ANTHROPIC_CELLS),
-  joins('gemini', 'gemini-3.6-flash', GEMINI_WIRE, GEMINI_CELLS),
-  joins('groq', 'gpt-oss-120b', GROQ_WIRE, GROQ_CELLS),
-  joins('deepseek', 'deepseek-flash', DEEPSEEK_WIRE, DEEPSEEK_CELLS),
-  joins('perplexity', 'sonar', PERPLEXITY_WIRE, PERPLEXITY_CELLS),
-  joins('xai', 'grok-4.7', XAI_WIRE, XAI_CELLS),
-];
+const toVendorLine = (
+  descriptor: TextProviderDescriptor,
+  vendor: Vendor,
+  api: VendorApi,
+): VendorProvider => ({
+  ...toLine(descriptor, api),
+  wire: api.wire,
+  vendor,
+  api,
+  fields: {
+    body: api.requestFields,
+    headers: [vendor.keyHeader, ...(vendor.headers ?? [])],
+  },
+});
 
-/** A provider with a vendor behind it. */
-export type VendorProvider = ContractProvider & { readonly wire: VendorWire };
+const linesOf = async (descriptor: TextProviderDescriptor): Promise<readonly ContractProvider[]> => {
+  const { vendor, apis } = await loadKnowledge(descriptor, MODEL_CONFIGS[descriptor.name as ProviderName]);
+  return descriptor.apiTypes.map((apiType) =>
+    vendor === null
+      ? toLine(descriptor, getApi(apis, apiType))
+      : toVendorLine(descriptor, vendor, getApi(apis, apiType)),
+  );
+};
 
-export const VENDOR_PROVIDERS: readonly VendorProvider[] = CONTRACT_PROVIDERS.flatMap((line) =>
-  line.wire === null ? [] : [{ ...line, wire: line.wire }],
+/** Every registered provider; one with two APIs has a line for each. */
+export const CONTRACT_PROVIDERS: readonly ContractProvider[] = (
+  await Promise.all(Object.values(TEXT_PROVIDERS).map(linesOf))
+).flat();
+
+export const VENDOR_PROVIDERS: readonly VendorProvider[] = CONTRACT_PROVIDERS.filter(
+  (line): line is VendorProvider => line.wire !== null,
 );
 
 /** The models of a line's provider that are reached by the same API. */

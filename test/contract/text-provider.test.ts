@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { canReason, type ModelConfig } from '../../src/core/model-config.ts';
 import { takesJsonOutput } from '../../src/core/capabilities.ts';
 import { collect } from '../../src/core/stream-event.ts';
+import { hasBatchOperations, hasNativeBatch } from '../../src/core/vendor-batch.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { createConnection, never } from '../providers/text/openai/openai-harness.ts';
 import { providerErrorOf } from '../support/upstream/provider-error.ts';
@@ -20,7 +21,7 @@ import {
   type VendorProvider,
 } from './providers.ts';
 import { CAPABILITIES, type Capability, type Turn } from './turn.ts';
-import { MISCOUNTED, withoutDetails, withoutUsage } from './usage-changes.ts';
+import { overstating, withoutDetails, withoutUsage } from './usage-changes.ts';
 
 /** Whether the catalogue says that a model has it; undefined where the catalogue has no word on it. */
 const isOffered = (capability: Capability, config: ModelConfig): boolean | undefined => {
@@ -71,6 +72,16 @@ describe('the table of providers', () => {
         isOffered(capability, config) === false || config.apiType !== line.model.apiType,
     );
     expect(contradicted.map(({ capability, config }) => `${config.name}: ${capability}`)).toEqual([]);
+  });
+});
+
+describe.each(CONTRACT_PROVIDERS)('batches of $name', (line) => {
+  test('are there for exactly the models whose config says so', async () => {
+    const bind = (await line.descriptor.load())(createConnection('http://127.0.0.1:9'));
+    const models = modelsOf(line);
+    expect(models.filter((config) => hasBatchOperations(bind(config)))).toEqual(
+      models.filter(hasNativeBatch),
+    );
   });
 });
 
@@ -183,10 +194,7 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
   });
 
   describe('usage', () => {
-    const { config, turns } = getCell(
-      line,
-      line.cells.reasoning && 'turns' in line.cells.reasoning ? 'reasoning' : 'text',
-    );
+    const { config, turns } = getCell(line, 'turns' in line.cells.reasoning ? 'reasoning' : 'text');
     const [turn] = turns;
     const usageOf = async (change: (payload: object) => object) => {
       const payloads = turn.payloads.map(change);
@@ -204,13 +212,13 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
     };
 
     test('that is not reported at all is null', async () => {
-      const usage = await usageOf(withoutUsage);
+      const usage = await usageOf(withoutUsage(line.wire.usage));
       const counts = Object.entries(usage ?? {}).filter(([name]) => name !== 'source');
       expect(counts.filter(([, count]) => count !== null)).toEqual([]);
     });
 
     test('reported without its parts has null for them, not 0', async () => {
-      const usage = await usageOf(withoutDetails);
+      const usage = await usageOf(withoutDetails(line.wire.usage));
       expect(usage).toMatchObject({
         inputTokens: expect.any(Number),
         outputTokens: expect.any(Number),
@@ -221,10 +229,10 @@ describe.each(VENDOR_PROVIDERS)('$name', (line) => {
       });
     });
 
-    test.each(Object.entries(MISCOUNTED))(
+    test.each(['reasoning', 'cache reads', 'audio'] as const)(
       'that is miscounted in %s has no part above its whole',
-      async (_, change) => {
-        await usageOf(change);
+      async (part) => {
+        await usageOf(overstating(line.wire.usage, part));
       },
     );
   });

@@ -31,7 +31,16 @@ export type Cell =
   | { readonly turns: readonly Turn[] /** Left out: the line's own model. */; readonly model?: string }
   | { readonly cannot: string };
 
-export type Cells = Readonly<Partial<Record<Capability, Cell>>>;
+export type Cells = Readonly<Record<Capability, Cell>>;
+
+/** What the first text of every vendor begins with. */
+export const TEXT_BEGINNING = 'Grüße';
+
+/** How many payloads it takes until that has been said; undefined: it is not said, or nothing follows it. */
+export const findTextBreak = (payloads: readonly object[]): number | undefined => {
+  const first = payloads.findIndex((payload) => JSON.stringify(payload).includes(TEXT_BEGINNING));
+  return first === -1 || first === payloads.length - 1 ? undefined : first + 1;
+};
 
 /** A fixture's turn that ends well, as the vendors' own suites hold it. */
 interface NamedCase {

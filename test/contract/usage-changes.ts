@@ -1,3 +1,5 @@
+import type { UsageWire } from '../support/upstream/vendor-wire.ts';
+
 /** A copy of a payload in which every field goes through `change`; undefined leaves it out. */
 const mapFields = (value: unknown, change: (name: string, part: unknown) => unknown): unknown => {
   if (Array.isArray(value)) return value.map((item) => mapFields(item, change));
@@ -15,57 +17,18 @@ const without =
   (payload: object): object =>
     mapFields(payload, (name, part) => (names.includes(name) ? undefined : part)) as object;
 
-const DETAILS = [
-  'prompt_tokens_details',
-  'completion_tokens_details',
-  'input_tokens_details',
-  'output_tokens_details',
-  'prompt_cache_hit_tokens',
-  'prompt_cache_miss_tokens',
-  'cache_creation_input_tokens',
-  'cache_read_input_tokens',
-  'cache_creation',
-  'thoughtsTokenCount',
-  'cachedContentTokenCount',
-  'promptTokensDetails',
-];
-
 /** A vendor that says nothing of tokens. */
-export const withoutUsage = without(['usage', 'usageMetadata']);
+export const withoutUsage = ({ fields }: UsageWire): ((payload: object) => object) => without(fields);
 
 /** A vendor that tells the totals alone. */
-export const withoutDetails = without(DETAILS);
+export const withoutDetails = ({ details }: UsageWire): ((payload: object) => object) => without(details);
 
-const TOO_MANY = 10_000;
-
-const ofUsage =
-  (change: (usage: Readonly<Record<string, unknown>>) => object) =>
+/** A vendor whose count of a part is more than the whole it belongs to. */
+export const overstating =
+  ({ fields, overstated }: UsageWire, part: keyof UsageWire['overstated']) =>
   (payload: object): object =>
-    mapFields(payload, (name, part) =>
-      (name === 'usage' || name === 'usageMetadata') && typeof part === 'object' && part !== null
-        ? change(part as Readonly<Record<string, unknown>>)
-        : part,
+    mapFields(payload, (name, value) =>
+      fields.includes(name) && typeof value === 'object' && value !== null
+        ? { ...value, ...overstated[part] }
+        : value,
     ) as object;
-
-/** Vendors whose parts are more than the wholes they belong to, each in the fields of every API at once. */
-export const MISCOUNTED: Readonly<Record<string, (payload: object) => object>> = {
-  reasoning: ofUsage((usage) => ({
-    ...usage,
-    completion_tokens_details: { reasoning_tokens: TOO_MANY },
-    output_tokens_details: { reasoning_tokens: TOO_MANY, thinking_tokens: TOO_MANY },
-  })),
-  'cache reads': ofUsage((usage) => ({
-    ...usage,
-    prompt_tokens_details: { cached_tokens: TOO_MANY },
-    input_tokens_details: { cached_tokens: TOO_MANY },
-    prompt_cache_hit_tokens: TOO_MANY,
-    cache_read_input_tokens: TOO_MANY,
-    cachedContentTokenCount: TOO_MANY,
-  })),
-  audio: ofUsage((usage) => ({
-    ...usage,
-    prompt_tokens_details: { audio_tokens: TOO_MANY },
-    input_tokens_details: { audio_tokens: TOO_MANY },
-    promptTokensDetails: [{ modality: 'AUDIO', tokenCount: TOO_MANY }],
-  })),
-};

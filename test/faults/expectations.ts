@@ -1,4 +1,6 @@
-import type { Form } from './faulty-app.ts';
+/** Whether the vendor streams its answer or gives it in one piece. */
+export const FORMS = ['streamed', 'waiting'] as const;
+export type Form = (typeof FORMS)[number];
 
 /** What a fault comes to: the code, and beside it how long to wait and whether the text so far is kept. */
 export interface Expectation {
@@ -9,65 +11,34 @@ export interface Expectation {
   readonly keepsText?: boolean;
 }
 
-interface Expectations {
-  readonly usual: Expectation;
-  /** By the provider's line in the contract. */
-  readonly except?: Readonly<Record<string, Expectation>>;
-}
-
 const again = (code: string, more: Partial<Expectation> = {}): Expectation => ({
   code,
   retryable: true,
   ...more,
 });
 const never = (code: string): Expectation => ({ code, retryable: false });
-const same = (
-  usual: Expectation,
-  except: Expectations['except'] = {},
-): Readonly<Record<Form, Expectations>> => ({
-  streamed: { usual, except },
-  waiting: { usual, except },
+const same = (expectation: Expectation): Readonly<Record<Form, Expectation>> => ({
+  streamed: expectation,
+  waiting: expectation,
 });
 
 const keepsText = { keepsText: true };
 const TRUNCATED = again('STREAM_TRUNCATED');
-const FAILED = again('PROVIDER_FAILED');
-const OVERLOADED = again('PROVIDER_OVERLOADED');
+export const FAILED = again('PROVIDER_FAILED');
+export const OVERLOADED = again('PROVIDER_OVERLOADED');
 const LIMITED = again('PROVIDER_RATE_LIMITED');
 const REJECTED = never('PROVIDER_REJECTED');
-/** Vendors whose words or numbers say what an HTTP status would have. */
-const WORDED = { gemini: OVERLOADED, perplexity: OVERLOADED, xai: OVERLOADED };
 
-/** Written down by hand: what the server does is held against it. */
-export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expectations>>>> = {
+/** What most vendors' faults come to, written down by hand: what the server does is held against it. */
+const USUAL = {
   'connection reset before an answer': same(FAILED),
-  'socket cut in the middle': {
-    streamed: { usual: { ...TRUNCATED, ...keepsText } },
-    waiting: { usual: TRUNCATED },
-  },
-  'clean end in the middle': {
-    streamed: { usual: { ...TRUNCATED, ...keepsText } },
-    waiting: { usual: FAILED },
-  },
-  'garbled frame': { streamed: { usual: { ...FAILED, ...keepsText } }, waiting: { usual: FAILED } },
-  'error inside a success': {
-    streamed: {
-      usual: { ...OVERLOADED, ...keepsText },
-      except: {
-        groq: { ...FAILED, ...keepsText },
-        deepseek: { ...FAILED, ...keepsText },
-        // The SDK takes the words for the whole error and loses the code beside them.
-        xai: { ...FAILED, ...keepsText },
-      },
-    },
-    waiting: {
-      usual: FAILED,
-      except: WORDED,
-    },
-  },
+  'socket cut in the middle': { streamed: { ...TRUNCATED, ...keepsText }, waiting: TRUNCATED },
+  'clean end in the middle': { streamed: { ...TRUNCATED, ...keepsText }, waiting: FAILED },
+  'garbled frame': { streamed: { ...FAILED, ...keepsText }, waiting: FAILED },
+  'error inside a success': { streamed: { ...OVERLOADED, ...keepsText }, waiting: FAILED },
   'silence in the middle': {
-    streamed: { usual: again('STREAM_STALLED', keepsText) },
-    waiting: { usual: again('STREAM_STALLED') },
+    streamed: again('STREAM_STALLED', keepsText),
+    waiting: again('STREAM_STALLED'),
   },
   'HTTP 400': same(REJECTED),
   'HTTP 401': same(never('PROVIDER_AUTHENTICATION')),
@@ -82,16 +53,26 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<Form, Expecta
   'HTTP 503': same(OVERLOADED),
   'HTTP 529': same(OVERLOADED),
   'HTML with 200': same(FAILED),
-  'JSON of something else with 200': {
-    streamed: { usual: FAILED },
-    waiting: { usual: TRUNCATED, except: { anthropic: FAILED } },
-  },
-  'JSON of an error with 200': same(FAILED, WORDED),
-  'nothing with 200': { streamed: { usual: TRUNCATED }, waiting: { usual: FAILED } },
+  'JSON of something else with 200': { streamed: FAILED, waiting: TRUNCATED },
+  'JSON of an error with 200': same(FAILED),
+  'nothing with 200': { streamed: TRUNCATED, waiting: FAILED },
+} as const satisfies Readonly<Record<string, Readonly<Record<Form, Expectation>>>>;
+
+export type FaultName = keyof typeof USUAL;
+
+/** Faults that come to something else at one vendor, in its own file of test knowledge. */
+export type FaultExceptions = Readonly<Partial<Record<FaultName, Partial<Record<Form, Expectation>>>>>;
+
+/** Where words or numbers in the body say what an HTTP status would have: such a vendor is overloaded, not failed. */
+export const WORDED: FaultExceptions = {
+  'error inside a success': { waiting: OVERLOADED },
+  'JSON of an error with 200': same(OVERLOADED),
 };
 
-export const expectationOf = (fault: string, form: Form, line: string): Expectation => {
-  const expected = EXPECTATIONS[fault]?.[form];
-  if (expected === undefined) throw new Error(`nothing is expected of "${fault}", ${form}`);
-  return expected.except?.[line] ?? expected.usual;
+/** Where a stream's own error does not say that the vendor is overloaded. */
+export const FAILED_INSIDE_A_STREAM: FaultExceptions = {
+  'error inside a success': { streamed: { ...FAILED, ...keepsText } },
 };
+
+export const expectationOf = (fault: FaultName, form: Form, exceptions: FaultExceptions = {}): Expectation =>
+  exceptions[fault]?.[form] ?? USUAL[fault][form];

@@ -1,18 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VENDOR_PROVIDERS } from '../contract/providers.ts';
-import { expectationOf } from './expectations.ts';
+import { expectationOf, FORMS } from './expectations.ts';
 import { FAULTS } from './faults.ts';
-import { findUnknownFields } from '../contract/request-fields.ts';
-import {
-  type FaultyApp,
-  FORMS,
-  lineOf,
-  type Outcome,
-  startFaultyApp,
-  subscribe,
-  wait,
-} from './faulty-app.ts';
+import { findUnknownFields } from '../contract/request-shape.ts';
+import { type FaultyApp, lineOf, type Outcome, startFaultyApp, subscribe, wait } from './faulty-app.ts';
 import { type ObservedCell, printMatrix } from './print-matrix.ts';
 
 const FILE = new URL('../../docs/fault-matrix.md', import.meta.url);
@@ -45,9 +37,7 @@ describe('what a client hears when a vendor fails', () => {
 
   test.each(cells)('$named, of every provider', async ({ fault, form }) => {
     const { app } = fault.isSilent ? impatient : patient;
-    const lines = VENDOR_PROVIDERS.filter(
-      ({ descriptor }) => fault.only === undefined || fault.only.includes(descriptor.name),
-    );
+    const lines = VENDOR_PROVIDERS.filter((line) => fault.isPossible?.(line) ?? true);
     const ways = form === 'streamed' ? [subscribe, wait] : [wait];
     const outcomes = await Promise.all(
       lines.map(async (line) => {
@@ -62,9 +52,9 @@ describe('what a client hears when a vendor fails', () => {
     const shown = ({ text, ...rest }: Outcome) => ({ ...rest, keepsText: text !== '' });
     expect(Object.fromEntries(outcomes.map(({ line, outcome }) => [line, shown(outcome)]))).toEqual(
       Object.fromEntries(
-        lines.map(({ name }) => [
+        lines.map(({ name, api }) => [
           name,
-          { retryAfterMs: null, keepsText: false, ...expectationOf(fault.name, form, name) },
+          { retryAfterMs: null, keepsText: false, ...expectationOf(fault.name, form, api.faults) },
         ]),
       ),
     );
@@ -77,10 +67,7 @@ describe('what a client hears when a vendor fails', () => {
   });
 
   test('nothing nobody has written down was asked for with', () => {
-    const unknown = requests().flatMap((request) => {
-      const { descriptor, wire } = lineOf(request);
-      return findUnknownFields(descriptor.name, wire, request);
-    });
+    const unknown = requests().flatMap((request) => findUnknownFields(lineOf(request).fields, request));
     expect([...new Set(unknown)]).toEqual([]);
   });
 

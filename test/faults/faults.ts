@@ -1,8 +1,8 @@
 import type { UpstreamRequest } from '../support/upstream/upstream-server.ts';
 import { toFrames } from '../support/upstream/vendor-wire.ts';
-import { VENDOR_ERRORS } from '../support/upstream/vendor-errors.ts';
 import type { VendorProvider } from '../contract/providers.ts';
-import { getCell } from '../contract/providers.ts';
+import { splitTextTurn } from '../contract/text-turn.ts';
+import type { FaultName } from './expectations.ts';
 
 const MESSAGE = 'the vendor explains itself';
 
@@ -21,21 +21,15 @@ interface Parts {
 }
 
 export interface Fault {
-  readonly name: string;
-  /** Providers that have such a thing; left out: all. */
-  readonly only?: readonly string[];
+  readonly name: FaultName;
+  /** Whether a vendor can have such a fault; left out: every one can. */
+  readonly isPossible?: (line: VendorProvider) => boolean;
   /** How the vendor answers; left out: both ways. */
   readonly form?: 'streamed' | 'waiting';
   /** The vendor says nothing more: the server has to be an impatient one. */
   readonly isSilent?: true;
   readonly play: (parts: Parts) => void | Promise<void>;
 }
-
-const errorsOf = ({ line }: Parts) => {
-  const errors = VENDOR_ERRORS[line.descriptor.name];
-  if (errors === undefined) throw new Error(`no errors are written down for ${line.descriptor.name}`);
-  return errors;
-};
 
 const open = ({ request: { response }, isStreamed }: Parts): void => {
   response.writeHead(200, { 'content-type': isStreamed ? 'text/event-stream' : 'application/json' });
@@ -60,7 +54,7 @@ const http =
   (status: number, headers: Readonly<Record<string, string>> = {}, retryDelayMs?: number): Fault['play'] =>
   (parts) => {
     const delay = retryDelayMs === undefined ? {} : { retryDelayMs };
-    const body = errorsOf(parts).body({ status, message: MESSAGE, ...delay });
+    const body = parts.line.vendor.errors.body({ status, message: MESSAGE, ...delay });
     answer(parts, status, 'application/json', JSON.stringify(body), headers);
   };
 
@@ -101,7 +95,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'error inside a success',
     play: async (parts) => {
-      const errors = errorsOf(parts);
+      const { errors } = parts.line.vendor;
       if (!parts.isStreamed)
         return answer(
           parts,
@@ -130,7 +124,11 @@ export const FAULTS: readonly Fault[] = [
   { name: 'HTTP 429, Retry-After in seconds', play: http(429, { 'retry-after': '7' }) },
   { name: 'HTTP 429, Retry-After as a date', play: http(429, { 'retry-after': RETRY_DATE.toUTCString() }) },
   { name: 'HTTP 429, retry-after-ms', play: http(429, { 'retry-after-ms': '1500' }) },
-  { name: 'HTTP 429, RetryInfo in the body', only: ['gemini'], play: http(429, {}, 2500) },
+  {
+    name: 'HTTP 429, RetryInfo in the body',
+    isPossible: ({ vendor }) => vendor.errors.namesRetryDelay === true,
+    play: http(429, {}, 2500),
+  },
   { name: 'HTTP 500', play: http(500) },
   { name: 'HTTP 503', play: http(503) },
   { name: 'HTTP 529', play: http(529) },
@@ -146,7 +144,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'JSON of an error with 200',
     form: 'streamed', // waited for, it is the error inside a success
     play: (parts) => {
-      const body = errorsOf(parts).body({ status: 503, message: MESSAGE });
+      const body = parts.line.vendor.errors.body({ status: 503, message: MESSAGE });
       answer(parts, 200, 'application/json', JSON.stringify(body));
     },
   },
@@ -156,24 +154,20 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
-const BEGINNING = 'Grüße';
-
 /** A vendor's text turn in two pieces. */
 export const toParts = (line: VendorProvider, request: UpstreamRequest): Parts => {
-  const { payloads, whole } = getCell(line, 'text').turns[0];
   const isStreamed = line.wire.isStreamed(request);
+  const { begin, rest, whole } = splitTextTurn(line);
   if (!isStreamed) {
     const text = JSON.stringify(whole);
     const middle = Math.floor(text.length / 2);
     return { line, request, isStreamed, begin: text.slice(0, middle), rest: text.slice(middle) };
   }
-  const first = payloads.findIndex((payload) => JSON.stringify(payload).includes(BEGINNING));
-  if (first === -1) throw new Error(`the text of ${line.name} does not begin with ${BEGINNING}`);
   return {
     line,
     request,
     isStreamed,
-    begin: toFrames(payloads.slice(0, first + 1), line.wire, { done: false }),
-    rest: toFrames(payloads.slice(first + 1), line.wire),
+    begin: toFrames(begin, line.wire, { done: false }),
+    rest: toFrames(rest, line.wire),
   };
 };

@@ -7,11 +7,8 @@ import {
   type UpstreamServer,
 } from '../support/upstream/upstream-server.ts';
 import { VENDOR_PROVIDERS, type VendorProvider } from '../contract/providers.ts';
+import { type Form, FORMS } from './expectations.ts';
 import { type Fault, FAULTS, RETRY_DATE, toParts } from './faults.ts';
-
-/** Whether the vendor streams its answer or gives it in one piece. */
-export const FORMS = ['streamed', 'waiting'] as const;
-export type Form = (typeof FORMS)[number];
 
 /** What a client hears of a fault. */
 export interface Outcome {
@@ -27,7 +24,7 @@ const modelsOf = (line: VendorProvider): readonly ModelConfig[] =>
   FORMS.map((form) => ({
     ...line.model,
     name: modelName(line, form),
-    apiModel: `${line.model.apiModel}-${form}`,
+    apiModel: apiModel(line, form),
     status: { type: 'active' },
     reasoning: { type: 'none' },
     streaming: form === 'streamed',
@@ -35,13 +32,16 @@ const modelsOf = (line: VendorProvider): readonly ModelConfig[] =>
 
 const modelName = ({ model }: VendorProvider, form: Form): string => `${model.name}-${form}`;
 
-/** Whose API a request is for, by its path. */
-export const lineOf = ({ path }: Pick<UpstreamRequest, 'path'>): VendorProvider => {
-  const provider = path.split('/')[1];
-  const lines = VENDOR_PROVIDERS.filter(({ descriptor }) => descriptor.name === provider);
-  const api = path.endsWith('/chat/completions') ? 'chat' : 'responses';
-  const line = lines.length > 1 ? lines.find(({ wire }) => wire.api === api) : lines[0];
-  if (line === undefined) throw new Error(`no provider is served at ${path}`);
+const apiModel = ({ model }: VendorProvider, form: Form): string => `${model.apiModel}-${form}`;
+
+/** Whose API a request is for: by the provider in its path and the model it names, there or in its body. */
+export const lineOf = ({ path, body }: Pick<UpstreamRequest, 'path' | 'body'>): VendorProvider => {
+  const line = VENDOR_PROVIDERS.find(
+    (candidate) =>
+      path.startsWith(`/${candidate.descriptor.name}/`) &&
+      FORMS.some((form) => `${decodeURIComponent(path)} ${body}`.includes(apiModel(candidate, form))),
+  );
+  if (line === undefined) throw new Error(`a request to ${path} that names no model of a provider`);
   return line;
 };
 

@@ -1,4 +1,5 @@
-import { FORMS, type Form, type Outcome } from './faulty-app.ts';
+import { FORMS, type Form } from './expectations.ts';
+import type { Outcome } from './faulty-app.ts';
 
 export interface ObservedCell {
   readonly fault: string;

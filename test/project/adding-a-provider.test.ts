@@ -1,18 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
-import { defineModels } from '../../src/core/model-config.ts';
-import { ProviderError } from '../../src/core/errors.ts';
-import { collect, type StreamEvent } from '../../src/core/stream-event.ts';
-import type {
-  ConnectTextProvider,
-  TextProvider,
-  TextProviderDescriptor,
-} from '../../src/core/text-provider.ts';
-import { guardStream } from '../../src/providers/shared/call/terminal-guard.ts';
-import { collectOverSse, collectOverWebSocket, request, startApp } from '../support/app/app.ts';
-import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
-import { TOY_MODEL } from '../support/app/toy-provider.ts';
+import { copyProject, type ProjectCopy } from './project-copy.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
@@ -24,12 +13,13 @@ const section =
     .find((text) => text.startsWith('Adding a provider\n')) ?? '';
 
 describe('the guide to adding a provider', () => {
-  it('names its models, its folder and the two registrations, in this order', () => {
+  it('names its models, its folder, the two registrations and what tests know of it, in this order', () => {
     const places = [
       'config/providers/<name>/models.ts',
       'config/providers/index.ts',
       'src/providers/text/<name>/',
       'src/providers/index.ts',
+      'test/providers/text/<name>/knowledge.ts',
     ].map((place) => section.indexOf(`\`${place}\``));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -64,123 +54,118 @@ describe('the guide to adding a provider', () => {
   });
 });
 
-// Step 1: its models.
-const PARROT_MODELS = defineModels<'chat_completion'>('parrot', {
-  'parrot-1': {
-    ...TOY_MODEL,
-    apiType: 'chat_completion',
-    displayName: 'Parrot 1',
-    description: 'Says it again.',
-    apiModel: 'parrot-1-2026',
-    temperature: { type: 'range', min: 0, max: 1, default: null },
-  },
-});
-
-// Step 2: its folder.
-const connectParrot: ConnectTextProvider =
-  ({ apiKey }) =>
-  (config) => {
-    const stream: TextProvider['stream'] = ({ messages }, { signal }) =>
-      guardStream({
-        provider: 'parrot',
-        signal,
-        mapError: (cause) => new ProviderError('PROVIDER_FAILED', { provider: 'parrot', cause }),
-        open: () => readEvents(`${apiKey ?? ''} ${config.apiModel}: ${JSON.stringify(messages.at(-1))}`),
-      });
-    return {
-      config,
-      stream,
-      generate: (asked, options) => collect(stream(asked, options)),
-    };
-  };
-
-const readEvents = async function* (text: string): AsyncGenerator<StreamEvent> {
-  for (const piece of text.match(/.{1,10}/gs) ?? []) yield { type: 'text-delta', text: piece };
-  yield { type: 'finish', reason: 'stop', rawReason: null, usage: null, state: null };
-};
-
-const parrotDescriptor: TextProviderDescriptor = {
-  name: 'parrot',
-  displayName: 'Parrot',
-  documentationUrl: 'https://parrot.example/docs',
-  credentialVariable: 'PARROT_API_KEY',
-  apiTypes: ['chat_completion'],
-  load: () => Promise.resolve(connectParrot),
-};
-
-// Step 3: its registration.
-const startParrot = (apiKey: string | null = 'squawk') =>
-  startApp(
-    { providers: { parrot: { apiKey, baseUrl: null } } },
-    { providers: [parrotDescriptor], models: Object.values(PARROT_MODELS), aliases: { polly: 'parrot-1' } },
+/** What is registered by a line in a list, and the import of what stands in it. */
+const register = (copy: ProjectCopy, path: string, statement: string, line: string): Promise<void> =>
+  copy.edit(path, (text) =>
+    text.replace(/^import/m, `${statement}\nimport`).replace(/^(?=\} as const satisfies)/m, `  ${line},\n`),
   );
 
-const input = { model: 'polly', prompt: 'Hello', temperature: 0.5 };
-const ANSWER = 'squawk parrot-1-2026: {"role":"user","parts":[{"type":"text","text":"Hello"}]}';
+/** Steps 1 to 3: the files, and a line in each registration. */
+const addProvider = async (copy: ProjectCopy, name: string): Promise<void> => {
+  const constant = `${name.toUpperCase()}_MODELS`;
+  await copy.add(new URL(`fixtures/${name}/`, import.meta.url));
+  await register(
+    copy,
+    'config/providers/index.ts',
+    `import { ${constant} } from './${name}/models.ts';`,
+    `${name}: ${constant}`,
+  );
+  await register(
+    copy,
+    'src/providers/index.ts',
+    `import { ${name}Descriptor } from './text/${name}/descriptor.ts';`,
+    `${name}: ${name}Descriptor`,
+  );
+};
 
-describe('a provider that was added by the guide', () => {
-  it('is listed with its models and what they can do', async () => {
-    await using app = await startParrot();
-    const { data } = await request(
-      app,
-      '{ providers { name displayName configured documentationUrl models { nodes { name apiType available aliases } } } }',
-    );
-    expect(data.providers).toEqual([
-      {
-        name: 'parrot',
-        displayName: 'Parrot',
-        configured: true,
-        documentationUrl: 'https://parrot.example/docs',
-        models: {
-          nodes: [{ name: 'parrot-1', apiType: 'CHAT_COMPLETION', available: true, aliases: ['polly'] }],
-        },
-      },
-    ]);
-  });
+/** An API that the catalogue has no word for yet. */
+const addApi = async (copy: ProjectCopy): Promise<void> => {
+  await copy.edit('src/core/model-config.ts', (text) =>
+    text.replace("  'local',", "  'owl_speech',\n  'local',"),
+  );
+  await copy.edit('src/schema/enums.ts', (text) =>
+    text.replace("  local: 'Answered", '  owl_speech: "Owl\'s Speech.",\n  local: \'Answered'),
+  );
+};
 
-  it('is checked by the same rules as the others', async () => {
-    await using app = await startParrot();
-    const preview =
-      'query ($input: GenerateInput!) { previewGeneration(input: $input) { accepted problems { allowed } } }';
-    expect((await request(app, preview, { input })).data.previewGeneration).toEqual({
-      accepted: true,
-      problems: [],
-    });
-    expect(
-      (await request(app, preview, { input: { ...input, temperature: 2 } })).data.previewGeneration,
-    ).toEqual({
-      accepted: false,
-      problems: [{ allowed: ['0 to 1'] }],
-    });
-  });
+const KNOWLEDGE = 'test/providers/text/parrot/knowledge.ts';
+const LIMIT_MS = 300_000;
 
-  it('generates', async () => {
-    await using app = await startParrot();
-    const { data } = await request(app, GENERATE_MUTATION, { input });
-    expect(data.generate).toMatchObject({ status: 'COMPLETED', text: ANSWER, finishReason: 'STOP' });
-  });
+describe('the guide, followed in a copy of the project for a vendor of an OpenAI API and for one of an API of its own', () => {
+  let copy: ProjectCopy;
+  beforeAll(async () => {
+    copy = await copyProject();
+    for (const name of ['parrot', 'owl']) await addProvider(copy, name);
+    await addApi(copy);
+  }, LIMIT_MS);
+  afterAll(() => copy?.[Symbol.asyncDispose](), LIMIT_MS);
 
-  it.each([
-    ['sse', collectOverSse],
-    ['websocket', collectOverWebSocket],
-  ] as const)('streams over %s', async (_name, collectOver) => {
-    await using app = await startParrot();
-    const events = toEvents(await collectOver(app, GENERATE_SUBSCRIPTION, { input }));
-    const text = events.filter(({ __typename }) => __typename === 'TextDelta').map((event) => event['text']);
-    expect(text.length).toBeGreaterThan(1);
-    expect(text.join('')).toBe(ANSWER);
-    expect(events[0]).toMatchObject({ __typename: 'GenerationStarted', model: { name: 'parrot-1' } });
-    expect(events.at(-1)).toMatchObject({ __typename: 'GenerationCompleted', generation: { text: ANSWER } });
-  });
+  const expectSuccess = async (program: string, ...args: readonly string[]): Promise<void> => {
+    const { status, output } = await copy.run(program, ...args);
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+  };
 
-  it('says which variable it needs when it has no key', async () => {
-    await using app = await startParrot(null);
-    const { errors } = await request(app, GENERATE_MUTATION, { input });
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringContaining('PARROT_API_KEY is not set'),
-        extensions: { code: 'PROVIDER_NOT_CONFIGURED' },
-      },
-    ]);
-  });
+  it(
+    'fails at once where tests know nothing of a provider, and says what to write',
+    async () => {
+      const knowledge = await copy.read(KNOWLEDGE);
+      await copy.remove(KNOWLEDGE);
+      const { status, output } = await copy.run('vitest', 'run', 'test/contract/time-limits.test.ts');
+      await copy.write(KNOWLEDGE, knowledge);
+      expect(status).toBe(1);
+      expect(output).toContain(
+        `The provider "parrot" is registered, and tests know nothing of it: write ${KNOWLEDGE}`,
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it('compiles', () => expectSuccess('tsc', '-p', '.'), LIMIT_MS);
+
+  it('is formatted', () => expectSuccess('biome', 'format', '.'), LIMIT_MS);
+
+  it('keeps the import rules', () => expectSuccess('node', 'scripts/check-imports.ts'), LIMIT_MS);
+
+  it(
+    'has its documents written from the catalogue, the descriptors and what tests know',
+    async () => {
+      await expectSuccess('node', 'scripts/print-schema.ts');
+      await expectSuccess('node', 'scripts/print-readme.ts');
+      await expectSuccess('node', 'scripts/print-reasoning-table.ts');
+      expect(await copy.read('schema.graphql')).toContain('OWL_SPEECH');
+      expect(await copy.read('README.md')).toContain(
+        '| [Parrot](https://parrot.example/docs) | `parrot` | `PARROT_API_KEY` |',
+      );
+      expect(await copy.read('docs/reasoning.md')).toMatch(/^\| parrot-1 \|.*`reasoning_effort: high`/m);
+      expect(await copy.read('docs/reasoning.md')).toMatch(/^\| owl-1 \|.*`ponder: true`/m);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'keeps to the contract, sends the fields it may send, and fails as the others do',
+    async () => {
+      const files = [
+        'test/contract',
+        'test/faults',
+        'test/project/readme.test.ts',
+        'test/config/catalogue.test.ts',
+      ];
+      const names = 'parrot|owl|fault|vendor fails|README|catalogue|variable';
+      const report = ['--reporter=json', '--outputFile=report.json', '--maxWorkers=1'];
+      const { output } = await copy.run('vitest', 'run', ...files, '-t', names, ...report);
+      const { numFailedTests, numPassedTests, success } = JSON.parse(
+        await copy.read('report.json'),
+      ) as Report;
+      expect([success, numFailedTests, success ? '' : output]).toEqual([true, 0, '']);
+      expect(numPassedTests).toBeGreaterThan(200);
+    },
+    LIMIT_MS,
+  );
 });
+
+interface Report {
+  readonly success: boolean;
+  readonly numFailedTests: number;
+  readonly numPassedTests: number;
+}

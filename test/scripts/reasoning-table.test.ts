@@ -5,7 +5,7 @@ import { printReasoningTable } from '../../scripts/reasoning-table.ts';
 
 const MODELS = Object.values(MODEL_CONFIGS).flatMap((models) => Object.keys(models));
 
-const TABLE = printReasoningTable();
+const TABLE = await printReasoningTable();
 
 const rowOf = (model: string): readonly string[] => {
   const rows = TABLE.split('\n').filter(

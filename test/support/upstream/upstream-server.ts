@@ -25,7 +25,11 @@ export interface UpstreamOptions {
   readonly takesBody?: (head: http.IncomingMessage) => Promise<boolean>;
 }
 
-/** A vendor on 127.0.0.1 that answers as the handler says. `await using` closes it and every socket. */
+/**
+ * A vendor on 127.0.0.1 that answers as the handler says. `await using` closes it and every socket. A handler that throws
+ * fails the test at once: its connection is cut, whoever waits for a request is told, and closing the vendor throws what
+ * it threw.
+ */
 export const startUpstream = async (
   handler: (request: UpstreamRequest) => void | Promise<void>,
   { takesBody }: UpstreamOptions = {},
@@ -35,6 +39,7 @@ export const startUpstream = async (
   const arrival = (index: number): PromiseWithResolvers<UpstreamRequest> =>
     (arrivals[index] ??= Promise.withResolvers<UpstreamRequest>());
   let connections = 0;
+  const failures: unknown[] = [];
   const answer = async (incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     const takes = takesBody?.(incoming);
@@ -62,19 +67,27 @@ export const startUpstream = async (
     arrival(requests.length - 1).resolve(request);
     await handler(request);
   };
-  const server = http.createServer((incoming, response) => void answer(incoming, response));
+  const server = http.createServer((incoming, response) => {
+    answer(incoming, response).catch((error: unknown) => {
+      failures.push(error);
+      response.destroy();
+      for (const pending of arrivals) pending?.reject(error);
+    });
+  });
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     connections: () => connections,
-    request: (index) => arrival(index).promise,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
+    request: (index) => (failures.length > 0 ? Promise.reject(failures[0]) : arrival(index).promise),
+    [Symbol.asyncDispose]: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      if (failures.length > 0) throw failures[0];
+    },
   };
 };
 

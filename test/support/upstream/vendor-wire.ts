@@ -13,20 +13,32 @@ export interface Framing {
   readonly named?: boolean;
 }
 
+/** Where an answer counts its tokens. */
+export interface UsageWire {
+  /** The fields that hold all counts of an answer, wherever in a payload they stand. */
+  readonly fields: readonly string[];
+  /** The fields that say what a total is made of. */
+  readonly details: readonly string[];
+  /** What claims, put into the counts, that a part is more than its whole; empty where this API does not count it. */
+  readonly overstated: Readonly<Record<'reasoning' | 'cache reads' | 'audio', object>>;
+}
+
 /** How one vendor's API puts an answer on the wire. */
 export interface VendorWire {
-  readonly api: 'chat' | 'responses' | 'messages' | 'generate-content';
   readonly framing: Required<Framing>;
   /** Whether an event without its name would be lost on the vendor's SDK. */
   readonly namesMatter: boolean;
   /** Whether a request asks for a stream. */
   readonly isStreamed: (request: Pick<UpstreamRequest, 'path' | 'body'>) => boolean;
+  /** The fields of a body by which a request for a stream differs from one for a whole answer. */
+  readonly streamFields: readonly string[];
   /** The whole answer that a stream's payloads add up to. */
   readonly toWhole: (payloads: readonly object[]) => object;
   /** Payloads a vendor may add some day; none of them means anything. */
   readonly unknown: readonly object[];
   /** A turn one of whose payloads holds reasoning and text; null where no payload has room for both. */
   readonly together: ((reasoning: string, text: string) => readonly object[]) | null;
+  readonly usage: UsageWire;
 }
 
 /** Payloads as a stream's bytes. */
@@ -45,8 +57,11 @@ export const toFrames = (
   ].join('');
 };
 
-const asksForStream: VendorWire['isStreamed'] = ({ body }) =>
+/** Where the body says it, as in most APIs: `"stream": true`. */
+export const asksForStream: VendorWire['isStreamed'] = ({ body }) =>
   (JSON.parse(body) as { readonly stream?: unknown }).stream === true;
+
+export const STREAM_FIELDS = ['stream', 'stream_options'];
 
 const chatMessage = (deltas: readonly Raw[]): object => {
   const joined = (field: string): string =>
@@ -102,12 +117,43 @@ const chatChunk = (delta: object, finish_reason: string | null = null): object =
   choices: [{ index: 0, delta, finish_reason }],
 });
 
+/** More than any answer of a test has. */
+export const TOO_MANY = 10_000;
+
+/** The counts of OpenAI's two APIs and of the vendors that speak them: some have fields of their own. */
+const OPENAI_USAGE: UsageWire = {
+  fields: ['usage'],
+  details: [
+    'prompt_tokens_details',
+    'completion_tokens_details',
+    'input_tokens_details',
+    'output_tokens_details',
+    'prompt_cache_hit_tokens',
+    'prompt_cache_miss_tokens',
+  ],
+  overstated: {
+    reasoning: {
+      completion_tokens_details: { reasoning_tokens: TOO_MANY },
+      output_tokens_details: { reasoning_tokens: TOO_MANY },
+    },
+    'cache reads': {
+      prompt_tokens_details: { cached_tokens: TOO_MANY },
+      input_tokens_details: { cached_tokens: TOO_MANY, cache_read_input_tokens: TOO_MANY },
+      prompt_cache_hit_tokens: TOO_MANY,
+    },
+    audio: {
+      prompt_tokens_details: { audio_tokens: TOO_MANY },
+      input_tokens_details: { audio_tokens: TOO_MANY },
+    },
+  },
+};
+
 /** Chat Completions, whose vendors name the text of their reasoning differently. */
 export const chatWire = (reasoningField: 'reasoning' | 'reasoning_content'): VendorWire => ({
-  api: 'chat',
   framing: { lineEnd: '\n', done: true, named: false },
   namesMatter: false,
   isStreamed: asksForStream,
+  streamFields: STREAM_FIELDS,
   toWhole: toWholeChat,
   unknown: [
     { choices: [] },
@@ -119,45 +165,20 @@ export const chatWire = (reasoningField: 'reasoning' | 'reasoning_content'): Ven
     chatChunk({ content: text, [reasoningField]: reasoning }),
     chatChunk({}, 'stop'),
   ],
+  usage: OPENAI_USAGE,
 });
 
 /** The Responses API; not every vendor names the events. */
 export const responsesWire = (named: boolean): VendorWire => ({
-  api: 'responses',
   framing: { lineEnd: '\n', done: false, named },
   namesMatter: false,
   isStreamed: asksForStream,
+  streamFields: STREAM_FIELDS,
   toWhole: (payloads: readonly Raw[]) => payloads.findLast((payload) => payload.response)?.response ?? {},
   unknown: [
     { type: 'response.novelty.delta', output_index: 0, delta: 'x' },
     { type: 'response.output_item.added', output_index: 90, item: { id: 'n_1', type: 'novelty_call' } },
   ],
   together: null,
-});
-
-export const messagesWire = (toWhole: VendorWire['toWhole']): VendorWire => ({
-  api: 'messages',
-  framing: { lineEnd: '\n', done: false, named: true },
-  namesMatter: true,
-  isStreamed: asksForStream,
-  toWhole,
-  unknown: [{ type: 'ping' }, { type: 'novelty', index: 0, delta: { type: 'text_delta', text: 'x' } }],
-  together: null,
-});
-
-export const generateContentWire = (toWhole: VendorWire['toWhole']): VendorWire => ({
-  api: 'generate-content',
-  framing: { lineEnd: '\r\n', done: false, named: false },
-  namesMatter: false,
-  isStreamed: ({ path }) => path.includes(':streamGenerateContent'),
-  toWhole,
-  unknown: [{ novelty: { x: 1 } }, { candidates: [] }, { candidates: [{ index: 0, novelty: true }] }],
-  together: (reasoning, text) => [
-    {
-      candidates: [
-        { index: 0, content: { role: 'model', parts: [{ text: reasoning, thought: true }, { text }] } },
-      ],
-    },
-    { candidates: [{ index: 0, finishReason: 'STOP' }] },
-  ],
+  usage: OPENAI_USAGE,
 });

@@ -1,15 +1,19 @@
-import { expect } from 'vitest';
-import type { Cells, Turn } from '../turn.ts';
+import type { ProviderKnowledge } from '../../../contract/provider-knowledge.ts';
+import type { Cells, Turn } from '../../../contract/turn.ts';
 
 const scripted = (name: string, ends: Turn['ends']): { readonly turns: readonly Turn[] } => ({
   turns: [{ name, payloads: [], whole: {}, ends }],
 });
 
-export const DEMO_CELLS: Cells = {
+const REASONING = [1, 2, 3, 4]
+  .map((step) => `Step ${step} looks at the request from another side.`)
+  .join(' ');
+
+const CELLS: Cells = {
   text: scripted('a scripted answer', { result: { finishReason: 'stop', reasoning: null, toolCalls: [] } }),
   reasoning: {
     model: 'demo-reasoning',
-    ...scripted('scripted reasoning', { result: { finishReason: 'stop', reasoning: expect.any(String) } }),
+    ...scripted('scripted reasoning', { result: { finishReason: 'stop', reasoning: REASONING } }),
   },
   tools: {
     model: 'demo-tool',
@@ -26,4 +30,9 @@ export const DEMO_CELLS: Cells = {
     model: 'demo-bad-arguments',
     ...scripted('arguments that are no JSON', { code: 'PROVIDER_FAILED' }),
   },
+};
+
+export const knowledge: ProviderKnowledge = {
+  vendor: null,
+  apis: { local: { model: 'demo', cells: CELLS } },
 };
