@@ -45,6 +45,8 @@ import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openSqliteDb } from './stores/db/sqlite-db.ts';
+import { NodeCommands } from './stores/nodes/node-commands.ts';
+import { NodeLeases } from './stores/nodes/node-leases.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides {
@@ -194,6 +196,8 @@ export const buildApp = async (
     health,
     breakers,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
+    leases: new NodeLeases(db, nodeId),
+    commands: new NodeCommands(db, nodeId),
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     log,
     telemetry,

@@ -3,6 +3,8 @@ import type { Telemetry } from '../../core/telemetry.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
+import type { NodeLeases } from '../../stores/nodes/node-leases.ts';
 import type { CircuitBreakers } from '../providers/circuit-breaker.ts';
 import type { HistoryLimits } from './generation-cache.ts';
 import { GenerationJournal } from './nodes/write-behind.ts';
@@ -33,6 +35,8 @@ export interface GenerationsOptions {
   readonly health: ProviderHealthService;
   readonly breakers: CircuitBreakers;
   readonly store: GenerationStore;
+  readonly leases: NodeLeases;
+  readonly commands: NodeCommands;
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   readonly telemetry: Telemetry;
@@ -63,7 +67,7 @@ const LAST_WRITES_MS = 5_000;
 
 /** Puts together what generations need. Starts nothing. */
 export const createGenerations = (options: GenerationsOptions): Generations => {
-  const { store, log, timing, telemetry } = options;
+  const { store, leases, commands, log, timing, telemetry } = options;
   const journal = new GenerationJournal({ store, log, telemetry, flushMs: timing.flushMs });
   const remote = new RemoteGenerations({
     store,
@@ -77,6 +81,8 @@ export const createGenerations = (options: GenerationsOptions): Generations => {
   const service = new GenerationService({ ...options, runner, journal, stored });
   const keeper = new NodeKeeper({
     store,
+    leases,
+    commands,
     log,
     leaseMs: timing.leaseMs,
     onRenewal: ({ lapsed }) => {

@@ -8,6 +8,7 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
+import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { Attendance } from './subscribers.ts';
 import { checkToolResults } from '../checks/check-tool-results.ts';
@@ -27,6 +28,7 @@ export interface GenerationServiceOptions extends PreviewDependencies {
   readonly health: ProviderHealthService;
   readonly runner: TurnRunner;
   readonly store: GenerationStore;
+  readonly commands: NodeCommands;
   readonly journal: GenerationJournal;
   readonly stored: StoredGenerations;
   readonly log: ServiceLog;
@@ -209,7 +211,7 @@ export class GenerationService {
 
   /** Does what other nodes have asked of this node's generations. */
   async takeCommands(): Promise<void> {
-    const { cancel, toolResults } = await this.#options.store.takeCommands();
+    const { cancel, toolResults } = await this.#options.commands.take();
     for (const id of cancel) this.#history.findLive(id)?.cancel();
     for (const { id, results } of toolResults) {
       const run = this.#history.findLive(id);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
+import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
-import { StoreUnavailable } from '../../../src/stores/db/store-unavailable.ts';
+import { StoreUnavailable } from '../../../src/core/store-errors.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { createToy, finishEvent, textDelta, untilAborted } from '../../support/app/toy-provider.ts';
 import { callerOf, inputOf, openGenerations, STORE_OPTIONS } from './generations-harness.ts';
@@ -46,13 +47,13 @@ const away = (): Promise<never> => Promise.reject(new StoreUnavailable(new Error
 describe('what other nodes ask of a generation', () => {
   it('is done although something before it makes no sense any more', async () => {
     // All of it is taken at once.
-    class DeafStore extends GenerationStore {
+    class DeafCommands extends NodeCommands {
       override onCommands() {
         return () => {};
       }
     }
     await using node = await openGenerations(createCaller(), {
-      createStore: (db) => new DeafStore(db, STORE_OPTIONS),
+      createCommands: (db) => new DeafCommands(db, STORE_OPTIONS.nodeId),
     });
     const { service, there } = node;
     const { id: gone } = await service.generate(inputOf(), callerOf(), NEVER);

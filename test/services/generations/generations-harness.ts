@@ -13,6 +13,8 @@ import {
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
+import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
+import { NodeLeases } from '../../../src/stores/nodes/node-leases.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import type { StoreOptions } from '../../../src/stores/generations/store-options.ts';
 import { type Toy, toyModels } from '../../support/app/toy-provider.ts';
@@ -56,8 +58,12 @@ export const openGenerations = async (
   toy: Toy,
   {
     createStore = (db) => new GenerationStore(db, STORE_OPTIONS),
+    createCommands = (db) => new NodeCommands(db, STORE_OPTIONS.nodeId),
     ...changes
-  }: Partial<GenerationsOptions> & { readonly createStore?: (db: Db) => GenerationStore } = {},
+  }: Partial<GenerationsOptions> & {
+    readonly createStore?: (db: Db) => GenerationStore;
+    readonly createCommands?: (db: Db) => NodeCommands;
+  } = {},
 ): Promise<TestGenerations> => {
   const registry = new TextProviderRegistry();
   registry.registerTextProvider(toy.descriptor);
@@ -83,6 +89,8 @@ export const openGenerations = async (
     health: new ProviderHealthService(),
     breakers: new CircuitBreakers({ failures: 0 }),
     store: createStore(db),
+    leases: new NodeLeases(db, STORE_OPTIONS.nodeId),
+    commands: createCommands(db),
     fetchMedia: () => Promise.reject(new Error('nothing is fetched')),
     log,
     telemetry: NO_TELEMETRY,

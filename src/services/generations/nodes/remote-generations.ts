@@ -1,7 +1,8 @@
-import type { GenerationEvent } from '../../../core/generation-event.ts';
+import { type GenerationEvent, isTerminalEvent } from '../../../core/generation-event.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
+import { SingleFlight } from '../../../lib/single-flight.ts';
 import type { GenerationStore } from '../../../stores/generations/generation-store.ts';
 import { toClosingEvents } from '../events/closing-events.ts';
 import type { FollowOptions } from '../events/event-reader.ts';
@@ -28,8 +29,11 @@ interface Mirror {
 export class RemoteGenerations {
   readonly #options: RemoteGenerationsOptions;
   readonly #mirrors = new Map<string, Mirror>();
-  #pulling = false;
-  #pullAgain = false;
+  readonly #pulling = new SingleFlight(
+    () => this.#pull(),
+    (error) =>
+      this.#options.log.warn({ err: error }, 'events of other nodes could not be read; trying again'),
+  );
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
@@ -97,9 +101,7 @@ export class RemoteGenerations {
         if (gone) return done;
         if (result.done !== true) {
           last = result.value.sequence;
-          const { type } = result.value;
-          ended =
-            type === 'GenerationCompleted' || type === 'GenerationFailed' || type === 'GenerationCancelled';
+          ended = isTerminalEvent(result.value);
           return result;
         }
         ended = true;
@@ -169,35 +171,20 @@ export class RemoteGenerations {
   }
 
   #wake(): void {
-    if (this.#mirrors.size === 0) return;
-    if (this.#pulling) {
-      this.#pullAgain = true;
-      return;
-    }
-    void this.#pull();
+    if (this.#mirrors.size > 0) void this.#pulling.run();
   }
 
   async #pull(): Promise<void> {
-    this.#pulling = true;
-    try {
-      do {
-        this.#pullAgain = false;
-        const mirrors = [...this.#mirrors.values()].filter(({ log }) => !log.ended);
-        if (mirrors.length === 0) return;
-        const tails = await this.#options.store.readTails(
-          mirrors.map(({ id, log }) => ({ id, after: log.lastSequence })),
-        );
-        for (const { id, log } of mirrors) {
-          const tail = tails.get(id);
-          if (tail !== undefined) log.mirror(tail.events);
-          // One that is no longer there has ended long ago.
-          if (tail === undefined || tail.ended) log.end();
-        }
-      } while (this.#pullAgain);
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'events of other nodes could not be read; trying again');
-    } finally {
-      this.#pulling = false;
+    const mirrors = [...this.#mirrors.values()].filter(({ log }) => !log.ended);
+    if (mirrors.length === 0) return;
+    const tails = await this.#options.store.readTails(
+      mirrors.map(({ id, log }) => ({ id, after: log.lastSequence })),
+    );
+    for (const { id, log } of mirrors) {
+      const tail = tails.get(id);
+      if (tail !== undefined) log.mirror(tail.events);
+      // One that is no longer there has ended long ago.
+      if (tail === undefined || tail.ended) log.end();
     }
   }
 }

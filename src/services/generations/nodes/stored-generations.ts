@@ -1,5 +1,5 @@
 import { ModelgraphError } from '../../../core/errors.ts';
-import type { GenerationEvent } from '../../../core/generation-event.ts';
+import { type GenerationEvent, isTerminalEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ToolMessage } from '../../../core/message.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
@@ -23,12 +23,6 @@ type Events = AsyncIterableIterator<GenerationEvent, undefined, undefined>;
 
 const hasSettled = ({ generation, ended }: StoredGeneration): boolean =>
   ended || generation.status === 'requires-action';
-
-const ENDS: ReadonlySet<GenerationEvent['type']> = new Set([
-  'GenerationCompleted',
-  'GenerationFailed',
-  'GenerationCancelled',
-]);
 
 async function* replay(events: readonly GenerationEvent[]): AsyncGenerator<GenerationEvent, undefined> {
   yield* events;
@@ -78,8 +72,8 @@ export class StoredGenerations {
   async settled(id: string, signal: AbortSignal): Promise<Generation> {
     const known = await this.#get(id);
     if (hasSettled(known)) return known.generation;
-    for await (const { type } of endingWith(this.#options.remote.follow(id, 0, {}), signal)) {
-      if (type !== 'ActionRequired' && !ENDS.has(type)) continue;
+    for await (const event of endingWith(this.#options.remote.follow(id, 0, {}), signal)) {
+      if (event.type !== 'ActionRequired' && !isTerminalEvent(event)) continue;
       // Tool calls of long ago have been answered.
       const present = await this.#get(id);
       if (hasSettled(present)) return present.generation;

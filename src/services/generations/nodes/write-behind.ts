@@ -1,6 +1,6 @@
 import type { Generation, GenerationStatus } from '../../../core/generation.ts';
 import type { Resolution } from '../../../core/resolution.ts';
-import { ModelgraphError } from '../../../core/errors.ts';
+import { isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { EventBlock, GenerationStore } from '../../../stores/generations/generation-store.ts';
@@ -36,9 +36,6 @@ interface Entry {
   /** Kept until it is stored whole, or given up. */
   readonly released: PromiseWithResolvers<void>;
 }
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof ModelgraphError && error.code === 'SERVICE_UNAVAILABLE';
 
 /**
  * Writes what happens to this node's generations behind their backs: nobody who follows one here waits for the store.
@@ -188,9 +185,9 @@ export class GenerationJournal {
       this.#writing = false;
     } catch (error) {
       this.#options.telemetry.storeWritten(performance.now() - began, false);
-      if (!isUnavailable(error)) await this.#writeSingly(entries);
+      if (!isStoreUnavailable(error)) await this.#writeSingly(entries);
       this.#writing = false;
-      this.#isDown = isUnavailable(error);
+      this.#isDown = isStoreUnavailable(error);
       if (this.#isDown && !this.#closed) {
         this.#tellWaiting();
         this.#timer = setTimeout(() => void this.#flush(), RETRY_MS);
@@ -234,7 +231,7 @@ export class GenerationJournal {
       try {
         await this.#write([entry]);
       } catch (error) {
-        if (isUnavailable(error)) return;
+        if (isStoreUnavailable(error)) return;
         this.#options.log.error(
           { err: error, generationId: entry.run.id },
           'a generation cannot be written to the store and will not be there after a restart',

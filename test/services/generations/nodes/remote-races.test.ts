@@ -5,7 +5,7 @@ import { StoredGenerations } from '../../../../src/services/generations/nodes/st
 import type { Db } from '../../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../../src/stores/generations/generation-store.ts';
 import { openSqliteDb } from '../../../../src/stores/db/sqlite-db.ts';
-import { StoreUnavailable } from '../../../../src/stores/db/store-unavailable.ts';
+import { StoreUnavailable } from '../../../../src/core/store-errors.ts';
 import { begunGeneration, place, SILENT_LOG, textDeltas } from '../../../support/databases/stores.ts';
 import { madeGeneration } from '../../../support/app/generation.ts';
 import { STORE_OPTIONS } from '../generations-harness.ts';
