@@ -30,7 +30,6 @@ import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
 import { createBatches } from './services/batches/create-batches.ts';
 import { createGenerations, type GenerationTiming } from './services/generations/create-generations.ts';
-import { CircuitBreakers } from './services/providers/circuit-breaker.ts';
 import {
   DISCOVERY_TIMING,
   type DiscoveryTiming,
@@ -159,7 +158,11 @@ export const buildApp = async (
     log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
   const { registry, factory } = createProviders(settings, log, overrides);
   const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
-  const health = new ProviderHealthService();
+  const simulators = registry.descriptors().filter(({ simulatesFailures }) => simulatesFailures === true);
+  const health = new ProviderHealthService({
+    failures: settings.circuitFailures,
+    exempt: simulators.map(({ name }) => name),
+  });
   const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
   const discovery = new ModelDiscovery(
     settings.configuredProviders
@@ -178,13 +181,12 @@ export const buildApp = async (
     log,
   );
   const db = await openDb(settings, log);
-  const breakers = new CircuitBreakers({ failures: settings.circuitFailures, exempt: ['demo'] });
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
   const metrics = createMetrics({
     isStoreUp: () => db.isUp(),
     queuedWrites: () => generations.queuedWrites(),
-    circuitStates: () => breakers.states(),
+    circuitStates: () => health.circuitStates(),
   });
   const { eventRetentionMs, retentionMs } = settings;
   const nodeId = `node_${randomUUID()}`;
@@ -194,7 +196,6 @@ export const buildApp = async (
     models,
     providers: factory,
     health,
-    breakers,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
     leases: new NodeLeases(db, nodeId),
     commands: new NodeCommands(db, nodeId),
@@ -210,7 +211,6 @@ export const buildApp = async (
     models,
     providers: factory,
     health,
-    breakers,
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),

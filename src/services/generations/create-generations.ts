@@ -5,7 +5,6 @@ import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import type { NodeLeases } from '../../stores/nodes/node-leases.ts';
-import type { CircuitBreakers } from '../providers/circuit-breaker.ts';
 import type { HistoryLimits } from './generation-cache.ts';
 import { GenerationJournal } from './nodes/write-behind.ts';
 import { GenerationService } from './generation-service.ts';
@@ -33,7 +32,6 @@ export interface GenerationsOptions {
   readonly models: ModelRegistry;
   readonly providers: ProviderFactory;
   readonly health: ProviderHealthService;
-  readonly breakers: CircuitBreakers;
   readonly store: GenerationStore;
   readonly leases: NodeLeases;
   readonly commands: NodeCommands;
@@ -43,7 +41,6 @@ export interface GenerationsOptions {
   readonly history: HistoryLimits;
   readonly timing: GenerationTiming;
   readonly timeoutMs: number;
-  readonly firstDeltaTimeoutMs: number;
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
   readonly disconnectGraceMs: number;

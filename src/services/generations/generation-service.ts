@@ -19,13 +19,11 @@ import type { GenerationJournal } from './nodes/write-behind.ts';
 import { beyondTheLog, noGeneration, notWaiting, otherRequest } from '../refusals.ts';
 import { GenerationRun } from './run/generation-run.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
-import type { ProviderHealthService } from '../providers/provider-health.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
 import type { TurnRunner } from './run/turn-runner.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies {
-  readonly health: ProviderHealthService;
   readonly runner: TurnRunner;
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
@@ -377,7 +375,6 @@ export class GenerationService {
     this.#history.finish(generation, run.log, this.#options.journal.finish(generation));
     run.telemetry.ended(generation);
     const { status, error, usage, firstDeltaMs, finishReason } = generation;
-    if (status === 'completed') this.#options.health.recordSuccess(run.provider, firstDeltaMs);
     this.#options.log.info(
       {
         generationId: run.id,

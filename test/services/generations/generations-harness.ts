@@ -4,7 +4,6 @@ import type { ServiceLog } from '../../../src/core/service-log.ts';
 import { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
 import { TextProviderRegistry } from '../../../src/registry/text-provider-registry.ts';
-import { CircuitBreakers } from '../../../src/services/providers/circuit-breaker.ts';
 import {
   createGenerations,
   type Generations,
@@ -86,8 +85,7 @@ export const openGenerations = async (
       registry.descriptors(),
     ),
     providers,
-    health: new ProviderHealthService(),
-    breakers: new CircuitBreakers({ failures: 0 }),
+    health: new ProviderHealthService({ failures: 0 }),
     store: createStore(db),
     leases: new NodeLeases(db, STORE_OPTIONS.nodeId),
     commands: createCommands(db),
@@ -97,7 +95,6 @@ export const openGenerations = async (
     history: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },
     timing: { flushMs: 5, leaseMs: 60_000, pollMs: 10, answerMs: 5_000 },
     timeoutMs: 60_000,
-    firstDeltaTimeoutMs: 60_000,
     maxAttempts: 1,
     maxRetryWaitMs: 1_000,
     disconnectGraceMs: 0,

@@ -59,6 +59,7 @@ export class GenerationRun {
   readonly #log: GenerationLog;
   readonly #upstream = new AbortController();
   readonly #finish: (generation: Generation) => void;
+  #deadline: NodeJS.Timeout | undefined;
   #settling = Promise.withResolvers<Generation>();
   #prepared: PreparedGeneration;
   #turn: GenerationTurn;
@@ -148,6 +149,12 @@ export class GenerationRun {
   /** Whether the same has been warned of before. */
   hasWarning(warning: Warning): boolean {
     return this.#warnings.some((known) => isDeepStrictEqual(known, warning));
+  }
+
+  /** Has something done after a while unless the run ends before, in place of what was to be done before. */
+  setDeadline(ms: number, handle: () => void): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(handle, ms);
   }
 
   get status(): GenerationStatus {
@@ -336,6 +343,7 @@ export class GenerationRun {
 
   #end(end: End): void {
     if (this.ended) return;
+    clearTimeout(this.#deadline);
     if (end.status === 'completed') this.#noteCompletion(end.finish);
     // Cut short, the provider never comes to tell what it will bill.
     const cutShort = end.status === 'cancelled' || (end.status === 'completed' && end.finish === null);

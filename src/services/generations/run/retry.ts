@@ -1,5 +1,5 @@
 import { isRetryable, type ModelgraphError, ProviderError } from '../../../core/errors.ts';
-import { ProviderHeldBack } from '../../providers/circuit-breaker.ts';
+import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 
 export interface RetryPolicyOptions {
   /** Calls of one model at most, the first one counted. */
@@ -45,7 +45,7 @@ const LASTING_STATUSES: ReadonlySet<number | null> = new Set([400, 401, 403, 404
 
 const isWorthRetrying = (error: ModelgraphError): error is ProviderError =>
   error instanceof ProviderError &&
-  !(error instanceof ProviderHeldBack) &&
+  !(error instanceof ProviderCircuitOpen) &&
   isRetryable(error.code) &&
   !LASTING_STATUSES.has(error.providerStatus);
 
