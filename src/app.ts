@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MODEL_ALIASES } from '../config/aliases.ts';
 import type { Settings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
+import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ModelConfig } from './core/model-config.ts';
 import type { ServiceLog } from './core/service-log.ts';
@@ -55,6 +56,7 @@ export interface AppOverrides {
   readonly limits?: Partial<OperationLimits>;
   readonly webSocketLimits?: Partial<WebSocketLimits>;
   readonly discoveryTiming?: Partial<DiscoveryTiming>;
+  readonly guards?: readonly GenerationGuard[];
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
@@ -80,7 +82,7 @@ const CLOSE_GRACE_MS = 2_000;
 /** For how long the store may be away before a load balancer is told to look elsewhere. */
 const STORE_TOLERANCE_MS = 5_000;
 
-const HISTORY = { maxFinished: 1_000, maxSize: 64 * 1024 * 1024 };
+const CACHE_LIMITS = { maxFinished: 1_000, maxSize: 64 * 1024 * 1024 };
 
 /** Measured: one statement each 50 ms carries the events of all generations of a node for 1.5 µs of CPU a delta. */
 const TIMING: Readonly<Record<Db['engine'], GenerationTiming>> = {
@@ -202,7 +204,8 @@ export const buildApp = async (
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     log,
     telemetry,
-    history: { ...HISTORY, maxAgeMs: eventRetentionMs },
+    guards: overrides.guards ?? [],
+    cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
   });

@@ -32,6 +32,10 @@ const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at I
 const GO_ON = `
   UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
 
+const WAIT_AGAIN = `
+  UPDATE generation SET status = 'requires-action'
+  WHERE id = $1 AND owner_node = $2 AND status = 'running' AND finished_at IS NULL`;
+
 /**
  * Generations, their events and their idempotency keys, shared by every node on the database. Each method rejects with
  * `StoreUnavailable` while the database is away.
@@ -135,6 +139,29 @@ export class GenerationStore {
       const waiting = await transaction.query(GO_ON, [id]);
       if (waiting.length === 0) return false;
       return (await this.#command(transaction, id, 'tool-results', results)) !== undefined;
+    });
+  }
+
+  /**
+   * Says what became of tool results that another node handed in for a generation of this node. `answer` is JSON, `to` the
+   * node that waits for it, if one does. `isWaiting`: they were not taken, and the generation waits for others.
+   */
+  async answerToolResults(
+    id: string,
+    {
+      answer,
+      to,
+      isWaiting,
+    }: { readonly answer: string; readonly to: string | null; readonly isWaiting: boolean },
+  ): Promise<void> {
+    await this.#db.transaction(async (transaction) => {
+      if (isWaiting) await transaction.query(WAIT_AGAIN, [id, this.nodeId]);
+      if (to !== null)
+        await sendCommand(transaction, to, {
+          generationId: id,
+          kind: 'tool-results-answer',
+          payload: answer,
+        });
     });
   }
 

@@ -4,8 +4,8 @@ import { toRows } from '../db/dialect.ts';
 /** What one node asks another one to do with a generation that runs there. */
 export interface NodeCommand {
   readonly generationId: string;
-  readonly kind: 'cancel' | 'tool-results';
-  /** The tool results as JSON; null for `cancel`. */
+  readonly kind: 'cancel' | 'tool-results' | 'tool-results-answer';
+  /** The tool results, or what became of them, as JSON; null for `cancel`. */
   readonly payload: string | null;
 }
 
@@ -15,6 +15,8 @@ export interface TakenCommands {
   readonly cancel: readonly string[];
   /** In the order they were sent, as JSON. */
   readonly toolResults: readonly { readonly id: string; readonly results: string }[];
+  /** What became of tool results that this node sent, as JSON. */
+  readonly answers: readonly { readonly id: string; readonly answer: string }[];
 }
 
 /** Carries the id of the node that is asked. */
@@ -73,6 +75,9 @@ export class NodeCommands {
       cancel: [...new Set(cancelled.map(({ generation_id: id }) => id))],
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
+      ),
+      answers: inOrder.flatMap(({ kind, generation_id: id, payload: answer }) =>
+        kind === 'tool-results-answer' && answer !== null ? [{ id, answer }] : [],
       ),
     };
   }

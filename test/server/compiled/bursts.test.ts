@@ -12,7 +12,7 @@ import { prepareOperation } from '../../../src/server/operation.ts';
 import { serveEventStream } from '../../../src/server/sse.ts';
 import { createSubscribe } from '../../../src/server/compiled/subscribe.ts';
 import { serveWebSockets } from '../../../src/server/websocket/websocket.ts';
-import { GenerationLog } from '../../../src/services/generations/events/event-log.ts';
+import { EventLog } from '../../../src/services/generations/events/event-log.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import {
   createEventContext,
@@ -128,7 +128,7 @@ describe('many events in one turn, and the end right after them', () => {
 });
 
 /** Serves `generationEvents` of a log over both transports. */
-const serveLog = async (open: () => GenerationLog) => {
+const serveLog = async (open: () => EventLog) => {
   const schema = createSchema();
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const maskError = createErrorMask(log);
@@ -137,7 +137,7 @@ const serveLog = async (open: () => GenerationLog) => {
   const pipeline: GraphqlPipeline = {
     readDocument: (text) => parse(text),
     run: ({ document, variableValues }, { signal }) => {
-      const follow = () => Promise.resolve(open().follow(0, { signal }));
+      const follow = () => Promise.resolve(open().read(0, { signal }));
       const contextValue = { ...events, signal, generations: { events: follow } };
       return subscribe({ schema, document, variableValues, contextValue });
     },
@@ -191,7 +191,7 @@ const readOverSse = async (url: string, params: object): Promise<string[]> => {
 };
 
 /** Appends the events, several in a turn, and ends the log. */
-const feed = async (log: GenerationLog, seed: number): Promise<void> => {
+const feed = async (log: EventLog, seed: number): Promise<void> => {
   const { below } = createRandom(seed);
   const left = [...EVENTS, ...EVENTS] as LoggedEvent[];
   while (left.length > 0) {
@@ -203,7 +203,7 @@ const feed = async (log: GenerationLog, seed: number): Promise<void> => {
 
 describe('random selections of events in bursts', () => {
   test('give over WebSocket and SSE what plain execution gives, in order', { timeout: 60_000 }, async () => {
-    let present = new GenerationLog('g');
+    let present = new EventLog('g');
     await using served = await serveLog(() => present);
     await using client = await openRawSocket(served);
     const { schema, url, context } = served;
@@ -226,7 +226,7 @@ describe('random selections of events in bursts', () => {
         contextValue: context,
       });
       if (!('schema' in args)) throw new TypeError('the subscription has no valid arguments');
-      present = new GenerationLog('g');
+      present = new EventLog('g');
       const read = [
         readOverWebSocket(`operation-${seed}`, { query, variables: variableValues }),
         readOverSse(url, { query, variables: variableValues }),

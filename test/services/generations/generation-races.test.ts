@@ -121,7 +121,9 @@ describe('a server that stops while a key is being reserved', () => {
       await untilAborted(signal);
     });
     const node = await openGenerations(toy, { createStore: (db) => new SlowStore(db, STORE_OPTIONS) });
-    const started = node.service.start(inputOf(), callerOf('order-1')).catch((error: unknown) => error);
+    const started = node.service
+      .start(inputOf(), callerOf('order-1'), NEVER)
+      .catch((error: unknown) => error);
     await reservation.asked;
     const stopped = node.stop(0);
     reservation.give();
@@ -243,7 +245,7 @@ describe('while the store is away', () => {
     await using node = await openGenerations(createSteppedToy(), {
       createStore: (db) => new AbsentStore(db, STORE_OPTIONS),
     });
-    const { id } = await node.service.start(inputOf(), callerOf());
+    const { id } = await node.service.start(inputOf(), callerOf(), NEVER);
     expect(await node.service.findGeneration(id, 'somebody')).toMatchObject({ id });
     expect((await node.service.cancel(id, 'somebody')).status).toBe('cancelled');
     // Nobody else has it: it stays here.
@@ -260,7 +262,7 @@ describe('a mutation that is sent again under its key after the tool results', (
     await toy.give(toolCall('a'), toolCallsEnd);
     const { id, status } = await first;
     expect(status).toBe('requires-action');
-    await node.service.submitToolResults(id, [resultOf('a')], 'somebody');
+    await node.service.submitToolResults(id, [resultOf('a')], 'somebody', NEVER);
     const again = node.service.generate(inputOf(), callerOf('order-1'), NEVER);
     await toy.call(1);
     await toy.give(textDelta('done'));
@@ -275,7 +277,7 @@ describe('a node that was cut off, and whose generations others have ended', () 
     await using node = await openGenerations(toy, {
       timing: { flushMs: 5, leaseMs: 30, pollMs: 10, answerMs: 5_000 },
     });
-    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf());
+    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf(), NEVER);
     const events = await node.service.events(id, 'somebody', null, NEVER);
     await toy.give(textDelta('Hel'));
     // Nothing waits to be written any more: only its renewal tells the node.

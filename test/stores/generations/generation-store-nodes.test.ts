@@ -199,7 +199,7 @@ for (const { engine, name, problem, open } of engines) {
       // The owner's pause comes again, because its first acknowledgement was lost.
       await owner.write(writes({ changed: [paused] }));
       expect(await other.submitToolResults('gen_1', '[]')).toBe(false);
-      expect(await otherNode.commands.take()).toEqual({ cancel: [], toolResults: [] });
+      expect(await otherNode.commands.take()).toEqual({ cancel: [], toolResults: [], answers: [] });
       const taken = await Promise.all([ownerNode.commands.take(), ownerNode.commands.take()]);
       expect(taken.flatMap(({ cancel }) => cancel)).toEqual(['gen_1']);
       expect(taken.flatMap(({ toolResults }) => toolResults)).toEqual([

@@ -9,27 +9,29 @@ export interface NodeKeeperOptions {
   readonly leases: NodeLeases;
   readonly commands: NodeCommands;
   readonly log: ServiceLog;
-  /** How long this node counts as alive without word from it, in milliseconds; word is given three times as often. */
+  /** How long this node counts as alive without a renewal, in milliseconds; the lease is renewed three times as often. */
   readonly leaseMs: number;
   /** Called at each renewal. `lapsed`: the lease had run out, so that other nodes may have ended what runs here. */
   readonly onRenewal: (renewal: { readonly lapsed: boolean }) => void;
+  /** Called with generations that this node has ended, since theirs has died. */
+  readonly onInterrupted: (generationIds: readonly string[]) => Promise<void>;
   /** Called when other nodes have asked something of this node's generations. */
   readonly onCommands: () => Promise<void>;
 }
 
-/** Rows deleted in one step, so that no statement holds others up. */
+/** Rows deleted in one step, so that no statement delays others for long. */
 const DELETE_STEP = 1_000;
 
-/** Expired rows are looked for at each so many renewals. */
+/** Expired rows are deleted at each so many renewals. */
 const DELETE_EVERY = 12;
 
 /** How long the end waits for a store that does not answer, in milliseconds. */
 const LAST_WORDS_MS = 3_000;
 
 /**
- * Keeps this node alive in the eyes of the others, ends the generations of nodes that are not, takes what other nodes
- * ask of this one, and deletes what has expired. Every step may fail and is tried again at the next renewal; none waits
- * for another one, so that much to delete does not let the lease run out.
+ * Renews this node's lease, ends the generations of nodes whose lease has run out, takes the commands of other nodes and
+ * deletes what has expired. Every step may fail and is tried again at the next renewal; none waits for another one, so
+ * that much to delete does not let the lease run out.
  */
 export class NodeKeeper {
   readonly #options: NodeKeeperOptions;
@@ -49,7 +51,7 @@ export class NodeKeeper {
   #stopListening: (() => void) | undefined;
   #stopped = false;
   #cleanings = 0;
-  /** Others may be as late as this node was: their generations are left alone until then, by `performance.now()`. */
+  /** Other nodes may be as late as this one was: their generations are not ended before then, by `performance.now()`. */
   #sweepFrom = 0;
 
   constructor(options: NodeKeeperOptions) {
@@ -60,7 +62,7 @@ export class NodeKeeper {
   async start(): Promise<void> {
     const { store, leases, commands, leaseMs } = this.#options;
     await leases.renew(leaseMs);
-    this.#report(await store.interruptOrphans());
+    await this.#interruptOrphans();
     await store.deleteExpired(DELETE_STEP);
     this.#stopListening = commands.onCommands(() => void this.#listening.run());
     this.#timer = setInterval(() => void this.#renewing.run(), leaseMs / 3);
@@ -72,9 +74,9 @@ export class NodeKeeper {
     clearInterval(this.#timer);
     this.#stopListening?.();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const impatience = setTimeout(resolve, LAST_WORDS_MS);
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
     await Promise.race([this.#leave(), promise]);
-    clearTimeout(impatience);
+    clearTimeout(timer);
   }
 
   async #leave(): Promise<void> {
@@ -102,14 +104,17 @@ export class NodeKeeper {
 
   async #clean(): Promise<void> {
     const { store } = this.#options;
-    if (performance.now() >= this.#sweepFrom) this.#report(await store.interruptOrphans());
+    if (performance.now() >= this.#sweepFrom) await this.#interruptOrphans();
     this.#cleanings += 1;
     if (this.#cleanings % DELETE_EVERY !== 1) return;
     while (!this.#stopped && (await store.deleteExpired(DELETE_STEP)));
   }
 
-  #report(interrupted: readonly string[]): void {
+  async #interruptOrphans(): Promise<void> {
+    const { store, log, onInterrupted } = this.#options;
+    const interrupted = await store.interruptOrphans();
     for (const generationId of interrupted)
-      this.#options.log.warn({ generationId }, 'a generation was ended: its node has died');
+      log.warn({ generationId }, 'a generation was ended: its node has died');
+    await onInterrupted(interrupted);
   }
 }

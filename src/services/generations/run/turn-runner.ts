@@ -76,7 +76,7 @@ export class TurnRunner {
   async #askModels(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
     // Later turns hold what only the vendor of the first one can read.
-    const fallbacks = run.isFirstTurn ? run.prepared.fallbacks : [];
+    const fallbacks = run.turnCount === 1 ? run.prepared.fallbacks : [];
     let failure = await this.#askModel(turn);
     for (const next of fallbacks) {
       const code = findModelgraphError(failure?.error)?.code;

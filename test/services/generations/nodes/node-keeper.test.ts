@@ -32,6 +32,7 @@ const open = async ({
     log: SILENT_LOG,
     leaseMs: LEASE_MS,
     onRenewal,
+    onInterrupted: () => Promise.resolve(),
     onCommands: () => Promise.resolve(),
   });
   await keeper.start();
