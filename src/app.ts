@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { MODEL_ALIASES } from '../config/aliases.ts';
 import type { Settings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
+import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ModelConfig } from './core/model-config.ts';
 import type { ServiceLog } from './core/service-log.ts';
@@ -17,29 +19,39 @@ import { TextProviderRegistry } from './registry/text-provider-registry.ts';
 import type { Catalogue } from './registry/validate-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
-import { createAvailability } from './server/health.ts';
+import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
-import { serveWebSockets, type WebSocketLimits } from './server/websocket/websocket.ts';
+import {
+  serveWebSockets,
+  WEBSOCKET_LIMITS,
+  type WebSocketLimits,
+  type WebSockets,
+} from './server/websocket/websocket.ts';
 import { CatalogueService } from './services/catalogue/catalogue-service.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
-import { createBatches } from './services/batches/create-batches.ts';
-import { createGenerations, type GenerationTiming } from './services/generations/create-generations.ts';
-import { CircuitBreakers } from './services/providers/circuit-breaker.ts';
+import { type Batches, createBatches } from './services/batches/create-batches.ts';
+import {
+  createGenerations,
+  GENERATION_TIMING,
+  type Generations,
+  type GenerationTiming,
+} from './services/generations/create-generations.ts';
 import {
   DISCOVERY_TIMING,
   type DiscoveryTiming,
   ModelDiscovery,
 } from './services/catalogue/model-discovery.ts';
+import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
 import { ProviderHealthService } from './services/providers/provider-health.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -49,6 +61,8 @@ import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openSqliteDb } from './stores/db/sqlite-db.ts';
+import { NodeCommands } from './stores/nodes/node-commands.ts';
+import { NodeLeases } from './stores/nodes/node-leases.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides {
@@ -62,7 +76,8 @@ export interface AppOverrides {
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
-  /** Steps of the server after its own. */
+  readonly guards?: readonly GenerationGuard[];
+  /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
 }
 
@@ -82,23 +97,12 @@ const REGISTRATIONS: Readonly<Record<keyof typeof MODEL_CONFIGS, TextProviderDes
 /** How long clients have to take their last events and close, once every generation has ended. */
 const CLOSE_GRACE_MS = 2_000;
 
-/** For how long the store may be away before a load balancer is told to look elsewhere. */
-const STORE_TOLERANCE_MS = 5_000;
-
-const HISTORY = { maxFinished: 1_000, maxSize: 64 * 1024 * 1024 };
-
-/** Measured: one statement each 50 ms carries the events of all generations of a node for 1.5 µs of CPU a delta. */
-const TIMING: Readonly<Record<Db['engine'], GenerationTiming>> = {
-  sqlite: { flushMs: 250, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
-  postgres: { flushMs: 50, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
-};
-
 const openDb = async (
   { databaseUrl, databaseDirectUrl, dataDirectory }: Settings,
   log: ServiceLog,
 ): Promise<Db> => {
   if (databaseUrl === null) return openSqliteDb(dataDirectory);
-  // Whoever needs no PostgreSQL does not load its client.
+  // A server that needs no PostgreSQL does not load its client.
   const { openPostgresDb } = await import('./stores/db/postgres-db.ts');
   return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
 };
@@ -150,9 +154,156 @@ const createCatalogue = ({ configuredProviders }: Settings, overrides: AppOverri
   places: new Map(configuredProviders.flatMap(({ places }) => [...places])),
 });
 
+/** Models that providers of the operator's file list themselves, asked for from the start on. */
+const createDiscovery = (
+  settings: Settings,
+  log: ServiceLog,
+  overrides: AppOverrides,
+  { models, factory, catalogue }: Pick<CatalogueLayer, 'models' | 'factory' | 'catalogue'>,
+): ModelDiscovery => {
+  const providers = settings.configuredProviders.filter(
+    ({ name, discovered }) => discovered !== null && factory.isConfigured(name),
+  );
+  const sources = providers.map((provider) => ({
+    provider: provider.name,
+    findModels: (signal: AbortSignal) =>
+      discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
+    take: (found: readonly ModelConfig[]) => {
+      const taken = models.add({ models: found, aliases: provider.aliases });
+      if (taken.length > 0) catalogue.refresh();
+      return taken;
+    },
+  }));
+  return new ModelDiscovery(sources, { ...DISCOVERY_TIMING, ...overrides.discoveryTiming }, log);
+};
+
+interface CatalogueLayer {
+  readonly models: ModelRegistry;
+  readonly factory: ProviderFactory;
+  readonly health: ProviderHealthService;
+  readonly catalogue: CatalogueService;
+}
+
+/** Models, providers and what is known of them. Throws where the catalogue contradicts itself. */
+const createCatalogueLayer = (
+  settings: Settings,
+  log: ServiceLog,
+  overrides: AppOverrides,
+): CatalogueLayer => {
+  const { registry, factory } = createProviders(settings, log, overrides);
+  const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
+  const simulators = registry.descriptors().filter(({ simulatesFailures }) => simulatesFailures === true);
+  const health = new ProviderHealthService({
+    failures: settings.circuitFailures,
+    exempt: simulators.map(({ name }) => name),
+  });
+  const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
+  return { models, factory, health, catalogue };
+};
+
+interface ServiceLayer {
+  readonly generations: Generations;
+  readonly batches: Batches;
+  readonly webhooks: Webhooks | null;
+  readonly metrics: Metrics;
+}
+
+const createServices = async (
+  settings: Settings,
+  log: ServiceLog,
+  overrides: AppOverrides,
+  { models, factory, health }: CatalogueLayer,
+  db: Db,
+  guards: readonly GenerationGuard[],
+): Promise<ServiceLayer> => {
+  const { eventRetentionMs, retentionMs } = settings;
+  const nodeId = `node_${randomUUID()}`;
+  const metrics: Metrics = createMetrics({
+    isStoreUp: () => db.isUp(),
+    queuedWrites: () => generations.queuedWrites(),
+    circuitStates: () => health.circuitStates(),
+  });
+  const shared = {
+    ...settings,
+    models,
+    providers: factory,
+    health,
+    fetchMedia: overrides.fetchMedia ?? fetchMedia,
+    log,
+    telemetry: combineTelemetry([metrics.telemetry, createTracing()]),
+    guards,
+  };
+  const generations = createGenerations({
+    ...shared,
+    store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
+    leases: new NodeLeases(db, nodeId),
+    commands: new NodeCommands(db, nodeId),
+    cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
+    timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
+    isShared: db.engine === 'postgres',
+  });
+  const batches = createBatches({
+    ...shared,
+    store: new BatchStore(db),
+    jobs: new BatchJobStore(db, { nodeId, retentionMs }),
+    items: new BatchItemStore(db),
+    timing: { ...BATCH_TIMING, ...overrides.batchTiming },
+  });
+  const timing = overrides.webhookTiming ?? {};
+  const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
+  return { generations, batches, webhooks, metrics };
+};
+
+interface TransportLayer {
+  readonly server: Server;
+  readonly sockets: WebSockets;
+}
+
+const createTransports = (
+  settings: Settings,
+  log: ServiceLog,
+  overrides: AppOverrides,
+  { catalogue, health }: CatalogueLayer,
+  { generations, batches, metrics }: ServiceLayer,
+  plugins: readonly ServerPlugin[],
+  { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
+): TransportLayer => {
+  const shared = {
+    authenticate: createAuthenticate(settings.apiKeys),
+    originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
+    maskError: createErrorMask(log),
+    heartbeatMs: settings.heartbeatMs,
+    log,
+  };
+  const yoga = createYogaServer({
+    ...settings,
+    ...shared,
+    schema: createSchema(),
+    services: { catalogue, generations: generations.service, batches: batches.service, health },
+    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
+    isClosing,
+    readinessChecks: { store: isStoreReliable },
+    metrics,
+    servesMetrics: settings.metrics,
+    plugins,
+  });
+  const server = createHttpServer({ yoga, isClosing, log });
+  const sockets = serveWebSockets(server, {
+    ...shared,
+    yoga,
+    streamOpened: (transport) => metrics.streamOpened(transport),
+    limits: {
+      ...WEBSOCKET_LIMITS,
+      maxPayloadBytes: settings.maxBodyBytes,
+      ...overrides.webSocketLimits,
+    },
+  });
+  return { server, sockets };
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
- * served, or the store cannot be opened.
+ * served, the operator's plugins cannot be loaded, or the store cannot be opened.
  */
 export const buildApp = async (
   settings: Settings,
@@ -161,113 +312,22 @@ export const buildApp = async (
 ): Promise<App> => {
   for (const variable of settings.unknownVariables)
     log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
-  const { registry, factory } = createProviders(settings, log, overrides);
-  const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
-  const health = new ProviderHealthService();
-  const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
-  const discovery = new ModelDiscovery(
-    settings.configuredProviders
-      .filter(({ name, discovered }) => discovered !== null && factory.isConfigured(name))
-      .map((provider) => ({
-        provider: provider.name,
-        findModels: (signal) =>
-          discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
-        take: (found) => {
-          const taken = models.add({ models: found, aliases: provider.aliases });
-          if (taken.length > 0) catalogue.refresh();
-          return taken;
-        },
-      })),
-    { ...DISCOVERY_TIMING, ...overrides.discoveryTiming },
-    log,
-  );
+  const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
+  const plugins = [...loaded, ...(overrides.plugins ?? [])];
+  const catalogueLayer = createCatalogueLayer(settings, log, overrides);
+  const discovery = createDiscovery(settings, log, overrides, catalogueLayer);
   const db = await openDb(settings, log);
-  const breakers = new CircuitBreakers({ failures: settings.circuitFailures, exempt: ['demo'] });
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
-  const metrics = createMetrics({
-    isStoreUp: () => db.isUp(),
-    queuedWrites: () => generations.queuedWrites(),
-    circuitStates: () => breakers.states(),
-  });
-  const { eventRetentionMs, retentionMs } = settings;
-  const nodeId = `node_${randomUUID()}`;
-  const telemetry = combineTelemetry([metrics.telemetry, createTracing()]);
-  const generations = createGenerations({
-    ...settings,
-    models,
-    providers: factory,
-    health,
-    breakers,
-    store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
-    fetchMedia: overrides.fetchMedia ?? fetchMedia,
-    log,
-    telemetry,
-    history: { ...HISTORY, maxAgeMs: eventRetentionMs },
-    timing: { ...TIMING[db.engine], ...overrides.timing },
-    isShared: db.engine === 'postgres',
-  });
-  const batches = createBatches({
-    ...settings,
-    models,
-    providers: factory,
-    health,
-    breakers,
-    store: new BatchStore(db),
-    jobs: new BatchJobStore(db, { nodeId, retentionMs }),
-    items: new BatchItemStore(db),
-    fetchMedia: overrides.fetchMedia ?? fetchMedia,
-    log,
-    telemetry,
-    timing: { ...BATCH_TIMING, ...overrides.batchTiming },
-  });
-  const webhooks = await createWebhooks(settings, {
-    db,
-    nodeId,
-    log,
-    timing: overrides.webhookTiming ?? {},
-  });
-  const authenticate = createAuthenticate(settings.apiKeys);
-  const originPolicy = {
-    loopbackOnly: isLoopback(settings.host),
-    allowedOrigins: settings.allowedOrigins,
-  };
-  const maskError = createErrorMask(log);
+  const services = await createServices(settings, log, overrides, catalogueLayer, db, [
+    ...plugins,
+    ...(overrides.guards ?? []),
+  ]);
+  const { generations, batches, webhooks, metrics } = services;
   let closing = false;
-  const isClosing = (): boolean => closing;
-  const yoga = createYogaServer({
-    ...settings,
-    schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service, health },
-    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
-    authenticate,
-    originPolicy,
-    isClosing,
-    readinessChecks: { store: () => storeAvailability.isReliable() },
-    metrics,
-    servesMetrics: settings.metrics,
-    maskError,
-    plugins: [
-      ...(settings.plugins === null ? [] : await loadPlugins(settings.plugins)),
-      ...(overrides.plugins ?? []),
-    ],
-    log,
-  });
-  const server = createHttpServer({ yoga, isClosing, log });
-  const sockets = serveWebSockets(server, {
-    yoga,
-    authenticate,
-    originPolicy,
-    maskError,
-    streamOpened: (transport) => metrics.streamOpened(transport),
-    heartbeatMs: settings.heartbeatMs,
-    limits: {
-      initTimeoutMs: 3_000,
-      maxPayloadBytes: settings.maxBodyBytes,
-      maxOperationsPerSocket: 16,
-      ...overrides.webSocketLimits,
-    },
-    log,
+  const { server, sockets } = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
+    isClosing: () => closing,
+    isStoreReliable: () => storeAvailability.isReliable(),
   });
 
   const close = async (): Promise<void> => {
@@ -276,12 +336,9 @@ export const buildApp = async (
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     server.close(() => resolve());
     sockets.close();
-    await Promise.all([
-      discovery.stop(),
-      generations.stop(settings.shutdownGraceMs),
-      batches.stop(settings.shutdownGraceMs),
-    ]);
-    // Clients have their terminal events; whoever does not read or close is not waited for any longer.
+    const { shutdownGraceMs } = settings;
+    await Promise.all([discovery.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]);
+    // Clients have their terminal events; one that does not read or close is not waited for any longer.
     const impatience = setTimeout(() => {
       sockets.terminate();
       server.closeAllConnections();
@@ -302,7 +359,9 @@ export const buildApp = async (
     const origin = await listen(server, settings.host, settings.port);
     metrics.start();
     discovery.start();
-    factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+    catalogueLayer.factory
+      .warm()
+      .catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
     return `${origin}${GRAPHQL_PATH}`;
   };
 

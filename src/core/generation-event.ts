@@ -99,3 +99,14 @@ export type UnplacedEvent = LoggedEvent extends infer E
     ? Omit<E, keyof EventPosition>
     : never
   : never;
+
+const TERMINAL_TYPES: ReadonlySet<GenerationEvent['type']> = new Set<TerminalEvent['type']>([
+  'GenerationCompleted',
+  'GenerationCancelled',
+  'GenerationFailed',
+]);
+
+/** Whether an event is the last one of its log. */
+export const isTerminalEvent = <E extends Pick<GenerationEvent, 'type'>>(
+  event: E,
+): event is Extract<E, { readonly type: TerminalEvent['type'] }> => TERMINAL_TYPES.has(event.type);

@@ -25,6 +25,14 @@ export interface Resolution {
   readonly reasoning: boolean;
 }
 
+/** Of a model that was asked for by its own name. */
+export const toExactResolution = (config: ModelConfig): Resolution => ({
+  requested: config.name,
+  config,
+  steps: [{ from: config.name, to: config.name, reason: 'exact' }],
+  reasoning: false,
+});
+
 /** How a name became the model that answered in place of the one it stands for. */
 export const withFallback = (from: Resolution, to: Resolution): Resolution => ({
   ...to,

@@ -13,6 +13,7 @@ export interface CallOptions {
  * - `stream` yields events in the order the vendor sent them and ends with one `finish`, or throws `ProviderError`;
  *   it never ends quietly.
  * - `generate` gives what `stream` would add up to.
+ * - A stream without content after `firstDeltaTimeoutMs` of its connection throws `PROVIDER_TIMEOUT`.
  * - Neither retries, and neither leaves an upstream socket open behind it, however it ends.
  */
 export interface TextProvider {
@@ -34,7 +35,10 @@ export interface ProviderConnection {
   readonly baseUrl: string | null;
   /** Longest time for opening a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** Longest wait for the headers of a stream, in milliseconds: some models reason before they send them. */
+  /**
+   * Longest wait for the first text, reasoning or tool call of a streamed answer, in milliseconds: some models reason
+   * before they send so much as a header.
+   */
   readonly firstDeltaTimeoutMs: number;
   /** Longest silence of an upstream stream, in milliseconds; any byte counts as life. */
   readonly idleTimeoutMs: number;
@@ -56,6 +60,11 @@ export interface TextProviderDescriptor {
   readonly credentialVariable: string | null;
   /** The API types this provider speaks: a model with another one is refused at start-up. */
   readonly apiTypes: readonly ApiType[];
+  /**
+   * Whether its failures are part of what a request asks for, so that they say nothing of the provider and its circuit
+   * never opens. Left out: no.
+   */
+  readonly simulatesFailures?: boolean;
   /** Loads the code and its SDK. */
   readonly load: () => Promise<ConnectTextProvider>;
 }

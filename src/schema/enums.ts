@@ -72,8 +72,9 @@ export const HealthStateEnum = defineEnum<HealthState>(
   {
     unknown: 'Not called yet.',
     healthy: 'Its last answer was complete.',
-    degraded: 'Its last call failed on its side.',
-    unavailable: "It refused this server's credentials, or failed several times in a row.",
+    degraded: 'Its last call failed on its side, or a single call is about to tell whether it is well again.',
+    unavailable:
+      "It refused this server's credentials, or it failed so often in a row that no call is sent to it for a while.",
   },
 );
 

@@ -23,6 +23,9 @@ export const toReadiness = (isClosing: boolean, checks: ReadinessChecks): Readin
   };
 };
 
+/** For how long the store may be away before load balancers are told to send new work elsewhere. */
+export const STORE_TOLERANCE_MS = 5_000;
+
 /**
  * Whether a part can be relied on, though it may fail for a moment: `isReliable` is false from `toleranceMs` after
  * `note(false)` on, and true again from `note(true)`.

@@ -10,7 +10,7 @@ import type { ServiceLog } from '../core/service-log.ts';
 import { toGenerationError } from '../core/to-generation-error.ts';
 import { redactKeys } from '../lib/redact-keys.ts';
 
-/** A generation that was waited for and did not complete. What it had is still there under its id. */
+/** A generation that a client waited for and that did not complete. What it had can still be read under its id. */
 export class GenerationFailure extends ModelgraphError {
   readonly generationId: string;
   readonly failure: GenerationError;
@@ -23,11 +23,17 @@ export class GenerationFailure extends ModelgraphError {
   }
 }
 
-/** Failures that are not about what was asked, so that the vendor's words about them do not quote it. */
-const quotesNobody = (code: ErrorCode): boolean =>
+/** For work that no caller waits for: what it throws is a defect, is logged as one and ends nothing else. */
+export const createDefectReport =
+  (log: ServiceLog, about: Readonly<Record<string, unknown>>) =>
+  (error: unknown): void =>
+    log.error({ ...about, err: error }, 'work in the background failed on a defect of this server');
+
+/** Failures that are not about the request, so that the vendor's words about them do not quote it. */
+const quotesNoRequest = (code: ErrorCode): boolean =>
   code === 'PROVIDER_AUTHENTICATION' || code === 'PROVIDER_RATE_LIMITED' || code === 'PROVIDER_OVERLOADED';
 
-/** What a client may know of whatever was thrown; the rest of it goes to the log. */
+/** What a client may know of an error; the rest of it goes to the log. */
 export const reportFailure = (
   error: unknown,
   about: Readonly<Record<string, unknown>>,
@@ -47,12 +53,12 @@ export const reportFailure = (
       ? {
           providerStatus: known.providerStatus,
           requestId: known.requestId,
-          vendorMessage: quotesNobody(known.code) ? redactKeys(known.vendorMessage) : null,
+          vendorMessage: quotesNoRequest(known.code) ? redactKeys(known.vendorMessage) : null,
         }
       : {};
   const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';
   log[write]({ ...fields, ...details }, `a ${subject} failed`);
-  if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNobody(known.code))
+  if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNoRequest(known.code))
     log.debug(
       { ...fields, vendorMessage: redactKeys(known.vendorMessage) },
       "a provider's own words about a failure",

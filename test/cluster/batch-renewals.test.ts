@@ -4,7 +4,7 @@ import type { AppOverrides } from '../../src/app.ts';
 import type { Batch } from '../../src/core/batch.ts';
 import { isFinalBatchStatus } from '../../src/core/batch.ts';
 import type { Db } from '../../src/stores/db/db.ts';
-import { StoreUnavailable } from '../../src/stores/db/store-unavailable.ts';
+import { StoreUnavailable } from '../../src/core/store-errors.ts';
 import { queryPostgres, until } from '../support/databases/batch-database.ts';
 import { type BatchNode, openBatchNode } from '../support/app/open-batch-node.ts';
 import { toyInput } from '../support/app/toy-input.ts';

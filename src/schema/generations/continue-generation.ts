@@ -15,8 +15,8 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principalId }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principalId),
+    resolve: (_root, { generationId, results }, { generations, principalId, signal }) =>
+      generations.submitToolResults(generationId, results.map(toToolMessage), principalId, signal),
   }),
   cancelGeneration: t.field({
     type: GenerationType,

@@ -99,11 +99,12 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId }) =>
-      generations.start(await toGenerateInput(input), {
-        principalId,
-        idempotencyKey: readKey(idempotencyKey),
-      }),
+    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+      generations.start(
+        await toGenerateInput(input),
+        { principalId, idempotencyKey: readKey(idempotencyKey) },
+        signal,
+      ),
   }),
 }));
 

@@ -16,6 +16,9 @@ export interface WebSocketLimits {
   readonly maxOperationsPerSocket: number;
 }
 
+/** Of one socket; how large a message may be, the operator says. */
+export const WEBSOCKET_LIMITS = { initTimeoutMs: 3_000, maxOperationsPerSocket: 16 };
+
 export interface WebSocketOptions extends Omit<ProtocolOptions, keyof WebSocketLimits> {
   readonly originPolicy: OriginPolicy;
   readonly heartbeatMs: number;

@@ -10,7 +10,6 @@ import { BatchConfigs } from './work/batch-configs.ts';
 import { BatchRunner } from './work/batch-runner.ts';
 import { BatchService } from './batch-service.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
-import type { CircuitBreakers } from '../providers/circuit-breaker.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import { createRetryPolicy } from '../generations/run/retry.ts';
@@ -22,7 +21,6 @@ export interface BatchesOptions {
   readonly models: ModelRegistry;
   readonly providers: ProviderFactory;
   readonly health: ProviderHealthService;
-  readonly breakers: CircuitBreakers;
   readonly store: BatchStore;
   readonly jobs: BatchJobStore;
   readonly items: BatchItemStore;
@@ -31,7 +29,6 @@ export interface BatchesOptions {
   readonly telemetry: Telemetry;
   readonly timing: BatchTiming;
   readonly timeoutMs: number;
-  readonly firstDeltaTimeoutMs: number;
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
   /** Requests of sequential batches that one node asks at a time. */

@@ -110,6 +110,6 @@ export class CatalogueService {
 
   /** Configured and not known to be down. */
   isAvailable(provider: string): boolean {
-    return this.#factory.isConfigured(provider) && this.#health.healthOf(provider).state !== 'unavailable';
+    return this.#factory.isConfigured(provider) && this.#health.isAvailable(provider);
   }
 }

@@ -10,6 +10,8 @@ export interface GenerationLimits {
   readonly timeoutMs: number | null;
 }
 
+export const NO_LIMITS: GenerationLimits = { maxCostUsd: null, timeoutMs: null };
+
 interface Subject {
   readonly config: ModelConfig;
   readonly estimatedInputTokens: number;

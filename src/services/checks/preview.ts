@@ -7,7 +7,7 @@ import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost } from '../../core/usage.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
-import { checkLimits, type GenerationLimits } from './check-limits.ts';
+import { checkLimits, type GenerationLimits, NO_LIMITS } from './check-limits.ts';
 import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPromptCache } from './check-prompt-cache.ts';
@@ -24,7 +24,6 @@ export interface PreparedGeneration {
   readonly resolution: Resolution;
   readonly request: TextRequest;
   readonly warnings: readonly Warning[];
-  readonly estimatedInputTokens: number;
   /** The same request for other models, in the order to ask them. */
   readonly fallbacks: readonly PreparedGeneration[];
   readonly limits: GenerationLimits;
@@ -56,6 +55,20 @@ export const estimateInputTokens = ({
   const characters = textLengthOf(messages) + (system?.length ?? 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 };
+
+/**
+ * The one way to a `PreparedGeneration`, for a request that has passed its checks: just now, or when the batch it belongs
+ * to was submitted. What is left out is as for a request that nothing limits and no client follows.
+ */
+export const prepareGeneration = (
+  checked: Pick<PreparedGeneration, 'resolution' | 'request'> & Partial<PreparedGeneration>,
+): PreparedGeneration => ({
+  warnings: [],
+  fallbacks: [],
+  limits: NO_LIMITS,
+  onDisconnect: 'continue',
+  ...checked,
+});
 
 const checkMaxOutputTokens = (given: number | null, config: ModelConfig, findings: Findings): number => {
   const { maxOutputTokens: most, defaultMaxOutputTokens } = config.limits;
@@ -116,8 +129,8 @@ const checkConfigured = (
 };
 
 /**
- * Resolves and checks a request without calling a provider. The only way to a `PreparedGeneration`: what is accepted
- * here runs, and what runs was accepted here. All problems are found at once, except that an unknown model ends the
+ * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here.
+ * All problems are found at once, except that an unknown model ends the
  * search, since everything else is checked against the model.
  */
 export const previewGeneration = (
@@ -184,7 +197,14 @@ export const previewGeneration = (
   const { onDisconnect } = input;
   const prepared =
     problems.length === 0
-      ? { resolution, request, warnings, estimatedInputTokens, fallbacks, limits, onDisconnect }
+      ? prepareGeneration({
+          resolution,
+          request,
+          warnings,
+          fallbacks,
+          limits,
+          onDisconnect,
+        })
       : null;
   return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
 };

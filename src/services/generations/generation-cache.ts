@@ -1,14 +1,17 @@
 import type { Generation } from '../../core/generation.ts';
 import type { GenerationRun } from './run/generation-run.ts';
 
-export interface HistoryLimits {
+export interface CacheLimits {
   readonly maxFinished: number;
-  /** Over all finished generations and their logs, in UTF-16 code units. */
+  /** Over all finished generations and their event logs, in UTF-16 code units. */
   readonly maxSize: number;
   readonly maxAgeMs: number;
 }
 
-/** What a value weighs besides its text, in the units of text. */
+/** How much of ended generations a node keeps in memory; for how long, the operator says. */
+export const CACHE_LIMITS = { maxFinished: 1_000, maxSize: 64 * 1024 * 1024 };
+
+/** What a value takes besides its text, in the units of text. */
 const VALUE_SIZE = 16;
 
 /** About what a value takes in memory, however deep it is, in UTF-16 code units. */
@@ -23,11 +26,11 @@ const sizeOf = (value: unknown): number => {
   return size;
 };
 
-/** What a generation takes that is its own: the catalogue's entry of its model is everybody's. */
+/** What a generation takes that is its own: its model's entry in the catalogue is shared by all. */
 const sizeOfGeneration = ({ resolution: _shared, ...own }: Generation): number => sizeOf(own);
 
-/** A generation of this node that has ended: its record and its log, not what was asked, which may be megabytes. */
-export interface FinishedGeneration extends Pick<GenerationRun, 'log' | 'principalId'> {
+/** A generation of this node that has ended: its record and its event log, without its request, which may be megabytes. */
+export interface FinishedGeneration extends Pick<GenerationRun, 'eventLog' | 'principalId'> {
   readonly generation: Generation;
 }
 
@@ -40,15 +43,15 @@ interface Finished extends FinishedGeneration {
  * The generations of this process by id: live ones always, finished ones until they are stored and then while count,
  * size and age allow; the oldest go first.
  */
-export class GenerationHistory {
-  readonly #limits: HistoryLimits;
+export class GenerationCache {
+  readonly #limits: CacheLimits;
   readonly #live = new Map<string, GenerationRun>();
-  /** Ended and not stored yet: nobody else has them, so that they cannot go. */
+  /** Ended and not stored yet: they are nowhere else, so that they cannot be evicted. */
   readonly #unstored = new Map<string, Finished>();
   readonly #finished = new Map<string, Finished>();
   #finishedSize = 0;
 
-  constructor(limits: HistoryLimits) {
+  constructor(limits: CacheLimits) {
     this.#limits = limits;
   }
 
@@ -56,13 +59,13 @@ export class GenerationHistory {
     this.#live.set(run.id, run);
   }
 
-  /** Keeps the record and the log of a run that has ended, and lets the run go. */
-  finish(generation: Generation, log: GenerationRun['log'], stored: Promise<void>): void {
+  /** Keeps the record and the event log of a run that has ended, in place of the run. `stored` never rejects. */
+  finish(generation: Generation, eventLog: GenerationRun['eventLog'], stored: Promise<void>): Promise<void> {
     const { id, principalId } = generation;
-    const size = sizeOfGeneration(generation) + log.size;
+    const size = sizeOfGeneration(generation) + eventLog.size;
     this.#live.delete(id);
-    this.#unstored.set(id, { generation, principalId, log, size, at: Date.now() });
-    void stored.then(() => this.#release(id));
+    this.#unstored.set(id, { generation, principalId, eventLog, size, at: Date.now() });
+    return stored.then(() => this.#release(id));
   }
 
   /** Its present state, or its final one. */

@@ -1,50 +1,43 @@
-import { randomUUID } from 'node:crypto';
-import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
+import { ModelgraphError } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
-import type { Telemetry } from '../../core/telemetry.ts';
-import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
-import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
-import { Attendance } from './subscribers.ts';
-import { checkToolResults } from '../checks/check-tool-results.ts';
-import { endingWith } from './events/ending-with.ts';
-import { GenerationFailure } from '../report-failure.ts';
-import { GenerationHistory, type HistoryLimits } from './generation-cache.ts';
-import type { GenerationJournal } from './nodes/write-behind.ts';
-import { beyondTheLog, noGeneration, notWaiting, otherRequest } from '../refusals.ts';
-import { GenerationRun } from './run/generation-run.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
-import type { ProviderHealthService } from '../providers/provider-health.ts';
-import { requestHashOf } from '../checks/request-hash.ts';
+import { beyondTheLog, noGeneration } from '../refusals.ts';
+import { createDefectReport, GenerationFailure } from '../report-failure.ts';
+import type { GenerationCache } from './generation-cache.ts';
+import type { Caller, GenerationStarter } from './generation-starter.ts';
+import type { LiveGenerations } from './live-generations.ts';
+import type { RemoteToolResults } from './nodes/remote-tool-results.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
-import type { TurnRunner } from './run/turn-runner.ts';
+import type { WriteBehind } from './nodes/write-behind.ts';
+import type { ToolResults } from './tool-results.ts';
+
+export type { Caller } from './generation-starter.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies {
-  readonly health: ProviderHealthService;
-  readonly runner: TurnRunner;
   readonly store: GenerationStore;
-  readonly journal: GenerationJournal;
+  readonly commands: NodeCommands;
+  readonly cache: GenerationCache;
+  readonly writeBehind: WriteBehind;
   readonly stored: StoredGenerations;
+  readonly live: LiveGenerations;
+  readonly starter: GenerationStarter;
+  readonly toolResults: ToolResults;
+  readonly remoteToolResults: RemoteToolResults;
   readonly log: ServiceLog;
-  readonly telemetry: Telemetry;
-  readonly history: HistoryLimits;
-  /** How long a generation that nobody follows any more runs on, in milliseconds. */
-  readonly disconnectGraceMs: number;
+  /** Aborted by `shutdown`. */
+  readonly closing: AbortController;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
   readonly coalesceMs: number;
-}
-
-/** Who asks, and under which key of theirs. */
-export interface Caller {
-  readonly principalId: string;
-  /** The same key with the same input gives the same generation; null: each request is a new one. */
-  readonly idempotencyKey: string | null;
 }
 
 export interface GenerationList {
@@ -53,53 +46,42 @@ export interface GenerationList {
   readonly totalCount: number;
 }
 
-type Events = AsyncIterableIterator<GenerationEvent, undefined, undefined>;
-
-const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
-  problems.length > 0;
-
-/** How long the other nodes are not asked again whether somebody follows a generation there, at least. */
-const ASK_AGAIN_MS = 1_000;
-
-const isClosing = (): ModelgraphError =>
-  new ModelgraphError('GENERATION_INTERRUPTED', 'The server is shutting down. Send the request again.');
+/** The events of a generation as a subscription delivers them. */
+export type GenerationEvents = ReadyIterator<GenerationEvent>;
 
 /** Starts generations, lets them be followed, awaited, resumed and cancelled, on whichever node they run. */
 export class GenerationService {
   readonly #options: GenerationServiceOptions;
-  readonly #history: GenerationHistory;
-  readonly #attendances = new Map<string, Attendance>();
-  #closing = false;
 
   constructor(options: GenerationServiceOptions) {
     this.#options = options;
-    this.#history = new GenerationHistory(options.history);
   }
 
-  /** What would happen, found by the code that would do it; calls no provider. */
+  /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
   preview(input: GenerateInput): GenerationPreview {
     return previewGeneration(input, this.#options);
   }
 
   /**
    * Starts a generation and gives its events from the first one. Rejects with `RequestRejected` before a provider is
-   * called; later failures are events. Ending the iterator, or aborting the signal, detaches: what becomes of the
-   * generation then, the input says.
+   * called; later failures are events. Ending the iterator, or aborting the signal, ends the subscription: what becomes of
+   * the generation then, the input says.
    */
-  async stream(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Events> {
-    const id = await this.#begin(input, caller);
-    // The provider is asked already. Whoever is told of the generation may come back to it on any node.
-    if (this.#options.isShared) await this.#options.journal.settled(id);
+  async stream(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<GenerationEvents> {
+    const { starter, writeBehind, isShared } = this.#options;
+    const id = await starter.start(input, caller, signal);
+    // The provider is called already. A client that knows the id may come back with it on any node.
+    if (isShared) await writeBehind.flush(id);
     return this.events(id, caller.principalId, null, signal);
   }
 
   /**
-   * Starts a generation and waits for its end, or for the tool calls it wants results of; throws `GenerationFailure`
-   * when it failed or was cancelled. Aborting the signal detaches; without an idempotency key nobody could come back for
-   * the answer, so that it cancels at once.
+   * Starts a generation and waits for its end, or for the tool calls it needs results of; throws `GenerationFailure`
+   * when it failed or was cancelled. Aborting the signal ends the wait; without an idempotency key no client could come
+   * back for the answer, so that it cancels at once.
    */
   async generate(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
-    const id = await this.#begin(input, caller);
+    const id = await this.#options.starter.start(input, caller, signal);
     const generation = await this.#settled(id, signal, {
       mayReturn: caller.idempotencyKey !== null || input.onDisconnect === 'continue',
     });
@@ -111,10 +93,14 @@ export class GenerationService {
     );
   }
 
-  /** Starts a generation and answers at once, as soon as every node can find it. Nobody has to follow it. */
-  async start(input: GenerateInput, caller: Caller): Promise<Generation> {
-    const id = await this.#begin(input, caller);
-    await this.#options.journal.settled(id);
+  /**
+   * Starts a generation and answers as soon as every node can find it. It needs no subscriber. Aborting the signal has an
+   * effect only before the generation exists.
+   */
+  async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
+    const { starter, writeBehind } = this.#options;
+    const id = await starter.start(input, caller, signal);
+    await writeBehind.flush(id);
     return this.#get(id, caller.principalId, 'id');
   }
 
@@ -122,18 +108,20 @@ export class GenerationService {
    * The events after a sequence, once, in order, then the live ones until the end; a snapshot first where some of them
    * are no longer kept. Throws `NOT_FOUND` for a generation that is unknown or another principal's.
    */
-  async events(id: string, principalId: string, after: number | null, signal: AbortSignal): Promise<Events> {
+  async events(
+    id: string,
+    principalId: string,
+    after: number | null,
+    signal: AbortSignal,
+  ): Promise<GenerationEvents> {
     const from = after ?? 0;
-    const { coalesceMs } = this.#options;
-    const here = this.#history.findLive(id) ?? this.#history.findFinished(id);
-    if (here === undefined) {
-      const events = await this.#options.stored.events(id, principalId, from, { coalesceMs });
-      return endingWith(events, signal);
-    }
+    const { cache, live, stored, coalesceMs } = this.#options;
+    const here = cache.findLive(id) ?? cache.findFinished(id);
+    if (here === undefined) return stored.events(id, principalId, from, { coalesceMs, signal });
     if (here.principalId !== principalId) throw noGeneration(id, 'id');
-    if (from > here.log.lastSequence) throw beyondTheLog(id);
-    const presence = this.#attendances.get(id)?.attend();
-    return here.log.follow(from, { coalesceMs, signal, ...(presence && { presence }) });
+    if (from > here.eventLog.lastSequence) throw beyondTheLog(id);
+    const subscriber = live.subscribe(id);
+    return here.eventLog.read(from, { coalesceMs, signal, ...(subscriber && { subscriber }) });
   }
 
   /**
@@ -141,41 +129,43 @@ export class GenerationService {
    * as it is.
    */
   async cancel(id: string, principalId: string): Promise<Generation> {
-    const run = this.#history.findLive(id);
+    const { cache, stored, writeBehind } = this.#options;
+    const run = cache.findLive(id);
     if (run === undefined) {
       const known = await this.#get(id, principalId, 'id');
-      if (this.#history.findFinished(id) !== undefined) return known;
-      return this.#options.stored.cancel(known);
+      return cache.findFinished(id) === undefined ? stored.cancel(known) : known;
     }
     if (run.principalId !== principalId) throw noGeneration(id, 'id');
     run.cancel();
-    await this.#options.journal.settled(id);
+    await writeBehind.flush(id);
     return run.snapshot();
   }
 
   /**
-   * Goes on with a generation that waits for tool results: same id, same log, same followers. Throws `NOT_FOUND` for a
-   * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit.
+   * Goes on with a generation that waits for tool results: same id, same log, same subscribers. Throws `NOT_FOUND` for a
+   * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit, and what the guards
+   * refuse the next turn with; the generation goes on waiting then. Aborting the signal ends the wait for guards.
    */
   async submitToolResults(
     id: string,
     results: readonly ToolMessage[],
     principalId: string,
+    signal: AbortSignal,
   ): Promise<Generation> {
-    const run = this.#history.findLive(id);
+    const { cache, toolResults, remoteToolResults } = this.#options;
+    const run = cache.findLive(id);
     if (run === undefined) {
       const known = await this.#get(id, principalId, 'generationId');
-      if (known.status !== 'requires-action') throw notWaiting();
-      return this.#options.stored.submitToolResults(known, results);
+      return remoteToolResults.submit(known, results, signal);
     }
     if (run.principalId !== principalId) throw noGeneration(id, 'generationId');
-    this.#resume(run, results);
+    await toolResults.submit(run, results, [signal]);
     return run.snapshot();
   }
 
   /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
   async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
-    const here = this.#history.find(id);
+    const here = this.#options.cache.find(id);
     const generation = here ?? (await this.#options.store.find(id))?.generation;
     return generation?.principalId === principalId ? generation : undefined;
   }
@@ -189,10 +179,11 @@ export class GenerationService {
       readonly statuses: readonly GenerationStatus[] | null;
     },
   ): Promise<GenerationList> {
-    const page = await this.#options.store.list(principalId, query);
+    const { store, cache } = this.#options;
+    const page = await store.list(principalId, query);
     const items = page.items.map(({ cursor, generation }) => ({
       cursor,
-      generation: this.#history.find(generation.id) ?? generation,
+      generation: cache.find(generation.id) ?? generation,
     }));
     // The store is a moment behind: what has left the state that is asked for is not shown in it.
     const { statuses } = query;
@@ -204,25 +195,18 @@ export class GenerationService {
 
   /** Generations of this node that have not ended. */
   get liveCount(): number {
-    return this.#history.liveCount;
+    return this.#options.cache.liveCount;
   }
 
-  /** Does what other nodes have asked of this node's generations. */
+  /** Does what other nodes ask of this node's generations, and takes their answers. */
   async takeCommands(): Promise<void> {
-    const { cancel, toolResults } = await this.#options.store.takeCommands();
-    for (const id of cancel) this.#history.findLive(id)?.cancel();
-    for (const { id, results } of toolResults) {
-      const run = this.#history.findLive(id);
-      try {
-        if (run !== undefined) this.#resume(run, JSON.parse(results) as ToolMessage[]);
-      } catch (error) {
-        // It was cancelled or answered meanwhile, which is not the others' concern.
-        this.#options.log.warn(
-          { err: error, generationId: id },
-          'tool results of another node came too late',
-        );
-      }
-    }
+    const { commands, cache, toolResults, remoteToolResults, log } = this.#options;
+    const taken = await commands.take();
+    for (const id of taken.cancel) cache.findLive(id)?.cancel();
+    for (const answer of taken.answers) remoteToolResults.take(answer);
+    // Guards may take their time, and a later command may cancel the generation they judge.
+    for (const sent of taken.toolResults)
+      toolResults.takeSent(sent).catch(createDefectReport(log, { generationId: sent.id }));
   }
 
   /**
@@ -230,8 +214,11 @@ export class GenerationService {
    * Resolves when none is left.
    */
   async shutdown(graceMs: number): Promise<void> {
-    this.#closing = true;
-    const live = this.#history.live();
+    const { closing, cache } = this.#options;
+    closing.abort(
+      new ModelgraphError('GENERATION_INTERRUPTED', 'The server is shutting down. Send the request again.'),
+    );
+    const live = cache.live();
     const interrupted = new ModelgraphError(
       'GENERATION_INTERRUPTED',
       'The server shut down before the generation was complete.',
@@ -249,116 +236,18 @@ export class GenerationService {
     return generation;
   }
 
-  #resume(run: GenerationRun, results: readonly ToolMessage[]): void {
-    if (run.awaitedToolCalls.length === 0) throw notWaiting();
-    checkToolResults(results, run.awaitedToolCalls);
-    run.resume(results);
-    if (!run.ended) void this.#options.runner.run(run);
-  }
-
-  /** A generation for an input: a new one, or the one that was started under the same key. */
-  async #begin(input: GenerateInput, { principalId, idempotencyKey }: Caller): Promise<string> {
-    const receivedAtMs = performance.now();
-    if (this.#closing) throw isClosing();
-    if (idempotencyKey === null) {
-      const run = this.#create(input, principalId, receivedAtMs);
-      this.#launch(run, false);
-      return run.id;
-    }
-    const requestHash = requestHashOf(input);
-    const known = await this.#options.store.findByKey(principalId, idempotencyKey);
-    if (known !== undefined) {
-      if (known.requestHash !== requestHash) throw otherRequest();
-      return known.id;
-    }
-    const run = this.#create(input, principalId, receivedAtMs);
-    const reserved = await this.#reserve(run, { key: idempotencyKey, requestHash });
-    if (reserved.type === 'created') {
-      this.#launch(run, true);
-      return run.id;
-    }
-    if (!reserved.sameRequest) throw otherRequest();
-    return reserved.generationId;
-  }
-
-  /** Whatever may have been stored of a run that is not going to be launched is ended. */
-  async #reserve(run: GenerationRun, idempotency: IdempotencyEntry): Promise<Reservation> {
-    const { store, journal } = this.#options;
-    try {
-      const reserved = await store.reserve(run.snapshot(), idempotency);
-      if (this.#closing && reserved.type === 'created') throw isClosing();
-      return reserved;
-    } catch (error) {
-      const message = 'The server could not begin the generation.';
-      run.fail(toGenerationError(new ModelgraphError('GENERATION_INTERRUPTED', message)));
-      journal.disown(run);
-      throw error;
-    }
-  }
-
-  /** Checks the input; throws `RequestRejected`, or `SERVICE_UNAVAILABLE` when too much waits for the store. */
-  #create(input: GenerateInput, principalId: string, receivedAtMs: number): GenerationRun {
-    const { journal, telemetry } = this.#options;
-    const { prepared, problems } = this.preview(input);
-    if (isProblemList(problems)) {
-      telemetry.generationRejected(problems[0].code);
-      throw new RequestRejected(problems);
-    }
-    if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
-    if (journal.isFull)
-      throw new ModelgraphError(
-        'SERVICE_UNAVAILABLE',
-        'The store is away and too much waits for it. Try again later.',
-      );
-    const id = `gen_${randomUUID().replaceAll('-', '')}`;
-    return new GenerationRun({
-      id,
-      principalId,
-      prepared,
-      metadata: input.metadata,
-      createdAt: new Date(),
-      onChange: () => journal.touch(id),
-      telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
-    });
-  }
-
-  #launch(run: GenerationRun, created: boolean): void {
-    const { journal, runner, disconnectGraceMs } = this.#options;
-    const attendance = new Attendance({
-      graceMs: disconnectGraceMs,
-      onDeserted: () => void this.#desert(run, attendance),
-    });
-    this.#attendances.set(run.id, attendance);
-    this.#history.add(run);
-    journal.add(run, created);
-    void run.finished.then((generation) => {
-      attendance.close();
-      this.#attendances.delete(run.id);
-      this.#finish(run, generation);
-    });
-    void runner.run(run);
-  }
-
-  /** Nobody follows it here any more; perhaps somebody does on another node. */
-  async #desert(run: GenerationRun, attendance: Attendance): Promise<void> {
-    if (run.ended || run.prepared.onDisconnect === 'continue') return;
-    this.#options.log.debug({ generationId: run.id }, 'nobody follows a generation here any more');
-    const isFollowed = await this.#options.stored.isFollowed(run.id);
-    if (!attendance.isDeserted) return;
-    if (isFollowed) attendance.wait(ASK_AGAIN_MS);
-    else run.cancel();
-  }
-
+  /** `mayReturn`: the client can come back for the answer, so that leaving is not cancelling. */
   async #settled(
     id: string,
     signal: AbortSignal,
     { mayReturn }: { readonly mayReturn: boolean },
   ): Promise<Generation> {
-    const run = this.#history.findLive(id);
-    if (run === undefined) return this.#history.find(id) ?? this.#options.stored.settled(id, signal);
-    const presence = this.#attendances.get(id)?.attend();
+    const { cache, live, stored } = this.#options;
+    const run = cache.findLive(id);
+    if (run === undefined) return cache.find(id) ?? stored.settled(id, signal);
+    const subscriber = live.subscribe(id);
     const leave = (): void => {
-      if (mayReturn) presence?.leave();
+      if (mayReturn) subscriber?.leave();
       else run.cancel();
     };
     signal.addEventListener('abort', leave);
@@ -367,28 +256,7 @@ export class GenerationService {
       return await run.settled;
     } finally {
       signal.removeEventListener('abort', leave);
-      presence?.finish();
+      subscriber?.finish();
     }
-  }
-
-  #finish(run: GenerationRun, generation: Generation): void {
-    this.#history.finish(generation, run.log, this.#options.journal.finish(generation));
-    run.telemetry.ended(generation);
-    const { status, error, usage, firstDeltaMs, finishReason } = generation;
-    if (status === 'completed') this.#options.health.recordSuccess(run.provider, firstDeltaMs);
-    this.#options.log.info(
-      {
-        generationId: run.id,
-        model: generation.resolution.config.name,
-        provider: run.provider,
-        status,
-        code: error?.code,
-        finishReason,
-        firstDeltaMs,
-        inputTokens: usage?.inputTokens,
-        outputTokens: usage?.outputTokens,
-      },
-      'a generation ended',
-    );
   }
 }

@@ -1,61 +1,61 @@
-export interface AttendanceOptions {
-  /** How long nobody may be there before it counts, in milliseconds. */
+export interface SubscribersOptions {
+  /** How long a generation may be without subscribers before it counts as abandoned, in milliseconds. */
   readonly graceMs: number;
-  /** Called once nobody has been there for the grace period; may be called again after somebody came back. */
-  readonly onDeserted: () => void;
+  /** Called once the grace period is over; called again when that happens again after a subscriber has come back. */
+  readonly onAbandoned: () => void;
 }
 
-/** Somebody who is there. Only the first call of either counts. */
-export interface Presence {
-  /** Gone, perhaps against their will. */
+/** One subscriber. Only the first call of either method counts. */
+export interface Subscriber {
+  /** It has gone, perhaps because its connection broke: the grace period lets it come back. */
   leave(): void;
-  /** Gone because they have what they came for: nobody needs to come back. */
+  /** It has gone because it has what it came for. */
   finish(): void;
 }
 
-/** Who is there for something, and whether everybody has left it. Something nobody ever came for is not deserted. */
-export class Attendance {
-  readonly #options: AttendanceOptions;
-  #present = 0;
+/** The subscribers of one generation on this node. A generation that never had one is not abandoned. */
+export class Subscribers {
+  readonly #options: SubscribersOptions;
+  #count = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: AttendanceOptions) {
+  constructor(options: SubscribersOptions) {
     this.#options = options;
   }
 
-  attend(): Presence {
-    this.#present += 1;
+  add(): Subscriber {
+    this.#count += 1;
     this.#stopTimer();
     let gone = false;
-    const go = (deserts: boolean): void => {
+    const go = (mayComeBack: boolean): void => {
       if (gone) return;
       gone = true;
-      this.#present -= 1;
-      if (deserts && this.#present === 0) this.wait();
+      this.#count -= 1;
+      if (mayComeBack && this.#count === 0) this.startGrace();
     };
     return { leave: () => go(true), finish: () => go(false) };
   }
 
-  /** Whether nobody is there and no grace period runs. */
-  get isDeserted(): boolean {
-    return this.#present === 0 && this.#timer === undefined;
+  /** Whether there is no subscriber and no grace period runs. */
+  get areGone(): boolean {
+    return this.#count === 0 && this.#timer === undefined;
   }
 
   /** Starts the grace period, or starts it again; it lasts for `leastMs` at least. */
-  wait(leastMs = 0): void {
+  startGrace(leastMs = 0): void {
     this.#stopTimer();
-    if (this.#closed || this.#present > 0) return;
-    const { graceMs, onDeserted } = this.#options;
+    if (this.#closed || this.#count > 0) return;
+    const { graceMs, onAbandoned } = this.#options;
     const forMs = Math.max(graceMs, leastMs);
-    if (forMs === 0) return onDeserted();
+    if (forMs === 0) return onAbandoned();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      onDeserted();
+      onAbandoned();
     }, forMs);
   }
 
-  /** It no longer matters. */
+  /** The generation has ended: subscribers change nothing any more. */
   close(): void {
     this.#closed = true;
     this.#stopTimer();

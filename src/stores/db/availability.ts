@@ -1,5 +1,5 @@
 import { Listeners } from './listeners.ts';
-import { StoreUnavailable } from './store-unavailable.ts';
+import { StoreUnavailable } from '../../core/store-errors.ts';
 
 /** Why a statement failed: the engine cannot be used, it had no time for this one, or the statement is wrong. */
 export type FailureKind = 'away' | 'busy' | 'defect';

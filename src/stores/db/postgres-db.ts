@@ -7,7 +7,7 @@ import { toPostgres } from './dialect.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { kindOfFailure, reasonOf } from './postgres-failure.ts';
 import { PostgresListener } from './postgres-listener.ts';
-import { StoreUnavailable } from './store-unavailable.ts';
+import { StoreUnavailable } from '../../core/store-errors.ts';
 
 export interface PostgresOptions {
   readonly url: string;

@@ -7,7 +7,7 @@ import type { Db, ListenOptions, SqlValue, Transaction, TransactionOptions } fro
 import { toSqlite } from './dialect.ts';
 import { Listeners } from './listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
-import { StoreUnavailable } from './store-unavailable.ts';
+import { StoreUnavailable } from '../../core/store-errors.ts';
 
 /** How long a statement waits for another process (a tool that looks into the file), in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -1,17 +1,8 @@
-import type { LoggedEvent, TerminalEvent } from '../../core/generation-event.ts';
+import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
 import { toJson } from '../db/to-json.ts';
 
 type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
-
-const TERMINAL_TYPES: ReadonlySet<LoggedEvent['type']> = new Set<TerminalEvent['type']>([
-  'GenerationCompleted',
-  'GenerationCancelled',
-  'GenerationFailed',
-]);
-
-export const isTerminal = (event: Pick<LoggedEvent, 'type'>): event is TerminalEvent =>
-  TERMINAL_TYPES.has(event.type);
 
 const encodeEvent = (event: LoggedEvent): string => {
   switch (event.type) {
@@ -51,7 +42,7 @@ export const decodeEvents = (
 ): readonly LoggedEvent[] =>
   (JSON.parse(payload) as EncodedEvent[]).map((encoded, index) => {
     const event = { generationId, sequence: firstSequence + index, ...encoded } as LoggedEvent;
-    if (!isTerminal(event)) return event;
+    if (!isTerminalEvent(event)) return event;
     if (final === null) throw new TypeError(`the final record of ${generationId} is missing`);
     return { ...event, generation: final };
   });

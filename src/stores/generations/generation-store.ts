@@ -1,6 +1,5 @@
 import type { Generation } from '../../core/generation.ts';
 import type { Db, Transaction } from '../db/db.ts';
-import { toRows } from '../db/dialect.ts';
 import { deleteExpired } from './delete-expired.ts';
 import { type GenerationListQuery, type GenerationPage, listGenerations } from './generation-list.ts';
 import {
@@ -11,11 +10,13 @@ import {
   type StoredEvents,
   type StoredGeneration,
 } from './generation-reader.ts';
+import { isFollowed, noteFollowed } from './followed-generations.ts';
 import { interruptOrphans } from './interrupt-orphans.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
 import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
+import { type NodeCommand, sendCommand } from '../nodes/node-commands.ts';
 import type { StoreOptions } from './store-options.ts';
-import { StoreUnavailable } from '../db/store-unavailable.ts';
+import { isStoreUnavailable } from '../../core/store-errors.ts';
 
 export type { StoredGeneration } from './generation-reader.ts';
 export type { EventBlock, GenerationWrites } from './generation-writer.ts';
@@ -24,53 +25,20 @@ export type Reservation =
   | { readonly type: 'created' }
   | { readonly type: 'existing'; readonly generationId: string; readonly sameRequest: boolean };
 
-export interface GenerationCommands {
-  readonly cancel: readonly string[];
-  /** In the order they were handed in, as JSON. */
-  readonly toolResults: readonly { readonly id: string; readonly results: string }[];
-}
-
 const TAILS = 'modelgraph_tails';
-const COMMANDS = 'modelgraph_commands';
 
-const COMMAND = `
-  INSERT INTO generation_command (generation_id, owner_node, kind, payload, created_at)
-  SELECT id, owner_node, $2, $3, NOW_MS FROM generation WHERE id = $1 AND finished_at IS NULL
-  RETURNING owner_node`;
-
-const TAKE_COMMANDS = `
-  DELETE FROM generation_command WHERE owner_node = $1 RETURNING rid, generation_id, kind, payload`;
+const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at IS NULL';
 
 const GO_ON = `
   UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
 
-// In one order, so that two nodes that follow the same generations never wait for each other.
-const FOLLOW = `
-  INSERT INTO generation_follower (generation_id, followed_until)
-  SELECT id, NOW_MS + $2 FROM generation WHERE id IN_LIST($1) AND finished_at IS NULL ORDER BY id
-  ON CONFLICT (generation_id) DO UPDATE SET followed_until = excluded.followed_until
-    WHERE generation_follower.followed_until < excluded.followed_until`;
-
-const IS_FOLLOWED = `
-  SELECT generation_id FROM generation_follower WHERE generation_id = $1 AND followed_until > NOW_MS`;
-
-const HOLD_LEASE = `
-  SELECT CASE WHEN lease_until > NOW_MS THEN 1 ELSE 0 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
-
-const RENEW_LEASE = `
-  INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
-  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
-
-interface CommandRow {
-  readonly rid: number;
-  readonly generation_id: string;
-  readonly kind: 'cancel' | 'tool-results';
-  readonly payload: string | null;
-}
+const WAIT_AGAIN = `
+  UPDATE generation SET status = 'requires-action'
+  WHERE id = $1 AND owner_node = $2 AND status = 'running' AND finished_at IS NULL`;
 
 /**
- * Generations, their events and their idempotency keys, and how the nodes that share them find each other. Every method
- * rejects with `StoreUnavailable` while the database is away.
+ * Generations, their events and their idempotency keys, shared by every node on the database. Each method rejects with
+ * `StoreUnavailable` while the database is away.
  */
 export class GenerationStore {
   readonly #db: Db;
@@ -107,8 +75,8 @@ export class GenerationStore {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      // It may have been committed for all that, and then nobody would run it.
+      if (!isStoreUnavailable(error)) throw error;
+      // It may have been committed all the same, and no node would run it then.
       return await attempt();
     }
   }
@@ -165,7 +133,7 @@ export class GenerationStore {
     return this.#db.transaction((transaction) => this.#command(transaction, id, 'cancel', null));
   }
 
-  /** Hands tool results (JSON) to the owner, once: false when it does not wait for any. */
+  /** Hands tool results (JSON) to the owner, once: false when the generation does not wait for any. */
   submitToolResults(id: string, results: string): Promise<boolean> {
     return this.#db.transaction(async (transaction) => {
       const waiting = await transaction.query(GO_ON, [id]);
@@ -174,54 +142,49 @@ export class GenerationStore {
     });
   }
 
-  async #command(
-    transaction: Transaction,
+  /**
+   * Says what became of tool results that another node handed in for a generation of this node. `answer` is JSON, `to` the
+   * node that waits for it, if one does. `isWaiting`: they were not taken, and the generation waits for others.
+   */
+  async answerToolResults(
     id: string,
-    kind: CommandRow['kind'],
-    payload: string | null,
-  ): Promise<string | undefined> {
-    const [row] = await transaction.query<{ owner_node: string }>(COMMAND, [id, kind, payload]);
-    if (row !== undefined) await transaction.notify(COMMANDS, row.owner_node);
-    return row?.owner_node;
+    {
+      answer,
+      to,
+      isWaiting,
+    }: { readonly answer: string; readonly to: string | null; readonly isWaiting: boolean },
+  ): Promise<void> {
+    await this.#db.transaction(async (transaction) => {
+      if (isWaiting) await transaction.query(WAIT_AGAIN, [id, this.nodeId]);
+      if (to !== null)
+        await sendCommand(transaction, to, {
+          generationId: id,
+          kind: 'tool-results-answer',
+          payload: answer,
+        });
+    });
   }
 
-  /** What others asked of this node's generations since, each once. */
-  async takeCommands(): Promise<GenerationCommands> {
-    const rows = await this.#db.query<CommandRow>(TAKE_COMMANDS, [this.nodeId]);
-    const inOrder = rows.toSorted((a, b) => a.rid - b.rid);
-    return {
-      cancel: [
-        ...new Set(inOrder.filter(({ kind }) => kind === 'cancel').map(({ generation_id: id }) => id)),
-      ],
-      toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
-        kind === 'tool-results' && results !== null ? [{ id, results }] : [],
-      ),
-    };
+  async #command(
+    transaction: Transaction,
+    generationId: string,
+    kind: NodeCommand['kind'],
+    payload: string | null,
+  ): Promise<string | undefined> {
+    const [row] = await transaction.query<{ owner_node: string }>(OWNER, [generationId]);
+    if (row === undefined) return undefined;
+    await sendCommand(transaction, row.owner_node, { generationId, kind, payload });
+    return row.owner_node;
   }
 
   /** Notes that generations are followed on this node, until a time from now. */
   async noteFollowed(ids: readonly string[], forMs: number): Promise<void> {
-    if (ids.length > 0) await this.#db.query(FOLLOW, [toRows(ids), forMs]);
+    await noteFollowed(this.#db, ids, forMs);
   }
 
   /** Whether any node has noted that it follows a generation. */
-  async isFollowed(id: string): Promise<boolean> {
-    return (await this.#db.query(IS_FOLLOWED, [id])).length > 0;
-  }
-
-  /**
-   * Renews this node's lease. `lapsed`: it had run out (or is new), so that other nodes may just be as late: sweep only
-   * after another lease time.
-   */
-  renewLease(leaseMs: number): Promise<{ readonly lapsed: boolean }> {
-    return this.#db.transaction(
-      async (transaction) => {
-        const [node] = await transaction.query<{ alive: number }>(HOLD_LEASE, [this.nodeId]);
-        await transaction.query(RENEW_LEASE, [this.nodeId, leaseMs]);
-        return { lapsed: node?.alive !== 1 };
-      },
-      { relaxed: true },
-    );
+  isFollowed(id: string): Promise<boolean> {
+    return isFollowed(this.#db, id);
   }
 
   /**
@@ -242,18 +205,5 @@ export class GenerationStore {
   /** Called with the node whose generations have new events; with an empty text when it may be any of them. */
   onTails(handle: (ownerNodeId: string) => void): () => void {
     return this.#db.listen(TAILS, handle, { onReconnect: () => handle('') });
-  }
-
-  /** Called when other nodes may have asked something of this node's generations. */
-  onCommands(handle: () => void): () => void {
-    const hear = (nodeId: string): void => {
-      if (nodeId === this.nodeId) handle();
-    };
-    return this.#db.listen(COMMANDS, hear, { onReconnect: handle });
-  }
-
-  /** Gives up the lease at an orderly end: what this node still owns is anybody's to end. */
-  async leave(): Promise<void> {
-    await this.#db.query('DELETE FROM node WHERE id = $1', [this.nodeId]);
   }
 }

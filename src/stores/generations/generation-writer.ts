@@ -1,8 +1,9 @@
-import type { LoggedEvent } from '../../core/generation-event.ts';
+import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
-import { encodeEvents, isTerminal } from './encode-events.ts';
+import { shareLease } from '../nodes/node-leases.ts';
+import { encodeEvents } from './encode-events.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -31,10 +32,6 @@ const CREATE = `
   FROM JSON_ROWS($1, id text, principal_id text, status text, last_sequence bigint, created_at bigint, record text) AS r
   WHERE true
   ON CONFLICT (id) DO NOTHING`;
-
-// Held until the end of the write, so that no other node finds this one's lease run out and ends its generations
-// meanwhile (see `interruptOrphans`).
-const HOLD_NODE = 'SELECT id FROM node WHERE id = $1 FOR SHARE';
 
 const OWNERS = 'SELECT rid, id, owner_node, finished_at FROM generation WHERE id IN_LIST($1)';
 
@@ -93,7 +90,7 @@ export const appendBlocks = async (
     generation_rid: rid,
     first_sequence: firstSequence,
     event_count: events.length,
-    ends: events.some(isTerminal) ? 1 : 0,
+    ends: events.some(isTerminalEvent) ? 1 : 0,
     payload: encodeEvents(events),
   }));
   if (rows.length > 0) await transaction.query(APPEND, [toRows(rows)]);
@@ -125,7 +122,8 @@ export const writeGenerations = async (
     ]),
   ];
   if (ids.length === 0) return [];
-  await transaction.query(HOLD_NODE, [nodeId]);
+  // No other node finds this one's lease run out and ends its generations while they are written.
+  await shareLease(transaction, nodeId);
   const owners = await transaction.query<OwnerRow>(OWNERS, [toRows(ids)]);
   const own = owners.filter(({ owner_node: owner }) => owner === nodeId);
   const running = new Map(

@@ -3,7 +3,8 @@ import { ModelgraphError } from '../../core/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { Db, Transaction } from '../db/db.ts';
-import { toRows } from '../db/dialect.ts';
+import { forgetCommands } from '../nodes/node-commands.ts';
+import { holdLease } from '../nodes/node-leases.ts';
 import { findGenerations } from './generation-reader.ts';
 import type { StoreOptions } from './store-options.ts';
 import { appendBlocks, finishGenerations } from './generation-writer.ts';
@@ -19,14 +20,9 @@ const DEAD_OWNERS: Readonly<Record<Db['engine'], string>> = {
     WHERE g.finished_at IS NULL AND g.owner_node <> $1 AND (n.id IS NULL OR n.lease_until < NOW_MS)`,
 };
 
-const HOLD_OWNER = `
-  SELECT CASE WHEN lease_until < NOW_MS THEN 0 ELSE 1 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
-
 const HOLD_ORPHANS = `
   SELECT rid, id FROM generation WHERE owner_node = $1 AND finished_at IS NULL
   ORDER BY rid LIMIT ${STEP} FOR UPDATE SKIP LOCKED`;
-
-const FORGET_COMMANDS = 'DELETE FROM generation_command WHERE generation_id IN_LIST($1)';
 
 const toFailure = (generation: Generation): GenerationFailed => {
   const sequence = generation.lastSequence + 1;
@@ -62,8 +58,8 @@ const interruptStep = async (
   options: StoreOptions,
   owner: string,
 ): Promise<readonly string[]> => {
-  const [node] = await transaction.query<{ alive: number }>(HOLD_OWNER, [owner]);
-  if (engine === 'postgres' && node?.alive === 1) return [];
+  const isAlive = await holdLease(transaction, owner);
+  if (engine === 'postgres' && isAlive) return [];
   const orphans = await transaction.query<{ rid: number; id: string }>(HOLD_ORPHANS, [owner]);
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
@@ -82,7 +78,7 @@ const interruptStep = async (
     options,
     failures.map(({ generation }) => generation),
   );
-  await transaction.query(FORGET_COMMANDS, [toRows(ids)]);
+  await forgetCommands(transaction, ids);
   return ids;
 };
 

@@ -96,7 +96,7 @@ describe('a model', () => {
   it('is read with all the others in one pass: each provider is looked at once, in one batch', async () => {
     const looked: string[] = [];
     const batches: (readonly string[])[] = [];
-    const health = new ProviderHealthService();
+    const health = new ProviderHealthService({ failures: 0 });
     const registry = new TextProviderRegistry();
     for (const descriptor of Object.values(TEXT_PROVIDERS)) registry.registerTextProvider(descriptor);
     const log = { warn: () => undefined };

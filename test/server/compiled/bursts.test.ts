@@ -8,7 +8,7 @@ import type { LoggedEvent } from '../../../src/core/generation-event.ts';
 import { DEFAULT_LIMITS } from '../../../src/server/limits.ts';
 import type { Services } from '../../../src/server/context.ts';
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
-import { GenerationLog } from '../../../src/services/generations/events/event-log.ts';
+import { EventLog } from '../../../src/services/generations/events/event-log.ts';
 import { serveBare } from '../../support/app/bare-server.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import {
@@ -133,14 +133,14 @@ const UNLIMITED = {
 };
 
 /** Serves `generationEvents` of a log over both transports. */
-const serveLog = async (open: () => GenerationLog) => {
+const serveLog = async (open: () => EventLog) => {
   const events = createEventContext();
   const generations = {
     events: (_id: string, _principal: string, _after: number | null, signal: AbortSignal) =>
-      Promise.resolve(open().follow(0, { signal })),
+      Promise.resolve(open().read(0, { signal })),
   };
   const served = await serveBare({
-    services: { ...events, generations, health: new ProviderHealthService() } as unknown as Services,
+    services: { ...events, generations, health: new ProviderHealthService({ failures: 0 }) } as unknown as Services,
     limits: UNLIMITED,
   });
   return { ...served, context: { ...events, generations: {}, signal: new AbortController().signal } };
@@ -158,7 +158,7 @@ const readOverSse = async (url: string, params: object): Promise<string[]> => {
 };
 
 /** Appends the events, several in a turn, and ends the log. */
-const feed = async (log: GenerationLog, seed: number): Promise<void> => {
+const feed = async (log: EventLog, seed: number): Promise<void> => {
   const { below } = createRandom(seed);
   const left = [...EVENTS, ...EVENTS] as LoggedEvent[];
   while (left.length > 0) {
@@ -170,7 +170,7 @@ const feed = async (log: GenerationLog, seed: number): Promise<void> => {
 
 describe('random selections of events in bursts', () => {
   test('give over WebSocket and SSE what plain execution gives, in order', { timeout: 60_000 }, async () => {
-    let present = new GenerationLog('g');
+    let present = new EventLog('g');
     await using served = await serveLog(() => present);
     await using client = await openRawSocket(served);
     const { schema, url, context } = served;
@@ -193,7 +193,7 @@ describe('random selections of events in bursts', () => {
         contextValue: context,
       });
       if (!('schema' in args)) throw new TypeError('the subscription has no valid arguments');
-      present = new GenerationLog('g');
+      present = new EventLog('g');
       const read = [
         readOverWebSocket(`operation-${seed}`, { query, variables: variableValues }),
         readOverSse(url, { query, variables: variableValues }),

@@ -16,6 +16,7 @@ import {
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { createToy, textDelta, toyOverrides, untilAborted } from '../../support/app/toy-provider.ts';
 import { openEventStream, openRawSocket } from '../../support/app/clients.ts';
+import { sendEventStream, startUpstream } from '../../support/upstream/upstream-server.ts';
 
 const STREAMS = { websocket: collectOverWebSocket, sse: collectOverSse } as const;
 const TRANSPORTS = ['websocket', 'sse'] as const;
@@ -267,11 +268,18 @@ describe('a limit the caller sets', () => {
 });
 
 describe('a provider that is slow to begin', () => {
-  it('is given up with PROVIDER_TIMEOUT after the time for the first delta, and its socket is closed', async () => {
-    const toy = createSteppedToy();
-    await using app = await startApp({ firstDeltaTimeoutMs: 100 }, toyOverrides(toy));
-    const { errors } = await request(app, GENERATE_MUTATION, { input });
-    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_TIMEOUT', retryable: true } }]);
-    await toy.aborted(0);
-  });
+  it.each([
+    ['says nothing', () => undefined],
+    ['sends headers and comments', (call) => sendEventStream(call, ': processing\n\n', { end: false })],
+  ] as const satisfies readonly (readonly [string, Parameters<typeof startUpstream>[0]])[])(
+    'and %s is given up with PROVIDER_TIMEOUT after the time for the first delta, and its socket is closed',
+    async (_what, answer) => {
+      await using upstream = await startUpstream(answer);
+      const providers = { openai: { apiKey: 'made-up', baseUrl: upstream.origin } };
+      await using app = await startApp({ firstDeltaTimeoutMs: 500, providers });
+      const { errors } = await request(app, GENERATE_MUTATION, { input: { ...input, model: 'gpt-4o' } });
+      expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_TIMEOUT', retryable: true } }]);
+      await (await upstream.request(0)).closed;
+    },
+  );
 });

@@ -213,7 +213,7 @@ const TAKES_SEED = {
 } as const;
 
 describe('a provider that fails again and again', () => {
-  it('is held back, so that its clients fail at once, and a fallback answers instead', async () => {
+  it('has its circuit opened, so that its clients fail at once, and a fallback answers instead', async () => {
     const toy = createToy(answering({ toy: [[failure('PROVIDER_FAILED', { providerStatus: 500 })]] }));
     await using app = await startApp({ circuitFailures: 2 }, toyOverrides(toy, { toy: {} }));
     const ask = async () =>
@@ -226,7 +226,7 @@ describe('a provider that fails again and again', () => {
       error: {
         code: 'PROVIDER_OVERLOADED',
         retryable: true,
-        message: expect.stringContaining('held back') as string,
+        message: expect.stringContaining('its circuit is open') as string,
       },
     });
     expect(toy.calls).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GenerationHistory } from '../../../src/services/generations/generation-cache.ts';
+import { GenerationCache } from '../../../src/services/generations/generation-cache.ts';
 import type { GenerationRun } from '../../../src/services/generations/run/generation-run.ts';
 import { finishEvent, textDelta } from '../../support/app/toy-provider.ts';
 import { createRun } from './run/run-harness.ts';
@@ -14,49 +14,49 @@ const finishedRun = (id: string, size = 0): GenerationRun => {
   return run;
 };
 
-const keep = async (history: GenerationHistory, ...runs: readonly GenerationRun[]): Promise<void> => {
+const keep = async (cache: GenerationCache, ...runs: readonly GenerationRun[]): Promise<void> => {
   for (const run of runs) {
-    history.add(run);
-    history.finish(run.snapshot(), run.log, STORED);
+    cache.add(run);
+    cache.finish(run.snapshot(), run.eventLog, STORED);
     await STORED;
   }
 };
 
-const found = (history: GenerationHistory, ...ids: readonly string[]): string[] =>
-  ids.filter((id) => history.find(id) !== undefined);
+const found = (cache: GenerationCache, ...ids: readonly string[]): string[] =>
+  ids.filter((id) => cache.find(id) !== undefined);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
 
-describe('the history of generations', () => {
+describe('the cache of generations', () => {
   it('knows live ones and finished ones by id, and nothing else', async () => {
-    const history = new GenerationHistory(MANY);
+    const cache = new GenerationCache(MANY);
     const [live, finished] = [createRun({ id: 'live' }), finishedRun('finished')];
-    history.add(live);
-    await keep(history, finished);
-    expect(history.find('live')).toEqual(live.snapshot());
-    expect(history.find('finished')).toBe(finished.snapshot());
-    expect(history.find('never')).toBeUndefined();
-    expect(['live', 'finished'].map((id) => history.findLive(id))).toEqual([live, undefined]);
-    expect(history.live()).toEqual([live]);
+    cache.add(live);
+    await keep(cache, finished);
+    expect(cache.find('live')).toEqual(live.snapshot());
+    expect(cache.find('finished')).toBe(finished.snapshot());
+    expect(cache.find('never')).toBeUndefined();
+    expect(['live', 'finished'].map((id) => cache.findLive(id))).toEqual([live, undefined]);
+    expect(cache.live()).toEqual([live]);
   });
 
   it('forgets the oldest finished ones beyond their number', async () => {
-    const history = new GenerationHistory({ ...MANY, maxFinished: 2 });
-    await keep(history, finishedRun('a'), finishedRun('b'), finishedRun('c'));
-    expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
+    const cache = new GenerationCache({ ...MANY, maxFinished: 2 });
+    await keep(cache, finishedRun('a'), finishedRun('b'), finishedRun('c'));
+    expect(found(cache, 'a', 'b', 'c')).toEqual(['b', 'c']);
   });
 
   it('forgets the oldest finished ones beyond their size, and counts each only while it is there', async () => {
-    const history = new GenerationHistory(MANY);
-    await keep(history, finishedRun('a', 295_000), finishedRun('b', 200_000));
-    expect(found(history, 'a', 'b')).toEqual(['a', 'b']);
-    await keep(history, finishedRun('c', 5_000));
-    expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
-    await keep(history, finishedRun('d', 290_000));
-    expect(found(history, 'b', 'c', 'd')).toEqual(['b', 'c', 'd']);
-    await keep(history, finishedRun('e', 5_000));
-    expect(found(history, 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e']);
+    const cache = new GenerationCache(MANY);
+    await keep(cache, finishedRun('a', 295_000), finishedRun('b', 200_000));
+    expect(found(cache, 'a', 'b')).toEqual(['a', 'b']);
+    await keep(cache, finishedRun('c', 5_000));
+    expect(found(cache, 'a', 'b', 'c')).toEqual(['b', 'c']);
+    await keep(cache, finishedRun('d', 290_000));
+    expect(found(cache, 'b', 'c', 'd')).toEqual(['b', 'c', 'd']);
+    await keep(cache, finishedRun('e', 5_000));
+    expect(found(cache, 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e']);
   });
 
   it.each([
@@ -65,43 +65,43 @@ describe('the history of generations', () => {
     ['many small values', { metadata: Array.from({ length: 25_000 }, () => 0) }],
     ['output', { output: ['x'.repeat(400_000)] }],
   ])('counts %s', async (_what, own) => {
-    const history = new GenerationHistory(MANY);
+    const cache = new GenerationCache(MANY);
     for (const id of ['a', 'b', 'c']) {
       const run = finishedRun(id);
-      history.finish({ ...run.snapshot(), ...own }, run.log, STORED);
+      cache.finish({ ...run.snapshot(), ...own }, run.eventLog, STORED);
       await STORED;
     }
-    expect(found(history, 'a', 'b', 'c')).toEqual(['b', 'c']);
+    expect(found(cache, 'a', 'b', 'c')).toEqual(['b', 'c']);
   });
 
   it('does not keep one that is larger than everything it may hold', async () => {
-    const history = new GenerationHistory(MANY);
-    await keep(history, finishedRun('a', 10), finishedRun('huge', 1_000_001));
-    expect(found(history, 'a', 'huge')).toEqual([]);
-    await keep(history, finishedRun('b', 490_000));
-    expect(found(history, 'b')).toEqual(['b']);
+    const cache = new GenerationCache(MANY);
+    await keep(cache, finishedRun('a', 10), finishedRun('huge', 1_000_001));
+    expect(found(cache, 'a', 'huge')).toEqual([]);
+    await keep(cache, finishedRun('b', 490_000));
+    expect(found(cache, 'b')).toEqual(['b']);
   });
 
   it('forgets finished ones when their time has come, also when nothing else happens', async () => {
-    const history = new GenerationHistory(MANY);
-    await keep(history, finishedRun('a'));
+    const cache = new GenerationCache(MANY);
+    await keep(cache, finishedRun('a'));
     vi.advanceTimersByTime(40_000);
-    await keep(history, finishedRun('b'));
+    await keep(cache, finishedRun('b'));
     vi.advanceTimersByTime(20_000);
-    expect(found(history, 'a', 'b')).toEqual(['a', 'b']);
+    expect(found(cache, 'a', 'b')).toEqual(['a', 'b']);
     vi.advanceTimersByTime(1);
-    expect(found(history, 'a', 'b')).toEqual(['b']);
+    expect(found(cache, 'a', 'b')).toEqual(['b']);
     vi.advanceTimersByTime(40_000);
-    expect(found(history, 'a', 'b')).toEqual([]);
+    expect(found(cache, 'a', 'b')).toEqual([]);
   });
 
   it('never forgets a live one, however large and old it is', async () => {
-    const history = new GenerationHistory({ maxFinished: 0, maxSize: 0, maxAgeMs: 0 });
+    const cache = new GenerationCache({ maxFinished: 0, maxSize: 0, maxAgeMs: 0 });
     const run = createRun({ id: 'live' });
-    history.add(run);
+    cache.add(run);
     run.take(textDelta('x'.repeat(5_000)));
     vi.advanceTimersByTime(1_000_000);
-    await keep(history, finishedRun('other', 1));
-    expect(history.findLive('live')).toBe(run);
+    await keep(cache, finishedRun('other', 1));
+    expect(cache.findLive('live')).toBe(run);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
+import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
-import { StoreUnavailable } from '../../../src/stores/db/store-unavailable.ts';
+import { StoreUnavailable } from '../../../src/core/store-errors.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { createToy, finishEvent, textDelta, untilAborted } from '../../support/app/toy-provider.ts';
 import { callerOf, inputOf, openGenerations, STORE_OPTIONS } from './generations-harness.ts';
@@ -46,13 +47,13 @@ const away = (): Promise<never> => Promise.reject(new StoreUnavailable(new Error
 describe('what other nodes ask of a generation', () => {
   it('is done although something before it makes no sense any more', async () => {
     // All of it is taken at once.
-    class DeafStore extends GenerationStore {
+    class DeafCommands extends NodeCommands {
       override onCommands() {
         return () => {};
       }
     }
     await using node = await openGenerations(createCaller(), {
-      createStore: (db) => new DeafStore(db, STORE_OPTIONS),
+      createCommands: (db) => new DeafCommands(db, STORE_OPTIONS.nodeId),
     });
     const { service, there } = node;
     const { id: gone } = await service.generate(inputOf(), callerOf(), NEVER);
@@ -120,7 +121,9 @@ describe('a server that stops while a key is being reserved', () => {
       await untilAborted(signal);
     });
     const node = await openGenerations(toy, { createStore: (db) => new SlowStore(db, STORE_OPTIONS) });
-    const started = node.service.start(inputOf(), callerOf('order-1')).catch((error: unknown) => error);
+    const started = node.service
+      .start(inputOf(), callerOf('order-1'), NEVER)
+      .catch((error: unknown) => error);
     await reservation.asked;
     const stopped = node.stop(0);
     reservation.give();
@@ -242,7 +245,7 @@ describe('while the store is away', () => {
     await using node = await openGenerations(createSteppedToy(), {
       createStore: (db) => new AbsentStore(db, STORE_OPTIONS),
     });
-    const { id } = await node.service.start(inputOf(), callerOf());
+    const { id } = await node.service.start(inputOf(), callerOf(), NEVER);
     expect(await node.service.findGeneration(id, 'somebody')).toMatchObject({ id });
     expect((await node.service.cancel(id, 'somebody')).status).toBe('cancelled');
     // Nobody else has it: it stays here.
@@ -259,7 +262,7 @@ describe('a mutation that is sent again under its key after the tool results', (
     await toy.give(toolCall('a'), toolCallsEnd);
     const { id, status } = await first;
     expect(status).toBe('requires-action');
-    await node.service.submitToolResults(id, [resultOf('a')], 'somebody');
+    await node.service.submitToolResults(id, [resultOf('a')], 'somebody', NEVER);
     const again = node.service.generate(inputOf(), callerOf('order-1'), NEVER);
     await toy.call(1);
     await toy.give(textDelta('done'));
@@ -274,7 +277,7 @@ describe('a node that was cut off, and whose generations others have ended', () 
     await using node = await openGenerations(toy, {
       timing: { flushMs: 5, leaseMs: 30, pollMs: 10, answerMs: 5_000 },
     });
-    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf());
+    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf(), NEVER);
     const events = await node.service.events(id, 'somebody', null, NEVER);
     await toy.give(textDelta('Hel'));
     // Nothing waits to be written any more: only its renewal tells the node.

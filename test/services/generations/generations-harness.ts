@@ -4,7 +4,6 @@ import type { ServiceLog } from '../../../src/core/service-log.ts';
 import { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
 import { TextProviderRegistry } from '../../../src/registry/text-provider-registry.ts';
-import { CircuitBreakers } from '../../../src/services/providers/circuit-breaker.ts';
 import {
   createGenerations,
   type Generations,
@@ -13,6 +12,8 @@ import {
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
+import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
+import { NodeLeases } from '../../../src/stores/nodes/node-leases.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import type { StoreOptions } from '../../../src/stores/generations/store-options.ts';
 import { type Toy, toyModels } from '../../support/app/toy-provider.ts';
@@ -56,8 +57,12 @@ export const openGenerations = async (
   toy: Toy,
   {
     createStore = (db) => new GenerationStore(db, STORE_OPTIONS),
+    createCommands = (db) => new NodeCommands(db, STORE_OPTIONS.nodeId),
     ...changes
-  }: Partial<GenerationsOptions> & { readonly createStore?: (db: Db) => GenerationStore } = {},
+  }: Partial<GenerationsOptions> & {
+    readonly createStore?: (db: Db) => GenerationStore;
+    readonly createCommands?: (db: Db) => NodeCommands;
+  } = {},
 ): Promise<TestGenerations> => {
   const registry = new TextProviderRegistry();
   registry.registerTextProvider(toy.descriptor);
@@ -80,16 +85,17 @@ export const openGenerations = async (
       registry.descriptors(),
     ),
     providers,
-    health: new ProviderHealthService(),
-    breakers: new CircuitBreakers({ failures: 0 }),
+    health: new ProviderHealthService({ failures: 0 }),
     store: createStore(db),
+    leases: new NodeLeases(db, STORE_OPTIONS.nodeId),
+    commands: createCommands(db),
     fetchMedia: () => Promise.reject(new Error('nothing is fetched')),
     log,
     telemetry: NO_TELEMETRY,
-    history: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },
+    guards: [],
+    cache: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },
     timing: { flushMs: 5, leaseMs: 60_000, pollMs: 10, answerMs: 5_000 },
     timeoutMs: 60_000,
-    firstDeltaTimeoutMs: 60_000,
     maxAttempts: 1,
     maxRetryWaitMs: 1_000,
     disconnectGraceMs: 0,

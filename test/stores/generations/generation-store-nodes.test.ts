@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { UnplacedEvent } from '../../../src/core/generation-event.ts';
 import type { GenerationStore, GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
 import { madeGeneration } from '../../support/app/generation.ts';
-import { begunGeneration, findEngines, place, textDeltas, textOf } from '../../support/databases/stores.ts';
+import {
+  begunGeneration,
+  findEngines,
+  place,
+  type TestNode,
+  textDeltas,
+  textOf,
+} from '../../support/databases/stores.ts';
 
 const engines = await findEngines();
 
@@ -27,28 +34,30 @@ const begin = (store: GenerationStore, id: string, ...texts: string[]) =>
   store.write(writes({ created: [begunGeneration({ id })], blocks: [block(id, 1, textDeltas(...texts))] }));
 
 /** A lease that has run out as soon as it is given. */
-const lapse = (store: GenerationStore) => store.renewLease(-1);
+const lapse = ({ leases }: TestNode) => leases.renew(-1);
 
 for (const { engine, name, problem, open } of engines) {
   describe.skipIf(problem !== null)(`Nodes that share ${name}`, () => {
     test('end what a dead node left, once, with what it had stored', async () => {
       await using stores = await open();
       const [dead, first, second] = await Promise.all(
-        ['dead', 'first', 'second'].map((nodeId) => stores.createStore(nodeId)),
+        ['dead', 'first', 'second'].map((nodeId) => stores.createNode(nodeId)),
       );
-      if (dead === undefined || first === undefined || second === undefined) throw new Error('no stores');
+      if (dead === undefined || first === undefined || second === undefined) throw new Error('no nodes');
       await lapse(dead);
       const ids = Array.from({ length: 120 }, (_, index) => `gen_${String(index).padStart(3, '0')}`);
-      for (const id of ids) await begin(dead, id, 'half ', 'an answer');
-      await first.renewLease(MINUTE_MS);
-      await second.renewLease(MINUTE_MS);
-      const swept = (await Promise.all([first.interruptOrphans(), second.interruptOrphans()])).flat();
+      for (const id of ids) await begin(dead.store, id, 'half ', 'an answer');
+      await first.leases.renew(MINUTE_MS);
+      await second.leases.renew(MINUTE_MS);
+      const swept = (
+        await Promise.all([first.store.interruptOrphans(), second.store.interruptOrphans()])
+      ).flat();
       expect(swept.toSorted()).toEqual(ids);
       for (const id of [ids[0] ?? '', ids[119] ?? '']) {
-        const { events, ended, lastSequence } = await first.readEvents(id, 0);
+        const { events, ended, lastSequence } = await first.store.readEvents(id, 0);
         expect([ended, lastSequence]).toEqual([true, 3]);
         expect(events.map(({ type }) => type)).toEqual(['TextDelta', 'TextDelta', 'GenerationFailed']);
-        const stored = await first.find(id);
+        const stored = await first.store.find(id);
         expect(stored?.generation).toMatchObject({
           status: 'failed',
           text: 'half an answer',
@@ -57,14 +66,15 @@ for (const { engine, name, problem, open } of engines) {
         });
         expect(events.at(-1)).toMatchObject({ generation: stored?.generation });
       }
-      expect(await second.interruptOrphans()).toEqual([]);
+      expect(await second.store.interruptOrphans()).toEqual([]);
     });
 
     test('refuse what a node writes that was only thought dead', async () => {
       await using stores = await open();
-      const late = await stores.createStore('late');
+      const lateNode = await stores.createNode('late');
+      const { store: late } = lateNode;
       const sweeper = await stores.createStore('sweeper');
-      await lapse(late);
+      await lapse(lateNode);
       await begin(late, 'gen_1', 'before ');
       await begin(late, 'gen_2', 'before ');
       await late.write(
@@ -88,10 +98,11 @@ for (const { engine, name, problem, open } of engines) {
 
     test('leave one log without gaps when a late owner writes while others end its generations', async () => {
       await using stores = await open();
-      const late = await stores.createStore('late');
+      const lateNode = await stores.createNode('late');
+      const { store: late } = lateNode;
       const sweeper = await stores.createStore('sweeper');
       const ids = Array.from({ length: 12 }, (_, index) => `gen_${index}`);
-      await lapse(late);
+      await lapse(lateNode);
       for (const id of ids) await begin(late, id, '1');
       const refused = new Set<string>();
       const keepWriting = async (): Promise<void> => {
@@ -118,24 +129,24 @@ for (const { engine, name, problem, open } of engines) {
       'leave the generations of a node with a lease alone, until it leaves',
       async () => {
         await using stores = await open();
-        const owner = await stores.createStore('owner');
+        const { store: owner, leases } = await stores.createNode('owner');
         const other = await stores.createStore('other');
-        expect(await owner.renewLease(MINUTE_MS)).toEqual({ lapsed: true });
-        expect(await owner.renewLease(MINUTE_MS)).toEqual({ lapsed: false });
+        expect(await leases.renew(MINUTE_MS)).toEqual({ lapsed: true });
+        expect(await leases.renew(MINUTE_MS)).toEqual({ lapsed: false });
         await begin(owner, 'gen_1', 'a');
         expect(await other.interruptOrphans()).toEqual([]);
         expect(await owner.interruptOrphans()).toEqual([]);
-        await owner.leave();
+        await leases.release();
         expect(await other.interruptOrphans()).toEqual(['gen_1']);
       },
     );
 
     test('are told when their lease had run out', async () => {
       await using stores = await open();
-      const store = await stores.createStore('node-a');
-      await lapse(store);
-      expect(await store.renewLease(MINUTE_MS)).toEqual({ lapsed: true });
-      expect(await store.renewLease(MINUTE_MS)).toEqual({ lapsed: false });
+      const node = await stores.createNode('node-a');
+      await lapse(node);
+      expect(await node.leases.renew(MINUTE_MS)).toEqual({ lapsed: true });
+      expect(await node.leases.renew(MINUTE_MS)).toEqual({ lapsed: false });
     });
 
     test('let one of two win that use a key at once', async () => {
@@ -169,10 +180,12 @@ for (const { engine, name, problem, open } of engines) {
 
     test('hand on what is asked of the owner, each once, and wake it', async () => {
       await using stores = await open();
-      const [owner, other] = [await stores.createStore('owner'), await stores.createStore('other')];
+      const ownerNode = await stores.createNode('owner');
+      const otherNode = await stores.createNode('other');
+      const [owner, other] = [ownerNode.store, otherNode.store];
       const bus = new EventEmitter();
       const listening = engine === 'postgres' ? once(bus, 'woken') : Promise.resolve();
-      const stop = owner.onCommands(() => bus.emit('woken'));
+      const stop = ownerNode.commands.onCommands(() => bus.emit('woken'));
       await listening;
       await begin(owner, 'gen_1', 'a');
       const paused = begunGeneration({ id: 'gen_1', status: 'requires-action', lastSequence: 2 });
@@ -186,8 +199,8 @@ for (const { engine, name, problem, open } of engines) {
       // The owner's pause comes again, because its first acknowledgement was lost.
       await owner.write(writes({ changed: [paused] }));
       expect(await other.submitToolResults('gen_1', '[]')).toBe(false);
-      expect(await other.takeCommands()).toEqual({ cancel: [], toolResults: [] });
-      const taken = await Promise.all([owner.takeCommands(), owner.takeCommands()]);
+      expect(await otherNode.commands.take()).toEqual({ cancel: [], toolResults: [], answers: [] });
+      const taken = await Promise.all([ownerNode.commands.take(), ownerNode.commands.take()]);
       expect(taken.flatMap(({ cancel }) => cancel)).toEqual(['gen_1']);
       expect(taken.flatMap(({ toolResults }) => toolResults)).toEqual([
         { id: 'gen_1', results: '[{"text":"\\u0000"}]' },
@@ -230,11 +243,9 @@ for (const { engine, name, problem, open } of engines) {
 
     test('delete what has expired step by step, and nothing else', async () => {
       await using stores = await open();
-      const [brief, lasting] = [
-        await stores.createStore('brief', { eventRetentionMs: -1, retentionMs: -1 }),
-        await stores.createStore('lasting', { eventRetentionMs: -1 }),
-      ];
-      await lasting.renewLease(MINUTE_MS);
+      const brief = await stores.createStore('brief', { eventRetentionMs: -1, retentionMs: -1 });
+      const { store: lasting, leases } = await stores.createNode('lasting', { eventRetentionMs: -1 });
+      await leases.renew(MINUTE_MS);
       await begin(lasting, 'running', 'a', 'b');
       await begin(lasting, 'kept', 'a');
       await lasting.write(writes({ blocks: [block('kept', 2, textDeltas('b'))] }));

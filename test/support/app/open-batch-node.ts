@@ -5,7 +5,6 @@ import { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
 import { TextProviderRegistry } from '../../../src/registry/text-provider-registry.ts';
 import { BATCH_TIMING } from '../../../src/services/batches/work/batch-timing.ts';
-import { CircuitBreakers } from '../../../src/services/providers/circuit-breaker.ts';
 import { type Batches, createBatches } from '../../../src/services/batches/create-batches.ts';
 import { fetchMedia } from '../../../src/services/media/fetch-media.ts';
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
@@ -51,8 +50,7 @@ export const openBatchNode = async (
   const batches = createBatches({
     models,
     providers,
-    health: new ProviderHealthService(),
-    breakers: new CircuitBreakers({ failures: 0 }),
+    health: new ProviderHealthService({ failures: 0 }),
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId: `node_${randomUUID()}`, retentionMs: 86_400_000 }),
     items: new BatchItemStore(db),
@@ -61,7 +59,6 @@ export const openBatchNode = async (
     telemetry: NO_TELEMETRY,
     timing: { ...BATCH_TIMING, ...QUICK_TIMING, leaseMs },
     timeoutMs: 60_000,
-    firstDeltaTimeoutMs: 60_000,
     maxAttempts: 1,
     maxRetryWaitMs: 0,
     batchConcurrency,

@@ -190,7 +190,12 @@ const createCatalogue = (): CatalogueService => {
   const factory = new ProviderFactory(registry, () => {
     throw new TypeError('no provider is needed');
   });
-  return new CatalogueService(models, registry.descriptors(), factory, new ProviderHealthService());
+  return new CatalogueService(
+    models,
+    registry.descriptors(),
+    factory,
+    new ProviderHealthService({ failures: 0 }),
+  );
 };
 
 /** What resolvers below an event need; the health of a provider has to be waited for. */

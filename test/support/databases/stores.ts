@@ -3,6 +3,8 @@ import type { Generation } from '../../../src/core/generation.ts';
 import type { ServiceLog } from '../../../src/core/service-log.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
+import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
+import { NodeLeases } from '../../../src/stores/nodes/node-leases.ts';
 import { openPostgresDb } from '../../../src/stores/db/postgres-db.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { madeGeneration } from '../app/generation.ts';
@@ -16,10 +18,20 @@ export interface TestStores extends AsyncDisposable {
   readonly db: Db;
   /** On SQLite the same, on PostgreSQL one of its own. */
   connect(): Promise<Db>;
-  createStore(
-    nodeId: string,
-    options?: { eventRetentionMs?: number; retentionMs?: number },
-  ): Promise<GenerationStore>;
+  createStore(nodeId: string, options?: TestRetention): Promise<GenerationStore>;
+  /** All that a node has of its own, on one connection. */
+  createNode(nodeId: string, options?: TestRetention): Promise<TestNode>;
+}
+
+interface TestRetention {
+  readonly eventRetentionMs?: number;
+  readonly retentionMs?: number;
+}
+
+export interface TestNode {
+  readonly store: GenerationStore;
+  readonly leases: NodeLeases;
+  readonly commands: NodeCommands;
 }
 
 export interface Engine {
@@ -42,14 +54,23 @@ const openStores = async (
     return next;
   };
   let nodes = 0;
+  const createNode: TestStores['createNode'] = async (
+    nodeId,
+    { eventRetentionMs = 900_000, retentionMs = 86_400_000 } = {},
+  ) => {
+    nodes += 1;
+    const own = nodes === 1 ? db : await connect();
+    return {
+      store: new GenerationStore(own, { nodeId, eventRetentionMs, retentionMs }),
+      leases: new NodeLeases(own, nodeId),
+      commands: new NodeCommands(own, nodeId),
+    };
+  };
   return {
     db,
     connect,
-    async createStore(nodeId, { eventRetentionMs = 900_000, retentionMs = 86_400_000 } = {}) {
-      nodes += 1;
-      const own = nodes === 1 ? db : await connect();
-      return new GenerationStore(own, { nodeId, eventRetentionMs, retentionMs });
-    },
+    createNode,
+    createStore: async (nodeId, options) => (await createNode(nodeId, options)).store,
     async [Symbol.asyncDispose]() {
       await Promise.all([...open].map((each) => each.close()));
       await remove();

@@ -7,10 +7,7 @@ import { classifyVendorError, readVendorError } from './vendor-error.ts';
 import { createWatchedBody } from './watched-body.ts';
 
 /** How long a vendor is waited for; a whole `ProviderConnection` will do. */
-export type TimeLimits = Pick<
-  ProviderConnection,
-  'connectTimeoutMs' | 'firstDeltaTimeoutMs' | 'idleTimeoutMs'
->;
+export type TimeLimits = Pick<ProviderConnection, 'connectTimeoutMs' | 'idleTimeoutMs'>;
 
 export interface GuardedFetchOptions {
   /** Named in the errors. */
@@ -34,9 +31,9 @@ const UNEXPECTED_BODY_BYTES = 64 * 1024;
  * - A success of another kind than expected, an empty one, or an error in a success' body throws `ProviderError` and
  *   closes the socket: SDKs take these for a stream without events.
  * - A connection that does not open in time throws undici's own error, which is `PROVIDER_TIMEOUT` once it is mapped.
- * - A stream without headers after the limit for the first delta throws `PROVIDER_TIMEOUT`; one that is silent for the
- *   idle limit after them ends its body with `STREAM_STALLED`. A JSON answer may be silent until its first byte: there
- *   the caller's signal is the deadline.
+ * - How long headers may take is up to the caller's signal: `guardStream` bounds the wait for the first content. A
+ *   stream that is silent for the idle limit after them ends its body with `STREAM_STALLED`. A JSON answer may be silent
+ *   until its first byte: there the caller's signal is the deadline.
  * - A stream that ends inside a line ends its body with `STREAM_TRUNCATED`.
  * - Other statuses pass through for the SDK to read.
  * - No header of the SDK's is sent, only our own, and aborting the request's signal closes the socket in every phase.
@@ -45,54 +42,35 @@ export const createGuardedFetch =
   (options: GuardedFetchOptions): typeof fetch =>
   async (input, init) => {
     const request = input instanceof Request ? input : undefined;
-    const given = init?.signal ?? request?.signal;
-    const own = new AbortController();
-    const { connectTimeoutMs, firstDeltaTimeoutMs } = options.limits;
-    const dispatcher = findPatientDispatcher(connectTimeoutMs);
-    const giveUp = (): void =>
-      own.abort(new ProviderError('PROVIDER_TIMEOUT', { provider: options.provider }));
-    const silence = options.expect === 'event-stream' ? setTimeout(giveUp, firstDeltaTimeoutMs) : undefined;
-    let response: Response;
-    try {
-      const sent: RequestInit = {
-        ...init,
-        headers: toRequestHeaders(
-          { headers: init?.headers ?? request?.headers, body: init?.body },
-          options.expect,
-          options.headers ?? {},
-        ),
-        signal: given ? AbortSignal.any([given, own.signal]) : own.signal,
-        // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
-        redirect: 'error',
-      };
-      response = await fetch(input, dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }));
-    } finally {
-      clearTimeout(silence);
-    }
+    const dispatcher = findPatientDispatcher(options.limits.connectTimeoutMs);
+    const sent: RequestInit = {
+      ...init,
+      headers: toRequestHeaders(
+        { headers: init?.headers ?? request?.headers, body: init?.body },
+        options.expect,
+        options.headers ?? {},
+      ),
+      // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
+      redirect: 'error',
+    };
+    const response = await fetch(
+      input,
+      dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }),
+    );
     options.onResponse?.(response);
-    const body = response.body && watch(response.body, response, options, own);
-    try {
-      return await toExpected(response, body, options);
-    } catch (error) {
-      own.abort();
-      throw error;
-    }
+    return toExpected(response, response.body && watch(response.body, response, options), options);
   };
 
 const watch = (
   body: ReadableStream<Uint8Array>,
   response: Response,
   { provider, expect, limits }: GuardedFetchOptions,
-  own: AbortController,
 ): ReadableStream<Uint8Array> => {
   const details = { provider, providerStatus: response.status, requestId: requestIdOf(response) };
   return createWatchedBody(body, {
     idleTimeoutMs: limits.idleTimeoutMs,
     fromFirstByte: response.ok && expect === 'json',
-    onIdle: () => {
-      own.abort();
-      return new ProviderError('STREAM_STALLED', details);
-    },
+    toIdleError: () => new ProviderError('STREAM_STALLED', details),
     ...(response.ok &&
       mediaTypeOf(response) === EVENT_STREAM && {
         checkEnd: (line) =>

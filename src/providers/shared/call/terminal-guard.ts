@@ -6,11 +6,14 @@ export interface TerminalGuardOptions {
   readonly provider: string;
   /** The caller's. Aborting it ends the upstream call in every phase. */
   readonly signal: AbortSignal;
+  /** Longest wait for the first content of a streamed answer, in milliseconds; left out for one that comes whole. */
+  readonly firstDeltaTimeoutMs?: number | undefined;
   /**
    * Makes the upstream call and reads its events. Called once, on the first `next()`. Everything it waits for must
-   * obey the signal it is given, which is this call's own.
+   * obey the signal it is given, which is this call's own. `expectContent` starts the wait for the first content anew:
+   * for a turn that takes several upstream calls, before each further one.
    */
-  readonly open: (signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  readonly open: (signal: AbortSignal, expectContent: () => void) => AsyncIterable<StreamEvent>;
   /** Classifies what the SDK throws. Transport errors and errors of ours do not come to it. */
   readonly mapError: (error: unknown) => ModelgraphError;
 }
@@ -18,78 +21,135 @@ export interface TerminalGuardOptions {
 /** How long after `finish` a vendor may take to end its response, so that the connection can be used again. */
 const LINGER_MS = 200;
 
+/** Usage and warnings may come long before the model has anything to say. */
+const isContent = ({ type }: StreamEvent): boolean => type !== 'usage' && type !== 'warning';
+
 /**
  * One upstream call as a stream that keeps the provider's promises, whatever the SDK does: it ends with one `finish`,
  * or throws.
  * - Ended without `finish`: `GENERATION_CANCELLED` if the signal is aborted, else `STREAM_TRUNCATED`.
+ * - No content within `firstDeltaTimeoutMs`: `PROVIDER_TIMEOUT`, and the call is aborted.
  * - Filtered before any text or tool call: `CONTENT_FILTERED`, never an empty success.
  * - Events after `finish` are dropped.
  * - Aborting the signal settles a pending `next()` at once; `return()` aborts the call first and does not wait for it.
  *   No socket is left behind in either case.
  * Can be consumed once: the upstream call is made once.
  */
-export const guardStream = (options: TerminalGuardOptions): AsyncIterableIterator<StreamEvent> => {
-  const call = new AbortController();
-  const events = readGuarded(options, call);
-  const waiting = new Set<PromiseWithResolvers<IteratorResult<StreamEvent>>>();
-  let state: 'idle' | 'running' | 'cancelled' | 'over' = 'idle';
+export const guardStream = (options: TerminalGuardOptions): AsyncIterableIterator<StreamEvent> =>
+  new GuardedStream(options);
 
-  const end = (): void => {
-    state = 'over';
-    options.signal.removeEventListener('abort', cancel);
-  };
-  const cancel = (): void => {
-    state = waiting.size > 0 ? 'over' : 'cancelled';
-    call.abort(options.signal.reason);
-    for (const next of waiting) next.reject(cancelledError(options));
-    waiting.clear();
-  };
-  const pass = (next: PromiseWithResolvers<IteratorResult<StreamEvent>>): void => {
-    waiting.add(next);
-    events.next().then(
+type NextEvent = PromiseWithResolvers<IteratorResult<StreamEvent>>;
+
+const OVER = { done: true, value: undefined } as const;
+
+class GuardedStream implements AsyncIterableIterator<StreamEvent> {
+  readonly #options: TerminalGuardOptions;
+  readonly #call = new AbortController();
+  readonly #events: AsyncGenerator<StreamEvent>;
+  readonly #waiting = new Set<NextEvent>();
+  #state: 'idle' | 'running' | 'stopped' | 'over' = 'idle';
+  /** What the next `next()` rejects with, while the state is `stopped`. */
+  #failure: ModelgraphError | undefined;
+  /** Runs until the first content. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: TerminalGuardOptions) {
+    this.#options = options;
+    this.#events = readGuarded(options, this.#call, () => this.#expectContent());
+  }
+
+  next(): Promise<IteratorResult<StreamEvent>> {
+    const next: NextEvent = Promise.withResolvers();
+    if (this.#state === 'idle') this.#start();
+    if (this.#state === 'running') this.#pass(next);
+    else if (this.#state === 'stopped') {
+      this.#end();
+      next.reject(this.#failure);
+    } else next.resolve(OVER);
+    return next.promise;
+  }
+
+  return(): Promise<IteratorResult<StreamEvent>> {
+    this.#end();
+    this.#call.abort();
+    for (const next of this.#waiting) next.resolve(OVER);
+    this.#waiting.clear();
+    this.#events.return(undefined).catch(ignore);
+    return Promise.resolve(OVER);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The caller's signal is aborted. */
+  handleEvent(): void {
+    this.#stop(cancelledError(this.#options), this.#options.signal.reason);
+  }
+
+  #start(): void {
+    const { signal } = this.#options;
+    this.#state = 'running';
+    if (signal.aborted) return this.handleEvent();
+    signal.addEventListener('abort', this);
+    this.#expectContent();
+  }
+
+  #expectContent(): void {
+    const { firstDeltaTimeoutMs, provider } = this.#options;
+    if (firstDeltaTimeoutMs === undefined || this.#state !== 'running') return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const error = new ProviderError('PROVIDER_TIMEOUT', { provider });
+      this.#stop(error, error);
+    }, firstDeltaTimeoutMs);
+  }
+
+  #pass(next: NextEvent): void {
+    this.#waiting.add(next);
+    this.#events.next().then(
       (result) => {
-        waiting.delete(next);
-        // A turn that is complete cannot be cancelled any more.
-        if (result.done === true) end();
-        else if (result.value.type === 'finish') options.signal.removeEventListener('abort', cancel);
+        this.#waiting.delete(next);
+        if (result.done === true) this.#end();
+        else this.#note(result.value);
         next.resolve(result);
       },
       (error: unknown) => {
-        waiting.delete(next);
-        end();
+        this.#waiting.delete(next);
+        this.#end();
         next.reject(error);
       },
     );
-  };
+  }
 
-  return {
-    next: () => {
-      const next = Promise.withResolvers<IteratorResult<StreamEvent>>();
-      if (state === 'idle') {
-        state = options.signal.aborted ? 'cancelled' : 'running';
-        options.signal.addEventListener('abort', cancel, { once: true });
-      }
-      if (state === 'running') pass(next);
-      else if (state === 'over') next.resolve({ done: true, value: undefined });
-      else {
-        end();
-        next.reject(cancelledError(options));
-      }
-      return next.promise;
-    },
-    return: () => {
-      end();
-      call.abort();
-      for (const next of waiting) next.resolve({ done: true, value: undefined });
-      waiting.clear();
-      events.return(undefined).catch(ignore);
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-};
+  #note(event: StreamEvent): void {
+    if (this.#timer !== undefined && isContent(event)) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    // A turn that is complete cannot be cancelled any more.
+    if (event.type === 'finish') this.#options.signal.removeEventListener('abort', this);
+  }
+
+  /** Ends the call; a pending `next()` rejects now, or else the one that comes next. */
+  #stop(error: ModelgraphError, reason: unknown): void {
+    const isAwaited = this.#waiting.size > 0;
+    this.#end();
+    if (!isAwaited) {
+      this.#state = 'stopped';
+      this.#failure = error;
+    }
+    this.#call.abort(reason);
+    for (const next of this.#waiting) next.reject(error);
+    this.#waiting.clear();
+  }
+
+  #end(): void {
+    this.#state = 'over';
+    clearTimeout(this.#timer);
+    this.#options.signal.removeEventListener('abort', this);
+  }
+}
 
 /** For what a source says while it is being closed: its call is over and has been reported. */
 const ignore = (): void => undefined;
@@ -100,12 +160,13 @@ const cancelledError = ({ provider, signal }: TerminalGuardOptions): ModelgraphE
 async function* readGuarded(
   options: TerminalGuardOptions,
   call: AbortController,
+  expectContent: () => void,
 ): AsyncGenerator<StreamEvent> {
   const { provider, signal } = options;
   let hasContent = false;
   let source: AsyncIterator<StreamEvent> | undefined;
   try {
-    source = options.open(call.signal)[Symbol.asyncIterator]();
+    source = options.open(call.signal, expectContent)[Symbol.asyncIterator]();
     for (let item = await source.next(); item.done !== true; item = await source.next()) {
       const event = item.value;
       if (event.type === 'text-delta' || event.type === 'tool-call') hasContent = true;

@@ -3,11 +3,14 @@ export interface WatchedBodyOptions {
   readonly idleTimeoutMs: number;
   /** Starts the clock with the first byte: silence before it is allowed. */
   readonly fromFirstByte: boolean;
-  /** Lets go of the source, and gives the error the body ends with. */
-  readonly onIdle: () => Error;
+  /** The error the body ends with when no byte has come for too long; the source is cancelled. */
+  readonly toIdleError: () => Error;
   /** Called at the source's clean end with what follows its last line end; an error given back ends the body. */
   readonly checkEnd?: (unfinishedLine: readonly Uint8Array[]) => Error | undefined;
 }
+
+/** For what a source says while it is being cancelled: the body has its error already. */
+const ignore = (): void => undefined;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -19,7 +22,7 @@ const CARRIAGE_RETURN = 13;
  */
 export const createWatchedBody = (
   source: ReadableStream<Uint8Array>,
-  { idleTimeoutMs, fromFirstByte, onIdle, checkEnd }: WatchedBodyOptions,
+  { idleTimeoutMs, fromFirstByte, toIdleError, checkEnd }: WatchedBodyOptions,
 ): ReadableStream<Uint8Array> => {
   const reader = source.getReader();
   let unfinishedLine: Uint8Array[] = [];
@@ -39,7 +42,9 @@ export const createWatchedBody = (
       const leftMs = idleTimeoutMs - (performance.now() - waitingSince);
       if (leftMs > 0) return watch(controller, leftMs);
       end();
-      controller.error(onIdle());
+      const error = toIdleError();
+      controller.error(error);
+      reader.cancel(error).catch(ignore);
     }, Math.ceil(delayMs));
   };
 

@@ -61,19 +61,25 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
 
   return (config): TextProvider | BatchTextProvider => {
     const start =
-      (send: Send): TextProvider['stream'] =>
+      (send: Send, firstDeltaTimeoutMs?: number): TextProvider['stream'] =>
       (request, options) =>
         guardStream({
           provider: PROVIDER,
           signal: options.signal,
+          firstDeltaTimeoutMs,
           mapError,
-          open: (signal) =>
-            readTurn(toMessagesRequest(request, config), (body) => send(body, signal), context),
+          open: (signal, expectContent) => {
+            const sendNext = (body: MessagesRequest): ReturnType<Send> => {
+              expectContent();
+              return send(body, signal);
+            };
+            return readTurn(toMessagesRequest(request, config), sendNext, context);
+          },
         });
     const complete = start(sendWaiting);
     const text: TextProvider = {
       config,
-      stream: start(sendStreaming),
+      stream: start(sendStreaming, connection.firstDeltaTimeoutMs),
       generate: (request, options) => collect(complete(request, options)),
     };
     if (!hasNativeBatch(config)) return text;

@@ -7,5 +7,6 @@ export const demoDescriptor: TextProviderDescriptor = {
   documentationUrl: null,
   credentialVariable: null,
   apiTypes: ['local'],
+  simulatesFailures: true,
   load: async () => (await import('./provider.ts')).connectDemo,
 };

@@ -33,6 +33,7 @@ export const connectDemo: ConnectTextProvider = (connection) => (config) => {
     guardStream({
       provider: 'demo',
       signal: options.signal,
+      firstDeltaTimeoutMs: connection.firstDeltaTimeoutMs,
       mapError,
       open: (signal) =>
         playScript({

@@ -84,8 +84,10 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
   return guardStream({
     provider: 'gemini',
     signal,
+    firstDeltaTimeoutMs: expect === 'event-stream' ? connection.firstDeltaTimeoutMs : undefined,
     mapError: (error) => mapError(error, lastResponse),
-    open: (abortSignal) => readCall(call, { abortSignal, httpOptions: { fetch } }),
+    open: (abortSignal, expectContent) =>
+      readCall(call, { abortSignal, httpOptions: { fetch } }, expectContent),
   });
 };
 
@@ -100,15 +102,18 @@ const withOptions = (
 async function* readCall(
   { client, connection, config, expect, request }: ModelCall,
   own: Pick<GenerateContentConfig, 'abortSignal' | 'httpOptions'>,
+  expectContent: () => void,
 ): AsyncGenerator<StreamEvent> {
   const { config: fields, ...params } = toGenerateContentRequest(request, config);
   for (const warning of findDropped(request, config)) yield { type: 'warning', warning };
   const answer = expect === 'json' ? wholeResponse : streamChunks;
-  const send: SendRequest = (continuationToken) =>
-    answer(client, {
+  const send: SendRequest = (continuationToken) => {
+    expectContent();
+    return answer(client, {
       ...params,
       config: { ...fields, ...own, ...(continuationToken !== null && { continuationToken }) },
     });
+  };
   yield* readEvents(send, { log: connection.log });
 }
 

@@ -44,12 +44,13 @@ export const connectOpenAICompatible =
       waiting: createClient(connection, { provider, baseUrl, expect: 'json' }),
     };
     const { createBatchOperations } = vendor;
+    const limits = { provider, firstDeltaTimeoutMs: connection.firstDeltaTimeoutMs };
     if (createBatchOperations === undefined)
-      return (config) => createProvider(config, findApi(vendor, config, clients), provider);
+      return (config) => createProvider(config, findApi(vendor, config, clients), limits);
     const bytes = createClient(connection, { provider, baseUrl, expect: 'bytes' });
     return (config): TextProvider | BatchTextProvider => {
       const api = findApi(vendor, config, clients);
-      const text = createProvider(config, api, provider);
+      const text = createProvider(config, api, limits);
       if (!hasNativeBatch(config)) return text;
       const { toBody, readAnswer } = api;
       const context = {
@@ -65,7 +66,11 @@ export const connectOpenAICompatible =
     };
   };
 
-const createProvider = (config: ModelConfig, api: Api, provider: string): TextProvider => {
+const createProvider = (
+  config: ModelConfig,
+  api: Api,
+  { provider, firstDeltaTimeoutMs }: { readonly provider: string; readonly firstDeltaTimeoutMs: number },
+): TextProvider => {
   const guard = (
     open: Api['streamed'],
     request: TextRequest,
@@ -74,6 +79,7 @@ const createProvider = (config: ModelConfig, api: Api, provider: string): TextPr
     guardStream({
       provider,
       signal,
+      firstDeltaTimeoutMs: open === api.streamed ? firstDeltaTimeoutMs : undefined,
       open: (own) => open(request, own),
       mapError: (error) => mapError(error, provider),
     });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EMPTY_RESULT } from '../../../core/batch.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
+import { toExactResolution } from '../../../core/resolution.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { Slots } from '../../../lib/slots.ts';
@@ -16,8 +17,7 @@ import { type BatchTiming, waitBeforeLook } from './batch-timing.ts';
 import { failingSinceOf, GIVE_UP_MS } from './give-up.ts';
 import { reportFailure } from '../../report-failure.ts';
 import { GenerationRun } from '../../generations/run/generation-run.ts';
-import { estimateInputTokens } from '../../checks/preview.ts';
-import type { ProviderHealthService } from '../../providers/provider-health.ts';
+import { prepareGeneration } from '../../checks/preview.ts';
 import type { TurnRunner } from '../../generations/run/turn-runner.ts';
 
 export interface SequentialBatchesOptions {
@@ -25,7 +25,6 @@ export interface SequentialBatchesOptions {
   readonly items: BatchItemStore;
   readonly configs: BatchConfigs;
   readonly runner: TurnRunner;
-  readonly health: ProviderHealthService;
   readonly telemetry: Telemetry;
   readonly providers: ProviderFactory;
   readonly log: ServiceLog;
@@ -184,26 +183,12 @@ export class SequentialBatches {
     { request }: PendingItem,
     signal: AbortSignal,
   ): Promise<Generation> {
-    const { runner, telemetry, health } = this.#options;
+    const { runner, telemetry } = this.#options;
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
-    const { name } = config;
     const run = new GenerationRun({
       id,
       principalId: job.principalId,
-      prepared: {
-        resolution: {
-          requested: name,
-          config,
-          steps: [{ from: name, to: name, reason: 'exact' }],
-          reasoning: false,
-        },
-        request,
-        warnings: [],
-        estimatedInputTokens: estimateInputTokens(request),
-        fallbacks: [],
-        limits: { maxCostUsd: null, timeoutMs: null },
-        onDisconnect: 'continue',
-      },
+      prepared: prepareGeneration({ resolution: toExactResolution(config), request }),
       metadata: null,
       createdAt: new Date(),
       telemetry: telemetry.generationStarted(id, config, performance.now()),
@@ -219,7 +204,6 @@ export class SequentialBatches {
       const generation: Generation =
         settled.status === 'requires-action' ? { ...settled, status: 'completed' } : settled;
       run.telemetry.ended(generation);
-      if (generation.status === 'completed') health.recordSuccess(config.provider, generation.firstDeltaMs);
       return generation;
     } finally {
       signal.removeEventListener('abort', stop);

@@ -12,10 +12,12 @@ const toTerminalEvent = (generation: Generation): TerminalEvent => {
 export const wasInterrupted = ({ error }: Generation): boolean => error?.code === 'GENERATION_INTERRUPTED';
 
 /**
- * What there is to tell of a generation that has ended to somebody who has followed it up to a sequence, where the events
- * after it are not to be had: a snapshot in their place, if there are any, then the end. Nothing to whoever has seen the end, except where
- * the node that numbered the events died with some that it had delivered and not stored: then a follower may be ahead
- * of the log, and the end is told again under the number it has.
+ * The end of a generation for a subscriber that has its events up to a sequence, where the events after it are no longer
+ * kept: a snapshot in place of the missing ones, if there are any, then the terminal event. Empty for a subscriber that
+ * has the terminal event.
+ *
+ * Where a node died with events that it had delivered and not stored, a subscriber may be ahead of the stored log: then
+ * it gets the terminal event under the number that event has there.
  */
 export const toClosingEvents = (generation: Generation, after: number): readonly GenerationEvent[] => {
   const { id, lastSequence } = generation;

@@ -1,20 +1,19 @@
-import type { GenerationEvent, LoggedEvent, UnplacedEvent } from '../../../core/generation-event.ts';
-import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
-import { type FollowedLog, type FollowOptions, GenerationFollower, isDelta } from './event-reader.ts';
+import type { LoggedEvent, UnplacedEvent } from '../../../core/generation-event.ts';
+import { EventReader, type EventReaderOptions, isDelta, type ReadableLog } from './event-reader.ts';
 
-/** What an event weighs besides its text, in the units of text. */
+/** What an event takes besides its text, in the units of text. */
 const EVENT_SIZE = 64;
 
 /**
- * The events of one generation, in order, numbered 1, 2, 3 … Appending never waits for a reader: each follower has a
- * position of its own, so a slow one holds nobody back and costs no copy.
+ * The events of one generation, in order, numbered 1, 2, 3 … Appending never waits for a reader: each reader has a
+ * position of its own, so that a slow one delays no other and costs no copy.
  */
-export class GenerationLog {
+export class EventLog {
   readonly #generationId: string;
   readonly #events: LoggedEvent[] = [];
-  readonly #followed: FollowedLog & { ended: boolean } = {
+  readonly #readable: ReadableLog & { ended: boolean } = {
     events: this.#events,
-    waiting: new Set<GenerationFollower>(),
+    waiting: new Set<EventReader>(),
     ended: false,
   };
   #size = 0;
@@ -28,7 +27,7 @@ export class GenerationLog {
   }
 
   get ended(): boolean {
-    return this.#followed.ended;
+    return this.#readable.ended;
   }
 
   /** About what the events take in memory, in UTF-16 code units. */
@@ -36,23 +35,23 @@ export class GenerationLog {
     return this.#size;
   }
 
-  /** Gives the event the next sequence and wakes the followers. Ignored after `end`. */
+  /** Gives the event the next sequence and wakes the readers. Ignored after `end`. */
   append(event: UnplacedEvent): void {
-    if (this.#followed.ended) return;
+    if (this.#readable.ended) return;
     const sequence = this.#events.length + 1;
     this.#push({ ...event, generationId: this.#generationId, sequence });
     this.#wake();
   }
 
-  /** Takes events that another log has placed, as far as they are new; they follow each other without gaps. */
+  /** Takes events that another log has numbered, as far as they are new; they follow each other without gaps. */
   mirror(events: readonly LoggedEvent[]): void {
     for (const event of events) if (event.sequence === this.#events.length + 1) this.#push(event);
     this.#wake();
   }
 
-  /** Nothing follows; followers end once they have read what is there. */
+  /** No event follows; readers end once they have read what is there. */
   end(): void {
-    this.#followed.ended = true;
+    this.#readable.ended = true;
     this.#wake();
   }
 
@@ -63,10 +62,10 @@ export class GenerationLog {
 
   /**
    * Every event after a sequence, once, in order, then the live ones until the end. `return()` takes effect at once,
-   * also while a `next()` is waiting.
+   * also while a `next()` is pending.
    */
-  follow(after = 0, options: FollowOptions = {}): ReadyIterator<GenerationEvent> {
-    return new GenerationFollower(this.#followed, after, options);
+  read(after = 0, options: EventReaderOptions = {}): EventReader {
+    return new EventReader(this.#readable, after, options);
   }
 
   #push(event: LoggedEvent): void {
@@ -75,8 +74,8 @@ export class GenerationLog {
   }
 
   #wake(): void {
-    const { waiting } = this.#followed;
+    const { waiting } = this.#readable;
     if (waiting.size === 0) return;
-    for (const follower of waiting) follower.notify();
+    for (const reader of waiting) reader.notify();
   }
 }

@@ -1,7 +1,7 @@
 import type { GenerationEvent, LoggedEvent } from '../../../core/generation-event.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 
-/** A follower further behind than this gets adjacent deltas of one kind merged into one. */
+/** A reader that is further behind than this gets adjacent deltas of one kind merged into one. */
 const MERGE_WHEN_BEHIND_BY = 32;
 
 type Delta = Extract<LoggedEvent, { type: 'TextDelta' | 'ReasoningDelta' }>;
@@ -9,49 +9,49 @@ type Delta = Extract<LoggedEvent, { type: 'TextDelta' | 'ReasoningDelta' }>;
 export const isDelta = (event: LoggedEvent): event is Delta =>
   event.type === 'TextDelta' || event.type === 'ReasoningDelta';
 
-/** A log as its followers see it. */
-export interface FollowedLog {
+/** A log as its readers see it. */
+export interface ReadableLog {
   readonly events: readonly LoggedEvent[];
   readonly ended: boolean;
-  /** Followers to be woken when something is appended, and by the end. */
-  readonly waiting: Set<GenerationFollower>;
+  /** Readers to be woken when an event is appended, and by the end. */
+  readonly waiting: Set<EventReader>;
 }
 
-export interface FollowOptions {
+export interface EventReaderOptions {
   /** Deltas of one kind that follow each other within this time are delivered as one, in milliseconds. */
   readonly coalesceMs?: number;
-  /** Detaches the follower as soon as it is aborted. */
+  /** Ends the reader as soon as it is aborted. */
   readonly signal?: AbortSignal;
-  /** Is told once how the follower went: that it left, or that it has everything. */
-  readonly presence?: { leave(): void; finish(): void };
+  /** Called once when the reader ends: `leave` where events are left for it, `finish` where it has them all. */
+  readonly subscriber?: { leave(): void; finish(): void };
 }
 
 const FINISHED = { done: true, value: undefined } as const;
 
-/** One reader's position in a log. */
-export class GenerationFollower implements ReadyIterator<GenerationEvent> {
-  readonly #log: FollowedLog;
-  readonly #options: FollowOptions;
+/** A position in a log. */
+export class EventReader implements ReadyIterator<GenerationEvent> {
+  readonly #log: ReadableLog;
+  readonly #options: EventReaderOptions;
   #position: number;
-  #detached = false;
+  #hasLeft = false;
   #deliveredAt = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: FollowedLog, after: number, options: FollowOptions) {
+  constructor(log: ReadableLog, after: number, options: EventReaderOptions) {
     this.#log = log;
     this.#options = options;
     this.#position = after;
     options.signal?.addEventListener('abort', this);
-    if (options.signal?.aborted === true) this.#detach();
+    if (options.signal?.aborted === true) this.#leave();
   }
 
   get hasEnded(): boolean {
-    return this.#detached || (this.#log.ended && this.#position >= this.#log.events.length);
+    return this.#hasLeft || (this.#log.ended && this.#position >= this.#log.events.length);
   }
 
   take(): GenerationEvent | undefined {
-    if (this.#detached || this.#holdMs() > 0) return undefined;
+    if (this.#hasLeft || this.#coalescesForMs() > 0) return undefined;
     const { events } = this.#log;
     const event = events[this.#position];
     if (event === undefined) return undefined;
@@ -72,13 +72,13 @@ export class GenerationFollower implements ReadyIterator<GenerationEvent> {
             wake();
           };
     if (before !== undefined) return;
-    const holdMs = this.#holdMs();
+    const waitMs = this.#coalescesForMs();
     if (this.hasEnded) setImmediate(() => this.notify());
-    else if (holdMs > 0) this.#timer = setTimeout(() => this.notify(), holdMs);
+    else if (waitMs > 0) this.#timer = setTimeout(() => this.notify(), waitMs);
     else this.#log.waiting.add(this);
   }
 
-  /** Wakes whoever waits for it. */
+  /** There may be an event to take, or the log has ended. */
   notify(): void {
     this.#log.waiting.delete(this);
     clearTimeout(this.#timer);
@@ -93,7 +93,7 @@ export class GenerationFollower implements ReadyIterator<GenerationEvent> {
       const event = this.take();
       if (event !== undefined) return { done: false, value: event };
       if (this.hasEnded) {
-        this.#detach();
+        this.#leave();
         return FINISHED;
       }
       await new Promise<void>((resolve) => {
@@ -102,9 +102,9 @@ export class GenerationFollower implements ReadyIterator<GenerationEvent> {
     }
   }
 
-  /** Detaches; takes effect at once, also while a `next()` is waiting. */
+  /** Ends the reader at once, also while a `next()` is pending. */
   return(): Promise<IteratorResult<GenerationEvent, undefined>> {
-    this.#detach();
+    this.#leave();
     return Promise.resolve(FINISHED);
   }
 
@@ -114,17 +114,17 @@ export class GenerationFollower implements ReadyIterator<GenerationEvent> {
 
   /** The signal was aborted. */
   handleEvent(): void {
-    this.#detach();
+    this.#leave();
   }
 
-  #detach(): void {
-    if (this.#detached) return;
-    const { signal, presence } = this.#options;
+  #leave(): void {
+    if (this.#hasLeft) return;
+    const { signal, subscriber } = this.#options;
     const hasEverything = this.hasEnded;
-    this.#detached = true;
+    this.#hasLeft = true;
     signal?.removeEventListener('abort', this);
-    if (hasEverything) presence?.finish();
-    else presence?.leave();
+    if (hasEverything) subscriber?.finish();
+    else subscriber?.leave();
     this.notify();
   }
 
@@ -140,8 +140,8 @@ export class GenerationFollower implements ReadyIterator<GenerationEvent> {
     return pieces.length === 1 ? first : { ...first, sequence, text: pieces.join('') };
   }
 
-  /** How long the next event is still held back for others to join it. */
-  #holdMs(): number {
+  /** How long the next event still waits for others of its kind to join it, in milliseconds. */
+  #coalescesForMs(): number {
     const { coalesceMs = 0 } = this.#options;
     if (coalesceMs === 0 || this.#log.ended) return 0;
     const { events } = this.#log;

@@ -1,35 +1,46 @@
-import type { GenerationEvent } from '../../../core/generation-event.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
+import type { GenerationEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
+import { type ReadyIterator, toReadyIterator } from '../../../lib/ready-iterator.ts';
+import { SingleFlight } from '../../../lib/single-flight.ts';
 import type { GenerationStore } from '../../../stores/generations/generation-store.ts';
-import { toClosingEvents } from '../events/closing-events.ts';
-import type { FollowOptions } from '../events/event-reader.ts';
-import { GenerationLog } from '../events/event-log.ts';
 import { noGeneration } from '../../refusals.ts';
+import { EventLog } from '../events/event-log.ts';
+import { MirrorReader } from './mirror-reader.ts';
 
 export interface RemoteGenerationsOptions {
   readonly store: GenerationStore;
   readonly log: ServiceLog;
-  /** How often to look for events besides when another node tells of some, in milliseconds. */
+  /** How often the store is polled for events, besides when another node reports some, in milliseconds. */
   readonly pollMs: number;
-  /** How long a follower keeps a generation alive without renewal, in milliseconds. */
+  /** How long a subscriber here keeps a generation alive without renewal, in milliseconds. */
   readonly followedForMs: number;
 }
 
-/** What this node has of another node's generation, shared by all who follow it here. */
-interface Mirror {
-  readonly id: string;
-  readonly log: GenerationLog;
-  followers: number;
+export interface RemoteReadOptions {
+  /** Deltas of one kind within this time are delivered as one, in milliseconds. */
+  readonly coalesceMs?: number;
+  /** Ends the reader as soon as it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
-/** Follows generations that run on other nodes: one query brings what all of them have new. */
+/** What this node has of another node's generation, shared by all its readers here. */
+interface Mirror {
+  readonly id: string;
+  readonly eventLog: EventLog;
+  readers: number;
+}
+
+/** Mirrors the event logs of generations that run on other nodes: one query brings the new events of all of them. */
 export class RemoteGenerations {
   readonly #options: RemoteGenerationsOptions;
   readonly #mirrors = new Map<string, Mirror>();
-  #pulling = false;
-  #pullAgain = false;
+  readonly #pulling = new SingleFlight(
+    () => this.#pull(),
+    (error) =>
+      this.#options.log.warn({ err: error }, 'events of other nodes could not be read; trying again'),
+  );
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
@@ -46,82 +57,42 @@ export class RemoteGenerations {
     this.#timer = setInterval(() => this.#wake(), pollMs);
   }
 
-  /** Ends every follower with `GENERATION_INTERRUPTED`; nobody is let in any more. */
+  /** Ends every reader with `GENERATION_INTERRUPTED`, those that come later as well. */
   stop(): void {
     this.#stopped = true;
     this.#stopListening?.();
     clearInterval(this.#timer);
-    for (const { log } of this.#mirrors.values()) log.end();
+    for (const { eventLog } of this.#mirrors.values()) eventLog.end();
     this.#mirrors.clear();
   }
 
-  /** Generations of other nodes that are followed here. */
+  /** Generations of other nodes that are read here. */
   get ids(): readonly string[] {
     return [...this.#mirrors.keys()];
   }
 
   /**
    * Every event after a sequence, then the live ones until the end; at the end of the log a snapshot where some are gone.
-   * Never ends without a terminal event that the follower does not have: throws instead.
+   * Never ends without a terminal event that the reader does not have: throws instead.
    */
-  follow(
+  read(
     id: string,
     after: number,
-    options: FollowOptions,
-  ): AsyncIterableIterator<GenerationEvent, undefined, undefined> {
+    { coalesceMs = 0, signal }: RemoteReadOptions,
+  ): ReadyIterator<GenerationEvent> {
     const mirror = this.#attach(id);
-    const events = mirror.log.follow(after, options);
-    let last = after;
-    let ended = false;
-    let gone = false;
-    const closing: GenerationEvent[] = [];
-    const leave = (): void => {
-      if (gone) return;
-      gone = true;
-      this.#detach(mirror);
-    };
-    const done = { done: true, value: undefined } as const;
+    const reader = new MirrorReader({
+      events: mirror.eventLog.read(after, { coalesceMs }),
+      after,
+      getFinal: () => this.#getFinal(id),
+      onEnd: () => this.#detach(mirror),
+    });
+    return toReadyIterator(reader, signal);
+  }
 
-    const find = async (): Promise<Generation> => {
-      try {
-        return await this.#getFinal(id);
-      } catch (error) {
-        leave();
-        throw error;
-      }
-    };
-
-    const next = async (): Promise<IteratorResult<GenerationEvent, undefined>> => {
-      if (!ended) {
-        const result = await events.next();
-        if (gone) return done;
-        if (result.done !== true) {
-          last = result.value.sequence;
-          const { type } = result.value;
-          ended =
-            type === 'GenerationCompleted' || type === 'GenerationFailed' || type === 'GenerationCancelled';
-          return result;
-        }
-        ended = true;
-        closing.push(...toClosingEvents(await find(), last));
-      }
-      const event = gone ? undefined : closing.shift();
-      if (event !== undefined) return { done: false, value: event };
-      leave();
-      return done;
-    };
-
-    return {
-      next,
-      async return() {
-        leave();
-        await events.return?.();
-        return done;
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+  /** Tells the owners that their generations are read here. */
+  renew(): void {
+    if (this.#mirrors.size > 0) this.#noteFollowed(this.ids);
   }
 
   async #getFinal(id: string): Promise<Generation> {
@@ -137,10 +108,10 @@ export class RemoteGenerations {
 
   #attach(id: string): Mirror {
     const known = this.#mirrors.get(id);
-    const mirror = known ?? { id, log: new GenerationLog(id), followers: 0 };
-    mirror.followers += 1;
+    const mirror = known ?? { id, eventLog: new EventLog(id), readers: 0 };
+    mirror.readers += 1;
     if (this.#stopped) {
-      mirror.log.end();
+      mirror.eventLog.end();
       return mirror;
     }
     if (known === undefined) {
@@ -152,52 +123,32 @@ export class RemoteGenerations {
   }
 
   #detach(mirror: Mirror): void {
-    mirror.followers -= 1;
-    if (mirror.followers === 0 && this.#mirrors.get(mirror.id) === mirror) this.#mirrors.delete(mirror.id);
-  }
-
-  /** Tells the owners that their generations are followed here. */
-  renew(): void {
-    if (this.#mirrors.size > 0) this.#noteFollowed(this.ids);
+    mirror.readers -= 1;
+    if (mirror.readers === 0 && this.#mirrors.get(mirror.id) === mirror) this.#mirrors.delete(mirror.id);
   }
 
   #noteFollowed(ids: readonly string[]): void {
     const { store, log, followedForMs } = this.#options;
     store.noteFollowed(ids, followedForMs).catch((error: unknown) => {
-      log.warn({ err: error }, 'other nodes could not be told which of their generations are followed here');
+      log.warn({ err: error }, 'other nodes could not be told which of their generations are read here');
     });
   }
 
   #wake(): void {
-    if (this.#mirrors.size === 0) return;
-    if (this.#pulling) {
-      this.#pullAgain = true;
-      return;
-    }
-    void this.#pull();
+    if (this.#mirrors.size > 0) void this.#pulling.run();
   }
 
   async #pull(): Promise<void> {
-    this.#pulling = true;
-    try {
-      do {
-        this.#pullAgain = false;
-        const mirrors = [...this.#mirrors.values()].filter(({ log }) => !log.ended);
-        if (mirrors.length === 0) return;
-        const tails = await this.#options.store.readTails(
-          mirrors.map(({ id, log }) => ({ id, after: log.lastSequence })),
-        );
-        for (const { id, log } of mirrors) {
-          const tail = tails.get(id);
-          if (tail !== undefined) log.mirror(tail.events);
-          // One that is no longer there has ended long ago.
-          if (tail === undefined || tail.ended) log.end();
-        }
-      } while (this.#pullAgain);
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'events of other nodes could not be read; trying again');
-    } finally {
-      this.#pulling = false;
+    const mirrors = [...this.#mirrors.values()].filter(({ eventLog }) => !eventLog.ended);
+    if (mirrors.length === 0) return;
+    const tails = await this.#options.store.readTails(
+      mirrors.map(({ id, eventLog }) => ({ id, after: eventLog.lastSequence })),
+    );
+    for (const { id, eventLog } of mirrors) {
+      const tail = tails.get(id);
+      if (tail !== undefined) eventLog.mirror(tail.events);
+      // One that is no longer there has ended long ago.
+      if (tail === undefined || tail.ended) eventLog.end();
     }
   }
 }

@@ -1,12 +1,12 @@
 import type { Generation, GenerationStatus } from '../../../core/generation.ts';
 import type { Resolution } from '../../../core/resolution.ts';
-import { ModelgraphError } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
+import { isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { EventBlock, GenerationStore } from '../../../stores/generations/generation-store.ts';
 import type { GenerationRun } from '../run/generation-run.ts';
 
-export interface GenerationJournalOptions {
+export interface WriteBehindOptions {
   readonly store: GenerationStore;
   readonly log: ServiceLog;
   readonly telemetry: Telemetry;
@@ -29,75 +29,77 @@ interface Entry {
   /** null: to be written again, changed or not. */
   status: GenerationStatus | null;
   resolution: Resolution;
-  /** Whether its row may not be there for another reason than that another node has ended it. */
+  /** Whether its row may be missing for another reason than that another node has ended it. */
   readonly isDoubtful: boolean;
-  /** Who waits until it is stored up to a sequence. */
+  /** Callers that wait until it is stored up to a sequence. */
   readonly waiting: Set<{ readonly sequence: number; readonly resolve: () => void }>;
-  /** Kept until it is stored whole, or given up. */
+  /** Resolves once the run is stored to its end, or cannot be. */
   readonly released: PromiseWithResolvers<void>;
 }
 
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof ModelgraphError && error.code === 'SERVICE_UNAVAILABLE';
-
 /**
- * Writes what happens to this node's generations behind their backs: nobody who follows one here waits for the store.
- * All that has changed leaves in one write, a short while after it happened; beginnings and ends leave at once. While
- * the store is away everything waits in memory and is written once it is back, in order, each event once.
+ * Writes this node's generations to the store a short while after they change, so that no subscriber waits for the store.
+ * All changes of that while leave in one write; beginnings and ends leave at once. While the store is away everything
+ * waits in memory, and is written once it is back, in order, each event once.
  */
-export class GenerationJournal {
-  readonly #options: GenerationJournalOptions;
+export class WriteBehind {
+  readonly #options: WriteBehindOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #dirty = new Set<Entry>();
+  readonly #changed = new Set<Entry>();
   readonly #idle = new Set<() => void>();
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
-  #isHurried = false;
+  #isUrgent = false;
   #writing = false;
   #isDown = false;
   #closed = false;
 
-  constructor(options: GenerationJournalOptions) {
+  constructor(options: WriteBehindOptions) {
     this.#options = options;
   }
 
   /** Generations with something that is not stored yet. */
   get waitingCount(): number {
-    return this.#dirty.size;
+    return this.#changed.size;
   }
 
   /** Whether so much waits for a store that is away that nothing may be added. */
   get isFull(): boolean {
     if (!this.#isDown) return false;
     let size = 0;
-    for (const { run } of this.#dirty) size += run.log.size;
+    for (const { run } of this.#changed) size += run.eventLog.size;
     return size > MAX_WAITING_SIZE;
   }
 
-  /** Keeps a run from its beginning. `created`: its row is there already. */
+  /** Writes a run from its beginning to its end. `created`: its row is there already. */
   add(run: GenerationRun, created: boolean): void {
     this.#enter(run, { created, isDoubtful: false });
   }
 
-  /** Stores the end of a run that was never launched, if it turns out to have a row. */
-  disown(run: GenerationRun): void {
+  /** Writes the end of a run that was never launched, if it turns out to have a row. */
+  addEnded(run: GenerationRun): void {
     this.#enter(run, { created: true, isDoubtful: true });
   }
 
-  /** Writes the state of every run again, which tells those that another node has ended meanwhile. */
-  reassert(): void {
-    for (const entry of this.#entries.values()) {
-      entry.status = null;
-      this.#note(entry, true);
-    }
+  /** Writes the state of every run again: that tells which of them another node has ended meanwhile. */
+  rewriteAll(): void {
+    for (const id of this.#entries.keys()) this.rewrite(id);
   }
 
-  /** Something was appended to the log of a run, or its status has changed. */
-  touch(id: string): void {
+  /** Writes the state of a run again, changed or not: the store has another one. */
+  rewrite(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.status = null;
+    this.#note(entry, true);
+  }
+
+  /** The event log of a run has grown, or its status has changed. */
+  noteChange(id: string): void {
     const entry = this.#entries.get(id);
     if (entry !== undefined) this.#note(entry, false);
   }
 
-  /** A run has ended; it is let go once that is stored, or given up, which the promise tells. Never rejects. */
+  /** A run has ended. Resolves once that is stored, or cannot be; never rejects. */
   finish(generation: Generation): Promise<void> {
     const entry = this.#entries.get(generation.id);
     if (entry === undefined) return Promise.resolve();
@@ -105,32 +107,32 @@ export class GenerationJournal {
     return entry.released.promise;
   }
 
-  /** Resolves once all that has happened to a generation so far is stored or given up, or the store is found away. */
-  async settled(id: string): Promise<void> {
+  /** Resolves once all that has happened to a generation so far is stored or cannot be, or the store is found away. */
+  async flush(id: string): Promise<void> {
     const entry = this.#entries.get(id);
-    if (entry === undefined || !this.#dirty.has(entry)) return;
+    if (entry === undefined || !this.#changed.has(entry)) return;
     this.#note(entry, true);
     if (this.#isDown || this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    entry.waiting.add({ sequence: entry.run.log.lastSequence, resolve });
+    entry.waiting.add({ sequence: entry.run.eventLog.lastSequence, resolve });
     await promise;
   }
 
-  /** Writes what is left, trying for so long; what cannot be written by then is lost and said so. */
+  /** Writes what is left, for at most so long. What cannot be written by then is lost, which the log says. */
   async close(forMs: number): Promise<void> {
     if (this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
-    const impatience = setTimeout(resolve, forMs);
+    const timer = setTimeout(resolve, forMs);
     this.#schedule(true);
     await promise;
-    clearTimeout(impatience);
+    clearTimeout(timer);
     this.#closed = true;
     this.#cancelTimer();
-    this.#tellWaiting();
-    if (this.#dirty.size > 0)
+    this.#resolveWaiting();
+    if (this.#changed.size > 0)
       this.#options.log.error(
-        { generations: this.#dirty.size },
+        { generations: this.#changed.size },
         'generations could not be written to the store',
       );
   }
@@ -150,21 +152,21 @@ export class GenerationJournal {
     this.#note(entry, true);
   }
 
-  #note(entry: Entry, hurried: boolean): void {
-    this.#dirty.add(entry);
-    this.#schedule(hurried);
+  #note(entry: Entry, isUrgent: boolean): void {
+    this.#changed.add(entry);
+    this.#schedule(isUrgent);
   }
 
-  #schedule(hurried: boolean): void {
+  #schedule(isUrgent: boolean): void {
     if (this.#closed || this.#writing) {
-      this.#isHurried ||= hurried;
+      this.#isUrgent ||= isUrgent;
       return;
     }
-    if (this.#timer !== undefined && (!hurried || this.#isHurried)) return;
+    if (this.#timer !== undefined && (!isUrgent || this.#isUrgent)) return;
     this.#cancelTimer();
-    this.#isHurried = hurried;
-    const flush = (): void => void this.#flush();
-    this.#timer = hurried ? setImmediate(flush) : setTimeout(flush, this.#options.flushMs);
+    this.#isUrgent = isUrgent;
+    const write = (): void => void this.#writeChanged();
+    this.#timer = isUrgent ? setImmediate(write) : setTimeout(write, this.#options.flushMs);
   }
 
   #cancelTimer(): void {
@@ -174,31 +176,30 @@ export class GenerationJournal {
     this.#timer = undefined;
   }
 
-  async #flush(): Promise<void> {
+  /** Never rejects: what cannot be written stays, or is dropped alone. */
+  async #writeChanged(): Promise<void> {
     this.#timer = undefined;
-    this.#isHurried = false;
-    const entries = [...this.#dirty];
-    if (entries.length === 0) return this.#tellIdle();
+    this.#isUrgent = false;
+    const entries = [...this.#changed];
+    if (entries.length === 0) return this.#resolveIdle();
     this.#writing = true;
     const began = performance.now();
+    let failure: { readonly error: unknown } | undefined;
     try {
       await this.#write(entries);
-      this.#isDown = false;
-      this.#options.telemetry.storeWritten(performance.now() - began, true);
-      this.#writing = false;
     } catch (error) {
-      this.#options.telemetry.storeWritten(performance.now() - began, false);
-      if (!isUnavailable(error)) await this.#writeSingly(entries);
-      this.#writing = false;
-      this.#isDown = isUnavailable(error);
-      if (this.#isDown && !this.#closed) {
-        this.#tellWaiting();
-        this.#timer = setTimeout(() => void this.#flush(), RETRY_MS);
-        return;
-      }
+      failure = { error };
     }
-    if (this.#dirty.size > 0) this.#schedule(this.#isHurried);
-    else this.#tellIdle();
+    this.#options.telemetry.storeWritten(performance.now() - began, failure === undefined);
+    const isDown = failure !== undefined && isStoreUnavailable(failure.error);
+    if (failure !== undefined && !isDown) await this.#writeSingly(entries);
+    this.#writing = false;
+    this.#isDown = isDown;
+    if (isDown && !this.#closed) {
+      this.#resolveWaiting();
+      this.#timer = setTimeout(() => void this.#writeChanged(), RETRY_MS);
+    } else if (this.#changed.size > 0) this.#schedule(this.#isUrgent);
+    else this.#resolveIdle();
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
@@ -210,31 +211,40 @@ export class GenerationJournal {
       const { run } = entry;
       const { status, ended } = run;
       const { resolution } = run.prepared;
-      const events = run.log.since(entry.stored);
+      const events = run.eventLog.since(entry.stored);
       if (!entry.created) created.push(run.snapshot());
       if (events.length > 0) blocks.push({ generationId: run.id, firstSequence: entry.stored + 1, events });
       const isChanged = status !== entry.status || resolution !== entry.resolution;
       if (ended) finished.push(run.snapshot());
-      else if (isChanged) changed.push(run.snapshot());
-      return { entry, stored: entry.stored + events.length, status, resolution, ended };
+      else if (entry.created && isChanged) changed.push(run.snapshot());
+      // Now, so that a `rewrite` that comes while this is written is not lost.
+      entry.status = status;
+      return { entry, stored: entry.stored + events.length, resolution, ended };
     });
-    const refused = new Set(await this.#options.store.write({ created, blocks, changed, finished }));
-    for (const { entry, stored, status, resolution, ended } of marks) {
-      Object.assign(entry, { created: true, stored, status, resolution });
-      if (refused.has(entry.run.id)) this.#abandon(entry);
+    let refused: ReadonlySet<string>;
+    try {
+      refused = new Set(await this.#options.store.write({ created, blocks, changed, finished }));
+    } catch (error) {
+      for (const entry of entries) entry.status = null;
+      throw error;
+    }
+    for (const { entry, stored, resolution, ended } of marks) {
+      const { run } = entry;
+      Object.assign(entry, { created: true, stored, resolution });
+      if (refused.has(run.id)) this.#drop(entry);
       else if (ended) this.#release(entry);
-      else if (entry.run.log.lastSequence === stored && entry.run.status === status) this.#settle(entry);
-      else if (!entry.run.ended) this.#tellWaiting([entry], stored);
+      else if (run.eventLog.lastSequence === stored && run.status === entry.status) this.#settle(entry);
+      else if (!run.ended) this.#resolveWaiting([entry], stored);
     }
   }
 
-  /** One entry that cannot be written must not keep the others from it. */
+  /** One entry that cannot be written must not keep the others from being written. */
   async #writeSingly(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       try {
         await this.#write([entry]);
       } catch (error) {
-        if (isUnavailable(error)) return;
+        if (isStoreUnavailable(error)) return;
         this.#options.log.error(
           { err: error, generationId: entry.run.id },
           'a generation cannot be written to the store and will not be there after a restart',
@@ -244,14 +254,14 @@ export class GenerationJournal {
     }
   }
 
-  /** Another node has ended it: this one was away for too long. */
-  #abandon(entry: Entry): void {
+  /** The store refuses the run: another node has ended it, because this one did not renew its lease in time. */
+  #drop(entry: Entry): void {
     this.#release(entry);
     if (entry.isDoubtful) return;
     this.#options.log.warn({ generationId: entry.run.id }, 'a generation was ended by another node');
-    entry.run.fail({
+    entry.run.endElsewhere({
       code: 'GENERATION_INTERRUPTED',
-      message: 'The server lost touch with the others and they ended the generation.',
+      message: 'The server lost its connection to the other servers, and one of them ended the generation.',
       retryable: true,
       retryAfterMs: null,
       provider: null,
@@ -266,11 +276,11 @@ export class GenerationJournal {
   }
 
   #settle(entry: Entry): void {
-    this.#dirty.delete(entry);
-    this.#tellWaiting([entry]);
+    this.#changed.delete(entry);
+    this.#resolveWaiting([entry]);
   }
 
-  #tellWaiting(entries: Iterable<Entry> = this.#dirty, upTo = Number.POSITIVE_INFINITY): void {
+  #resolveWaiting(entries: Iterable<Entry> = this.#changed, upTo = Number.POSITIVE_INFINITY): void {
     for (const { waiting } of entries)
       for (const waiter of waiting) {
         if (waiter.sequence > upTo) continue;
@@ -279,7 +289,7 @@ export class GenerationJournal {
       }
   }
 
-  #tellIdle(): void {
+  #resolveIdle(): void {
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
   }

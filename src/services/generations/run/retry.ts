@@ -1,5 +1,5 @@
 import { isRetryable, type ModelgraphError, ProviderError } from '../../../core/errors.ts';
-import { ProviderHeldBack } from '../../providers/circuit-breaker.ts';
+import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 
 export interface RetryPolicyOptions {
   /** Calls of one model at most, the first one counted. */
@@ -21,8 +21,8 @@ export interface FailedAttempt {
 }
 
 /**
- * - `not-retryable`: the same request would fail again, or is not to be sent again now.
- * - `attempts-spent`: it was asked as often as it may be.
+ * - `not-retryable`: the same request would fail again, or the circuit of its provider is open.
+ * - `attempts-spent`: it was sent as often as it may be.
  * - `wait-too-long`: the provider asks for a longer wait than is allowed; its error tells the client how long.
  * - `deadline`: there would be no time left after the wait.
  */
@@ -37,15 +37,15 @@ export type RetryPolicy = (failed: FailedAttempt) => RetryPlan;
 /** The wait before the first retry is up to this, before each further one up to twice as much. */
 const BASE_MS = 500;
 
-/** How far those whom a provider tells the same moment come apart, as a share of the wait it asks for. */
+/** How far the retries of requests that were refused at one moment are spread, as a share of the wait the provider asks for. */
 const SPREAD = 0.1;
 
-/** Answers that the same request would have again, whatever our code for them. */
+/** Statuses that the same request would get again, whatever our code for them. */
 const LASTING_STATUSES: ReadonlySet<number | null> = new Set([400, 401, 403, 404, 422]);
 
 const isWorthRetrying = (error: ModelgraphError): error is ProviderError =>
   error instanceof ProviderError &&
-  !(error instanceof ProviderHeldBack) &&
+  !(error instanceof ProviderCircuitOpen) &&
   isRetryable(error.code) &&
   !LASTING_STATUSES.has(error.providerStatus);
 
@@ -54,7 +54,7 @@ const giveUp = (reason: GiveUpReason): RetryPlan => ({ type: 'give-up', reason }
 /**
  * Decides whether a failed call is made again, and after which wait. Pure but for `random`.
  * - Waits are exponential with full jitter: evenly spread between nothing and 500 ms, 1 s, 2 s …
- * - The wait a provider asks for is the least one; a little is added, so that not everybody comes back at once.
+ * - The wait a provider asks for is the shortest one; a little is added, so that retries are spread.
  * - No wait is longer than `maxWaitMs`.
  */
 export const createRetryPolicy =

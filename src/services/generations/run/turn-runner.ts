@@ -4,45 +4,41 @@ import { toGenerationError } from '../../../core/to-generation-error.ts';
 import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
-import { type CircuitBreakers, ProviderHeldBack } from '../../providers/circuit-breaker.ts';
+import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
+import { ProviderCircuitOpen } from '../../providers/circuit.ts';
+import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
-import type { ProviderHealthService } from '../../providers/provider-health.ts';
-import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export interface TurnRunnerOptions {
   readonly providers: ProviderFactory;
   readonly health: ProviderHealthService;
-  readonly breakers: CircuitBreakers;
   readonly retry: RetryPolicy;
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   /** Longest time for one answer of the provider, and for the results of its tool calls, in milliseconds. */
   readonly timeoutMs: number;
-  /** Longest time from a call to the first content of a streamed answer, in milliseconds. */
-  readonly firstDeltaTimeoutMs: number;
 }
 
-/** One turn of a run while it is asked for. */
+/** One turn of a run, from the first call to the end of its answer. */
 interface Turn {
   readonly run: GenerationRun;
   /** On the clock of `performance.now()`. */
   readonly began: number;
   readonly limitMs: number;
-  /** Its whole answer has come; what is still being closed concerns nobody. */
-  complete: boolean;
+  /** The whole answer has come: what the upstream does while it closes changes nothing. */
+  isComplete: boolean;
   /** It took longer than it may. */
   isLate: boolean;
-  /** Stops the clock. */
-  readonly settle: () => void;
 }
 
-/** What a provider gives; a streamed answer may fall silent before its first content. */
-interface Answer {
-  readonly isStreamed: boolean;
-  readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
+/** A call that failed before the turn was complete. */
+interface Failure {
+  readonly error: unknown;
 }
+
+const modelOf = (run: GenerationRun): string => run.prepared.resolution.config.name;
 
 /**
  * Asks models for the turns of a run. The only owner of retries: before the first content of a turn the same model is
@@ -58,25 +54,15 @@ export class TurnRunner {
   /** Moves the answer to the present turn into the run. Never rejects: every failure ends the run. */
   async run(run: GenerationRun): Promise<void> {
     const limitMs = this.#remainingMs(run);
-    const turn: Turn = {
-      run,
-      began: performance.now(),
-      limitMs,
-      complete: false,
-      isLate: false,
-      settle: () => clearTimeout(clock),
-    };
-    const clock = setTimeout(() => {
+    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false };
+    run.setDeadline(limitMs, () => {
       turn.isLate = true;
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
-    }, limitMs);
-    void run.finished.then(turn.settle);
-    const failure = await this.#askModels(turn);
-    turn.settle();
-    if (failure === undefined || turn.complete || run.ended) return;
-    const { id: generationId, provider } = run;
-    const model = run.prepared.resolution.config.name;
-    run.fail(reportFailure(failure.error, { generationId, model, provider }, this.#options.log));
+    });
+    const failure = await this.#askModels(turn).catch((error: unknown): Failure => ({ error }));
+    if (failure === undefined || turn.isComplete || run.ended) return;
+    const about = { generationId: run.id, model: modelOf(run), provider: run.provider };
+    run.fail(reportFailure(failure.error, about, this.#options.log));
   }
 
   /** How long the present turn, or the wait for tool results, may take. */
@@ -87,36 +73,32 @@ export class TurnRunner {
     return Math.max(0, Math.min(left, this.#options.timeoutMs));
   }
 
-  async #askModels(turn: Turn): Promise<{ readonly error: unknown } | undefined> {
+  async #askModels(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
     // Later turns hold what only the vendor of the first one can read.
-    const fallbacks = run.isFirstTurn ? [...run.prepared.fallbacks] : [];
-    for (;;) {
-      const failure = await this.#askModel(turn);
+    const fallbacks = run.turnCount === 1 ? run.prepared.fallbacks : [];
+    let failure = await this.#askModel(turn);
+    for (const next of fallbacks) {
       const code = findModelgraphError(failure?.error)?.code;
-      const next = fallbacks.shift();
-      const final = next === undefined || code === undefined || !isRetryable(code) || run.hasContent;
-      if (failure === undefined || turn.complete || run.ended || final) return failure;
+      const isFinal = code === undefined || !isRetryable(code) || run.hasContent;
+      if (turn.isComplete || run.ended || isFinal) return failure;
       this.#options.log.info(
-        {
-          generationId: run.id,
-          model: run.prepared.resolution.config.name,
-          fallback: next.resolution.config.name,
-          code,
-        },
+        { generationId: run.id, model: modelOf(run), fallback: next.resolution.config.name, code },
         'a fallback model is asked',
       );
       run.telemetry.fellBack(code);
       run.fallBack(next, code);
+      failure = await this.#askModel(turn);
     }
+    return failure;
   }
 
-  async #askModel(turn: Turn): Promise<{ readonly error: unknown } | undefined> {
+  async #askModel(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
     run.telemetry.turnStarted(run.prepared.resolution.config);
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(turn, attempt > 1);
-      if (failure === undefined || turn.complete || run.ended || run.hasContent) return failure;
+      if (failure === undefined || turn.isComplete || run.ended || run.hasContent) return failure;
       const error = findModelgraphError(failure.error);
       if (error === undefined) return failure;
       const plan = this.#options.retry({
@@ -127,13 +109,7 @@ export class TurnRunner {
       });
       if (plan.type === 'give-up') return failure;
       this.#options.log.info(
-        {
-          generationId: run.id,
-          model: run.prepared.resolution.config.name,
-          code: error.code,
-          attempt,
-          waitMs: plan.waitMs,
-        },
+        { generationId: run.id, model: modelOf(run), code: error.code, attempt, waitMs: plan.waitMs },
         'a provider is asked again',
       );
       run.telemetry.retried(error.code);
@@ -151,75 +127,64 @@ export class TurnRunner {
     return !run.ended;
   }
 
-  /** One call of the provider, told to the breaker and to its health, whatever comes of it. */
-  async #attempt(turn: Turn, isRetry: boolean): Promise<{ readonly error: unknown } | undefined> {
+  /** One call of the provider, reported to its health once, however it ends. */
+  async #attempt(turn: Turn, isRetry: boolean): Promise<Failure | undefined> {
     const { run } = turn;
-    const { breakers, health } = this.#options;
+    const { health } = this.#options;
     const { provider } = run;
-    const admission = breakers.admit(provider);
+    const admission = health.admit(provider);
     if (admission.type === 'refused')
-      return { error: new ProviderHeldBack(provider, admission.retryAfterMs) };
-    const own = new AbortController();
-    const stop = (): void => own.abort(run.signal.reason);
-    run.signal.addEventListener('abort', stop);
-    if (run.signal.aborted) stop();
-    let patience: NodeJS.Timeout | undefined;
+      return { error: new ProviderCircuitOpen(provider, admission.retryAfterMs) };
     try {
-      const answer = await this.#ask(run, own.signal);
-      if (answer.isStreamed)
-        patience = setTimeout(
-          () => own.abort(new ProviderError('PROVIDER_TIMEOUT', { provider })),
-          this.#options.firstDeltaTimeoutMs,
-        );
-      for await (const event of answer.events) {
-        if (run.ended) break;
-        if (turn.complete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
-        const isFirst = !run.hasContent;
-        run.take(event);
-        if (isFirst && run.hasContent) {
-          clearTimeout(patience);
-          breakers.recordFirstDelta(admission);
-        }
-        if (event.type !== 'finish') continue;
-        turn.complete = true;
-        turn.settle();
-        breakers.recordSuccess(admission);
-        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-      }
-      if (!turn.complete && (!run.ended || turn.isLate))
-        throw new ProviderError('STREAM_TRUNCATED', { provider });
-      if (!turn.complete) breakers.release(admission);
-      return undefined;
+      await this.#readAnswer(turn, admission, isRetry);
+      if (turn.isComplete) return undefined;
+      throw new ProviderError('STREAM_TRUNCATED', { provider });
     } catch (thrown) {
-      const late = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : undefined;
-      const error = late ?? (own.signal.aborted ? (own.signal.reason as unknown) : thrown);
+      // The upstream was closed from here, or it broke after its answer was complete: neither tells anything.
+      if (turn.isComplete) return undefined;
+      const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
       const known = findModelgraphError(error);
-      if (turn.complete) return undefined;
-      if ((run.ended && !turn.isLate) || known === undefined) breakers.release(admission);
-      else {
-        breakers.recordFailure(admission, known);
-        health.recordFailure(provider, known.code);
-      }
+      if (known === undefined || (run.ended && !turn.isLate)) health.release(admission);
+      else health.recordFailure(admission, known);
       return run.ended ? undefined : { error };
-    } finally {
-      clearTimeout(patience);
-      run.signal.removeEventListener('abort', stop);
     }
   }
 
-  /** Ends a generation whose tool results never come. */
-  #awaitToolResults(run: GenerationRun): void {
-    const awaited = run.awaitedToolCalls;
-    run.telemetry.actionRequired(run.snapshot());
-    const deadline = setTimeout(() => {
-      // A later turn may wait again, with a deadline of its own.
-      if (run.awaitedToolCalls[0] === awaited[0]) run.cancel();
-    }, this.#remainingMs(run));
-    void run.finished.then(() => clearTimeout(deadline));
+  /** Moves events into the run until its answer is complete, it has ended or the upstream has. */
+  async #readAnswer(turn: Turn, admission: Admission, isRetry: boolean): Promise<void> {
+    const { run } = turn;
+    const { health } = this.#options;
+    const answer = await this.#call(run);
+    const calledAt = performance.now();
+    let firstDeltaMs: number | null = null;
+    for await (const event of answer.events) {
+      if (run.ended) break;
+      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
+      const hadContent = run.hasContent;
+      run.take(event);
+      if (!hadContent && run.hasContent) {
+        if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
+        health.recordFirstDelta(admission);
+      }
+      if (event.type !== 'finish') continue;
+      turn.isComplete = true;
+      health.recordSuccess(admission, firstDeltaMs);
+      if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
+    }
   }
 
-  /** Calls the provider of a run. Streamed for whoever only waits, too: what came before a failure is kept. */
-  async #ask(run: GenerationRun, signal: AbortSignal): Promise<Answer> {
+  /** Ends a generation whose tool results do not come in time. */
+  #awaitToolResults(run: GenerationRun): void {
+    run.setDeadline(this.#remainingMs(run), () => run.cancel());
+    run.telemetry.actionRequired(run.snapshot());
+  }
+
+  /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
+  async #call(run: GenerationRun): Promise<{
+    readonly isStreamed: boolean;
+    readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
+  }> {
+    const { signal } = run;
     const { config } = run.prepared.resolution;
     const provider = await this.#options.providers.getTextProvider(config);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);

@@ -3,22 +3,22 @@ import { addCost, addUsage, type Cost, type Usage } from '../../../core/usage.ts
 import { costOf } from '../../pricing/cost.ts';
 import { estimateUsage } from '../../pricing/estimate-usage.ts';
 
-/** The cost is looked at each time as much more has been put out. */
+/** The cost is checked each time as much more output has come. */
 const CHECK_CHARACTERS = 128;
 
 /**
- * The provider's own figures, raised to the estimate of the output where more has come since it told them; all of it
- * an estimate where it has told nothing.
+ * The provider's own figures, with the output raised to its estimate where more has come since they were reported; an
+ * estimate as a whole where none were.
  */
-const usageSoFar = (told: Usage | null, inputTokens: number, outputCharacters: number): Usage => {
+const usageSoFar = (reported: Usage | null, inputTokens: number, outputCharacters: number): Usage => {
   const estimate = estimateUsage(inputTokens, outputCharacters);
   const outputTokens = estimate.outputTokens ?? 0;
-  if (told === null) return estimate;
-  if ((told.outputTokens ?? 0) >= outputTokens) return told;
+  if (reported === null) return estimate;
+  if ((reported.outputTokens ?? 0) >= outputTokens) return reported;
   return {
-    ...told,
+    ...reported,
     outputTokens,
-    totalTokens: told.inputTokens === null ? null : told.inputTokens + outputTokens,
+    totalTokens: reported.inputTokens === null ? null : reported.inputTokens + outputTokens,
     source: 'estimated',
   };
 };
@@ -32,8 +32,8 @@ export class UsageMeter {
   /** Of the turns before this one. */
   #before: Usage | null = null;
   #costBefore: Cost | null = null;
-  /** What the provider has told of this turn. */
-  #told: Usage | null = null;
+  /** The provider's figures of this turn. */
+  #reported: Usage | null = null;
   #checkedAt = -CHECK_CHARACTERS;
 
   get usage(): Usage | null {
@@ -44,25 +44,25 @@ export class UsageMeter {
     return this.#cost;
   }
 
-  /** Takes the provider's totals of the present turn; false when they tell nothing new. */
-  tell(told: Usage, pricing: Pricing | null): boolean {
-    this.#told = told;
-    const usage = addUsage(this.#before, told);
+  /** Takes the provider's totals of the present turn; false when they are the same as before. */
+  report(reported: Usage, pricing: Pricing | null): boolean {
+    this.#reported = reported;
+    const usage = addUsage(this.#before, reported);
     if (isSame(this.#usage, usage)) return false;
     this.#usage = usage;
-    this.#cost = this.#costWith(told, pricing);
+    this.#cost = this.#costWith(reported, pricing);
     this.#checkedAt = -CHECK_CHARACTERS;
     return true;
   }
 
-  /** The present turn's usage by now, for one that is cut short: its provider never comes to tell what it bills. */
+  /** The present turn's usage by now, for one that is cut short: its provider reports nothing of what it bills. */
   estimateTurn(inputTokens: number, outputCharacters: number): Usage {
-    return usageSoFar(this.#told, inputTokens, outputCharacters);
+    return usageSoFar(this.#reported, inputTokens, outputCharacters);
   }
 
   /**
-   * Whether it has cost more than it may, by what is told or estimated: looked at when the provider tells something new,
-   * and once in a while.
+   * Whether it has cost more than it may, by what is reported or estimated: checked when the provider reports new figures,
+   * and each time as much more output has come.
    */
   exceeds(maxCostUsd: number, pricing: Pricing | null, inputTokens: number, characters: number): boolean {
     if (characters < this.#checkedAt + CHECK_CHARACTERS) return false;
@@ -71,17 +71,17 @@ export class UsageMeter {
     return cost !== null && cost.total > maxCostUsd;
   }
 
-  /** What was told of this turn is another model's. */
+  /** What was reported of this turn is another model's. */
   forgetTurn(): void {
     this.#usage = this.#before;
     this.#cost = null;
-    this.#told = null;
+    this.#reported = null;
   }
 
   startNextTurn(): void {
     this.#before = this.#usage;
     this.#costBefore = this.#cost;
-    this.#told = null;
+    this.#reported = null;
     this.#checkedAt = -CHECK_CHARACTERS;
   }
 

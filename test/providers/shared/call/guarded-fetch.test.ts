@@ -11,20 +11,18 @@ import { sendEventStream, sendJson, startUpstream } from '../../../support/upstr
 
 const LIMITS: TimeLimits = {
   connectTimeoutMs: 10_000,
-  firstDeltaTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
 };
 
 const guarded = ({
   connectTimeoutMs = LIMITS.connectTimeoutMs,
-  firstDeltaTimeoutMs = LIMITS.firstDeltaTimeoutMs,
   idleTimeoutMs = LIMITS.idleTimeoutMs,
   ...options
 }: Partial<GuardedFetchOptions & TimeLimits> = {}): typeof fetch =>
   createGuardedFetch({
     provider: 'testing',
     expect: 'event-stream',
-    limits: { connectTimeoutMs, firstDeltaTimeoutMs, idleTimeoutMs },
+    limits: { connectTimeoutMs, idleTimeoutMs },
     ...options,
   });
 
@@ -139,13 +137,6 @@ test.each(['event-stream', 'json', 'bytes'] as const)(
     expect(seen).toEqual([[429, '3']]);
   },
 );
-
-test('a stream whose headers do not come in the time for the first delta is PROVIDER_TIMEOUT and its socket is closed', async () => {
-  await using upstream = await startUpstream(() => undefined);
-  const error = await providerErrorOf(guarded({ firstDeltaTimeoutMs: 20 })(upstream.origin));
-  expect(error.code).toBe('PROVIDER_TIMEOUT');
-  await (await upstream.request(0)).closed;
-});
 
 test('a stream may hold its headers back for longer than the idle limit', async () => {
   const idleTimeoutMs = 200;

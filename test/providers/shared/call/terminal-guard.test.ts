@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { type ModelgraphError, ProviderError } from '../../../../src/core/errors.ts';
 import type { FinishEvent, StreamEvent } from '../../../../src/core/stream-event.ts';
@@ -204,16 +204,47 @@ test('the signal of the caller keeps no listener of a call that is over', async 
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
+/** As `guard`, with a limit for the first content. */
+const limited = (
+  firstDeltaTimeoutMs: number,
+  open: Parameters<typeof guardStream>[0]['open'],
+): AsyncIterableIterator<StreamEvent> =>
+  guardStream({
+    provider: 'testing',
+    signal: new AbortController().signal,
+    firstDeltaTimeoutMs,
+    open,
+    mapError: () => mapped,
+  });
+
+/** Lets so much time pass. */
+const pass = async (ms: number): Promise<void> => {
+  for (const started = performance.now(); performance.now() - started < ms; ) await new Promise(setImmediate);
+};
+
+const WARNING = {
+  code: 'PROVIDER_WARNING',
+  message: 'Mind this.',
+  path: null,
+  from: null,
+  to: null,
+} as const;
+
 /** Over a real socket: each `data:` line is one text delta, `data: end` the finish. */
-async function* readUpstream(origin: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+async function* readUpstream(
+  origin: string,
+  signal: AbortSignal,
+  { onlyData = false }: { readonly onlyData?: boolean } = {},
+): AsyncGenerator<StreamEvent> {
   const response = await createGuardedFetch({
     provider: 'testing',
     expect: 'event-stream',
-    limits: { connectTimeoutMs: 10_000, firstDeltaTimeoutMs: 60_000, idleTimeoutMs: 60_000 },
+    limits: { connectTimeoutMs: 10_000, idleTimeoutMs: 60_000 },
   })(origin, { signal });
   for await (const chunk of response.body ?? [])
     for (const line of Buffer.from(chunk).toString().split('\n\n'))
-      if (line !== '') yield line === 'data: end' ? finish() : text(line.slice(6));
+      if (line !== '' && (!onlyData || line.startsWith('data:')))
+        yield line === 'data: end' ? finish() : text(line.slice(6));
 }
 
 test.each(['before the headers', 'while the upstream is silent'])(
@@ -232,6 +263,76 @@ test.each(['before the headers', 'while the upstream is silent'])(
     await request.closed;
   },
 );
+
+test('a stream whose headers do not come in the time for the first delta is PROVIDER_TIMEOUT and its socket is closed', async () => {
+  await using upstream = await startUpstream(() => undefined);
+  const stream = limited(500, (signal) => readUpstream(upstream.origin, signal));
+  expect(await providerErrorOf(stream.next())).toMatchObject({
+    code: 'PROVIDER_TIMEOUT',
+    provider: 'testing',
+    providerStatus: null,
+  });
+  await (await upstream.request(0)).closed;
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
+});
+
+test('bytes, usage and warnings are no content: a stream of nothing else is PROVIDER_TIMEOUT', async () => {
+  await using upstream = await startUpstream((request) =>
+    sendEventStream(request, ': processing\n\n', { end: false }),
+  );
+  const stream = limited(500, async function* (signal) {
+    yield { type: 'usage', usage };
+    yield { type: 'warning', warning: WARNING };
+    yield* readUpstream(upstream.origin, signal, { onlyData: true });
+  });
+  expect((await providerErrorOf(toArray(stream))).code).toBe('PROVIDER_TIMEOUT');
+  await (await upstream.request(0)).closed;
+});
+
+test.each([
+  ['text', text('a')],
+  ['reasoning', { type: 'reasoning-delta', text: 'Hm' }],
+  ['the beginning of a tool call', { type: 'tool-call-delta', callId: '1', name: 'add', argumentsDelta: '' }],
+] as const)('a stream that has begun with %s may be as slow as it likes', async (_what, first) => {
+  const stream = limited(20, async function* () {
+    yield first;
+    await pass(60);
+    yield finish();
+  });
+  expect(await toArray(stream)).toEqual([first, finish()]);
+});
+
+test('a time limit that ends between two events is told at the next one', async () => {
+  const signals: AbortSignal[] = [];
+  const stream = limited(20, async function* (signal) {
+    signals.push(signal);
+    yield { type: 'usage', usage };
+    yield text('late');
+  });
+  await stream.next();
+  await once(signals[0] ?? new EventTarget(), 'abort');
+  expect((await providerErrorOf(stream.next())).code).toBe('PROVIDER_TIMEOUT');
+});
+
+test('a turn of several upstream calls has the time for the first content in each', async () => {
+  const stream = limited(20, async function* (signal, expectContent) {
+    yield text('first call');
+    expectContent();
+    yield { type: 'usage', usage };
+    await silent(signal);
+  });
+  await stream.next();
+  await stream.next();
+  expect((await providerErrorOf(stream.next())).code).toBe('PROVIDER_TIMEOUT');
+});
+
+test('an answer that comes whole has no time limit of its own', async () => {
+  const stream = guard(async function* () {
+    await pass(60);
+    yield finish();
+  });
+  expect(await toArray(stream)).toEqual([finish()]);
+});
 
 test('a break out of the loop closes the socket', async () => {
   await using upstream = await startUpstream((request) =>

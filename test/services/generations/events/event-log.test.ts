@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerationEvent, UnplacedEvent } from '../../../../src/core/generation-event.ts';
-import { GenerationLog } from '../../../../src/services/generations/events/event-log.ts';
+import { EventLog } from '../../../../src/services/generations/events/event-log.ts';
 import { toArray } from '../../../support/to-array.ts';
 
 const textAt = (offset: number, text = '.'): UnplacedEvent => ({ type: 'TextDelta', offset, text });
@@ -16,71 +16,71 @@ const describeEvent = (event: GenerationEvent): string =>
     ? `${event.type} ${event.sequence}@${event.offset} "${event.text}"`
     : `${event.type} ${event.sequence}`;
 
-const fill = (log: GenerationLog, count: number): void => {
+const fill = (log: EventLog, count: number): void => {
   for (let offset = 0; offset < count; offset += 1) log.append(textAt(offset));
 };
 
 describe('a log of events', () => {
   it('numbers them from 1 without gaps, whatever they are, and says whose they are', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     expect(log.lastSequence).toBe(0);
     for (const event of [textAt(0), citation, reasoningAt(0), textAt(1), citation]) log.append(event);
     log.end();
-    const events = await toArray(log.follow());
+    const events = await toArray(log.read());
     expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
     expect(new Set(events.map(({ generationId }) => generationId))).toEqual(new Set(['gen_1']));
     expect(log.lastSequence).toBe(5);
   });
 
   it('takes nothing after its end', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     log.append(citation);
     log.end();
     log.append(citation);
     log.end();
-    expect((await toArray(log.follow())).map(describeEvent)).toEqual(['CitationAdded 1']);
+    expect((await toArray(log.read())).map(describeEvent)).toEqual(['CitationAdded 1']);
     expect(log.lastSequence).toBe(1);
   });
 
-  it('gives a follower every event after its position, then the live ones, then ends', async () => {
-    const log = new GenerationLog('gen_1');
+  it('gives a reader every event after its position, then the live ones, then ends', async () => {
+    const log = new EventLog('gen_1');
     fill(log, 3);
-    const follower = log.follow(1);
-    expect((await follower.next()).value?.sequence).toBe(2);
-    expect((await follower.next()).value?.sequence).toBe(3);
-    const waiting = follower.next();
+    const reader = log.read(1);
+    expect((await reader.next()).value?.sequence).toBe(2);
+    expect((await reader.next()).value?.sequence).toBe(3);
+    const waiting = reader.next();
     log.append(citation);
     expect((await waiting).value?.sequence).toBe(4);
     log.append(citation);
     log.end();
-    expect((await follower.next()).value?.sequence).toBe(5);
-    expect(await follower.next()).toEqual({ done: true, value: undefined });
-    expect(await follower.next()).toEqual({ done: true, value: undefined });
+    expect((await reader.next()).value?.sequence).toBe(5);
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('gives a follower past its end nothing but the end', async () => {
-    const log = new GenerationLog('gen_1');
+  it('gives a reader past its end nothing but the end', async () => {
+    const log = new EventLog('gen_1');
     fill(log, 2);
     log.end();
-    expect(await toArray(log.follow(2))).toEqual([]);
-    expect(await toArray(log.follow(9))).toEqual([]);
+    expect(await toArray(log.read(2))).toEqual([]);
+    expect(await toArray(log.read(9))).toEqual([]);
   });
 
   it('gives calls that wait together one event each, in their order', async () => {
-    const log = new GenerationLog('gen_1');
-    const follower = log.follow();
-    const waiting = Promise.all([follower.next(), follower.next(), follower.next()]);
+    const log = new EventLog('gen_1');
+    const reader = log.read();
+    const waiting = Promise.all([reader.next(), reader.next(), reader.next()]);
     fill(log, 2);
     log.end();
     expect((await waiting).map(({ value }) => value?.sequence)).toEqual([1, 2, undefined]);
   });
 });
 
-describe('followers of different speed', () => {
+describe('readers of different speed', () => {
   it('each get the whole, at their own pace', async () => {
-    const log = new GenerationLog('gen_1');
-    const quick = log.follow();
-    const slow = log.follow();
+    const log = new EventLog('gen_1');
+    const quick = log.read();
+    const slow = log.read();
     const quickly: (number | undefined)[] = [];
     for (let offset = 0; offset < 10; offset += 1) {
       log.append(textAt(offset));
@@ -93,23 +93,23 @@ describe('followers of different speed', () => {
   });
 
   it('get deltas one by one while they are close behind', async () => {
-    const [near, far] = [new GenerationLog('gen_1'), new GenerationLog('gen_2')];
+    const [near, far] = [new EventLog('gen_1'), new EventLog('gen_2')];
     fill(near, 32);
     fill(far, 33);
     near.end();
     far.end();
-    expect(await toArray(near.follow())).toHaveLength(32);
-    expect(await toArray(far.follow())).toHaveLength(1);
+    expect(await toArray(near.read())).toHaveLength(32);
+    expect(await toArray(far.read())).toHaveLength(1);
   });
 
   it('get adjacent deltas of one kind as one when far behind: the first offset, the last sequence', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     for (let offset = 0; offset < 20; offset += 1) log.append(reasoningAt(offset));
     fill(log, 10);
     log.append(citation);
     for (let offset = 10; offset < 60; offset += 1) log.append(textAt(offset));
     log.end();
-    const events = (await toArray(log.follow())).map(describeEvent);
+    const events = (await toArray(log.read())).map(describeEvent);
     expect(events).toEqual([
       `ReasoningDelta 20@0 "${'?'.repeat(20)}"`,
       `TextDelta 30@0 "${'.'.repeat(10)}"`,
@@ -119,26 +119,26 @@ describe('followers of different speed', () => {
   });
 
   it('get the same text, with offsets that meet and sequences that rise, however they read', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     const words = Array.from({ length: 200 }, (_, index) => `w${index} 😀`);
     let offset = 0;
     const readers = [1, 7, 40, 300].map((pace) => ({
       pace,
-      follower: log.follow(),
+      reader: log.read(),
       events: [] as GenerationEvent[],
     }));
     for (const [index, word] of words.entries()) {
       log.append(textAt(offset, word));
       offset += word.length;
-      for (const { pace, follower, events } of readers) {
+      for (const { pace, reader, events } of readers) {
         if (index % pace !== 0) continue;
-        const { value } = await follower.next();
+        const { value } = await reader.next();
         if (value !== undefined) events.push(value);
       }
     }
     log.end();
-    for (const { follower, events } of readers) {
-      events.push(...(await toArray(follower)));
+    for (const { reader, events } of readers) {
+      events.push(...(await toArray(reader)));
       let text = '';
       let sequence = 0;
       for (const event of events) {
@@ -154,70 +154,70 @@ describe('followers of different speed', () => {
   });
 });
 
-describe('a follower that takes what is there', () => {
+describe('a reader that takes what is there', () => {
   it('gets it without waiting, is woken once by the next, and knows the end', () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     log.append(citation);
-    const follower = log.follow();
-    expect(follower.take()?.sequence).toBe(1);
-    expect(follower.take()).toBeUndefined();
-    expect(follower.hasEnded).toBe(false);
+    const reader = log.read();
+    expect(reader.take()?.sequence).toBe(1);
+    expect(reader.take()).toBeUndefined();
+    expect(reader.hasEnded).toBe(false);
     let woken = 0;
-    follower.whenReady(() => {
+    reader.whenReady(() => {
       woken += 1;
     });
     fill(log, 3);
     expect(woken).toBe(1);
-    expect([follower.take(), follower.take()].map((event) => event?.sequence)).toEqual([2, 3]);
+    expect([reader.take(), reader.take()].map((event) => event?.sequence)).toEqual([2, 3]);
     log.end();
-    expect(follower.hasEnded).toBe(false);
-    expect(follower.take()?.sequence).toBe(4);
-    expect(follower.hasEnded).toBe(true);
+    expect(reader.hasEnded).toBe(false);
+    expect(reader.take()?.sequence).toBe(4);
+    expect(reader.hasEnded).toBe(true);
   });
 
   it('is woken by the abort of its signal, gets nothing more, and is said to have left', () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     const controller = new AbortController();
     const told: string[] = [];
-    const presence = { leave: () => told.push('left'), finish: () => told.push('finished') };
-    const follower = log.follow(0, { signal: controller.signal, presence });
-    follower.whenReady(() => told.push('woken'));
+    const subscriber = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const reader = log.read(0, { signal: controller.signal, subscriber });
+    reader.whenReady(() => told.push('woken'));
     controller.abort();
     log.append(citation);
-    expect(follower.take()).toBeUndefined();
-    expect(follower.hasEnded).toBe(true);
+    expect(reader.take()).toBeUndefined();
+    expect(reader.hasEnded).toBe(true);
     expect(told).toEqual(['left', 'woken']);
   });
 
   it('is said to have everything when it is let go after the end', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     const told: string[] = [];
-    const presence = { leave: () => told.push('left'), finish: () => told.push('finished') };
-    const follower = log.follow(0, { presence });
+    const subscriber = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const reader = log.read(0, { subscriber });
     log.append(citation);
     log.end();
-    follower.take();
-    await follower.return?.();
-    await follower.return?.();
+    reader.take();
+    await reader.return?.();
+    await reader.return?.();
     expect(told).toEqual(['finished']);
   });
 });
 
-describe('a follower that leaves', () => {
+describe('a reader that leaves', () => {
   it('is let go at once while it waits, and gets nothing more', async () => {
-    const log = new GenerationLog('gen_1');
-    const follower = log.follow();
-    const waiting = [follower.next(), follower.next()];
-    expect(await follower.return?.()).toEqual({ done: true, value: undefined });
+    const log = new EventLog('gen_1');
+    const reader = log.read();
+    const waiting = [reader.next(), reader.next()];
+    expect(await reader.return?.()).toEqual({ done: true, value: undefined });
     const ended = { done: true, value: undefined };
     expect(await Promise.all(waiting)).toEqual([ended, ended]);
     log.append(citation);
-    expect(await follower.next()).toEqual({ done: true, value: undefined });
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
   it('leaves the others where they are', async () => {
-    const log = new GenerationLog('gen_1');
-    const [leaving, staying] = [log.follow(), log.follow()];
+    const log = new EventLog('gen_1');
+    const [leaving, staying] = [log.read(), log.read()];
     const waiting = [leaving.next(), staying.next()];
     await leaving.return?.();
     log.append(citation);
@@ -227,10 +227,10 @@ describe('a follower that leaves', () => {
   });
 
   it('may break out of a loop', async () => {
-    const log = new GenerationLog('gen_1');
+    const log = new EventLog('gen_1');
     fill(log, 5);
     const seen: number[] = [];
-    for await (const { sequence } of log.follow()) {
+    for await (const { sequence } of log.read()) {
       seen.push(sequence);
       if (sequence === 2) break;
     }

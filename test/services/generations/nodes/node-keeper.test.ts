@@ -5,22 +5,34 @@ import {
 } from '../../../../src/services/generations/nodes/node-keeper.ts';
 import type { Db } from '../../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../../src/stores/generations/generation-store.ts';
+import { NodeCommands } from '../../../../src/stores/nodes/node-commands.ts';
+import { NodeLeases } from '../../../../src/stores/nodes/node-leases.ts';
 import { openSqliteDb } from '../../../../src/stores/db/sqlite-db.ts';
 import { SILENT_LOG } from '../../../support/databases/stores.ts';
 import { STORE_OPTIONS } from '../generations-harness.ts';
 
 const LEASE_MS = 15_000;
 
-const open = async (
-  createStore: (db: Db) => GenerationStore,
-  onRenewal: NodeKeeperOptions['onRenewal'] = () => {},
-) => {
+const { nodeId } = STORE_OPTIONS;
+
+const open = async ({
+  createStore = (db) => new GenerationStore(db, STORE_OPTIONS),
+  createLeases = (db) => new NodeLeases(db, nodeId),
+  onRenewal = () => {},
+}: {
+  readonly createStore?: (db: Db) => GenerationStore;
+  readonly createLeases?: (db: Db) => NodeLeases;
+  readonly onRenewal?: NodeKeeperOptions['onRenewal'];
+}) => {
   const db = await openSqliteDb(null);
   const keeper = new NodeKeeper({
     store: createStore(db),
+    leases: createLeases(db),
+    commands: new NodeCommands(db, nodeId),
     log: SILENT_LOG,
     leaseMs: LEASE_MS,
     onRenewal,
+    onInterrupted: () => Promise.resolve(),
     onCommands: () => Promise.resolve(),
   });
   await keeper.start();
@@ -44,12 +56,17 @@ describe('a node that keeps its lease', () => {
         deletions += 1;
         return deletions === 1 ? Promise.resolve(false) : deleted.promise;
       }
-      override renewLease(leaseMs: number) {
+    }
+    class CountedLeases extends NodeLeases {
+      override renew(leaseMs: number) {
         renewals.push(deletions);
-        return super.renewLease(leaseMs);
+        return super.renew(leaseMs);
       }
     }
-    const { db, keeper } = await open((each) => new LadenStore(each, STORE_OPTIONS));
+    const { db, keeper } = await open({
+      createStore: (each) => new LadenStore(each, STORE_OPTIONS),
+      createLeases: (each) => new CountedLeases(each, nodeId),
+    });
     for (let renewal = 0; renewal < 4; renewal += 1) {
       await vi.advanceTimersByTimeAsync(LEASE_MS / 3);
       await db.query('SELECT 1 AS one');
@@ -64,14 +81,14 @@ describe('a node that keeps its lease', () => {
   it('does not pile up renewals for a store that does not answer', async () => {
     const answered = Promise.withResolvers<void>();
     let calls = 0;
-    class SlowStore extends GenerationStore {
-      override async renewLease(leaseMs: number) {
+    class SlowLeases extends NodeLeases {
+      override async renew(leaseMs: number) {
         calls += 1;
         if (calls > 1) await answered.promise;
-        return super.renewLease(leaseMs);
+        return super.renew(leaseMs);
       }
     }
-    const { db, keeper } = await open((each) => new SlowStore(each, STORE_OPTIONS));
+    const { db, keeper } = await open({ createLeases: (each) => new SlowLeases(each, nodeId) });
     await vi.advanceTimersByTimeAsync(LEASE_MS * 100);
     const stopped = keeper.stop();
     answered.resolve();
@@ -82,13 +99,13 @@ describe('a node that keeps its lease', () => {
 
   it('stops although the store never answers', async () => {
     let calls = 0;
-    class SilentStore extends GenerationStore {
-      override renewLease(leaseMs: number) {
+    class SilentLeases extends NodeLeases {
+      override renew(leaseMs: number) {
         calls += 1;
-        return calls === 1 ? super.renewLease(leaseMs) : new Promise<never>(() => {});
+        return calls === 1 ? super.renew(leaseMs) : new Promise<never>(() => {});
       }
     }
-    const { db, keeper } = await open((each) => new SilentStore(each, STORE_OPTIONS));
+    const { db, keeper } = await open({ createLeases: (each) => new SilentLeases(each, nodeId) });
     await vi.advanceTimersByTimeAsync(LEASE_MS);
     const stopped = keeper.stop();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -99,10 +116,7 @@ describe('a node that keeps its lease', () => {
 
   it('says when its lease had run out', async () => {
     const renewal = Promise.withResolvers<boolean>();
-    const { db, keeper } = await open(
-      (each) => new GenerationStore(each, STORE_OPTIONS),
-      ({ lapsed }) => renewal.resolve(lapsed),
-    );
+    const { db, keeper } = await open({ onRenewal: ({ lapsed }) => renewal.resolve(lapsed) });
     await db.query('UPDATE node SET lease_until = 0');
     await vi.advanceTimersByTimeAsync(LEASE_MS / 3);
     expect(await renewal.promise).toBe(true);

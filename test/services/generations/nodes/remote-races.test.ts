@@ -5,7 +5,7 @@ import { StoredGenerations } from '../../../../src/services/generations/nodes/st
 import type { Db } from '../../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../../src/stores/generations/generation-store.ts';
 import { openSqliteDb } from '../../../../src/stores/db/sqlite-db.ts';
-import { StoreUnavailable } from '../../../../src/stores/db/store-unavailable.ts';
+import { StoreUnavailable } from '../../../../src/core/store-errors.ts';
 import { begunGeneration, place, SILENT_LOG, textDeltas } from '../../../support/databases/stores.ts';
 import { madeGeneration } from '../../../support/app/generation.ts';
 import { STORE_OPTIONS } from '../generations-harness.ts';
@@ -75,7 +75,7 @@ describe('who waits for a generation of another node', () => {
     await node.write({ changed: [begunGeneration({ id: ID, status: 'running', lastSequence: 1 })] });
     const settled = node.stored.settled(ID, NEVER);
     // Several looks at the store for new events, by another follower of the same.
-    const follower = node.remote.follow(ID, 0, {});
+    const follower = node.remote.read(ID, 0, {});
     await follower.next();
     for (let turn = 0; turn < 200; turn += 1) await node.db.query('SELECT 1 AS one');
     expect(questions).toBeLessThanOrEqual(3);
@@ -98,7 +98,7 @@ describe('who waits for a generation of another node', () => {
     const settled = node.stored.settled(ID, NEVER);
     const failed = expect(settled).rejects.toMatchObject({ code: 'GENERATION_INTERRUPTED' });
     await node.append(1, place(ID, 1, textDeltas('a')));
-    const follower = node.remote.follow(ID, 0, {});
+    const follower = node.remote.read(ID, 0, {});
     await follower.next();
     node.remote.stop();
     await failed;
@@ -109,12 +109,12 @@ describe('a follower of a generation of another node', () => {
   it('is not left with a stream that ends without an end when the server shuts down', async () => {
     await using node = await openFollower();
     await node.append(1, place(ID, 1, textDeltas('a')));
-    const follower = node.remote.follow(ID, 0, {});
+    const follower = node.remote.read(ID, 0, {});
     expect((await follower.next()).value).toMatchObject({ text: 'a' });
     const next = expect(follower.next()).rejects.toMatchObject({ code: 'GENERATION_INTERRUPTED' });
     node.remote.stop();
     await next;
-    await expect(node.remote.follow(ID, 0, {}).next()).rejects.toMatchObject({
+    await expect(node.remote.read(ID, 0, {}).next()).rejects.toMatchObject({
       code: 'GENERATION_INTERRUPTED',
     });
   });
@@ -122,7 +122,7 @@ describe('a follower of a generation of another node', () => {
   it('ends when the generation is deleted under it', async () => {
     await using node = await openFollower();
     await node.append(1, place(ID, 1, textDeltas('a')));
-    const follower = node.remote.follow(ID, 0, {});
+    const follower = node.remote.read(ID, 0, {});
     await follower.next();
     const next = expect(follower.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await node.db.query('DELETE FROM generation');
@@ -137,7 +137,7 @@ describe('a follower of a generation of another node', () => {
       }
     }
     await using node = await openFollower((db) => new FailingStore(db, STORE_OPTIONS));
-    const follower = node.remote.follow(ID, 0, {});
+    const follower = node.remote.read(ID, 0, {});
     const end = expect(follower.next()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await node.db.query('UPDATE generation SET finished_at = 1');
     await end;

@@ -55,7 +55,7 @@ const play = (run: GenerationRun, ...events: readonly StreamEvent[]): void => {
 };
 
 const typesOf = async (run: GenerationRun): Promise<string[]> =>
-  (await toArray(run.log.follow())).map(({ type, sequence }) => `${sequence} ${type}`);
+  (await toArray(run.eventLog.read())).map(({ type, sequence }) => `${sequence} ${type}`);
 
 describe('a generation', () => {
   it('is told as a log that begins with its start, has everything in order and ends once', async () => {
@@ -109,13 +109,13 @@ describe('a generation', () => {
     });
     expect(generation.cost?.total).toBeCloseTo(20e-6, 12);
     expect(run.snapshot()).toBe(generation);
-    expect((await toArray(run.log.follow())).at(-1)).toMatchObject({ generation, finishReason: 'stop' });
+    expect((await toArray(run.eventLog.read())).at(-1)).toMatchObject({ generation, finishReason: 'stop' });
   });
 
   it('gives deltas the offset at which they belong, for text and reasoning apart', async () => {
     const run = createRun();
     play(run, reasoningDelta('abc'), textDelta('😀'), reasoningDelta('d'), textDelta('x'), finishEvent());
-    const offsets = (await toArray(run.log.follow())).flatMap((event) =>
+    const offsets = (await toArray(run.eventLog.read())).flatMap((event) =>
       event.type === 'TextDelta' || event.type === 'ReasoningDelta' ? [[event.text, event.offset]] : [],
     );
     expect(offsets).toEqual([
@@ -237,7 +237,7 @@ describe('cancelling', () => {
       run.cancel();
       const generation = await run.finished;
       expect(generation).toMatchObject({ ...kept, finishReason: null, error: null });
-      expect((await toArray(run.log.follow())).at(-1)).toMatchObject({
+      expect((await toArray(run.eventLog.read())).at(-1)).toMatchObject({
         type: 'GenerationCancelled',
         generation,
       });
@@ -253,7 +253,7 @@ describe('failing', () => {
     run.fail(ERROR);
     const generation = await run.finished;
     expect(generation).toMatchObject({ status: 'failed', text: 'Hel', error: ERROR, finishReason: null });
-    expect((await toArray(run.log.follow())).at(-1)).toMatchObject({
+    expect((await toArray(run.eventLog.read())).at(-1)).toMatchObject({
       type: 'GenerationFailed',
       error: ERROR,
       generation,
@@ -282,7 +282,7 @@ describe('an output limit that reasoning has used up', () => {
         to: null,
       },
     ]);
-    expect((await toArray(run.log.follow())).slice(-2).map(({ type }) => type)).toEqual([
+    expect((await toArray(run.eventLog.read())).slice(-2).map(({ type }) => type)).toEqual([
       'WarningRaised',
       'GenerationCompleted',
     ]);

@@ -7,7 +7,7 @@ import {
   ProviderError,
   type ProviderErrorDetails,
 } from '../../../../src/core/errors.ts';
-import { ProviderHeldBack } from '../../../../src/services/providers/circuit-breaker.ts';
+import { ProviderCircuitOpen } from '../../../../src/services/providers/circuit.ts';
 import {
   createRetryPolicy,
   type FailedAttempt,
@@ -60,7 +60,7 @@ describe('what is tried again', () => {
   test.each([
     ["this server's own limit", new ModelgraphError('RATE_LIMITED', 'Too many.')],
     ["this server's own end", new ModelgraphError('GENERATION_INTERRUPTED', 'It shut down.')],
-    ['a provider that is held back', new ProviderHeldBack('testing', 5)],
+    ['a provider whose circuit is open', new ProviderCircuitOpen('testing', 5)],
   ])('%s is not, though a client may', (_, error) => {
     expect(isRetryable(error.code)).toBe(true);
     expect(plan({ error })).toEqual(giveUp('not-retryable'));

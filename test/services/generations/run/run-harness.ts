@@ -39,7 +39,6 @@ export const createRun = (
       },
       request: requestOf('Hi', { maxOutputTokens: 500 }),
       warnings: options.warnings ?? [],
-      estimatedInputTokens: 1,
       fallbacks: [],
       limits: { maxCostUsd: null, timeoutMs: null },
       onDisconnect: 'cancel',

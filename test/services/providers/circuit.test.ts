@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type ErrorCode, ModelgraphError, ProviderError } from '../../../src/core/errors.ts';
+import { ProviderCircuitOpen } from '../../../src/services/providers/circuit.ts';
 import {
   type Admission,
-  type CircuitBreakerOptions,
-  CircuitBreakers,
-  ProviderHeldBack,
-} from '../../../src/services/providers/circuit-breaker.ts';
+  type ProviderHealthOptions,
+  ProviderHealthService,
+} from '../../../src/services/providers/provider-health.ts';
 
 const failure = (code: ErrorCode, details: { providerStatus?: number; retryAfterMs?: number } = {}) =>
   new ProviderError(code, { provider: 'acme', ...details });
@@ -13,31 +13,31 @@ const failure = (code: ErrorCode, details: { providerStatus?: number; retryAfter
 const FAILED = failure('PROVIDER_FAILED');
 const LIMITED = failure('PROVIDER_RATE_LIMITED');
 
-/** Breakers over a clock of the test's own, and what the service does with them. */
-const createHarness = (options: Partial<CircuitBreakerOptions> = {}) => {
+/** The health of providers over a clock of the test's own, and what the service does with it. */
+const createHarness = (options: Partial<ProviderHealthOptions> = {}) => {
   const clock = { ms: 1_000 };
-  const breakers = new CircuitBreakers({ failures: 3, now: () => clock.ms, random: () => 0, ...options });
+  const health = new ProviderHealthService({ failures: 3, now: () => clock.ms, random: () => 0, ...options });
   const admit = (provider = 'acme'): Admission => {
-    const answer = breakers.admit(provider);
+    const answer = health.admit(provider);
     if (answer.type === 'refused') throw new Error(`refused for ${answer.retryAfterMs} ms`);
     return answer;
   };
   const fail = (times: number, error: ModelgraphError = FAILED): void => {
-    for (let time = 0; time < times; time += 1) breakers.recordFailure(admit(), error);
+    for (let time = 0; time < times; time += 1) health.recordFailure(admit(), error);
   };
-  const succeed = (): void => breakers.recordSuccess(admit());
-  const state = (): string | undefined => breakers.states().get('acme');
-  return { clock, breakers, admit, fail, succeed, state };
+  const succeed = (): void => health.recordSuccess(admit(), null);
+  const state = (): string | undefined => health.circuitStates().get('acme');
+  return { clock, health, admit, fail, succeed, state };
 };
 
 describe('while the circuit is closed', () => {
   test('calls are admitted until so many in a row have failed, and refused from then on', () => {
-    const { breakers, fail, state } = createHarness();
+    const { health, fail, state } = createHarness();
     fail(2);
     expect(state()).toBe('closed');
     fail(1);
     expect(state()).toBe('open');
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
   });
 
   test('a success makes the failures before it forgotten', () => {
@@ -49,20 +49,20 @@ describe('while the circuit is closed', () => {
   });
 
   test('an answer that begins is no success yet: answers that break off add up', () => {
-    const { breakers, admit, state } = createHarness();
+    const { health, admit, state } = createHarness();
     for (let time = 0; time < 3; time += 1) {
       const admission = admit();
-      breakers.recordFirstDelta(admission);
-      breakers.recordFailure(admission, failure('STREAM_TRUNCATED'));
+      health.recordFirstDelta(admission);
+      health.recordFailure(admission, failure('STREAM_TRUNCATED'));
     }
     expect(state()).toBe('open');
   });
 
   test('every provider has a circuit of its own', () => {
-    const { breakers, admit, fail } = createHarness();
+    const { health, admit, fail } = createHarness();
     fail(3);
     expect(admit('other').probe).toBe(false);
-    expect(breakers.states()).toEqual(
+    expect(health.circuitStates()).toEqual(
       new Map([
         ['acme', 'open'],
         ['other', 'closed'],
@@ -98,7 +98,7 @@ describe('what counts against a provider', () => {
     ['refused credentials', failure('PROVIDER_AUTHENTICATION', { providerStatus: 401 })],
     ["a model's wrong tool call, told as a 400", failure('PROVIDER_FAILED', { providerStatus: 400 })],
     ['a defect of this server', new ModelgraphError('INTERNAL', 'Oops.')],
-    ['a call that was held back', new ProviderHeldBack('acme', 1)],
+    ['a call that was not made', new ProviderCircuitOpen('acme', 1)],
   ])('%s does not, and hides no failures before it', (_, error) => {
     const { fail, state } = createHarness();
     fail(2);
@@ -128,46 +128,46 @@ describe('what counts against a provider', () => {
 
 describe('once the circuit is open', () => {
   test('a refusal tells how long it still is', () => {
-    const { breakers, clock, fail } = createHarness();
+    const { health, clock, fail } = createHarness();
     fail(3);
     clock.ms += 6_000.5;
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 4_000 });
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 4_000 });
   });
 
   test('it stays so for as long as the provider asks for, within the longest time', () => {
-    const { breakers, fail } = createHarness();
+    const { health, fail } = createHarness();
     fail(2);
     fail(1, failure('PROVIDER_OVERLOADED', { retryAfterMs: 45_000 }));
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 45_000 });
-    const { breakers: others, fail: failOthers } = createHarness();
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 45_000 });
+    const { health: others, fail: failOthers } = createHarness();
     failOthers(12, failure('PROVIDER_RATE_LIMITED', { retryAfterMs: 86_400_000 }));
     expect(others.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 120_000 });
   });
 
   test('chance makes its time shorter by up to a fifth', () => {
-    const { breakers, fail } = createHarness({ random: () => 0.5 });
+    const { health, fail } = createHarness({ random: () => 0.5 });
     fail(3);
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 9_000 });
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 9_000 });
   });
 
   test('calls that had begun before tell nothing any more', () => {
-    const { breakers, clock, admit, fail, state } = createHarness();
+    const { health, clock, admit, fail, state } = createHarness();
     const early = [admit(), admit(), admit()] as const;
     fail(3);
-    breakers.recordFailure(early[0], FAILED);
-    breakers.recordSuccess(early[1]);
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
+    health.recordFailure(early[0], FAILED);
+    health.recordSuccess(early[1], null);
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
     clock.ms += 10_000;
     const probe = admit();
-    breakers.recordFailure(early[2], FAILED);
+    health.recordFailure(early[2], FAILED);
     expect(state()).toBe('half-open');
-    breakers.recordSuccess(probe);
+    health.recordSuccess(probe, null);
     expect(state()).toBe('closed');
   });
 });
 
 describe('once its time is over', () => {
-  const halfOpen = (options: Partial<CircuitBreakerOptions> = {}) => {
+  const halfOpen = (options: Partial<ProviderHealthOptions> = {}) => {
     const harness = createHarness(options);
     harness.fail(3);
     harness.clock.ms += 10_000;
@@ -175,11 +175,11 @@ describe('once its time is over', () => {
   };
 
   test('one call goes through as a probe, and nobody else while it lasts', () => {
-    const { breakers, clock, admit, state } = halfOpen();
+    const { health, clock, admit, state } = halfOpen();
     expect(state()).toBe('half-open');
     expect(admit().probe).toBe(true);
     clock.ms += 3_600_000;
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
   });
 
   test('a probe that succeeds closes it, with nothing held against the provider', () => {
@@ -192,11 +192,11 @@ describe('once its time is over', () => {
   });
 
   test('a probe whose answer begins lets the others through; that it breaks off later counts once', () => {
-    const { breakers, admit, fail, state } = halfOpen();
+    const { health, admit, fail, state } = halfOpen();
     const probe = admit();
-    breakers.recordFirstDelta(probe);
+    health.recordFirstDelta(probe);
     expect(state()).toBe('closed');
-    breakers.recordFailure(probe, failure('STREAM_STALLED'));
+    health.recordFailure(probe, failure('STREAM_STALLED'));
     fail(1);
     expect(state()).toBe('closed');
     fail(1);
@@ -204,22 +204,22 @@ describe('once its time is over', () => {
   });
 
   test('a probe that fails opens it again for twice as long, up to the longest time', () => {
-    const { breakers, clock, fail } = halfOpen();
+    const { health, clock, fail } = halfOpen();
     const times = [20_000, 40_000, 80_000, 120_000, 120_000];
     for (const retryAfterMs of times) {
       fail(1);
-      expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs });
+      expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs });
       clock.ms += retryAfterMs;
     }
   });
 
   test('after a success the first time is the usual one again', () => {
-    const { breakers, clock, fail, succeed } = halfOpen();
+    const { health, clock, fail, succeed } = halfOpen();
     fail(1);
     clock.ms += 20_000;
     succeed();
     fail(3);
-    expect(breakers.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
+    expect(health.admit('acme')).toEqual({ type: 'refused', retryAfterMs: 10_000 });
   });
 
   test('a probe that meets a rate limit has failed', () => {
@@ -229,44 +229,44 @@ describe('once its time is over', () => {
   });
 
   test('a probe that was cancelled leaves its place to the next call', () => {
-    const { breakers, admit, state } = halfOpen();
-    breakers.release(admit());
+    const { health, admit, state } = halfOpen();
+    health.release(admit());
     expect(state()).toBe('half-open');
     expect(admit().probe).toBe(true);
   });
 
   test('so does a probe that tells nothing of the provider', () => {
-    const { breakers, admit, state } = halfOpen();
-    breakers.recordFailure(admit(), failure('PROVIDER_REJECTED', { providerStatus: 400 }));
+    const { health, admit, state } = halfOpen();
+    health.recordFailure(admit(), failure('PROVIDER_REJECTED', { providerStatus: 400 }));
     expect(state()).toBe('half-open');
     expect(admit().probe).toBe(true);
   });
 
   test('a call admitted before it opened and released now does not make room for a second probe', () => {
-    const { breakers, clock, admit, fail } = createHarness();
+    const { health, clock, admit, fail } = createHarness();
     const early = admit();
     fail(3);
     clock.ms += 10_000;
     admit();
-    breakers.release(early);
-    expect(breakers.admit('acme').type).toBe('refused');
+    health.release(early);
+    expect(health.admit('acme').type).toBe('refused');
   });
 });
 
-test('a call that is held back fails with a message that says so, retryable after a while', () => {
-  expect(new ProviderHeldBack('acme', 4_000)).toMatchObject({
+test('a call that is not made for an open circuit fails with a message that says so, retryable after a while', () => {
+  expect(new ProviderCircuitOpen('acme', 4_000)).toMatchObject({
     code: 'PROVIDER_OVERLOADED',
     provider: 'acme',
     providerStatus: null,
     retryAfterMs: 4_000,
-    message: expect.stringContaining('held back'),
+    message: expect.stringContaining('its circuit is open'),
   });
 });
 
 test('time passes by itself where nobody gives a clock', () => {
-  const breakers = new CircuitBreakers({ failures: 1, openMs: 0 });
-  const first = breakers.admit('acme');
+  const health = new ProviderHealthService({ failures: 1, openMs: 0 });
+  const first = health.admit('acme');
   if (first.type === 'refused') throw new Error('refused');
-  breakers.recordFailure(first, FAILED);
-  expect(breakers.admit('acme')).toMatchObject({ type: 'admitted', probe: true });
+  health.recordFailure(first, FAILED);
+  expect(health.admit('acme')).toMatchObject({ type: 'admitted', probe: true });
 });

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
+import type { GenerateInput } from '../../core/generate-input.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
+import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
+import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
+import { requestHashOf } from '../checks/request-hash.ts';
+import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
+import { otherRequest } from '../refusals.ts';
+import type { LiveGenerations } from './live-generations.ts';
+import type { WriteBehind } from './nodes/write-behind.ts';
+import { GenerationRun } from './run/generation-run.ts';
+
+/** The caller of a request, and the caller's own key for it. */
+export interface Caller {
+  readonly principalId: string;
+  /** The same key with the same input gives the same generation; null: each request is a new one. */
+  readonly idempotencyKey: string | null;
+}
+
+export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly store: GenerationStore;
+  readonly writeBehind: WriteBehind;
+  readonly live: LiveGenerations;
+  readonly guards: GenerationGuards;
+  readonly telemetry: Telemetry;
+  /** Aborted once the server takes no new generation; its reason is thrown then. */
+  readonly closing: AbortSignal;
+}
+
+const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
+  problems.length > 0;
+
+/** Checks requests and makes generations of those that pass. */
+export class GenerationStarter {
+  readonly #options: GenerationStarterOptions;
+
+  constructor(options: GenerationStarterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Gives the id of a generation for an input: of a new one, or of the one that was started under the same key. Throws
+   * `RequestRejected`, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a guard that fails is refused
+   * with. Aborting the signal ends the wait for guards, and nothing is started then.
+   */
+  async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
+    const receivedAtMs = performance.now();
+    const { live, guards, closing } = this.#options;
+    closing.throwIfAborted();
+    const { principalId, idempotencyKey } = caller;
+    let key: IdempotencyEntry | null = null;
+    if (idempotencyKey !== null) {
+      key = { key: idempotencyKey, requestHash: requestHashOf(input) };
+      const knownId = await this.#findKnown(principalId, key);
+      if (knownId !== undefined) return knownId;
+    }
+    const prepared = this.#check(input);
+    if (guards.judgesRequests) await this.#judge(prepared, input, principalId, signal);
+    const run = this.#create(prepared, input, principalId, receivedAtMs);
+    const reserved = key === null ? null : await this.#reserve(run, key);
+    if (reserved?.type === 'existing') {
+      if (!reserved.sameRequest) throw otherRequest();
+      return reserved.generationId;
+    }
+    live.launch(run, key !== null);
+    return run.id;
+  }
+
+  async #findKnown(principalId: string, { key, requestHash }: IdempotencyEntry): Promise<string | undefined> {
+    const known = await this.#options.store.findByKey(principalId, key);
+    if (known !== undefined && known.requestHash !== requestHash) throw otherRequest();
+    return known?.id;
+  }
+
+  #check(input: GenerateInput): PreparedGeneration {
+    const { prepared, problems } = previewGeneration(input, this.#options);
+    if (isProblemList(problems)) throw this.#reject(problems);
+    if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
+    if (this.#options.writeBehind.isFull)
+      throw new ModelgraphError(
+        'SERVICE_UNAVAILABLE',
+        'The store is away and too much waits for it. Try again later.',
+      );
+    return prepared;
+  }
+
+  /** Has the guards judge the request for its model and for its fallback models, all at once. */
+  async #judge(
+    prepared: PreparedGeneration,
+    { metadata }: GenerateInput,
+    principalId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { guards, telemetry, closing } = this.#options;
+    const judge = (each: PreparedGeneration, path: readonly string[]): Promise<Problem | undefined> =>
+      guards.findProblem(
+        toGuardedRequest(each, { source: 'generation', isFallback: each !== prepared, metadata }),
+        { id: principalId },
+        { path, signals: [signal, closing] },
+      );
+    let found: readonly (Problem | undefined)[];
+    try {
+      found = await Promise.all([
+        judge(prepared, ['input']),
+        ...prepared.fallbacks.map((each, index) => judge(each, ['input', 'fallbackModels', String(index)])),
+      ]);
+    } catch (error) {
+      const isRefused = error instanceof ModelgraphError && !signal.aborted && !closing.aborted;
+      if (isRefused) telemetry.generationRejected(error.code);
+      throw error;
+    }
+    closing.throwIfAborted();
+    const [first, ...others] = found.filter((problem) => problem !== undefined);
+    if (first === undefined) return;
+    // The same objection to each of the models says no more than one.
+    const news = others.filter(({ code, message }) => code !== first.code || message !== first.message);
+    throw this.#reject([first, ...news]);
+  }
+
+  #reject(problems: readonly [Problem, ...Problem[]]): RequestRejected {
+    this.#options.telemetry.generationRejected(problems[0].code);
+    return new RequestRejected(problems);
+  }
+
+  #create(
+    prepared: PreparedGeneration,
+    { metadata }: GenerateInput,
+    principalId: string,
+    receivedAtMs: number,
+  ): GenerationRun {
+    const { writeBehind, telemetry } = this.#options;
+    const id = `gen_${randomUUID().replaceAll('-', '')}`;
+    return new GenerationRun({
+      id,
+      principalId,
+      prepared,
+      metadata,
+      createdAt: new Date(),
+      onChange: () => writeBehind.noteChange(id),
+      telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
+    });
+  }
+
+  /** Where the run is not going to be launched, the end of what may have been stored of it is stored as well. */
+  async #reserve(run: GenerationRun, idempotency: IdempotencyEntry): Promise<Reservation> {
+    const { store, writeBehind, closing } = this.#options;
+    try {
+      const reserved = await store.reserve(run.snapshot(), idempotency);
+      if (reserved.type === 'created') closing.throwIfAborted();
+      return reserved;
+    } catch (error) {
+      const message = 'The server could not begin the generation.';
+      run.fail(toGenerationError(new ModelgraphError('GENERATION_INTERRUPTED', message)));
+      writeBehind.addEnded(run);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Generation } from '../../core/generation.ts';
+import type { ServiceLog } from '../../core/service-log.ts';
+import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { GenerationGuards } from '../generation-guards.ts';
+import { createDefectReport } from '../report-failure.ts';
+import type { GenerationCache } from './generation-cache.ts';
+import type { StoredGenerations } from './nodes/stored-generations.ts';
+import type { WriteBehind } from './nodes/write-behind.ts';
+import type { GenerationRun } from './run/generation-run.ts';
+import type { TurnRunner } from './run/turn-runner.ts';
+import { type Subscriber, Subscribers } from './subscribers.ts';
+
+export interface LiveGenerationsOptions {
+  readonly store: GenerationStore;
+  readonly cache: GenerationCache;
+  readonly writeBehind: WriteBehind;
+  readonly stored: StoredGenerations;
+  readonly runner: TurnRunner;
+  readonly guards: GenerationGuards;
+  readonly log: ServiceLog;
+  /** How long a generation runs on without subscribers, in milliseconds. */
+  readonly disconnectGraceMs: number;
+}
+
+/** How long the other nodes are not asked again whether a generation has subscribers there, at least. */
+const ASK_AGAIN_MS = 1_000;
+
+/** Takes runs of this node from their launch to their end, and cancels those that every subscriber has left. */
+export class LiveGenerations {
+  readonly #options: LiveGenerationsOptions;
+  readonly #subscribers = new Map<string, Subscribers>();
+
+  constructor(options: LiveGenerationsOptions) {
+    this.#options = options;
+  }
+
+  /** Has its provider called. `created`: its row is stored already. */
+  launch(run: GenerationRun, created: boolean): void {
+    const { cache, writeBehind, runner, log, disconnectGraceMs } = this.#options;
+    const reportDefect = createDefectReport(log, { generationId: run.id });
+    const subscribers = new Subscribers({
+      graceMs: disconnectGraceMs,
+      onAbandoned: () => {
+        this.#cancelAbandoned(run, subscribers).catch(reportDefect);
+      },
+    });
+    this.#subscribers.set(run.id, subscribers);
+    cache.add(run);
+    writeBehind.add(run, created);
+    run.finished.then((generation) => this.#finish(run, generation)).catch(reportDefect);
+    runner.run(run).catch(reportDefect);
+  }
+
+  /** A subscriber that keeps a live generation from being cancelled until it leaves. */
+  subscribe(id: string): Subscriber | undefined {
+    return this.#subscribers.get(id)?.add();
+  }
+
+  /** Generations whose node has died were ended by this one: their ends are recorded here. */
+  async recordInterrupted(ids: readonly string[]): Promise<void> {
+    const { guards, store } = this.#options;
+    if (!guards.recordsEnds || ids.length === 0) return;
+    for (const { generation } of await store.findMany(ids))
+      guards.record({ source: 'generation', generation });
+  }
+
+  /** Its last subscriber here is gone; it may have others on other nodes. */
+  async #cancelAbandoned(run: GenerationRun, subscribers: Subscribers): Promise<void> {
+    if (run.ended || run.prepared.onDisconnect === 'continue') return;
+    this.#options.log.debug({ generationId: run.id }, 'a generation has no subscriber here any more');
+    const isFollowed = await this.#options.stored.isFollowed(run.id);
+    if (!subscribers.areGone) return;
+    if (isFollowed) subscribers.startGrace(ASK_AGAIN_MS);
+    else run.cancel();
+  }
+
+  async #finish(run: GenerationRun, generation: Generation): Promise<void> {
+    const { cache, writeBehind, guards } = this.#options;
+    this.#subscribers.get(run.id)?.close();
+    this.#subscribers.delete(run.id);
+    const released = cache.finish(generation, run.eventLog, writeBehind.finish(generation));
+    run.telemetry.ended(generation);
+    if (guards.recordsEnds && !run.endedElsewhere) guards.record({ source: 'generation', generation });
+    this.#logEnd(run, generation);
+    await released;
+  }
+
+  #logEnd(run: GenerationRun, generation: Generation): void {
+    const { status, error, usage, firstDeltaMs, finishReason } = generation;
+    this.#options.log.info(
+      {
+        generationId: run.id,
+        model: generation.resolution.config.name,
+        provider: run.provider,
+        status,
+        code: error?.code,
+        finishReason,
+        firstDeltaMs,
+        inputTokens: usage?.inputTokens,
+        outputTokens: usage?.outputTokens,
+      },
+      'a generation ended',
+    );
+  }
+}

@@ -1,0 +1,275 @@
+import type { ErrorCode } from '../../../core/errors.ts';
+import type { UnplacedEvent } from '../../../core/generation-event.ts';
+import type {
+  FinishReason,
+  Generation,
+  GenerationError,
+  GenerationStatus,
+  ToolCall,
+  Warning,
+} from '../../../core/generation.ts';
+import type { JsonValue } from '../../../core/json.ts';
+import type { ToolMessage } from '../../../core/message.ts';
+import { withFallback } from '../../../core/resolution.ts';
+import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
+import type { Usage } from '../../../core/usage.ts';
+import type { PreparedGeneration } from '../../checks/preview.ts';
+import { GenerationContent } from './generation-content.ts';
+import { type CallMode, GenerationTimes } from './generation-times.ts';
+import { GenerationTurn } from './generation-turn.ts';
+import { budgetSpentWarning, fallbackWarning, noJsonWarning } from './generation-warnings.ts';
+import { UsageMeter } from './usage-meter.ts';
+
+/** What never changes of a generation. */
+export interface GenerationIdentity {
+  readonly id: string;
+  readonly principalId: string;
+  readonly metadata: JsonValue | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * What is known of a generation, and what changes it. Methods that change what subscribers see give the event that tells
+ * them; the run puts it into its log.
+ */
+export class GenerationState {
+  readonly #identity: GenerationIdentity;
+  readonly #meter = new UsageMeter();
+  readonly #content = new GenerationContent();
+  readonly #times: GenerationTimes;
+  #prepared: PreparedGeneration;
+  #turn: GenerationTurn;
+  #turnCount = 1;
+  #hasContent = false;
+  /** The end of a turn whose tool calls wait for their results. */
+  #awaiting: FinishEvent | null = null;
+  #status: GenerationStatus = 'queued';
+  #finishReason: FinishReason | null = null;
+  #rawFinishReason: string | null = null;
+  #error: GenerationError | null = null;
+  #output: JsonValue | null = null;
+
+  constructor(identity: GenerationIdentity, prepared: PreparedGeneration) {
+    this.#identity = identity;
+    this.#prepared = prepared;
+    this.#times = new GenerationTimes(identity.createdAt);
+    this.#turn = new GenerationTurn(prepared.request, 0);
+  }
+
+  get metadata(): JsonValue | null {
+    return this.#identity.metadata;
+  }
+
+  get prepared(): PreparedGeneration {
+    return this.#prepared;
+  }
+
+  get turnCount(): number {
+    return this.#turnCount;
+  }
+
+  get hasContent(): boolean {
+    return this.#hasContent;
+  }
+
+  get request(): TextRequest {
+    return this.#turn.request;
+  }
+
+  get awaitedToolCalls(): readonly ToolCall[] {
+    return this.#awaiting === null ? [] : this.#turn.pendingToolCalls;
+  }
+
+  get status(): GenerationStatus {
+    return this.#status;
+  }
+
+  get ended(): boolean {
+    return this.#times.isComplete;
+  }
+
+  hasWarning(warning: Warning): boolean {
+    return this.#content.hasWarning(warning);
+  }
+
+  /** Whether it has cost more than it may, by what is reported or estimated. */
+  get costsTooMuch(): boolean {
+    const { limits, resolution } = this.#prepared;
+    if (limits.maxCostUsd === null) return false;
+    const { inputTokens, outputCharacters } = this.#turn;
+    return this.#meter.exceeds(limits.maxCostUsd, resolution.config.pricing, inputTokens, outputCharacters);
+  }
+
+  start(mode: CallMode): void {
+    this.#status = 'running';
+    this.#times.start(mode);
+  }
+
+  /** Another model answers in place of the one before. Gives the warnings that say so. */
+  fallBack(to: PreparedGeneration, because: ErrorCode): readonly Warning[] {
+    const from = this.#prepared.resolution;
+    this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
+    this.#turn = new GenerationTurn(to.request, 0);
+    this.#meter.forgetTurn();
+    this.#times.restart();
+    return [fallbackWarning(from.config.name, to.resolution.config.name, because), ...to.warnings];
+  }
+
+  /** Takes what a provider reports. Gives null where it is no news. */
+  take(event: Exclude<StreamEvent, FinishEvent>): UnplacedEvent | null {
+    switch (event.type) {
+      case 'text-delta':
+        return this.#addText(event.text);
+      case 'reasoning-delta':
+        return this.#addReasoning(event.text);
+      case 'tool-call-delta': {
+        const { callId, name, argumentsDelta } = event;
+        this.#noteDelta();
+        this.#turn.addArguments(argumentsDelta);
+        return { type: 'ToolCallDelta', callId, name, argumentsDelta };
+      }
+      case 'tool-call':
+        this.#noteDelta();
+        this.#content.addToolCall(event.toolCall);
+        this.#turn.addToolCall(event.toolCall);
+        return { type: 'ToolCallReady', toolCall: event.toolCall };
+      case 'citation': {
+        const citation = this.#turn.place(event.citation);
+        this.#hasContent = true;
+        this.#content.addCitation(citation);
+        return { type: 'CitationAdded', citation };
+      }
+      case 'usage':
+        return this.noteUsage(event.usage);
+      case 'warning':
+        return this.warn(event.warning);
+    }
+  }
+
+  warn(warning: Warning): UnplacedEvent {
+    this.#content.addWarning(warning);
+    return { type: 'WarningRaised', warning };
+  }
+
+  /** Takes the totals of the present turn. */
+  noteUsage(turnUsage: Usage): UnplacedEvent | null {
+    if (!this.#meter.report(turnUsage, this.#prepared.resolution.config.pricing)) return null;
+    const { usage, cost } = this.#meter;
+    return usage === null ? null : { type: 'UsageUpdated', usage, cost };
+  }
+
+  /** The usage of a turn that is cut short: its provider reports nothing of what it bills. */
+  estimateUsage(): Usage {
+    return this.#meter.estimateTurn(this.#turn.inputTokens, this.#turn.outputCharacters);
+  }
+
+  /** Whether the turn ends with calls that only the client can run. */
+  needsToolResults({ reason }: FinishEvent): boolean {
+    return reason === 'tool-calls' && this.#turn.pendingToolCalls.length > 0;
+  }
+
+  requireAction(finish: FinishEvent): UnplacedEvent {
+    this.#awaiting = finish;
+    this.#status = 'requires-action';
+    this.#finishReason = finish.reason;
+    this.#rawFinishReason = finish.rawReason;
+    return { type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls };
+  }
+
+  /** Throws where no tool results are awaited. */
+  toNextRequest(results: readonly ToolMessage[]): TextRequest {
+    if (this.#awaiting === null) throw new TypeError('the generation does not wait for tool results');
+    return this.#turn.toNextRequest(this.#awaiting, results);
+  }
+
+  startNextTurn(request: TextRequest): void {
+    this.#turn = new GenerationTurn(request, this.#content.textLength);
+    this.#awaiting = null;
+    this.#turnCount += 1;
+    this.#hasContent = false;
+    this.#meter.startNextTurn();
+    this.#finishReason = null;
+    this.#rawFinishReason = null;
+  }
+
+  /** The next turn begins for good. */
+  goOn(): void {
+    this.#status = 'running';
+  }
+
+  /** The last turn's own end; null: it was stopped for its cost. Gives the warnings that follow from it. */
+  complete(finish: FinishEvent | null): readonly Warning[] {
+    this.#finishReason = finish?.reason ?? 'cost-limit';
+    if (finish === null) return [];
+    this.#rawFinishReason = finish.rawReason;
+    const warnings = this.#readOutput();
+    const { reasoningLength, textLength } = this.#content;
+    const reasoned = reasoningLength > 0 || (this.#meter.usage?.reasoningTokens ?? 0) > 0;
+    if (finish.reason === 'length' && textLength === 0 && reasoned)
+      warnings.push(budgetSpentWarning(this.#prepared.request.maxOutputTokens));
+    return warnings;
+  }
+
+  /** From now on nothing changes. */
+  end(status: 'completed' | 'cancelled' | 'failed', error: GenerationError | null): void {
+    this.#awaiting = null;
+    this.#status = status;
+    this.#error = error;
+    this.#times.complete();
+  }
+
+  /** The state at this moment. `lastSequence`: of the last event in the log. */
+  snapshot(lastSequence: number): Generation {
+    const { id, principalId, metadata } = this.#identity;
+    return {
+      id,
+      principalId,
+      status: this.#status,
+      resolution: this.#prepared.resolution,
+      ...this.#content.snapshot(),
+      output: this.#status === 'completed' ? this.#output : null,
+      finishReason: this.#finishReason,
+      rawFinishReason: this.#rawFinishReason,
+      usage: this.#meter.usage,
+      cost: this.#meter.cost,
+      error: this.#error,
+      metadata,
+      lastSequence,
+      ...this.#times.snapshot(),
+    };
+  }
+
+  #addText(text: string): UnplacedEvent {
+    const offset = this.#content.textLength;
+    this.#noteDelta();
+    this.#content.addText(text);
+    this.#turn.addText(text);
+    return { type: 'TextDelta', offset, text };
+  }
+
+  #addReasoning(text: string): UnplacedEvent {
+    const offset = this.#content.reasoningLength;
+    this.#noteDelta();
+    this.#content.addReasoning(text);
+    this.#turn.addReasoning(text);
+    return { type: 'ReasoningDelta', offset, text };
+  }
+
+  #noteDelta(): void {
+    this.#hasContent = true;
+    this.#times.noteDelta();
+  }
+
+  #readOutput(): Warning[] {
+    // The text before tool calls is no part of the answer.
+    const { request, text } = this.#turn;
+    if (request.output.type === 'text' || text === '') return [];
+    try {
+      this.#output = JSON.parse(text) as JsonValue;
+      return [];
+    } catch {
+      return [noJsonWarning()];
+    }
+  }
+}
