@@ -6,13 +6,13 @@ export interface ApiKey {
   readonly sha256: string;
 }
 
-/** Whose requests are open ones: everybody's, where no keys are set. */
+/** The principal of every request where no keys are set. */
 const LOCAL_PRINCIPAL = 'local';
 
 /** Gives the principal an `Authorization` value stands for; undefined when it stands for none. */
 export type Authenticate = (authorization: string | undefined) => string | undefined;
 
-/** Without keys everybody is the one local principal; with keys only `Bearer mg_<id>_<secret>` is anybody. */
+/** Without keys every request is of the one local principal; with keys only `Bearer mg_<id>_<secret>` names one. */
 export const createAuthenticate = (keys: readonly ApiKey[]): Authenticate => {
   if (keys.length === 0) return () => LOCAL_PRINCIPAL;
   const byId = new Map(keys.map((key) => [key.id, Buffer.from(key.sha256, 'hex')]));

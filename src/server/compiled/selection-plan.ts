@@ -156,7 +156,7 @@ const usesVariables = ({ operation, fragmentDefinitions }: ValidatedExecutionArg
 /** What is below the root fields of an operation, by their keys; null where it differs with the variables. */
 const planned = new WeakMap<OperationDefinitionNode, Map<string, Complete> | null>();
 
-/** A document that is asked again is planned once: what is below its root fields is the same for everybody. */
+/** A document that is sent again is planned once: what is below its root fields is the same for every request. */
 const findShared = (args: ValidatedExecutionArgs): Map<string, Complete> | undefined => {
   const known = planned.get(args.operation);
   if (known !== undefined) return known ?? undefined;
@@ -301,9 +301,10 @@ const planOnce = (plan: () => ReadFields): ReadFields => {
 };
 
 /**
- * Compiles what a subscription selects: the function given turns an event into its result, the same that plain
- * execution gives, keys in the same order. It gives undefined for an event that only plain execution answers right:
- * one with an error, a null where none may be, or a field that has to be waited for.
+ * Compiles the selection of a query or a subscription: the function given turns a root value (of a subscription, an
+ * event) into its result, the same that plain execution gives, keys in the same order. It gives undefined for a value
+ * that only plain execution answers right: one with an error, a null where none may be, or a field that has to be
+ * awaited.
  */
 export const createSelectionPlan = (
   args: ValidatedExecutionArgs,
@@ -317,7 +318,7 @@ export const createSelectionPlan = (
     try {
       return { data: read(event, args.contextValue) };
     } catch {
-      // Whatever it was, plain execution meets it again and reports it as it should be.
+      // Plain execution meets the same error again and reports it with its path.
       return undefined;
     }
   };

@@ -29,7 +29,7 @@ const isRefusedRequest = ({ errors }: ExecutionResult): boolean =>
 
 /**
  * Serves operations as event streams: subscriptions to clients that accept one, everything to clients that accept nothing
- * else. A subscription that nobody could read is not begun.
+ * else. A subscription is not begun for a client that cannot read its events.
  */
 export const useEventStream = ({
   heartbeatMs,

@@ -77,7 +77,7 @@ export const readMultipart = async (
   const streams: Readable[] = [];
   const writing: Promise<void>[] = [];
   const failure = Promise.withResolvers<never>();
-  // It may come while nobody waits for it.
+  // It may be rejected while nothing awaits it.
   failure.promise.catch(() => undefined);
   const finished = Promise.withResolvers<void>();
   let allowed: number | undefined;

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openTemporaryFolder, type TemporaryFolder } from '../../lib/temporary-folder.ts';
 
-/** Files of one request, on disk for as long as it lasts and readable by nobody else. */
+/** Files of one request, on disk for as long as it lasts, readable by this user alone. */
 export class Uploads implements AsyncDisposable {
   #folder: TemporaryFolder | undefined;
 

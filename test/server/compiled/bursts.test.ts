@@ -140,7 +140,11 @@ const serveLog = async (open: () => EventLog) => {
       Promise.resolve(open().read(0, { signal })),
   };
   const served = await serveBare({
-    services: { ...events, generations, health: new ProviderHealthService({ failures: 0 }) } as unknown as Services,
+    services: {
+      ...events,
+      generations,
+      health: new ProviderHealthService({ failures: 0 }),
+    } as unknown as Services,
     limits: UNLIMITED,
   });
   return { ...served, context: { ...events, generations: {}, signal: new AbortController().signal } };
