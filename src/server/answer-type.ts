@@ -15,7 +15,7 @@ const ANSWER_TYPES: Readonly<Record<string, AnswerType>> = {
 
 /**
  * The type that an `Accept` header wants an answer in: the one of the greatest `q`, among equals the first, and plain
- * JSON for `*/*`; undefined when it takes none. By GraphQL over HTTP, a request without the header gets JSON.
+ * JSON for any type; undefined when it takes none. By GraphQL over HTTP, a request without the header gets JSON.
  */
 export const findAcceptedType = (accept: string | undefined): AnswerType | undefined => {
   if (accept === undefined || accept.trim() === '') return JSON_TYPE;
