@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, request, startApp } from '../../support/app/app.ts';
 import { findChromium, openBrowser } from '../../support/app/browser.ts';
 
-test('a browser gets the page compressed, forbidden to talk to anybody else, and an API client gets the API', async () => {
+test('a browser gets the page compressed, with a policy that lets it talk to no other server, and an API client gets the API', async () => {
   await using app = await startApp();
   const page = await fetch(app.url, { headers: { accept: 'text/html' } });
   expect(page.status).toBe(200);
@@ -12,6 +12,15 @@ test('a browser gets the page compressed, forbidden to talk to anybody else, and
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(await page.text()).toContain('Modelgraph playground');
   expect(await request(app, '{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+});
+
+test('a browser that opens the playground with a query in its address gets the page, and an API client its result', async () => {
+  await using app = await startApp();
+  const url = `${app.url}?query=%7B__typename%7D`;
+  const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+  expect(await page.text()).toContain('Modelgraph playground');
+  const answer = await fetch(url, { headers: { 'graphql-require-preflight': '1' } });
+  expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
 });
 
 test('a server whose playground is off gives no page', async () => {
@@ -25,7 +34,7 @@ const executablePath = findChromium();
 if (executablePath === undefined)
   process.stderr.write('There is no Chromium here: the tests of the playground in a browser are skipped.\n');
 
-describe.skipIf(executablePath === undefined)('in Chromium', () => {
+describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 }, () => {
   let app: TestApp;
   let browser: Browser;
   beforeAll(async () => {
@@ -99,7 +108,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(outside).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('where keys are set, the page asks for one and streams with it', async () => {
     const key = 'mg_alice_secret';
@@ -117,7 +126,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     await run(page, 'Generate', 'COMPLETED');
     expect(await prompt.count()).toBe(0);
     await page.close();
-  }, 120_000);
+  });
 
   test.each([4401, 4403])('the page asks for a key when its WebSocket is closed with %i', async (code) => {
     const page = await browser.newPage();
@@ -153,7 +162,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(await active.textContent()).toContain('Stream');
     await page.getByRole('tab', { name: 'Preview' }).click();
     // The state is stored a moment after the change.
-    await page.waitForFunction('JSON.parse(localStorage.getItem("graphiql:tabState")).activeTabIndex === 3');
+    await page.waitForFunction('JSON.parse(localStorage.getItem("graphiql:tabState"))?.activeTabIndex === 3');
     await page.reload();
     await active.waitFor();
     expect(await tabs.allTextContents()).toEqual(names);
@@ -181,7 +190,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       expect(x + width).toBeLessThanOrEqual(390);
     }
     await page.close();
-  }, 120_000);
+  });
 
   test.for(['dark', 'light'] as const)('the page follows a %s colour scheme', async (scheme) => {
     const { page } = await openPlayground(scheme);
