@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type CheckedLog, createLogCheck } from './check-log.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../programs/plan.ts';
 import { readEvent, type Subscription, toGenerate } from './subscription.ts';
 import { TRANSPORTS } from './transports.ts';
 

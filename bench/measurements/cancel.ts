@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Measurement, Verdict } from '../report/measurement.ts';
-import { nowUs } from '../now-us.ts';
+import { nowUs } from '../programs/now-us.ts';
 import type { UpstreamReport } from '../programs/paced-upstream.ts';
 import { openAll } from '../clients/probe.ts';
 import { fieldsOf, requestData } from '../clients/request-data.ts';

@@ -4,11 +4,11 @@ import { createRandom } from '../../test/support/create-random.ts';
 import { type Followed, followWithDrops } from '../clients/follow-with-drops.ts';
 import { type Measurement, notMeasured, type Verdict } from '../report/measurement.ts';
 import type { UpstreamReport } from '../programs/paced-upstream.ts';
-import { FAULTS, type Plan } from '../plan.ts';
+import { FAULTS, type Plan } from '../programs/plan.ts';
 import { fieldsOf, requestData } from '../clients/request-data.ts';
 import { type ServerProcess, startServerProcess } from '../programs/server-process.ts';
 import { startUpstream, type Upstream } from '../programs/servers.ts';
-import { startSharedDatabase } from '../shared-database.ts';
+import { startSharedDatabase } from '../programs/shared-database.ts';
 import { toText } from '../report/statistics.ts';
 
 const CLIENTS = 30;
