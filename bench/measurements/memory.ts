@@ -131,13 +131,16 @@ const toVerdict = ({ title, transport, rounds }: Cell): Verdict => {
   };
 };
 
-const toComparison = ({ title, transport, rounds }: Cell, before: string): Comparison =>
-  compareRounds(
-    rounds,
-    { now: PRESENT.name, before },
-    { what: `${title} over ${transport.name}, RSS KiB`, better: 'less' },
-    rssKib,
-  );
+const toComparisons = ({ title, transport, rounds }: Cell, before: string): readonly Comparison[] => {
+  const compare = (what: string, read: (footprint: Footprint) => number): Comparison =>
+    compareRounds(
+      rounds,
+      { now: PRESENT.name, before },
+      { what: `${title} over ${transport.name}, ${what}`, better: 'less' },
+      read,
+    );
+  return [compare('RSS KiB', rssKib), compare('heap KiB', ({ heapKib }) => heapKib)];
+};
 
 export const memory: Measurement = {
   name: 'memory',
@@ -153,7 +156,7 @@ export const memory: Measurement = {
         }
     const compared = reportComparisons(
       before,
-      before === null ? [] : cells.map((cell) => toComparison(cell, before.name)),
+      before === null ? [] : cells.flatMap((cell) => toComparisons(cell, before.name)),
     );
     return {
       method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has sent nothing yet; the memory of a generation itself (its state, its event log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second for ${SETTLE_MS / 1_000} s.`,
