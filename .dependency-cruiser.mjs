@@ -178,7 +178,11 @@ export default {
       name: 'R13-no-orphans',
       severity: 'error',
       comment: 'Nothing imports this module and it imports nothing: use it or delete it.',
-      from: { path: '^(src|config)/', orphan: true, pathNot: '^src/main\\.ts$' },
+      from: {
+        path: '^(src|config)/',
+        orphan: true,
+        pathNot: ['^src/main\\.ts$', '^src/server/playground/generated/'],
+      },
       to: {},
     },
     {
@@ -301,6 +305,15 @@ export default {
         'The client package is installed without the server: it imports nothing of it. Types come from the schema file.',
       from: { path: '^client/' },
       to: { path: OURS, pathNot: '^client/' },
+    },
+    {
+      name: 'flow-browser-program-stands-alone',
+      severity: 'error',
+      comment:
+        "The playground's program runs in a browser: it imports nothing of the server. Put what it needs into the page, " +
+        'in playground.ts.',
+      from: { path: '^src/server/playground/browser/' },
+      to: { pathNot: '^src/server/playground/browser/' },
     },
     {
       name: 'flow-product-knows-no-workshop',

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { getCheckout } from './programs/builds.ts';
 import { killChildren, leaveServerCore } from './programs/child-process.ts';
 import { describeMachine } from './report/machine.ts';
-import { brokenOff, type Measurement, type Scale } from './report/measurement.ts';
+import { failedReport, type Measurement, type Scale } from './report/measurement.ts';
 import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
@@ -38,17 +39,21 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     runs: { type: 'string' },
     minutes: { type: 'string' },
+    against: { type: 'string' },
     'no-write': { type: 'boolean', default: false },
   },
 });
 
-const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--no-write]
-Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}. The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
+const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--no-write]
+Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
+--against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two.
+--no-write: leaves bench/RESULTS.md as it is.
+The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;
 
-const readNumber = (text: string | undefined, usual: number): number => {
-  const number = text === undefined ? usual : Number(text);
-  if (!Number.isFinite(number) || number <= 0) throw new Error(`not a number above 0: ${String(text)}`);
+const readNumber = (text: string | undefined, fallback: number): number => {
+  const number = text === undefined ? fallback : Number(text);
+  if (!Number.isFinite(number) || number <= 0) throw new Error(`${String(text)} is not a number above 0`);
   return number;
 };
 
@@ -58,6 +63,7 @@ const scale: Scale = {
   runs: readNumber(values.runs, quick ? QUICK_RUNS : RUNS),
   minutes: readNumber(values.minutes, quick ? 0.5 : 3),
   databaseUrl: process.env['DATABASE_URL'] ?? null,
+  before: values.against === undefined ? null : getCheckout(values.against),
   pick: (full, small) => (quick ? small : full),
   say: (line) => process.stdout.write(`  ${line}\n`),
 };
@@ -74,7 +80,7 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
       allRan = false;
       process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       killChildren();
-      return brokenOff(error instanceof Error ? error.message : String(error));
+      return failedReport(error instanceof Error ? error.message : String(error));
     });
     const section = toSection(measurement, report, machine);
     process.stdout.write(`${section}\n\n`);

@@ -1,4 +1,4 @@
-import { type Plan, readPieces } from '../plan.ts';
+import { type Plan, readPieces } from '../programs/plan.ts';
 import type { WireEvent } from './subscription.ts';
 
 const TERMINAL = new Set(['GenerationCompleted', 'GenerationCancelled', 'GenerationFailed']);

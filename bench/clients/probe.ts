@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { nowUs } from '../now-us.ts';
-import { type Plan, readPieces } from '../plan.ts';
+import { nowUs } from '../programs/now-us.ts';
+import { type Plan, readPieces } from '../programs/plan.ts';
 import { percentile } from '../report/statistics.ts';
 
 export interface OpenedStream {

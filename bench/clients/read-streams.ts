@@ -1,6 +1,6 @@
 import type { Sample } from '../programs/answer-parent.ts';
-import { nowUs } from '../now-us.ts';
-import { type Plan, readPieces } from '../plan.ts';
+import { nowUs } from '../programs/now-us.ts';
+import { type Plan, readPieces } from '../programs/plan.ts';
 import { openAll } from './probe.ts';
 import type { Server } from '../programs/servers.ts';
 import { percentile } from '../report/statistics.ts';

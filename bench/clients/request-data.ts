@@ -1,5 +1,3 @@
-import type { Server } from '../programs/servers.ts';
-
 interface Answer<T> {
   readonly data?: T | null;
   readonly errors?: readonly { readonly message: string }[];
@@ -18,17 +16,6 @@ export const requestData = async <T>(
   });
   const { data, errors } = (await response.json()) as Answer<T>;
   if (errors !== undefined || data === undefined || data === null)
-    throw new Error(errors?.map(({ message }) => message).join('; ') ?? 'an answer without data');
+    throw new Error(errors?.map(({ message }) => message).join('; ') ?? 'the server answered without data');
   return data;
-};
-
-/** The names of a root type's fields. */
-export const fieldsOf = async (
-  { url }: Pick<Server, 'url'>,
-  type: 'Query' | 'Mutation' | 'Subscription',
-): Promise<readonly string[]> => {
-  const { __type } = await requestData<{
-    readonly __type: { readonly fields: readonly { readonly name: string }[] };
-  }>(url, 'query ($type: String!) { __type(name: $type) { fields { name } } }', { type });
-  return __type.fields.map(({ name }) => name);
 };

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { nowUs } from '../now-us.ts';
+import type { Sample } from '../programs/answer-parent.ts';
+import type { Server } from '../programs/servers.ts';
+import { nowUs } from '../programs/now-us.ts';
 import { percentile } from '../report/statistics.ts';
 
 export interface RequestRate {
@@ -9,13 +11,19 @@ export interface RequestRate {
   readonly p99Ms: number;
 }
 
+export interface ServerRate extends RequestRate {
+  readonly requestsPerCpuSecond: number;
+  /** Of the server's core, from 0 to 1. */
+  readonly cpuShare: number;
+}
+
 export interface RateOptions {
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
 }
 
-/** Where an HTTP/1.1 answer in `data` ends; -1 while it is not all there. */
+/** Where an HTTP/1.1 answer in `data` ends; -1 while a part of it is missing. */
 const endOfAnswer = (data: Buffer): number => {
   const head = data.indexOf('\r\n\r\n');
   if (head === -1) return -1;
@@ -27,8 +35,8 @@ const endOfAnswer = (data: Buffer): number => {
 };
 
 /**
- * Sends the same request again and again on connections that stay open, the next one when an answer is there. Throws
- * at an answer other than 200. On bare sockets: `node:http` as a client would be the slower side.
+ * Sends the same request again and again on connections that stay open, the next one after each answer. Throws at an
+ * answer other than 200. It works on bare sockets, because `node:http` as a client would be the slower side.
  */
 export const measureRequestRate = async (
   address: string,
@@ -74,4 +82,21 @@ export const measureRequestRate = async (
   } finally {
     for (const socket of sockets) socket.destroy();
   }
+};
+
+/** The rate at which a server answers, and what its process uses meanwhile. */
+export const measureServerRate = async (
+  { url, child }: Server,
+  options: RateOptions,
+): Promise<ServerRate> => {
+  const before = await child.ask<Sample>('sample');
+  const beganUs = nowUs();
+  const rate = await measureRequestRate(url, options);
+  const tookUs = nowUs() - beganUs;
+  const cpuUs = (await child.ask<Sample>('sample')).cpuUs - before.cpuUs;
+  return {
+    ...rate,
+    requestsPerCpuSecond: (rate.requestsPerSecond * tookUs) / cpuUs,
+    cpuShare: cpuUs / tookUs,
+  };
 };

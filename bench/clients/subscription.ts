@@ -1,4 +1,4 @@
-import { type Plan, toPrompt } from '../plan.ts';
+import { type Plan, toPrompt } from '../programs/plan.ts';
 
 /** What every server is asked, and what the bare ones understand without reading it. */
 export const GENERATE = `

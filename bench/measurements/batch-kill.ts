@@ -3,7 +3,7 @@ import { ITEMS_A_PART } from '../../test/support/batch-vendors/batch-models.ts';
 import { killBatches, type KillReport } from '../../test/support/kills/kill-batches.ts';
 import { leaveServerCore, useEveryCore } from '../programs/child-process.ts';
 import type { Measurement, Verdict } from '../report/measurement.ts';
-import { startSharedDatabase } from '../shared-database.ts';
+import { startSharedDatabase } from '../programs/shared-database.ts';
 
 const ITEMS = 700;
 const SEED = 20_261_122;

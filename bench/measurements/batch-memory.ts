@@ -8,7 +8,7 @@ import {
 } from '../../test/support/batch-vendors/batch-file-vendor.ts';
 import { endedBatch } from '../../test/support/app/batch-requests.ts';
 import type { Sample } from '../programs/answer-parent.ts';
-import { readPages, submitFile } from '../large-batch.ts';
+import { readPages, submitFile } from '../clients/large-batch.ts';
 import type { Measurement } from '../report/measurement.ts';
 import { startServerProcess } from '../programs/server-process.ts';
 import { median, percentile, toText } from '../report/statistics.ts';

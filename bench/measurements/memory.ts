@@ -1,12 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Sample } from '../programs/answer-parent.ts';
-import type { Measurement, Verdict } from '../report/measurement.ts';
-import type { Plan } from '../plan.ts';
+import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
+import { type Comparison, reportComparisons } from '../report/comparison.ts';
+import type { Plan } from '../programs/plan.ts';
 import { openAll } from '../clients/probe.ts';
-import { type Server, startBare, startModelgraph } from '../programs/servers.ts';
+import { BARE, PRESENT, toAlternating } from '../programs/builds.ts';
+import type { Server } from '../programs/servers.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
 import { GENERATION_EVENTS, type Operation, startGeneration, toGenerate } from '../clients/subscription.ts';
 import { type MeasuredTransport, TRANSPORTS } from '../clients/transports.ts';
+import { alternate, compareRounds, ratioOf, type Rounds } from './alternate.ts';
 
 /** Of one subscription. */
 export interface Footprint {
@@ -17,18 +20,18 @@ export interface Footprint {
 const WARM_UP = 50;
 const SETTLE_MS = 1_500;
 
-/** Generations that the subscriptions of the state `FOLLOWING` share. */
+/** Generations that the subscriptions of the state `SHARED_IDLE` share. */
 const SHARED = 10;
 
 interface State {
   readonly name: string;
   readonly plan: Omit<Plan, 'key'>;
-  /** Whether the subscriptions join generations that are there already, instead of each starting its own. */
+  /** Whether the subscriptions join generations that run already, instead of each starting its own. */
   readonly isShared?: boolean;
 }
 
 const IDLE_PLAN = { deltas: null, intervalMs: 0 } as const;
-const FOLLOWING: State = { name: `idle, following ${SHARED} generations`, plan: IDLE_PLAN, isShared: true };
+const SHARED_IDLE: State = { name: `idle, joining ${SHARED} generations`, plan: IDLE_PLAN, isShared: true };
 const IDLE: State = { name: 'idle, a generation each', plan: IDLE_PLAN };
 export const STREAMING: State = { name: 'streaming', plan: { deltas: 1_000_000, intervalMs: 500 } };
 
@@ -39,7 +42,7 @@ const sampleOf = async ({ child }: Server): Promise<Sample> => {
   return child.ask<Sample>('sample');
 };
 
-/** What each subscription asks for. A bare server understands all of them by the plan alone. */
+/** The operation of each subscription. A bare server reads nothing of it but the plan. */
 const createOperations = async (
   server: Server,
   { plan, isShared = false }: State,
@@ -56,7 +59,7 @@ const createOperations = async (
   });
 };
 
-/** What open subscriptions take of a server that has not had so many before. */
+/** The memory of open subscriptions, in a server that has not had so many before. */
 export const footprintOf = async (
   server: Server,
   { subscribe }: MeasuredTransport,
@@ -84,50 +87,88 @@ export const footprintOf = async (
   };
 };
 
+interface Cell {
+  readonly title: string;
+  readonly state: State;
+  readonly transport: MeasuredTransport;
+  readonly rounds: Rounds<Footprint>;
+}
+
+const rssKib = (footprint: Footprint): number => footprint.rssKib;
+
+const measureCell = async (
+  { runs, before }: Scale,
+  count: number,
+  state: State,
+  transport: MeasuredTransport,
+): Promise<Cell> => {
+  const subjects = toAlternating(before).map(({ name, start }) => ({
+    name,
+    measure: async () => {
+      // A process that has grown gives nothing back, so that each measurement needs a new one.
+      await using server = await start();
+      return await footprintOf(server, transport, state, count, name === BARE.name);
+    },
+  }));
+  const rounds = await alternate(subjects, { runs, warmsUp: false });
+  return { title: `${count.toLocaleString('en')} ${state.name}`, state, transport, rounds };
+};
+
+const toRows = ({ title, transport, rounds }: Cell): string[][] =>
+  [...rounds].map(([name, found]) => [
+    `${title}, ${name === BARE.name ? `bare ${transport.bare}` : `**${transport.name}**, ${name}`}`,
+    toSpreadText(spreadOf(found.map(rssKib))),
+    toSpreadText(spreadOf(found.map(({ heapKib }) => heapKib))),
+    name === BARE.name ? '' : `**${toSpreadText(ratioOf(rounds, [name, BARE.name], rssKib))}**`,
+  ]);
+
+const toVerdict = ({ title, transport, rounds }: Cell): Verdict => {
+  const ratio = ratioOf(rounds, [PRESENT.name, BARE.name], rssKib);
+  return {
+    goal: `${title} over ${transport.name}: 2.5 times bare ${transport.bare} at most`,
+    found: toSpreadText(ratio),
+    reached: ratio.median <= 2.5,
+  };
+};
+
+const toComparisons = ({ title, transport, rounds }: Cell, before: string): readonly Comparison[] => {
+  const compare = (what: string, read: (footprint: Footprint) => number): Comparison =>
+    compareRounds(
+      rounds,
+      { now: PRESENT.name, before },
+      { what: `${title} over ${transport.name}, ${what}`, better: 'less' },
+      read,
+    );
+  return [compare('RSS KiB', rssKib), compare('heap KiB', ({ heapKib }) => heapKib)];
+};
+
 export const memory: Measurement = {
   name: 'memory',
   title: 'Memory of an open subscription',
-  run: async ({ runs, pick, say }) => {
-    const verdicts: Verdict[] = [];
-    const rows: string[][] = [];
+  run: async (scale): Promise<Report> => {
+    const { before, pick, say } = scale;
+    const cells: Cell[] = [];
     for (const count of pick([1_000, 5_000], [1_000]))
-      for (const state of [FOLLOWING, IDLE, STREAMING])
+      for (const state of [SHARED_IDLE, IDLE, STREAMING])
         for (const transport of TRANSPORTS) {
           say(`${count} ${state.name} over ${transport.name}`);
-          const bare: Footprint[] = [];
-          const ours: Footprint[] = [];
-          for (let run = 0; run < runs; run += 1)
-            for (const [start, found] of [
-              [startBare, bare],
-              [startModelgraph, ours],
-            ] as const) {
-              // A process that has grown gives nothing back: each has to be a new one.
-              await using server = await start();
-              found.push(await footprintOf(server, transport, state, count, found === bare));
-            }
-          const ratio = spreadOf(
-            ours.map(({ rssKib }, index) => rssKib / (bare[index]?.rssKib ?? Number.NaN)),
-          );
-          const cells = (found: readonly Footprint[]): string[] => [
-            toSpreadText(spreadOf(found.map(({ rssKib }) => rssKib))),
-            toSpreadText(spreadOf(found.map(({ heapKib }) => heapKib))),
-          ];
-          const what = `${count.toLocaleString('en')} ${state.name}`;
-          rows.push(
-            [`${what}, bare ${transport.bare}`, ...cells(bare), ''],
-            [`${what}, **${transport.name}**`, ...cells(ours), `**${toSpreadText(ratio)}**`],
-          );
-          if (state !== STREAMING)
-            verdicts.push({
-              goal: `${what} over ${transport.name}: 2.5 times bare ${transport.bare} at most`,
-              found: toSpreadText(ratio),
-              reached: ratio.median <= 2.5,
-            });
+          cells.push(await measureCell(scale, count, state, transport));
         }
+    const compared = reportComparisons(
+      before,
+      before === null ? [] : cells.flatMap((cell) => toComparisons(cell, before.name)),
+    );
     return {
-      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has not said anything yet; what a generation takes of its own (its state, its log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second, ${SETTLE_MS / 1_000} s of them.`,
-      tables: [{ title: 'Per subscription', head: ['', 'RSS, KiB', 'heap, KiB', 'RSS of bare'], rows }],
-      verdicts,
+      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has sent nothing yet; the memory of a generation itself (its state, its event log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second for ${SETTLE_MS / 1_000} s.`,
+      tables: [
+        {
+          title: 'Per subscription',
+          head: ['', 'RSS, KiB', 'heap, KiB', 'RSS of bare'],
+          rows: cells.flatMap(toRows),
+        },
+        ...compared.tables,
+      ],
+      verdicts: [...cells.filter(({ state }) => state !== STREAMING).map(toVerdict), ...compared.verdicts],
       notes: [],
     };
   },

@@ -1,39 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Followed } from '../clients/follow-with-drops.ts';
+import { requestData } from '../clients/request-data.ts';
+import { runSoakClient, type SoakedGeneration } from '../clients/run-soak-client.ts';
 import type { Sample } from '../programs/answer-parent.ts';
-import { createRandom } from '../../test/support/create-random.ts';
-import { type Followed, followWithDrops } from '../clients/follow-with-drops.ts';
-import { type Measurement, notMeasured, type Verdict } from '../report/measurement.ts';
 import type { UpstreamReport } from '../programs/paced-upstream.ts';
-import { FAULTS, type Plan } from '../plan.ts';
-import { fieldsOf, requestData } from '../clients/request-data.ts';
 import { type ServerProcess, startServerProcess } from '../programs/server-process.ts';
 import { startUpstream, type Upstream } from '../programs/servers.ts';
-import { startSharedDatabase } from '../shared-database.ts';
+import { startSharedDatabase } from '../programs/shared-database.ts';
+import type { Measurement, Report, Table, Verdict } from '../report/measurement.ts';
 import { toText } from '../report/statistics.ts';
 
 const CLIENTS = 30;
 const NODES = 3;
 const SAMPLE_MS = 5_000;
 const DRAIN_MS = 30_000;
-const FAULT_CHANCE = 0.2;
-const CANCEL_CHANCE = 0.15;
-const DROP_CHANCE = 0.6;
-const SLOW_CHANCE = 0.2;
 
-const CANCEL = 'mutation ($id: ID!) { cancelGeneration(id: $id) { status } }';
 const RUNNING = '{ generations(first: 100, status: [QUEUED, RUNNING, REQUIRES_ACTION]) { nodes { id } } }';
 /** Short enough for ended generations to leave the memory at the rate at which they come, well before the end. */
 const EVENT_RETENTION_MS = 20_000;
-/** The heap may wander by so much a minute without anything being kept that should not. */
+/** The heap may grow by this much a minute by chance. */
 const FLAT_MIB_PER_MINUTE = 2;
-
-interface Life {
-  readonly plan: Plan;
-  readonly cancelled: boolean;
-  readonly followed: Followed;
-  /** What servers answered to `cancelGeneration` instead of doing it. */
-  readonly refusals: readonly string[];
-}
 
 /** Starts the nodes that share a database, or the one that has none. */
 const startNodes = async (
@@ -44,7 +30,7 @@ const startNodes = async (
     OPENAI_API_KEY: 'sk-bench',
     OPENAI_BASE_URL: upstreamUrl,
     MODELGRAPH_IDLE_TIMEOUT_MS: '2000',
-    // Faults are meant to reach the generation that asks for them, and no other.
+    // A fault must reach the generation that asks for it, and no other.
     MODELGRAPH_CIRCUIT_FAILURES: '0',
     MODELGRAPH_EVENT_RETENTION_MS: String(EVENT_RETENTION_MS),
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
@@ -54,53 +40,8 @@ const startNodes = async (
   );
 };
 
-/** One client: generation after generation, each with its own misfortunes. */
-const live = async (
-  client: number,
-  urls: readonly string[],
-  untilMs: number,
-  lives: Life[],
-): Promise<void> => {
-  const random = createRandom(client + 1);
-  for (let round = 0; performance.now() < untilMs; round += 1) {
-    const fault = random() < FAULT_CHANCE ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined;
-    const plan: Plan = {
-      key: `soak-${client}-${round}`,
-      deltas: 20 + Math.floor(random() * 300),
-      intervalMs: 5 + Math.floor(random() * 15),
-      ...(fault !== undefined && { fault }),
-    };
-    const cancelled = random() < CANCEL_CHANCE;
-    const cancelAfterMs = random() * 1_000;
-    const cancelling: Promise<void>[] = [];
-    const refusals: string[] = [];
-    const followed = await followWithDrops({
-      urls,
-      plan,
-      random,
-      dropWithin: random() < DROP_CHANCE ? 60 : null,
-      pauseChance: random() < SLOW_CHANCE ? 0.02 : 0,
-      onStarted: (id) => {
-        if (!cancelled) return;
-        const url = urls[Math.floor(random() * urls.length)] ?? '';
-        const cancel = async (): Promise<void> => {
-          await setTimeout(cancelAfterMs);
-          try {
-            await requestData(url, CANCEL, { id });
-          } catch (error) {
-            refusals.push(`cancelGeneration: ${String(error)}`);
-          }
-        };
-        cancelling.push(cancel());
-      },
-    });
-    await Promise.all(cancelling);
-    lives.push({ plan, cancelled, followed, refusals });
-  }
-};
-
-/** Ends that do not fit what was done to the generation. */
-const isStrange = ({ plan, cancelled, followed: { end } }: Life): boolean => {
+/** Whether a generation ended otherwise than what was done to it explains. */
+const isUnexpected = ({ plan, cancelled, followed: { end } }: SoakedGeneration): boolean => {
   const expected = [
     plan.fault === undefined ? 'GenerationCompleted' : 'GenerationFailed',
     ...(cancelled ? ['GenerationCancelled'] : []),
@@ -108,7 +49,7 @@ const isStrange = ({ plan, cancelled, followed: { end } }: Life): boolean => {
   return !expected.includes(end);
 };
 
-/** Asked of every node: what one of them still runs, or takes for running. */
+/** Generations that run by the answer of any node. */
 const countRunning = async (urls: readonly string[]): Promise<number> => {
   const answers = await Promise.all(
     urls.map((url) =>
@@ -121,7 +62,7 @@ const countRunning = async (urls: readonly string[]): Promise<number> => {
   return new Set(answers.flatMap(({ generations }) => generations.nodes.map(({ id }) => id))).size;
 };
 
-/** What is left running once the ends that are being stored have had time to be. */
+/** Generations that still run after their ends have had time to be stored. */
 const waitForEnds = async (urls: readonly string[]): Promise<number> => {
   const until = performance.now() + DRAIN_MS;
   for (;;) {
@@ -140,7 +81,7 @@ const waitForUpstream = async (upstream: Upstream): Promise<number> => {
   }
 };
 
-/** Each text once, with how often it came, whichever generation it named. */
+/** Each text once with its count, without regard to the generation that it names. */
 const countAlike = (texts: readonly string[]): readonly string[] =>
   [...Map.groupBy(texts, (text) => text.replaceAll(/gen_\w+/g, 'gen_…'))].map(
     ([text, alike]) => `${alike.length} × ${text}`,
@@ -159,126 +100,160 @@ const heapSlope = (samples: readonly Sample[]): number => {
   return (perSample * 60_000) / SAMPLE_MS;
 };
 
+/** What is left once all clients have ended. */
+interface Remains {
+  /** Upstream sockets that are open. */
+  readonly open: number;
+  readonly running: number;
+  readonly exits: readonly (number | NodeJS.Signals | null)[];
+}
+
+const sumOf = (generations: readonly SoakedGeneration[], read: (one: Followed) => number): number =>
+  generations.reduce((total, { followed }) => total + read(followed), 0);
+
+const toRefusals = ({ followed, refusals }: SoakedGeneration): readonly string[] => [
+  ...followed.refusals,
+  ...refusals,
+];
+
+const toVerdicts = (
+  generations: readonly SoakedGeneration[],
+  { open, running, exits }: Remains,
+  samples: readonly (readonly Sample[])[],
+  minutes: number,
+): readonly Verdict[] => {
+  const unexpected = generations.filter(isUnexpected).length;
+  const incomplete = generations.filter(({ followed }) => !followed.complete).length;
+  const lost = sumOf(generations, (one) => one.lost);
+  const doubled = sumOf(generations, (one) => one.doubled);
+  const cuts = sumOf(generations, (one) => one.cuts);
+  const refusals = generations.flatMap(toRefusals).length;
+  const slopes = samples.map(heapSlope);
+  return [
+    { goal: 'no generation is left running', found: toText(running), reached: running === 0 },
+    { goal: 'no upstream socket is left open', found: toText(open), reached: open === 0 },
+    {
+      goal: 'every event log is complete: nothing lost',
+      found: `${lost} lost, ${incomplete} incomplete`,
+      reached: lost + incomplete === 0,
+    },
+    { goal: 'nothing doubled', found: toText(doubled), reached: doubled === 0 },
+    {
+      goal: 'every generation ends as what was done to it explains',
+      found: `${unexpected} otherwise`,
+      reached: unexpected === 0,
+    },
+    { goal: 'no connection is cut by a server', found: toText(cuts), reached: cuts === 0 },
+    {
+      goal: 'no client that resumes or cancels is refused',
+      found: toText(refusals),
+      reached: refusals === 0,
+    },
+    {
+      goal: `heap over the second half: grows by ${FLAT_MIB_PER_MINUTE} MiB a minute at most`,
+      found: `${slopes.map(toText).join(', ')} MiB a minute`,
+      reached: minutes >= 2 ? slopes.every((slope) => slope <= FLAT_MIB_PER_MINUTE) : null,
+    },
+    {
+      goal: 'the servers stop after SIGTERM',
+      found: `exit ${exits.join(', ')}`,
+      reached: exits.every((exit) => exit === 0),
+    },
+  ];
+};
+
+const toTables = (
+  generations: readonly SoakedGeneration[],
+  samples: readonly (readonly Sample[])[],
+): readonly Table[] => {
+  const ends = Map.groupBy(generations, ({ followed: { end } }) => end);
+  const counts = [
+    generations.length,
+    ...[...ends.values()].map(({ length }) => length),
+    sumOf(generations, (one) => one.drops),
+    sumOf(generations, (one) => one.snapshots),
+  ];
+  const firstLastMost = (values: readonly number[]): string[] =>
+    [values[0] ?? 0, values.at(-1) ?? 0, Math.max(...values)].map(mib);
+  return [
+    {
+      title: 'Generations',
+      head: ['generations', ...ends.keys(), 'disconnects', 'snapshots'],
+      rows: [counts.map(toText)],
+    },
+    {
+      title: 'Memory, MiB',
+      head: [
+        'node',
+        'heap at first',
+        'heap at last',
+        'heap, most',
+        'RSS at first',
+        'RSS at last',
+        'RSS, most',
+      ],
+      rows: samples.map((taken, index) => [
+        String(index + 1),
+        ...firstLastMost(taken.map(({ heapBytes }) => heapBytes)),
+        ...firstLastMost(taken.map(({ rssBytes }) => rssBytes)),
+      ]),
+    },
+  ];
+};
+
+/** Takes a sample of each node after collecting its garbage, every few seconds until a time of `performance.now()`. */
+const takeSamples = async (
+  nodes: readonly ServerProcess[],
+  untilMs: number,
+  onSample: (samples: readonly (readonly Sample[])[]) => void,
+): Promise<readonly (readonly Sample[])[]> => {
+  const samples: Sample[][] = nodes.map(() => []);
+  while (performance.now() < untilMs) {
+    await setTimeout(SAMPLE_MS);
+    for (const [index, { child }] of nodes.entries()) {
+      await child.ask('collectGarbage');
+      samples[index]?.push(await child.ask<Sample>('sample'));
+    }
+    onSample(samples);
+  }
+  return samples;
+};
+
 export const soak: Measurement = {
   name: 'soak',
-  title: 'Minutes of misfortune',
-  run: async ({ minutes, databaseUrl: givenUrl, say }) => {
+  title: 'Minutes of faults and broken connections',
+  run: async ({ minutes, databaseUrl: givenUrl, say }): Promise<Report> => {
     await using stack = new AsyncDisposableStack();
     const database = await startSharedDatabase(givenUrl);
     if (typeof database !== 'string') stack.use(database);
-    const databaseUrl = typeof database === 'string' ? null : database.url;
     const upstream = stack.use(await startUpstream());
+    const databaseUrl = typeof database === 'string' ? null : database.url;
     const nodes = (await startNodes(upstream.baseUrl, databaseUrl)).map((node) => stack.use(node));
-    const [first] = nodes;
-    if (first === undefined) throw new RangeError('no node was started');
-    if (!(await fieldsOf(first, 'Subscription')).includes('generationEvents'))
-      return notMeasured('the schema has no generationEvents yet.');
     const urls = nodes.map(({ url }) => url);
-    const lives: Life[] = [];
-    const samples: Sample[][] = nodes.map(() => []);
+    const generations: SoakedGeneration[] = [];
     const untilMs = performance.now() + minutes * 60_000;
-    const sampling = async (): Promise<void> => {
-      while (performance.now() < untilMs) {
-        await setTimeout(SAMPLE_MS);
-        for (const [index, { child }] of nodes.entries()) {
-          await child.ask('collectGarbage');
-          samples[index]?.push(await child.ask<Sample>('sample'));
-        }
-        say(
-          `${lives.length} generations, heap ${samples.map((of) => mib(of.at(-1)?.heapBytes ?? 0)).join(', ')} MiB`,
-        );
-      }
+    const sampling = takeSamples(nodes, untilMs, (taken) => {
+      const heaps = taken.map((of) => mib(of.at(-1)?.heapBytes ?? 0));
+      say(`${generations.length} generations, heap ${heaps.join(', ')} MiB`);
+    });
+    const clients = Array.from({ length: CLIENTS }, (_, client) =>
+      runSoakClient(client, urls, untilMs, (generation) => generations.push(generation)),
+    );
+    const [samples] = await Promise.all([sampling, ...clients]);
+    const remains = {
+      open: await waitForUpstream(upstream),
+      running: await waitForEnds(urls),
+      exits: await Promise.all(nodes.map((node) => node.stop())),
     };
-    await Promise.all([
-      sampling(),
-      ...Array.from({ length: CLIENTS }, (_, client) => live(client, urls, untilMs, lives)),
-    ]);
-
-    const open = await waitForUpstream(upstream);
-    const running = await waitForEnds(urls);
-    const exits = await Promise.all(nodes.map((node) => node.stop()));
-    const sum = (read: (one: Followed) => number): number =>
-      lives.reduce((total, { followed }) => total + read(followed), 0);
-    const ends = Map.groupBy(lives, ({ followed: { end } }) => end);
-    const strange = lives.filter(isStrange).length;
-    const incomplete = lives.filter(({ followed }) => !followed.complete).length;
-    const lost = sum((one) => one.lost);
-    const doubled = sum((one) => one.doubled);
-    const cuts = sum((one) => one.cuts);
-    const refusals = lives.flatMap(({ followed, refusals: cancels }) => [...followed.refusals, ...cancels]);
-    const slopes = samples.map(heapSlope);
-    const verdicts: Verdict[] = [
-      { goal: 'no generation is left running', found: toText(running), reached: running === 0 },
-      { goal: 'no upstream socket is left open', found: toText(open), reached: open === 0 },
-      {
-        goal: 'every log is complete: nothing lost',
-        found: `${lost} lost, ${incomplete} incomplete`,
-        reached: lost + incomplete === 0,
-      },
-      { goal: 'nothing doubled', found: toText(doubled), reached: doubled === 0 },
-      {
-        goal: 'every generation ends as what happened to it says',
-        found: `${strange} otherwise`,
-        reached: strange === 0,
-      },
-      { goal: 'no connection is cut by a server', found: toText(cuts), reached: cuts === 0 },
-      {
-        goal: 'no client that comes back, or cancels, is refused',
-        found: toText(refusals.length),
-        reached: refusals.length === 0,
-      },
-      {
-        goal: `heap over the second half: ${FLAT_MIB_PER_MINUTE} MiB a minute more at most`,
-        found: `${slopes.map(toText).join(', ')} MiB a minute`,
-        reached: minutes >= 2 ? slopes.every((slope) => slope <= FLAT_MIB_PER_MINUTE) : null,
-      },
-      {
-        goal: 'stops when asked to',
-        found: `exit ${exits.join(', ')}`,
-        reached: exits.every((exit) => exit === 0),
-      },
-    ];
+    const where =
+      nodes.length === 1
+        ? 'one server process on its own file'
+        : `${nodes.length} server processes on one PostgreSQL, each resumed stream on another of them`;
     return {
-      method: `${toText(minutes)} minutes of ${CLIENTS} clients against ${nodes.length === 1 ? 'one server process on its own file' : `${nodes.length} server processes on one PostgreSQL, each resumed stream on another of them`} (\`src/main.ts\`). Generations of 20 to 320 deltas; connections that break after 1 to 60 events, resumed over either transport; readers that pause; \`cancelGeneration\` on any node; upstreams that reset, truncate, fail inside the stream, refuse, or go silent. Sequence and \`offset\` of every event are checked. Memory after collecting garbage, every ${SAMPLE_MS / 1_000} s; ended generations stay in memory for ${EVENT_RETENTION_MS / 1_000} s.${typeof database === 'string' ? ` No PostgreSQL could be started: ${database}` : ''}`,
-      tables: [
-        {
-          title: 'What happened',
-          head: ['generations', ...ends.keys(), 'disconnects', 'snapshots'],
-          rows: [
-            [
-              toText(lives.length),
-              ...[...ends.values()].map((some) => toText(some.length)),
-              toText(sum((one) => one.drops)),
-              toText(sum((one) => one.snapshots)),
-            ],
-          ],
-        },
-        {
-          title: 'Memory, MiB',
-          head: [
-            'node',
-            'heap at first',
-            'heap at last',
-            'heap, most',
-            'RSS at first',
-            'RSS at last',
-            'RSS, most',
-          ],
-          rows: samples.map((of, index) => [
-            String(index + 1),
-            ...[
-              of[0]?.heapBytes ?? 0,
-              of.at(-1)?.heapBytes ?? 0,
-              Math.max(...of.map(({ heapBytes }) => heapBytes)),
-              of[0]?.rssBytes ?? 0,
-              of.at(-1)?.rssBytes ?? 0,
-              Math.max(...of.map(({ rssBytes }) => rssBytes)),
-            ].map(mib),
-          ]),
-        },
-      ],
-      verdicts,
-      notes: countAlike(refusals),
+      method: `${toText(minutes)} minutes of ${CLIENTS} clients against ${where} (\`src/main.ts\`). Generations of 20 to 320 deltas; connections that break after 1 to 60 events, resumed over either transport; readers that pause; \`cancelGeneration\` on any node; upstreams that reset, truncate, fail inside the stream, refuse, or go silent. Sequence and \`offset\` of every event are checked. Memory after collecting garbage, every ${SAMPLE_MS / 1_000} s; ended generations stay in memory for ${EVENT_RETENTION_MS / 1_000} s.${typeof database === 'string' ? ` No PostgreSQL could be started: ${database}` : ''}`,
+      tables: toTables(generations, samples),
+      verdicts: toVerdicts(generations, remains, samples, minutes),
+      notes: countAlike(generations.flatMap(toRefusals)),
     };
   },
 };

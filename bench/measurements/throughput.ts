@@ -1,9 +1,11 @@
-import type { Measurement, Verdict } from '../report/measurement.ts';
+import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
+import { type Comparison, reportComparisons } from '../report/comparison.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { readStreams, type StreamRun } from '../clients/read-streams.ts';
-import { startBare, startModelgraph } from '../programs/servers.ts';
+import { BARE, PRESENT, startBuilds, toAlternating } from '../programs/builds.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
-import { TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
+import { type MeasuredTransport, TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
+import { alternate, compareRounds, ratioOf, type Rounds } from './alternate.ts';
 
 const STREAMS = 8;
 
@@ -20,93 +22,101 @@ const KINDS: readonly Saturated[] = [
   { title: 'text, 256 deltas in a turn', alternate: false, burst: 256 },
 ];
 
-interface Pair {
-  readonly bare: StreamRun;
-  readonly ours: StreamRun;
+interface Cell {
+  readonly transport: MeasuredTransport;
+  readonly kind: Saturated;
+  readonly rounds: Rounds<StreamRun>;
 }
 
-const column = (runs: readonly StreamRun[], read: (run: StreamRun) => number): string =>
-  toSpreadText(spreadOf(runs.map(read)));
+/**
+ * Targets are about CPU time: where the load generator is the slower side, deltas per second would flatter the server
+ * that has more of its core to spare.
+ */
+const perCpuSecond = ({ cpuUsPerDelta }: StreamRun): number => 1e6 / cpuUsPerDelta;
 
-const toRow = (title: string, runs: readonly StreamRun[], ratios: string): string[] => [
-  title,
-  column(runs, ({ deltasPerSecond }) => deltasPerSecond),
-  column(runs, ({ framesPerSecond }) => framesPerSecond),
-  column(runs, ({ cpuUsPerFrame }) => cpuUsPerFrame),
-  column(runs, ({ cpuUsPerDelta }) => 1e6 / cpuUsPerDelta),
-  column(runs, ({ cpuShare }) => 100 * cpuShare),
-  ratios,
+const COLUMNS: readonly (readonly [title: string, read: (run: StreamRun) => number])[] = [
+  ['deltas/s', ({ deltasPerSecond }) => deltasPerSecond],
+  ['frames/s', ({ framesPerSecond }) => framesPerSecond],
+  ['CPU µs per frame', ({ cpuUsPerFrame }) => cpuUsPerFrame],
+  ['deltas per CPU second', perCpuSecond],
+  ['CPU of the core, %', ({ cpuShare }) => 100 * cpuShare],
 ];
+
+const measureCell = async (
+  { runs, before }: Scale,
+  transport: MeasuredTransport,
+  kind: Saturated,
+  deltas: number,
+): Promise<Cell> => {
+  const plan = { deltas, intervalMs: 0, alternate: kind.alternate, burst: kind.burst };
+  await using stack = new AsyncDisposableStack();
+  const servers = await startBuilds(stack, toAlternating(before));
+  const subjects = servers.map(({ name, server }) => ({
+    name,
+    measure: () => readStreams(server, transport.subscribe, STREAMS, plan),
+  }));
+  return { transport, kind, rounds: await alternate(subjects, { runs, warmsUp: true }) };
+};
+
+const toRows = ({ transport, kind, rounds }: Cell): string[][] =>
+  [...rounds].map(([name, runs]) => [
+    `${name === BARE.name ? transport.bare : `**${transport.name}**, ${name}`}, ${kind.title}`,
+    ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(runs.map(read)))),
+    name === BARE.name ? '' : `**${toSpreadText(ratioOf(rounds, [name, BARE.name], perCpuSecond))}**`,
+  ]);
+
+const toVerdict = ({ transport, kind, rounds }: Cell): Verdict => {
+  const ratio = ratioOf(rounds, [PRESENT.name, BARE.name], perCpuSecond);
+  return {
+    goal: `${transport.name}, ${kind.title}: ${kind.alternate ? '0.8 of' : 'above'} bare ${transport.bare}`,
+    found: toSpreadText(ratio),
+    reached: ratio.median >= (kind.alternate ? 0.8 : 1),
+  };
+};
+
+const toComparison = ({ transport, kind, rounds }: Cell, before: string): Comparison =>
+  compareRounds(
+    rounds,
+    { now: PRESENT.name, before },
+    { what: `${transport.name}, ${kind.title}, deltas per CPU second`, better: 'more' },
+    perCpuSecond,
+  );
+
+const profile = (deltas: number): Promise<readonly string[]> =>
+  profileOf(PRESENT.start(), async (server) => {
+    const plan = { deltas, intervalMs: 0, alternate: true, burst: 16 };
+    for (let round = 0; round < 2; round += 1) await readStreams(server, WEB_SOCKET.subscribe, STREAMS, plan);
+  });
 
 export const throughput: Measurement = {
   name: 'throughput',
   title: 'Deltas per second, as many as one core can',
-  run: async ({ runs, pick, say }) => {
-    const verdicts: Verdict[] = [];
-    const rows: string[][] = [];
+  run: async (scale): Promise<Report> => {
+    const { before, pick, say } = scale;
     const deltas = pick(15_000, 4_000);
-    for (const { name, bare, subscribe } of TRANSPORTS)
-      for (const { title, alternate, burst } of KINDS) {
-        say(`${name}, ${title}`);
-        const plan = { deltas, intervalMs: 0, alternate, burst };
-        const pairs: Pair[] = [];
-        await using bareServer = await startBare();
-        await using ourServer = await startModelgraph();
-        const measure = async (): Promise<Pair> => ({
-          bare: await readStreams(bareServer, subscribe, STREAMS, plan),
-          ours: await readStreams(ourServer, subscribe, STREAMS, plan),
-        });
-        await measure();
-        for (let run = 0; run < runs; run += 1) pairs.push(await measure());
-        // Per second of the server's CPU time: a load generator that is short of its own would flatter the slower side.
-        const ratio = spreadOf(pairs.map((pair) => pair.bare.cpuUsPerDelta / pair.ours.cpuUsPerDelta));
-        rows.push(
-          toRow(
-            `${bare}, ${title}`,
-            pairs.map((pair) => pair.bare),
-            '',
-          ),
-          toRow(
-            `**${name}**, ${title}`,
-            pairs.map((pair) => pair.ours),
-            `**${toSpreadText(ratio)}**`,
-          ),
-        );
-        verdicts.push({
-          goal: `${name}, ${title}: ${alternate ? '0.8 of' : 'above'} bare ${bare}`,
-          found: toSpreadText(ratio),
-          reached: ratio.median >= (alternate ? 0.8 : 1),
-        });
+    const cells: Cell[] = [];
+    for (const transport of TRANSPORTS)
+      for (const kind of KINDS) {
+        say(`${transport.name}, ${kind.title}`);
+        cells.push(await measureCell(scale, transport, kind, deltas));
       }
+    const compared = reportComparisons(
+      before,
+      before === null ? [] : cells.map((cell) => toComparison(cell, before.name)),
+    );
+    const verdicts = [...cells.map(toVerdict), ...compared.verdicts];
     return {
-      method: `${STREAMS} streams at once, ${deltas.toLocaleString('en')} deltas each, from a source in the server's own process that never waits: bare servers send the same JSON as fast as it is taken, ours has a provider that gives a number of deltas in each turn of the event loop, as one read of a socket may bring them. The first pair warms up and is not counted. Targets are held against deltas per second of the server's CPU time; where a server does not use its whole core, the load generator was the slower side and deltas/s say nothing of the server. Neighbouring deltas of one kind are merged for a reader who is behind, so both are measured: deltas that cannot be merged (text and reasoning in turn, 16 in a turn), and text alone.`,
+      method: `${STREAMS} streams at once, ${deltas.toLocaleString('en')} deltas each, from a source in the server's own process that never waits: bare servers send the same JSON as fast as the socket takes it, and ours has a provider that gives a number of deltas in each turn of the event loop, as one read of a socket may bring them. The first round warms up and is not counted. Targets compare deltas per second of the server's CPU time; where a server does not use its whole core, the load generator was the slower side and deltas/s say nothing of the server. Neighbouring deltas of one kind are merged for a reader that is behind, so both are measured: deltas that cannot be merged (text and reasoning in turn, 16 in a turn), and text alone.`,
       tables: [
         {
           title: 'Saturated',
-          head: [
-            '',
-            'deltas/s',
-            'frames/s',
-            'CPU µs per frame',
-            'deltas per CPU second',
-            'CPU of the core, %',
-            'of bare, per CPU second',
-          ],
-          rows,
+          head: ['', ...COLUMNS.map(([title]) => title), 'of bare, per CPU second'],
+          rows: cells.flatMap(toRows),
         },
+        ...compared.tables,
       ],
       verdicts,
-      notes: verdicts.some(({ reached }) => reached === false)
-        ? await profileOf(startModelgraph(), async (server) => {
-            for (let round = 0; round < 2; round += 1)
-              await readStreams(server, WEB_SOCKET.subscribe, STREAMS, {
-                deltas,
-                intervalMs: 0,
-                alternate: true,
-                burst: 16,
-              });
-          })
-        : [],
+      notes: verdicts.some(({ reached }) => reached === false) ? await profile(deltas) : [],
     };
   },
 };

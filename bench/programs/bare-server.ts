@@ -2,16 +2,17 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answerParent } from './answer-parent.ts';
-import { pace, type Plan, readPlan, toDeltaText } from '../plan.ts';
+import { pace, type Plan, readPlan, toDeltaText } from './plan.ts';
+import { whenDrained } from './when-drained.ts';
 
-/** Bytes on their way beyond which a source that never waits does wait. */
+/** Bytes in a socket's buffer above which a source without a pace waits. */
 const MAX_BUFFERED = 65_536;
 
 interface Asked {
   readonly variables: { readonly input: { readonly prompt: string } };
 }
 
-/** The results that a GraphQL server would give for the plan, one by one, as objects. */
+/** The results of a GraphQL server for the plan, by the index of their delta. */
 const createResults = (plan: Plan): ((index: number) => object) => {
   const offsets = { TextDelta: 0, ReasoningDelta: 0 };
   return (index) => {
@@ -65,16 +66,12 @@ const serveRequest = async (request: http.IncomingMessage, response: http.Server
     plan,
     (index) => response.write(`event: next\ndata: ${JSON.stringify(toResult(index))}\n\n`),
     () => response.destroyed,
-    () =>
-      new Promise((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      }),
+    () => whenDrained(response),
   );
   if (plan.deltas !== null && !response.destroyed) response.end('event: complete\ndata: \n\n');
 };
 
-/** The same JSON sent by `ws` and `node:http` alone: no GraphQL, no log, no model; what cannot be undercut. */
+/** The same JSON sent by `ws` and `node:http` alone, without GraphQL, event log or model: the least it can cost. */
 const server = http.createServer((request, response) => void serveRequest(request, response));
 new WebSocketServer({ server, perMessageDeflate: false }).on('connection', serveSocket);
 await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, resolve));

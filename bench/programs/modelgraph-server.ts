@@ -10,7 +10,7 @@ import {
   untilAborted,
 } from '../../test/support/app/toy-provider.ts';
 import { answerParent, readOptions } from './answer-parent.ts';
-import { pace, readPlan, toDeltaText } from '../plan.ts';
+import { pace, readPlan, toDeltaText } from './plan.ts';
 
 export interface ModelgraphOptions {
   /** Chat completions are asked of this address; null: the deltas are made in the process itself. */

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerParent } from './answer-parent.ts';
-import { nowUs } from '../now-us.ts';
-import { pace, type Plan, readPlan, toDeltaText } from '../plan.ts';
+import { nowUs } from './now-us.ts';
+import { pace, type Plan, readPlan, toDeltaText } from './plan.ts';
+import { whenDrained } from './when-drained.ts';
 
 /** What the upstream tells of its sockets. */
 export interface UpstreamReport {
@@ -44,13 +45,6 @@ const OVERLOADED = JSON.stringify({
   error: { message: 'The server is overloaded.', type: 'server_error', param: null, code: null },
 });
 const ERROR_FRAME = `data: ${OVERLOADED}\n\n`;
-
-/** Resolves when a response can take more, or will take nothing any more. */
-const whenDrained = (response: http.ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
-  });
 
 /** Speaks OpenAI's Chat Completions as event streams, as the plan in the last message says. */
 const answerAsPlanned = async (plan: Plan, response: http.ServerResponse): Promise<void> => {

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { answerParent, readOptions } from './answer-parent.ts';
 import { probe, type ProbeOptions } from '../clients/probe.ts';
 import type { OpenStream } from '../clients/probe.ts';
-import { toPrompt } from '../plan.ts';
+import { toPrompt } from './plan.ts';
 
 const { upstreamUrl } = readOptions() as { readonly upstreamUrl: string };
 const client = new OpenAI({ apiKey: 'sk-bench', baseURL: upstreamUrl, maxRetries: 0 });

@@ -1,7 +1,7 @@
 import { type Child, type ChildOptions, SERVER_CORE, startChild } from './child-process.ts';
 import type { ModelgraphOptions } from './modelgraph-server.ts';
 
-/** A server under measurement, on the core that is its own. */
+/** A server under measurement, on a core of its own. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
   readonly child: Child;

@@ -2,32 +2,38 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const git = (...parameters: readonly string[]): string => {
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+const git = (folder: string, ...parameters: readonly string[]): string => {
   try {
-    const cwd = fileURLToPath(new URL('../..', import.meta.url));
     return execFileSync('git', ['--no-optional-locks', ...parameters], {
-      cwd,
+      cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
+    // A figure can be read without its commit: there may be no git, or no repository.
     return '';
   }
 };
 
-/** On what, when and of which state of the sources something was measured. */
+/** The commit of a checkout, and whether what its server runs has been changed since. */
+export const describeCommit = (folder: string): string => {
+  const commit = git(folder, 'rev-parse', '--short', 'HEAD') || 'unknown';
+  const changes = git(folder, 'status', '--porcelain', '--', 'src', 'config', 'package-lock.json');
+  return `${commit}${changes === '' ? '' : ' with changes'}`;
+};
+
+/** The machine, the time and the state of the sources, in one line. */
 export const describeMachine = (pinned: boolean): string => {
   const [first] = cpus();
-  const commit = git('rev-parse', '--short', 'HEAD') || 'unknown';
-  const changed =
-    git('status', '--porcelain', '--', 'src', 'config', 'package-lock.json') === '' ? '' : ' with changes';
   const place = pinned ? 'the server alone on one core' : 'without taskset: processes share the cores';
   const [load = 0] = loadavg();
   return [
     `${first?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${type()}`,
     `Node ${process.version}`,
     new Date().toISOString().slice(0, 16).replace('T', ' '),
-    `commit ${commit}${changed}`,
+    `commit ${describeCommit(REPOSITORY)}`,
     `load before ${load.toFixed(1)}`,
     place,
   ].join('; ');

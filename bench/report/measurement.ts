@@ -1,15 +1,19 @@
-/** How much is measured: `quick` is for development, its figures say little. */
+import type { Build } from '../programs/builds.ts';
+
+/** How much is measured: `quick` is for development, and its figures have no weight. */
 export interface Scale {
   readonly quick: boolean;
-  /** How often each pair is measured. */
+  /** Rounds that count. */
   readonly runs: number;
-  /** Of the soak. */
+  /** How long the soak runs. */
   readonly minutes: number;
   /** PostgreSQL that several server processes share; null: one process. */
   readonly databaseUrl: string | null;
-  /** Gives the first value, or the second one when it is to be quick. */
+  /** Another build that measurements of the server alternate with; null: the present tree alone. */
+  readonly before: Build | null;
+  /** The first value, or the second one in quick mode. */
   readonly pick: <T>(full: T, quick: T) => T;
-  /** Says how it goes. */
+  /** Prints a line of progress. */
   readonly say: (line: string) => void;
 }
 
@@ -19,7 +23,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A goal and whether it is reached; null: it could not be told. */
+/** A goal and whether it is reached; null: the figures do not decide it. */
 export interface Verdict {
   readonly goal: string;
   readonly found: string;
@@ -27,11 +31,11 @@ export interface Verdict {
 }
 
 export interface Report {
-  /** How it was measured, in a few sentences. */
+  /** The method in a few sentences. */
   readonly method: string;
   readonly tables: readonly Table[];
   readonly verdicts: readonly Verdict[];
-  /** What a reader must know besides: lines of plain text, or of profiles. */
+  /** Lines of plain text or of profiles that a reader needs besides the tables. */
   readonly notes: readonly string[];
 }
 
@@ -41,7 +45,7 @@ export interface Measurement {
   readonly run: (scale: Scale) => Promise<Report>;
 }
 
-/** A report of something that could not be measured here. */
+/** A report of something that cannot be measured on this machine. */
 export const notMeasured = (reason: string): Report => ({
   method: `Not measured: ${reason}`,
   tables: [],
@@ -49,9 +53,9 @@ export const notMeasured = (reason: string): Report => ({
   notes: [],
 });
 
-/** A report of a measurement that broke off: its last figures must not stand as if they still held. */
-export const brokenOff = (reason: string): Report => ({
-  method: `**Broke off, no figures:** ${reason}`,
+/** A report of a measurement that failed. It replaces the figures of the run before, which may hold no longer. */
+export const failedReport = (reason: string): Report => ({
+  method: `**Failed, no figures:** ${reason}`,
   tables: [],
   verdicts: [],
   notes: [],

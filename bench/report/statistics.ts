@@ -25,9 +25,13 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   most: Math.max(...values),
 });
 
+/** Each value divided by the one at the same place among the others: the ratio within each run. */
+export const ratioSpread = (dividends: readonly number[], divisors: readonly number[]): Spread =>
+  spreadOf(dividends.map((value, index) => value / (divisors[index] ?? Number.NaN)));
+
 const digitsOf = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
-/** For people: three digits or so. */
+/** With about three digits, as a report shows it. */
 export const toText = (value: number): string =>
   Number.isFinite(value) ? value.toLocaleString('en', { maximumFractionDigits: digitsOf(value) }) : 'none';
 

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Measurement, Report, Table, Verdict } from './measurement.ts';
 
-const RESULTS = new URL('RESULTS.md', import.meta.url);
+const RESULTS = new URL('../RESULTS.md', import.meta.url);
 
 const HEAD = `# Measurements
 
-Written by \`npm run bench\`; one section for each measurement, from the last time it ran. Loopback only. Bare and ours
-alternate within each run, and ratios and differences are taken within a pair. A figure is the median over the runs, in
-brackets the least and the most. Compare figures of one table only: machines differ, and so do hours.
+Written by \`npm run bench\`: one section for each measurement, from its latest run. Loopback only. The servers of a table
+alternate within each round, and ratios and differences are taken within a round. A figure is the median over the rounds,
+with the least and the most in brackets. Compare figures of one table only: machines differ, and so does their load.
 `;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -16,7 +16,7 @@ const toTable = ({ title, head, rows }: Table): string =>
   [`### ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 const word = ({ reached }: Verdict): string =>
-  reached === null ? 'not told' : reached ? 'reached' : '**missed**';
+  reached === null ? 'undecided' : reached ? 'reached' : '**missed**';
 
 /** One measurement's part of the results. */
 export const toSection = ({ name, title }: Measurement, report: Report, machine: string): string =>

@@ -4,13 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What the model said in an earlier turn. */
+/** A message of the model in an earlier turn. */
 export type AssistantMessageInput = {
-  /** Its reasoning, for models that want it back. */
+  /** The reasoning, for models that require it in the next request. */
   reasoning?: Array<ReasoningPartInput> | null | undefined;
-  /** Its text. */
+  /** The text. */
   text?: string | null | undefined;
-  /** The tool calls it made, built-in ones left out. */
+  /** The tool calls that the model made, except those of built-in tools. */
   toolCalls?: Array<ToolCallInput> | null | undefined;
 };
 
@@ -25,7 +25,7 @@ export type BuiltInTool =
 
 /** A part of a user message. */
 export type ContentPartInput =
-  {   /** Sound: WAV, MP3, FLAC, Ogg or MP4. */
+  {   /** Audio: WAV, MP3, FLAC, Ogg or MP4. */
   audio: MediaInput; file?: never; image?: never; text?: never; }
   |  { audio?: never;   /** A PDF document. */
   file: MediaInput; image?: never; text?: never; }
@@ -34,56 +34,56 @@ export type ContentPartInput =
   |  { audio?: never; file?: never; image?: never;   /** Text. */
   text: string; };
 
-/** What went wrong. Switch on it, never on a message. */
+/** The kind of an error. Decide by it, never by a message. */
 export type ErrorCode =
-  /** Your budget on this server is used up. Not worth retrying unchanged. */
+  /** Your budget on this server is used up. Do not retry the same request unchanged. */
   | 'BUDGET_EXCEEDED'
-  /** The provider's filter stopped the generation before any text. Not worth retrying unchanged. */
+  /** The provider's filter stopped the generation before any text. Do not retry the same request unchanged. */
   | 'CONTENT_FILTERED'
-  /** The request does not fit the model's context window. Not worth retrying unchanged. */
+  /** The request does not fit the model's context window. Do not retry the same request unchanged. */
   | 'CONTEXT_LENGTH_EXCEEDED'
-  /** The credentials do not allow this. Not worth retrying unchanged. */
+  /** The credentials do not allow this. Do not retry the same request unchanged. */
   | 'FORBIDDEN'
-  /** The generation was cancelled: by its client, or because nobody followed it any more. Not worth retrying unchanged. */
+  /** The generation was cancelled by its client, or because its last subscriber disconnected. Do not retry the same request unchanged. */
   | 'GENERATION_CANCELLED'
   /** This server stopped before the generation was complete. The same request may succeed later. */
   | 'GENERATION_INTERRUPTED'
-  /** A defect of this server. Not worth retrying unchanged. */
+  /** A defect of this server. Do not retry the same request unchanged. */
   | 'INTERNAL'
-  /** The request makes no sense for any model. Not worth retrying unchanged. */
+  /** The request is invalid for every model. Do not retry the same request unchanged. */
   | 'INVALID_REQUEST'
-  /** No model, alias or upstream id has this name. Not worth retrying unchanged. */
+  /** No model, alias or upstream id has this name. Do not retry the same request unchanged. */
   | 'MODEL_NOT_FOUND'
-  /** There is no such object, or it is not yours. Not worth retrying unchanged. */
+  /** There is no such object, or it is not yours. Do not retry the same request unchanged. */
   | 'NOT_FOUND'
-  /** The provider refused this server's credentials. Not worth retrying unchanged. */
+  /** The provider refused this server's credentials. Do not retry the same request unchanged. */
   | 'PROVIDER_AUTHENTICATION'
-  /** The provider failed, or answered something that cannot be read. The same request may succeed later. */
+  /** The provider failed, or its answer cannot be read. The same request may succeed later. */
   | 'PROVIDER_FAILED'
-  /** The provider's credentials are not set on this server. Not worth retrying unchanged. */
+  /** The provider's credentials are not set on this server. Do not retry the same request unchanged. */
   | 'PROVIDER_NOT_CONFIGURED'
   /** The provider has no capacity at the moment. The same request may succeed later. */
   | 'PROVIDER_OVERLOADED'
   /** The provider limits the rate of requests, or its quota is used up. The same request may succeed later. */
   | 'PROVIDER_RATE_LIMITED'
-  /** The provider found the request invalid. Not worth retrying unchanged. */
+  /** The provider found the request invalid. Do not retry the same request unchanged. */
   | 'PROVIDER_REJECTED'
   /** The provider did not answer in time. The same request may succeed later. */
   | 'PROVIDER_TIMEOUT'
-  /** This server limits how often you may ask. The same request may succeed later. */
+  /** The rate limit of this server is reached. The same request may succeed later. */
   | 'RATE_LIMITED'
-  /** The server cannot do this now because its database is away. Send the request again later. The same request may succeed later. */
+  /** The database of this server is unavailable. Send the request again later. The same request may succeed later. */
   | 'SERVICE_UNAVAILABLE'
   /** The provider's stream went silent. Text so far is kept. The same request may succeed later. */
   | 'STREAM_STALLED'
   /** The provider's stream ended before the generation was complete. Text so far is kept. The same request may succeed later. */
   | 'STREAM_TRUNCATED'
-  /** The request carries no valid credentials for this server. Not worth retrying unchanged. */
+  /** The request carries no valid credentials for this server. Do not retry the same request unchanged. */
   | 'UNAUTHENTICATED'
-  /** The model does not take something the request asks for. Not worth retrying unchanged. */
+  /** The model does not support something that the request contains. Do not retry the same request unchanged. */
   | 'UNSUPPORTED_CAPABILITY';
 
-/** Why a generation came to its end. */
+/** Why the model stopped. */
 export type FinishReason =
   /** The provider's filter, or the model's refusal, ended the text. */
   | 'CONTENT_FILTER'
@@ -91,72 +91,72 @@ export type FinishReason =
   | 'COST_LIMIT'
   /** The output limit or the context window was reached. */
   | 'LENGTH'
-  /** Something else: see `rawFinishReason`. */
+  /** Another reason: see `rawFinishReason`. */
   | 'OTHER'
-  /** The model had finished. */
+  /** The model finished its answer. */
   | 'STOP'
-  /** The model wants tools to be called. */
+  /** The model calls tools. */
   | 'TOOL_CALLS';
 
-/** A function of the client's that the model may call. */
+/** A function of the client that the model may call. */
 export type FunctionToolInput = {
-  /** What it does and when to call it. */
+  /** What the function does and when to call it. */
   description?: string | null | undefined;
-  /** Its name: 1 to 64 letters, digits, _ and -. */
+  /** The name: 1 to 64 letters, digits, _ and -. */
   name: string;
-  /** Its parameters as a JSON Schema (draft 2020-12) of an object. */
+  /** The parameters as a JSON Schema (draft 2020-12) of an object. */
   parameters: unknown;
-  /** Hold the arguments to the schema, where the provider can. */
+  /** Whether the provider enforces the schema on the arguments, where it can. */
   strict?: boolean | null | undefined;
 };
 
-/** A request for text. The same for every provider; what a model does not take is never dropped in silence. */
+/** A request for text. The same for every provider; nothing that a model does not support is dropped silently. */
 export type GenerateInput = {
-  /** How long the provider should keep the prompt for the next request that begins the same. */
+  /** How long the provider should cache the prompt for later requests that begin the same way. */
   cache?: PromptCache;
-  /** Models to ask instead, in this order, while nothing has come and the failure may pass. Each must take the request as it is. */
+  /** Models to try in this order when a model fails before its first content with a retryable error. Each must support the request as it is. */
   fallbackModels?: Array<string> | null | undefined;
-  /** Pushes against repetition. */
+  /** Discourages repetition. */
   frequencyPenalty?: number | null | undefined;
-  /** Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by what the provider tells or, until it does, by an estimate. */
+  /** Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by the usage that the provider reports or, before it does, by an estimate. */
   maxCostUsd?: number | null | undefined;
-  /** Upper limit of the output, reasoning included. `Model.defaultMaxOutputTokens` when left out. */
+  /** Upper limit of the output, including reasoning. Default: `Model.defaultMaxOutputTokens`. */
   maxOutputTokens?: number | null | undefined;
   /** The conversation, oldest turn first. */
   messages?: Array<MessageInput> | null | undefined;
-  /** The caller's own: returned with the generation or the item of a batch, never sent to a provider. */
+  /** The caller's own data: returned with the generation or the batch item, never sent to a provider. */
   metadata?: unknown;
   /** Name, alias or upstream id of the model. */
   model: string;
-  /** What becomes of it when nobody follows it any more. */
+  /** What happens to the generation when its last subscriber disconnects. */
   onDisconnect?: OnDisconnect;
-  /** What to do about something the model does not take. */
+  /** What to do about parameters and content that the model does not support. */
   onUnsupported?: OnUnsupported;
-  /** The form the answer takes. */
+  /** The format of the answer. */
   output?: OutputFormatInput | null | undefined;
-  /** Whether it may call several tools in one turn. */
+  /** Whether the model may call several tools in one turn. */
   parallelToolCalls?: boolean | null | undefined;
-  /** Pushes towards new topics. */
+  /** Encourages new topics. */
   presencePenalty?: number | null | undefined;
-  /** Short for one user message. Exactly one of prompt and messages. */
+  /** A single user message. Exactly one of prompt and messages is required. */
   prompt?: string | null | undefined;
-  /** An object put over the body of the provider's request, field by field, for what this schema does not name yet. */
+  /** An object that is merged into the body of the provider's request, field by field, for parameters that this schema does not have. */
   providerOptions?: unknown;
   /** How much the model should reason. */
   reasoning?: ReasoningInput | null | undefined;
-  /** For repeatable sampling, as far as the provider keeps to it. */
+  /** For repeatable sampling, as far as the provider supports it. */
   seed?: number | null | undefined;
   /** Texts that end the output. */
   stopSequences?: Array<string> | null | undefined;
   /** Instructions for the whole conversation. */
   system?: string | null | undefined;
-  /** Randomness. Its range: `Model.parameters`. */
+  /** Randomness. `Model.parameters` has the range. */
   temperature?: number | null | undefined;
-  /** Longest time for the whole generation, in milliseconds. At most what the server allows. */
+  /** Longest time for the whole generation, in milliseconds, up to the limit of the server. */
   timeoutMs?: number | null | undefined;
-  /** Which of the tools it calls. */
+  /** Which of the tools the model calls. */
   toolChoice?: ToolChoiceInput | null | undefined;
-  /** What the model may call. Built-in tools are used only if named here. */
+  /** Tools that the model may call. Built-in tools are used only if they are listed here. */
   tools?: Array<ToolInput> | null | undefined;
   /** How many candidate tokens are considered. */
   topK?: number | null | undefined;
@@ -166,62 +166,62 @@ export type GenerateInput = {
   verbosity?: Verbosity | null | undefined;
 };
 
-/** How closely an image is looked at. */
+/** The resolution at which the model reads an image. */
 export type ImageDetail =
-  /** As the provider sees fit. */
+  /** The provider decides. */
   | 'AUTO'
-  /** Closely, for more tokens. */
+  /** High, for more tokens. */
   | 'HIGH'
-  /** Roughly, for few tokens. */
+  /** Low, for few tokens. */
   | 'LOW';
 
-/** JSON that keeps to a schema. */
+/** JSON that conforms to a schema. */
 export type JsonSchemaOutputInput = {
   /** A name for the schema: 1 to 64 letters, digits, _ and -. */
   name: string;
   /** The JSON Schema (draft 2020-12) of an object. */
   schema: unknown;
-  /** Hold the model to it while it writes, where the provider can. */
+  /** Whether the provider enforces the schema while the model writes, where it can. */
   strict?: boolean;
 };
 
-/** An image, a sound or a document. Bytes are at most 20 MiB, and their kind is told from themselves. */
+/** An image, audio or a document, of at most 20 MiB. The type is detected from the bytes. */
 export type MediaInput = {
-  /** How closely an image is looked at. */
+  /** The resolution at which the model reads an image. */
   detail?: ImageDetail | null | undefined;
-  /** The name a document is shown to the model under. */
+  /** The name of a document, which the model sees. */
   filename?: string | null | undefined;
-  /** What they are, where that is known: `image/png`. Must agree with them. */
+  /** The media type, such as `image/png`, if it is known. It must match the bytes. */
   mediaType?: string | null | undefined;
-  /** Where the bytes come from. */
+  /** The source of the bytes. */
   source: MediaSourceInput;
 };
 
-/** Where the bytes come from. */
+/** The source of the bytes. */
 export type MediaSourceInput =
   {   /** The bytes in base64, without a data URL around them. */
   base64: string; providerFileId?: never; upload?: never; url?: never; }
-  |  { base64?: never;   /** The id of a file that is at the provider's already. */
+  |  { base64?: never;   /** The id of a file that was uploaded to the provider before. */
   providerFileId: string; upload?: never; url?: never; }
   |  { base64?: never; providerFileId?: never;   /** A part of a GraphQL multipart request; over HTTP only, with the header graphql-require-preflight. */
   upload: File; url?: never; }
-  |  { base64?: never; providerFileId?: never; upload?: never;   /** An https address. Given to the provider where it can fetch it itself. */
+  |  { base64?: never; providerFileId?: never; upload?: never;   /** An https address. It is passed to the provider if that can fetch it itself. */
   url: string; };
 
 /** One turn of a conversation. */
 export type MessageInput =
-  {   /** What the model said. */
+  {   /** A message of the model. */
   assistant: AssistantMessageInput; system?: never; tool?: never; user?: never; }
-  |  { assistant?: never;   /** Instructions. Leading ones are joined with `system` of the request. */
+  |  { assistant?: never;   /** Instructions. Leading system messages are joined with `system` of the request. */
   system: string; tool?: never; user?: never; }
-  |  { assistant?: never; system?: never;   /** What came of a tool call the model made. */
+  |  { assistant?: never; system?: never;   /** The result of a tool call that the model made. */
   tool: ToolResultInput; user?: never; }
-  |  { assistant?: never; system?: never; tool?: never;   /** What the user said, in order. */
+  |  { assistant?: never; system?: never; tool?: never;   /** A message of the user: its parts, in order. */
   user: Array<ContentPartInput>; };
 
 /** A kind of content. */
 export type Modality =
-  /** Sound. */
+  /** Audio. */
   | 'AUDIO'
   /** Documents such as PDF. */
   | 'FILE'
@@ -232,41 +232,41 @@ export type Modality =
   /** Moving images. */
   | 'VIDEO';
 
-/** What becomes of a generation that nobody follows any more. */
+/** What happens to a generation when its last subscriber disconnects. */
 export type OnDisconnect =
-  /** It is cancelled once nobody has followed it for a grace period, so that a connection that was lost can resume. */
+  /** It is cancelled after a grace period, within which a lost connection can resume. */
   | 'CANCEL'
-  /** It runs on to its end. */
+  /** It runs to its end. */
   | 'CONTINUE';
 
-/** What to do about something the model does not take. */
+/** What to do about parameters and content that the model does not support. */
 export type OnUnsupported =
-  /** Leave it out, or take the nearest there is, and say so in a warning. */
+  /** Leave it out or use the nearest supported value, with a warning. */
   | 'DROP_WITH_WARNING'
   /** Refuse the request before a provider is called. */
   | 'REJECT';
 
-/** The form the answer takes. */
+/** The format of the answer. */
 export type OutputFormatInput =
-  {   /** Any JSON object. Must be true; say in the prompt that JSON is wanted. */
+  {   /** Any JSON object. Must be true; the prompt must ask for JSON. */
   json: boolean; schema?: never; text?: never; }
-  |  { json?: never;   /** JSON that keeps to a schema. */
+  |  { json?: never;   /** JSON that conforms to a schema. */
   schema: JsonSchemaOutputInput; text?: never; }
-  |  { json?: never; schema?: never;   /** Text, as when nothing is asked for. Must be true. */
+  |  { json?: never; schema?: never;   /** Text, which is the default. Must be true. */
   text: boolean; };
 
-/** How long the provider should keep the prompt for the next request that begins the same. */
+/** How long the provider should cache the prompt for later requests that begin the same way. */
 export type PromptCache =
-  /** For an hour or more, where the provider can be asked for it. */
+  /** For an hour or more, where the provider supports it. */
   | 'LONG'
-  /** Not at all, where the provider can be asked for that. */
+  /** Not at all, where the provider supports that. */
   | 'OFF'
-  /** As the provider does when nothing is said. */
+  /** The provider's default. */
   | 'PROVIDER_DEFAULT'
-  /** For minutes, where the provider can be asked for it. */
+  /** For minutes, where the provider supports it. */
   | 'SHORT';
 
-/** How much a model reasons before it answers, from none to all it can. Which of them a model takes: `Model.capabilities.reasoning.efforts`. */
+/** How much a model reasons before it answers, from none to as much as it can. `Model.capabilities.reasoning.efforts` lists the levels of a model. */
 export type ReasoningEffort =
   /** Much: harder problems. */
   | 'HIGH'
@@ -276,18 +276,18 @@ export type ReasoningEffort =
   | 'MAX'
   /** Balanced. */
   | 'MEDIUM'
-  /** As little as the model can. */
+  /** As little as possible. */
   | 'MINIMAL'
   /** No reasoning. */
   | 'NONE'
   /** Very much. */
   | 'XHIGH';
 
-/** How much the model should reason. Leave it out to leave that to the model. */
+/** How much the model should reason. The model decides when it is left out. */
 export type ReasoningInput = {
-  /** How much, in tokens, for models that take a budget. */
+  /** How much, in tokens, for models that accept a budget. */
   budgetTokens?: number | null | undefined;
-  /** How much, by name. Mapped to what the model takes. Not together with budgetTokens. */
+  /** How much, by name. It is mapped to what the model accepts. Not together with budgetTokens. */
   effort?: ReasoningEffort | null | undefined;
   /** Switches reasoning on or off. */
   enabled?: boolean | null | undefined;
@@ -297,17 +297,17 @@ export type ReasoningInput = {
 export type ReasoningPartInput = {
   /** The provider's opaque state, as received. */
   signature?: string | null | undefined;
-  /** Its text, as received. */
+  /** The text, as received. */
   text?: string | null | undefined;
 };
 
 /** A tool call of an earlier turn. */
 export type ToolCallInput = {
-  /** Its arguments, as received. */
+  /** The arguments, as received. */
   arguments: unknown;
-  /** Its id, as received. */
+  /** The id of the call, as received. */
   callId: string | number;
-  /** The tool. */
+  /** The name of the tool. */
   name: string;
   /** The provider's opaque state, as received. */
   signature?: string | null | undefined;
@@ -315,34 +315,34 @@ export type ToolCallInput = {
 
 /** Which tools the model calls. */
 export type ToolChoiceInput =
-  {   /** It calls this function. */
+  {   /** The model must call this function. */
   function: string; mode?: never; }
-  |  { function?: never;   /** Whether it calls any. */
+  |  { function?: never;   /** Whether the model calls tools. */
   mode: ToolChoiceMode; };
 
 /** Whether the model calls tools. */
 export type ToolChoiceMode =
-  /** As it sees fit. */
+  /** The model decides. */
   | 'AUTO'
   /** Never. */
   | 'NONE'
   /** At least one. */
   | 'REQUIRED';
 
-/** Something the model may call. */
+/** A tool that the model may call. */
 export type ToolInput =
-  {   /** A tool the provider runs itself. It may cost extra. */
+  {   /** A tool that the provider runs itself. It may cost extra. */
   builtIn: BuiltInTool; function?: never; }
-  |  { builtIn?: never;   /** A function of the client's. */
+  |  { builtIn?: never;   /** A function of the client. */
   function: FunctionToolInput; };
 
-/** What came of a tool call. */
+/** The result of a tool call. */
 export type ToolResultInput = {
-  /** The call it answers. */
+  /** The call that this is the result of. */
   callId: string | number;
-  /** The tool failed; the output says how. */
+  /** Whether the tool failed; the output then describes the failure. */
   isError?: boolean;
-  /** The result: text as it is, anything else as JSON. */
+  /** The result: a string is sent as text, anything else as JSON. */
   output: unknown;
 };
 

@@ -6,11 +6,11 @@ import type { GenerationService } from '../services/generations/generation-servi
 import type { Generation } from '../core/generation.ts';
 import type { ProviderHealth } from '../core/provider-health.ts';
 
-/** What a resolver may reach. One per operation, the same on every transport. */
+/** The context of a resolver. Each operation has its own, with the same content on every transport. */
 export interface Context {
-  /** Whose request it is. */
+  /** The principal that sent the request. */
   readonly principalId: string;
-  /** Aborted as soon as the client of this operation has gone. A native signal, safe to hand to `fetch`. */
+  /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
@@ -18,7 +18,7 @@ export interface Context {
   readonly loaders: Loaders;
 }
 
-/** Batches what a list asks for item by item. A subscription keeps its loaders for its whole life. */
+/** Combine the lookups of a list's items. One set per operation; a subscription keeps its set until it ends. */
 export interface Loaders {
   readonly providerHealth: DataLoader<string, ProviderHealth>;
   readonly generation: DataLoader<string, Generation | null>;

@@ -1,8 +1,8 @@
 import { builder } from './builder.ts';
 
 /**
- * A GraphQL enum over a set of our words, each with its description: `tool-calls` is `TOOL_CALLS` there. The compiler
- * asks for a description of every word of the union.
+ * A GraphQL enum for a union of core, with a description for each value: `tool-calls` becomes `TOOL_CALLS`. A value
+ * without a description does not compile.
  */
 export const defineEnum = <T extends string>(
   name: string,

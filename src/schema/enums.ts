@@ -21,33 +21,33 @@ export const ApiTypeEnum = defineEnum<ApiType>('ApiType', "Which of a vendor's A
   responses_api: 'Responses, as OpenAI introduced it.',
   messages: "Anthropic's Messages.",
   generate_content: "Google's generateContent.",
-  local: 'Answered by this server itself.',
+  local: 'This server itself, without a vendor.',
 });
 
 export const ModalityEnum = defineEnum<Modality>('Modality', 'A kind of content.', {
   text: 'Text.',
   image: 'Still images.',
-  audio: 'Sound.',
+  audio: 'Audio.',
   video: 'Moving images.',
   file: 'Documents such as PDF.',
 });
 
 export const ModelStatusEnum = defineEnum<ModelStatus['type']>(
   'ModelStatus',
-  'Where a model is in its life.',
+  'Stage of a model in its life cycle.',
   {
     active: 'In general service.',
-    preview: 'Offered by its vendor for trial: it may change or go without notice.',
-    deprecated: 'Still answers, and is announced to go. It names its replacement.',
+    preview: 'Offered by its vendor for trial: it may change or be withdrawn without notice.',
+    deprecated: 'Still available, but its vendor has announced its end. It names its replacement.',
   },
 );
 
 export const ReasoningEffortEnum = defineEnum<ReasoningEffort>(
   'ReasoningEffort',
-  'How much a model reasons before it answers, from none to all it can. Which of them a model takes: `Model.capabilities.reasoning.efforts`.',
+  'How much a model reasons before it answers, from none to as much as it can. `Model.capabilities.reasoning.efforts` lists the levels of a model.',
   {
     none: 'No reasoning.',
-    minimal: 'As little as the model can.',
+    minimal: 'As little as possible.',
     low: 'Little: fast answers.',
     medium: 'Balanced.',
     high: 'Much: harder problems.',
@@ -68,19 +68,19 @@ export const BuiltInToolEnum = defineEnum<BuiltInTool>(
 
 export const HealthStateEnum = defineEnum<HealthState>(
   'HealthState',
-  'How a provider has been doing, as this server has seen it since it started.',
+  'Health of a provider, by the calls of this server since it started.',
   {
     unknown: 'Not called yet.',
-    healthy: 'Its last answer was complete.',
-    degraded: 'Its last call failed on its side, or a single call is about to tell whether it is well again.',
+    healthy: 'The last call succeeded.',
+    degraded: 'The last call failed at the provider, or a single call is probing whether it has recovered.',
     unavailable:
-      "It refused this server's credentials, or it failed so often in a row that no call is sent to it for a while.",
+      "The provider refused this server's credentials, or its circuit is open: after repeated failures no call is sent for a while.",
   },
 );
 
 export const ModelOrderFieldEnum = defineEnum<ModelOrderField>(
   'ModelOrderField',
-  'What models are ordered by.',
+  'The field that models are ordered by.',
   {
     name: 'Name.',
     provider: 'Provider name.',
@@ -93,8 +93,8 @@ export const ModelOrderFieldEnum = defineEnum<ModelOrderField>(
 
 export const OrderDirectionEnum = defineEnum<ModelOrder['direction']>(
   'OrderDirection',
-  'Direction of an order. Items without a value come last either way.',
-  { asc: 'Least first.', desc: 'Greatest first.' },
+  'Direction of an order. Items without a value come last in both.',
+  { asc: 'Smallest first.', desc: 'Largest first.' },
 );
 
 export const GenerationParameterEnum = defineEnum<GenerationParameter>(
@@ -104,11 +104,11 @@ export const GenerationParameterEnum = defineEnum<GenerationParameter>(
     temperature: '`temperature`: randomness.',
     'top-p': '`topP`: nucleus sampling.',
     'top-k': '`topK`: how many candidate tokens are considered.',
-    'max-output-tokens': '`maxOutputTokens`: upper limit of the output, reasoning included.',
+    'max-output-tokens': '`maxOutputTokens`: upper limit of the output, including reasoning.',
     'stop-sequences': '`stopSequences`: texts that end the output.',
-    seed: '`seed`: for repeatable sampling, as far as the provider keeps to it.',
-    'presence-penalty': '`presencePenalty`: pushes towards new topics.',
-    'frequency-penalty': '`frequencyPenalty`: pushes against repetition.',
+    seed: '`seed`: for repeatable sampling, as far as the provider supports it.',
+    'presence-penalty': '`presencePenalty`: encourages new topics.',
+    'frequency-penalty': '`frequencyPenalty`: discourages repetition.',
     'reasoning-effort': '`reasoning.effort`.',
     'reasoning-budget-tokens': '`reasoning.budgetTokens`.',
     verbosity: '`verbosity`: how long answers tend to be.',
@@ -118,13 +118,13 @@ export const GenerationParameterEnum = defineEnum<GenerationParameter>(
 
 export const ResolutionReasonEnum = defineEnum<ResolutionReason>(
   'ResolutionReason',
-  'Why one name led to another.',
+  'Why a name was resolved to another.',
   {
     exact: 'The name is a model.',
     alias: 'The name is an alias.',
     'api-model': "The name is a model's upstream id.",
-    'reasoning-counterpart': 'Reasoning was asked for, and the model leaves that to its counterpart.',
-    fallback: 'The model before failed, and this one was named as its fallback.',
+    'reasoning-counterpart': 'Reasoning was requested, and the counterpart of the model does it.',
+    fallback: 'The previous model failed, and the request names this one as a fallback.',
   },
 );
 
@@ -136,73 +136,68 @@ export const VerbosityEnum = defineEnum<Verbosity>('Verbosity', 'How long answer
 
 export const OnUnsupportedEnum = defineEnum<OnUnsupported>(
   'OnUnsupported',
-  'What to do about something the model does not take.',
+  'What to do about parameters and content that the model does not support.',
   {
     reject: 'Refuse the request before a provider is called.',
-    'drop-with-warning': 'Leave it out, or take the nearest there is, and say so in a warning.',
+    'drop-with-warning': 'Leave it out or use the nearest supported value, with a warning.',
   },
 );
 
 export const OnDisconnectEnum = defineEnum<OnDisconnect>(
   'OnDisconnect',
-  'What becomes of a generation that nobody follows any more.',
+  'What happens to a generation when its last subscriber disconnects.',
   {
-    cancel:
-      'It is cancelled once nobody has followed it for a grace period, so that a connection that was lost can resume.',
-    continue: 'It runs on to its end.',
+    cancel: 'It is cancelled after a grace period, within which a lost connection can resume.',
+    continue: 'It runs to its end.',
   },
 );
 
 export const GenerationStatusEnum = defineEnum<GenerationStatus>(
   'GenerationStatus',
-  'Where a generation is in its life.',
+  'Stage of a generation in its life cycle.',
   {
     queued: 'Accepted; the provider has not been called yet.',
     running: 'The provider is working on it.',
-    'requires-action': 'Waits for the results of the tool calls it made.',
-    completed: 'Ended by the model itself or by its output limit.',
-    cancelled: 'Ended by the client.',
-    failed: 'Ended by an error; what had come is kept.',
+    'requires-action': 'Waits for the results of its tool calls.',
+    completed: 'The model has finished, or reached its output limit.',
+    cancelled: 'Cancelled by the client, or because its last subscriber disconnected.',
+    failed: 'Ended by an error; the partial answer is kept.',
   },
 );
 
-export const FinishReasonEnum = defineEnum<FinishReason>(
-  'FinishReason',
-  'Why a generation came to its end.',
-  {
-    stop: 'The model had finished.',
-    length: 'The output limit or the context window was reached.',
-    'tool-calls': 'The model wants tools to be called.',
-    'content-filter': "The provider's filter, or the model's refusal, ended the text.",
-    'cost-limit': 'The cost limit of the request was reached.',
-    other: 'Something else: see `rawFinishReason`.',
-  },
-);
+export const FinishReasonEnum = defineEnum<FinishReason>('FinishReason', 'Why the model stopped.', {
+  stop: 'The model finished its answer.',
+  length: 'The output limit or the context window was reached.',
+  'tool-calls': 'The model calls tools.',
+  'content-filter': "The provider's filter, or the model's refusal, ended the text.",
+  'cost-limit': 'The cost limit of the request was reached.',
+  other: 'Another reason: see `rawFinishReason`.',
+});
 
 export const UsageSourceEnum = defineEnum<UsageSource>('UsageSource', 'Where token counts come from.', {
   provider: 'Reported by the provider.',
   estimated: 'Estimated by this server, because the provider reported none.',
 });
 
-export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'What a warning is about.', {
-  PARAMETER_DROPPED: 'A parameter the model does not take was left out.',
-  PARAMETER_COERCED: 'A parameter was changed to one the model takes.',
-  REASONING_COERCED: 'The reasoning asked for was changed to what the model, or its counterpart, offers.',
+export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind of a warning.', {
+  PARAMETER_DROPPED: 'A parameter that the model does not support was left out.',
+  PARAMETER_COERCED: 'A parameter was changed to a value that the model supports.',
+  REASONING_COERCED: 'The requested reasoning was changed to what the model or its counterpart supports.',
   SCHEMA_DOWNGRADED: 'The output schema was sent in a weaker form.',
-  MODEL_DEPRECATED: 'The model is announced to go.',
-  FALLBACK_USED: 'Another model than the one asked for answers.',
-  PROVIDER_WARNING: 'Something the provider wants to be known.',
+  MODEL_DEPRECATED: 'The vendor has announced the end of the model.',
+  FALLBACK_USED: 'A fallback model answers instead of the requested one.',
+  PROVIDER_WARNING: 'A notice from the provider.',
   OUTPUT_BUDGET_SPENT_ON_REASONING: 'The output limit was used up by reasoning before any text.',
 });
 
 const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
-  INVALID_REQUEST: 'The request makes no sense for any model.',
+  INVALID_REQUEST: 'The request is invalid for every model.',
   MODEL_NOT_FOUND: 'No model, alias or upstream id has this name.',
-  UNSUPPORTED_CAPABILITY: 'The model does not take something the request asks for.',
+  UNSUPPORTED_CAPABILITY: 'The model does not support something that the request contains.',
   NOT_FOUND: 'There is no such object, or it is not yours.',
   UNAUTHENTICATED: 'The request carries no valid credentials for this server.',
   FORBIDDEN: 'The credentials do not allow this.',
-  RATE_LIMITED: 'This server limits how often you may ask.',
+  RATE_LIMITED: 'The rate limit of this server is reached.',
   BUDGET_EXCEEDED: 'Your budget on this server is used up.',
   PROVIDER_NOT_CONFIGURED: "The provider's credentials are not set on this server.",
   PROVIDER_AUTHENTICATION: "The provider refused this server's credentials.",
@@ -211,25 +206,24 @@ const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   PROVIDER_REJECTED: 'The provider found the request invalid.',
   CONTEXT_LENGTH_EXCEEDED: "The request does not fit the model's context window.",
   CONTENT_FILTERED: "The provider's filter stopped the generation before any text.",
-  PROVIDER_FAILED: 'The provider failed, or answered something that cannot be read.',
+  PROVIDER_FAILED: 'The provider failed, or its answer cannot be read.',
   PROVIDER_TIMEOUT: 'The provider did not answer in time.',
   STREAM_TRUNCATED: "The provider's stream ended before the generation was complete. Text so far is kept.",
   STREAM_STALLED: "The provider's stream went silent. Text so far is kept.",
   GENERATION_CANCELLED:
-    'The generation was cancelled: by its client, or because nobody followed it any more.',
+    'The generation was cancelled by its client, or because its last subscriber disconnected.',
   GENERATION_INTERRUPTED: 'This server stopped before the generation was complete.',
-  SERVICE_UNAVAILABLE:
-    'The server cannot do this now because its database is away. Send the request again later.',
+  SERVICE_UNAVAILABLE: 'The database of this server is unavailable. Send the request again later.',
   INTERNAL: 'A defect of this server.',
 };
 
 export const ErrorCodeEnum = defineEnum<ErrorCode>(
   'ErrorCode',
-  'What went wrong. Switch on it, never on a message.',
+  'The kind of an error. Decide by it, never by a message.',
   Object.fromEntries(
     Object.entries(ERROR_DESCRIPTIONS).map(([code, text]) => [
       code,
-      `${text} ${ERROR_CODES[code as ErrorCode].retryable ? 'The same request may succeed later.' : 'Not worth retrying unchanged.'}`,
+      `${text} ${ERROR_CODES[code as ErrorCode].retryable ? 'The same request may succeed later.' : 'Do not retry the same request unchanged.'}`,
     ]),
   ) as Record<ErrorCode, string>,
 );

@@ -1,10 +1,10 @@
 import { RequestRejected } from '../core/errors.ts';
 
-/** A page without a size. */
+/** The size of a page whose request gives none. */
 export const USUAL_PAGE = 20;
 const LARGEST_PAGE = 100;
 
-/** The size of a page of a list that only goes forward. Throws `INVALID_REQUEST` for one that makes no sense. */
+/** The size of a page of a list that can only be paged forward. Throws `INVALID_REQUEST` for a size out of range. */
 export const readPageSize = (first: number | null | undefined): number => {
   const size = first ?? USUAL_PAGE;
   if (size >= 0 && size <= LARGEST_PAGE) return size;
@@ -19,7 +19,7 @@ export const readPageSize = (first: number | null | undefined): number => {
   ]);
 };
 
-/** What a page counts in the complexity of an operation: as much as it may hold. */
+/** The complexity of a page in an operation: that of as many items as it may have. */
 export const forwardPageComplexity = (page: {
   readonly first?: number | null | undefined;
 }): { field: number; multiplier: number } => ({
@@ -27,7 +27,7 @@ export const forwardPageComplexity = (page: {
   multiplier: Math.min(Math.max(page.first ?? USUAL_PAGE, 0), LARGEST_PAGE),
 });
 
-/** A page of a list that only goes forward, by the rules of Relay's connections. */
+/** A page of a list that can only be paged forward, by the rules of Relay's connections. */
 export const toForwardConnection = <T>(
   items: readonly { readonly cursor: string; readonly node: T }[],
   page: { readonly after: string | null; readonly hasNextPage: boolean; readonly totalCount: number },

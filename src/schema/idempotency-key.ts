@@ -2,7 +2,7 @@ import { RequestRejected } from '../core/errors.ts';
 
 const LONGEST = 256;
 
-/** A caller's key as given; null: none. Throws `INVALID_REQUEST` for one that is empty or too long. */
+/** The caller's key; null if there is none. Throws `INVALID_REQUEST` for a key that is empty or too long. */
 export const readKey = (key: string | null, path: readonly string[] = ['idempotencyKey']): string | null => {
   if (key === null || (key !== '' && key.length <= LONGEST)) return key;
   throw new RequestRejected([
@@ -11,7 +11,7 @@ export const readKey = (key: string | null, path: readonly string[] = ['idempote
       message: `idempotencyKey must have from 1 to ${LONGEST} characters.`,
       path,
       allowed: null,
-      suggestion: 'Take a random UUID.',
+      suggestion: 'Use a random UUID.',
     },
   ]);
 };

@@ -13,11 +13,13 @@ import './batches/batch-item.ts';
 import './batches/batch.ts';
 import './batches/batch-operations.ts';
 
-builder.queryType({ description: 'Reading: what there is, and what would happen.' });
-builder.mutationType({ description: 'Doing: generations, waited for or in the background, and batches.' });
+builder.queryType({
+  description: 'Reads models, providers, generations and batches, and previews requests.',
+});
+builder.mutationType({ description: 'Starts, continues and cancels generations and batches.' });
 builder.subscriptionType({
-  description: 'Watching: generations as they are written, and batches as they go on.',
+  description: 'Streams generations while they are written, and the progress of batches.',
 });
 
-/** The schema of this API. Each call builds it anew. */
+/** Builds the schema of this API. */
 export const createSchema = (): GraphQLSchema => builder.toSchema();

@@ -7,18 +7,18 @@ const PREFIXES = {
 } as const;
 type NodeType = keyof typeof PREFIXES;
 
-/** Their own ids have the prefix already. */
+/** Types whose own ids have the prefix already. */
 const PREFIXED: ReadonlySet<NodeType> = new Set(['Generation', 'Batch', 'BatchItem'] as const);
 
 const isNodeType = (typename: string): typename is NodeType => typename in PREFIXES;
 
-/** The id of a node over all types: readable, but opaque to clients. */
+/** The id of a node, unique among the nodes of all types. Opaque to clients. */
 export const encodeNodeId = (typename: string, id: string): string => {
   if (!isNodeType(typename)) throw new TypeError(`type "${typename}" is no node`);
   return PREFIXED.has(typename) ? id : PREFIXES[typename] + id;
 };
 
-/** What a node id stands for; undefined when it stands for nothing. */
+/** The type and the own id of a node id; undefined for a text that is no node id. */
 export const decodeNodeId = (nodeId: string): { typename: NodeType; id: string } | undefined => {
   for (const [typename, prefix] of Object.entries(PREFIXES)) {
     if (isNodeType(typename) && nodeId.startsWith(prefix))

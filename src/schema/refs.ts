@@ -3,7 +3,7 @@ import type { CatalogueModel, CatalogueProvider } from '../core/catalogue.ts';
 import type { Generation } from '../core/generation.ts';
 import { builder } from './builder.ts';
 
-/** Types that refer to one another, named before any of them is defined. */
+/** References to types that refer to each other, so that each can be defined in a file of its own. */
 export const ModelType = builder.objectRef<CatalogueModel>('Model');
 export const ProviderType = builder.objectRef<CatalogueProvider>('Provider');
 export const GenerationType = builder.objectRef<Generation>('Generation');

@@ -6,7 +6,7 @@ const refuse = (name: string, value: unknown): never => {
   throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value) ?? String(value)}.`);
 };
 
-/** Nothing that came as JSON has a method. */
+/** A value parsed from JSON has no methods, so that no client can forge a file. */
 const isFile = (value: unknown): value is File =>
   typeof value === 'object' &&
   value !== null &&
@@ -45,7 +45,7 @@ const fromLiteral = (node: ValueNode, variables: Readonly<Record<string, unknown
 };
 
 builder.scalarType('DateTime', {
-  description: 'A moment in UTC, RFC 3339 with milliseconds: `2026-11-22T14:03:00.000Z`.',
+  description: 'A point in time in UTC, RFC 3339 with milliseconds: `2026-11-22T14:03:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
@@ -60,7 +60,7 @@ builder.scalarType('Date', {
 });
 
 builder.scalarType('JSON', {
-  description: "Any JSON value. Used only where the shape is the caller's own.",
+  description: 'Any JSON value. Used only where the caller defines the shape.',
   serialize: (value) => value,
   parseValue: (value) => value as JsonValue,
   parseLiteral: (node, variables) => fromLiteral(node, variables ?? {}),

@@ -27,20 +27,13 @@ const tokensOf = (usage: Usage): readonly (readonly [kind: string, tokens: numbe
 
 const secondsSince = (beganAtMs: number): number => Math.max(0, performance.now() - beganAtMs) / 1_000;
 
-const createInstruments = (registry: Registry) => {
-  const registers = [registry];
+const createCounters = (registry: Registry) => {
   const counter = <const T extends string>(name: string, help: string, labelNames: readonly T[]) =>
-    new Counter({ name, help, labelNames, registers });
-  const histogram = <const T extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly T[],
-    buckets: number[],
-  ) => new Histogram({ name, help, labelNames, buckets, registers });
+    new Counter({ name, help, labelNames, registers: [registry] });
   return {
     ended: counter(
       'modelgraph_generations_total',
-      'Generations that have ended, by the model that answered, how they ended, and the error code if they failed.',
+      'Generations that have ended, by the model that answered, the final status, and the error code of a failure.',
       [...MODEL, 'status', 'code'],
     ),
     rejected: counter(
@@ -48,38 +41,9 @@ const createInstruments = (registry: Registry) => {
       'Requests for a generation that were refused before a provider was called.',
       ['code'],
     ),
-    running: new Gauge({
-      name: 'modelgraph_generations_running',
-      help: 'Generations whose provider has been asked and that have not ended, those that wait for tool results among them.',
-      registers,
-    }),
-    firstDelta: histogram(
-      'modelgraph_first_delta_seconds',
-      'From the call of the provider to the first text, reasoning or tool call.',
-      MODEL,
-      FIRST_DELTA_BUCKETS,
-    ),
-    duration: histogram(
-      'modelgraph_generation_duration_seconds',
-      'From the request to the end of its generation, waiting for tool results included.',
-      MODEL,
-      DURATION_BUCKETS,
-    ),
-    turn: histogram(
-      'modelgraph_provider_duration_seconds',
-      "From the turn to the provider to the end of its answer, media and retries included: the provider's part of the duration.",
-      MODEL,
-      DURATION_BUCKETS,
-    ),
-    overhead: histogram(
-      'modelgraph_overhead_seconds',
-      "From the request to the turn to the provider, checks and the store included: this server's own part of the duration.",
-      [],
-      OVERHEAD_BUCKETS,
-    ),
     tokens: counter(
       'modelgraph_tokens_total',
-      'Tokens as the provider counted them. Input includes the cached and audio ones, output those of reasoning.',
+      'Tokens as the provider counted them. Input includes cached and audio tokens, output includes reasoning tokens.',
       [...MODEL, 'kind'],
     ),
     cost: counter(
@@ -89,27 +53,72 @@ const createInstruments = (registry: Registry) => {
     ),
     retries: counter(
       'modelgraph_retries_total',
-      'Attempts that failed and were followed by another at the same model.',
+      'Failed attempts that were followed by another attempt at the same model.',
       [...MODEL, 'code'],
     ),
     fallbacks: counter(
       'modelgraph_fallbacks_total',
-      'Models that were given up for another one, by the model that failed.',
+      'Failed models that were followed by a fallback model, by the model that failed.',
       [...MODEL, 'code'],
-    ),
-    write: histogram(
-      'modelgraph_store_write_seconds',
-      'How long one write of generations to the store took.',
-      [],
-      WRITE_BUCKETS,
     ),
     writeFailures: counter(
       'modelgraph_store_write_failures_total',
-      'Writes of generations that the store did not take.',
+      'Writes of generations that the store refused.',
       [],
     ),
   };
 };
+
+const createHistograms = (registry: Registry) => {
+  const histogram = <const T extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly T[],
+    buckets: number[],
+  ) => new Histogram({ name, help, labelNames, buckets, registers: [registry] });
+  return {
+    firstDelta: histogram(
+      'modelgraph_first_delta_seconds',
+      'From the call to the provider to the first text, reasoning or tool call.',
+      MODEL,
+      FIRST_DELTA_BUCKETS,
+    ),
+    duration: histogram(
+      'modelgraph_generation_duration_seconds',
+      'From the request to the end of its generation, including the wait for tool results.',
+      MODEL,
+      DURATION_BUCKETS,
+    ),
+    turn: histogram(
+      'modelgraph_provider_duration_seconds',
+      "From the start of a turn to the end of the provider's answer, including media and retries: the provider's part of the duration.",
+      MODEL,
+      DURATION_BUCKETS,
+    ),
+    overhead: histogram(
+      'modelgraph_overhead_seconds',
+      "From the request to the start of its first turn, including checks and the store: this server's part of the duration.",
+      [],
+      OVERHEAD_BUCKETS,
+    ),
+    write: histogram(
+      'modelgraph_store_write_seconds',
+      'Duration of one write of generations to the store.',
+      [],
+      WRITE_BUCKETS,
+    ),
+  };
+};
+
+const createInstruments = (registry: Registry) => ({
+  ...createCounters(registry),
+  ...createHistograms(registry),
+  running: new Gauge({
+    name: 'modelgraph_generations_running',
+    help: 'Generations whose provider was called and that have not ended, including those that wait for tool results.',
+    registers: [registry],
+  }),
+});
 
 type Instruments = ReturnType<typeof createInstruments>;
 
@@ -120,7 +129,7 @@ const watch = (
 ): GenerationTelemetry => {
   let config = accepted;
   let turnBeganAtMs: number | null = null;
-  // One that is found to have been started before, under the same idempotency key, comes to no turn and to no end.
+  // A request whose idempotency key belongs to an earlier generation has neither a turn nor an end.
   let running = false;
 
   const endTurn = (): void => {
@@ -133,7 +142,7 @@ const watch = (
     instruments.duration.observe(labels, secondsSince(receivedAtMs));
     if (firstDeltaMs !== null) instruments.firstDelta.observe(labels, firstDeltaMs / 1_000);
     for (const [kind, tokens] of usage === null ? [] : tokensOf(usage)) {
-      // A counter takes nothing below 0, whatever a vendor reports.
+      // A counter throws at a number below 0, which a vendor may report.
       if (tokens !== null && tokens > 0) instruments.tokens.inc({ ...labels, kind }, tokens);
     }
     if (cost !== null && cost.total > 0) instruments.cost.inc(labels, cost.total);
@@ -164,7 +173,7 @@ const watch = (
   };
 };
 
-/** Counts and times generations into a registry. Labels are of closed sets: models, providers, statuses, codes. */
+/** Counts and times generations in a registry. Each label has a bounded set of values: models, providers, statuses, codes. */
 export const createGenerationMetrics = (registry: Registry): Telemetry => {
   const instruments = createInstruments(registry);
   return {

@@ -3,23 +3,23 @@ import { CIRCUIT_STATES, type CircuitState, type Telemetry, type Transport } fro
 import { createGenerationMetrics } from './generation-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 
-/** What is asked for at every scrape. A metric whose reading is not given is not there. */
+/** Values that are read at every scrape. A metric whose reading is left out is not exported. */
 export interface MetricsReadings {
   readonly isStoreUp?: () => boolean;
-  /** How many changes of generations the store does not have yet. */
+  /** Changes of generations that are queued for the store. */
   readonly queuedWrites?: () => number;
   readonly circuitStates?: () => Iterable<readonly [provider: string, state: CircuitState]>;
 }
 
 export interface Metrics {
-  /** Counts what the services tell. */
+  /** Counts the events that the services report. */
   readonly telemetry: Telemetry;
-  /** A stream to a client has been opened. Call what it gives when that is closed; once counts. */
+  /** Counts a stream to a client as open until the returned function is called; further calls have no effect. */
   streamOpened(transport: Transport): () => void;
-  /** Begins to watch the event loop. */
+  /** Starts to sample the event loop. */
   start(): void;
   stop(): void;
-  /** Everything, in Prometheus's text format. */
+  /** All metrics in Prometheus's text format. */
   scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -42,19 +42,19 @@ const registerReadings = (
     registry.registerMetric(reading);
   };
   if (isStoreUp !== undefined)
-    gauge('modelgraph_store_up', '1 while the store takes statements, 0 while it does not.', () =>
+    gauge('modelgraph_store_up', '1 while the store is available, 0 while it is not.', () =>
       isStoreUp() ? 1 : 0,
     );
   if (queuedWrites !== undefined)
     gauge(
       'modelgraph_store_queued_writes',
-      'Changes of generations that the store does not have yet.',
+      'Changes of generations that are queued for the store.',
       queuedWrites,
     );
   if (circuitStates === undefined) return;
   const circuits = new Gauge({
     name: 'modelgraph_circuit_state',
-    help: '1 for the state that the circuit breaker of a provider is in, 0 for the others.',
+    help: "1 for the state of a provider's circuit breaker, 0 for the other states.",
     labelNames: ['provider', 'state'],
     registers: [],
     collect() {
@@ -66,12 +66,12 @@ const registerReadings = (
   registry.registerMetric(circuits);
 };
 
-/** The metrics of one server, in a registry of their own. Watches nothing until `start`. */
+/** The metrics of one server, in a registry of their own. The event loop is sampled from `start` on. */
 export const createMetrics = (readings: MetricsReadings): Metrics => {
   const registry = new Registry();
   const openStreams = new Gauge({
     name: 'modelgraph_open_streams',
-    help: 'Operations whose results clients are being sent as a stream.',
+    help: 'Operations whose results are being streamed to clients.',
     labelNames: ['transport'],
     registers: [registry],
   });

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** How often the event loop is looked at. */
+/** Interval of the timer whose lateness is the lag of the event loop. */
 const LAG_RESOLUTION_MS = 10;
 
-/** Descriptors this process has open; undefined where the system does not list them. */
+/** Open file descriptors of this process; undefined where the system does not list them, as outside Linux. */
 const countOpenFiles = async (): Promise<number | undefined> => {
   try {
     return (await readdir('/proc/self/fd')).length;
@@ -15,14 +15,14 @@ const countOpenFiles = async (): Promise<number | undefined> => {
 };
 
 export interface ProcessMetrics {
-  /** Begins to watch the event loop; nothing is watched before. */
+  /** Starts to sample the event loop. */
   start(): void;
   stop(): void;
-  /** Brings the values of this moment into the registry. Lag and utilization are those since the last refresh. */
+  /** Writes the present values to the registry. Lag and utilization cover the time since the last refresh. */
   refresh(): Promise<void>;
 }
 
-/** This process's own state, under the names that dashboards for Node processes look for. */
+/** Metrics of this process, under the names that dashboards for Node expect. */
 export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
@@ -31,11 +31,14 @@ export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
     help: 'CPU time of this process, in user and system mode.',
     registers,
   });
-  const startTime = gauge('process_start_time_seconds', 'When this process started, in Unix time.');
-  const resident = gauge('process_resident_memory_bytes', 'Memory this process holds.');
+  const startTime = gauge(
+    'process_start_time_seconds',
+    'Start time of this process, in seconds of Unix time.',
+  );
+  const resident = gauge('process_resident_memory_bytes', 'Resident memory of this process.');
   const heapUsed = gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
   const heapTotal = gauge('nodejs_heap_size_total_bytes', 'Heap reserved.');
-  const external = gauge('nodejs_external_memory_bytes', 'Memory of buffers and the like, outside the heap.');
+  const external = gauge('nodejs_external_memory_bytes', 'Memory outside the heap, as of buffers.');
   const openFiles = gauge('process_open_fds', 'Open file descriptors.');
   const utilization = gauge(
     'nodejs_eventloop_utilization',
@@ -53,9 +56,9 @@ export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
   let seen = performance.eventLoopUtilization();
 
   const refreshLag = (): void => {
-    // A histogram without a sample holds no numbers, and a scrape may follow another at once.
+    // A histogram without a sample gives NaN: a scrape may follow another before the timer has fired.
     if (delay.count === 0) return;
-    // Each sample is a whole interval of the timer, of which only what goes beyond the resolution is lag.
+    // Each sample is a whole interval of the timer; lag is the part of it above the resolution.
     const toLag = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - LAG_RESOLUTION_MS / 1e3);
     lag.mean.set(toLag(delay.mean));
     lag.p50.set(toLag(delay.percentile(50)));

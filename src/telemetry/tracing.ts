@@ -23,7 +23,7 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = { gemini: 'gcp.gemini',
 const minus = (total: number | null, before: number | null | undefined): number | null =>
   total === null ? null : total - (before ?? 0);
 
-/** A generation counts all of its turns, a span only its own. */
+/** The usage of one turn, which its span reports: a generation counts that of all its turns. */
 const usageAttributes = (usage: Usage | null, before: Usage | null): Attributes => {
   if (usage === null) return {};
   const counts: readonly (readonly [name: string, tokens: number | null])[] = [
@@ -53,8 +53,8 @@ const startSpan = (tracer: Tracer, id: string, config: ModelConfig, parent: Cont
     parent,
   );
 
-const follow = (tracer: Tracer, id: string): GenerationTelemetry => {
-  // Later turns begin in the context of whatever brought their tool results.
+const traceGeneration = (tracer: Tracer, id: string): GenerationTelemetry => {
+  // A later turn starts in the context of the request that brought its tool results: the parent is that of the first.
   const parent = context.active();
   let span: Span | null = null;
   let usageBefore: Usage | null = null;
@@ -101,11 +101,11 @@ const follow = (tracer: Tracer, id: string): GenerationTelemetry => {
 };
 
 /**
- * A span for every turn of a generation, by OpenTelemetry's conventions for generative AI; never with a prompt or an
- * answer in it. Costs next to nothing until an OpenTelemetry SDK is loaded into the process, which is the operator's
- * choice.
+ * Records a span for every turn of a generation, by OpenTelemetry's conventions for generative AI. A span contains
+ * neither prompt nor answer. Without an OpenTelemetry SDK in the process, which the operator may load, the calls do
+ * nothing.
  */
 export const createTracing = (): Telemetry => ({
   ...NO_TELEMETRY,
-  generationStarted: (id) => follow(trace.getTracer('modelgraph'), id),
+  generationStarted: (id) => traceGeneration(trace.getTracer('modelgraph'), id),
 });

@@ -297,6 +297,14 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
     { 'src/app.ts': "import type { Value } from './main.ts';", 'src/main.ts': leaf },
   ],
   [
+    'flow-browser-program-stands-alone',
+    "the playground's program imports lib",
+    {
+      'src/server/playground/browser/a.ts': "import { value } from '../../../lib/b.ts';\nvalue;",
+      'src/lib/b.ts': leaf,
+    },
+  ],
+  [
     'flow-production-dependencies',
     'a service imports a package of development',
     { 'src/services/a.ts': "import { test } from 'vitest';\ntest;" },

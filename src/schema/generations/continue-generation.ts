@@ -8,9 +8,9 @@ builder.mutationFields((t) => ({
   submitToolResults: t.field({
     type: GenerationType,
     description:
-      'Gives a generation the results of the tool calls it waits for, all of them at once. It goes on at once, under the same id, in the same log, for the same subscribers.',
+      'Gives a generation the results of the tool calls that it waits for, all of them at once. The generation continues at once, with the same id, event log and subscribers.',
     args: {
-      generationId: t.arg.id({ required: true, description: 'The generation that waits.' }),
+      generationId: t.arg.id({ required: true, description: 'The generation that waits for the results.' }),
       results: t.arg({ type: [ToolResultInput], required: true, description: 'One result for each call.' }),
     },
     complexity: { field: 100 },
@@ -21,8 +21,8 @@ builder.mutationFields((t) => ({
   cancelGeneration: t.field({
     type: GenerationType,
     description:
-      'Ends a generation and closes the connection to its provider, in every phase and on whichever server it runs, so that nothing more is billed. What had come is kept. One that has ended stays as it is.',
-    args: { id: t.arg.id({ required: true, description: 'The generation to end.' }) },
+      'Cancels a generation and closes the connection to its provider, in every phase and on any server of the cluster, so that nothing more is billed. The partial answer is kept. A generation that has ended does not change.',
+    args: { id: t.arg.id({ required: true, description: 'The generation to cancel.' }) },
     resolve: (_root, { id }, { generations, principalId }) => generations.cancel(id, principalId),
   }),
 }));
@@ -31,12 +31,12 @@ builder.subscriptionFields((t) => ({
   generationEvents: t.field({
     type: GenerationEventType,
     description:
-      'Joins or resumes the events of a generation, on any server: each event after the cursor once, in order, then the live ones until the end. Somebody who resumes from where events are no longer kept gets GenerationSnapshot first.',
+      'Joins or resumes the events of a generation, on any server of the cluster: each event after the cursor once, in order, then live events until the end. A subscriber that resumes after a cursor whose events are no longer kept gets GenerationSnapshot first.',
     args: {
-      id: t.arg.id({ required: true, description: 'The generation to follow.' }),
+      id: t.arg.id({ required: true, description: 'The generation to read.' }),
       after: t.arg({
         type: 'Cursor',
-        description: 'Cursor of the last event you have; all events when left out.',
+        description: 'Cursor of the last event that you have. All events when left out.',
       }),
     },
     subscribe: async (_root, { id, after }, { generations, principalId, signal }) =>

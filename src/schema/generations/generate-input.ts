@@ -14,99 +14,102 @@ import {
 } from './tool-input.ts';
 
 const ReasoningInputType = builder.inputType('ReasoningInput', {
-  description: 'How much the model should reason. Leave it out to leave that to the model.',
+  description: 'How much the model should reason. The model decides when it is left out.',
   fields: (t) => ({
     enabled: t.boolean({ description: 'Switches reasoning on or off.' }),
     effort: t.field({
       type: ReasoningEffortEnum,
-      description: 'How much, by name. Mapped to what the model takes. Not together with budgetTokens.',
+      description:
+        'How much, by name. It is mapped to what the model accepts. Not together with budgetTokens.',
     }),
-    budgetTokens: t.int({ description: 'How much, in tokens, for models that take a budget.' }),
+    budgetTokens: t.int({ description: 'How much, in tokens, for models that accept a budget.' }),
   }),
 });
 
 const PromptCacheEnum = defineEnum<PromptCache>(
   'PromptCache',
-  'How long the provider should keep the prompt for the next request that begins the same.',
+  'How long the provider should cache the prompt for later requests that begin the same way.',
   {
-    'provider-default': 'As the provider does when nothing is said.',
-    short: 'For minutes, where the provider can be asked for it.',
-    long: 'For an hour or more, where the provider can be asked for it.',
-    off: 'Not at all, where the provider can be asked for that.',
+    'provider-default': "The provider's default.",
+    short: 'For minutes, where the provider supports it.',
+    long: 'For an hour or more, where the provider supports it.',
+    off: 'Not at all, where the provider supports that.',
   },
 );
 
 export const GenerateInputType = builder.inputType('GenerateInput', {
   description:
-    'A request for text. The same for every provider; what a model does not take is never dropped in silence.',
+    'A request for text. The same for every provider; nothing that a model does not support is dropped silently.',
   fields: (t) => ({
     model: t.string({ required: true, description: 'Name, alias or upstream id of the model.' }),
-    prompt: t.string({ description: 'Short for one user message. Exactly one of prompt and messages.' }),
+    prompt: t.string({
+      description: 'A single user message. Exactly one of prompt and messages is required.',
+    }),
     messages: t.field({ type: [MessageInput], description: 'The conversation, oldest turn first.' }),
     system: t.string({ description: 'Instructions for the whole conversation.' }),
     reasoning: t.field({ type: ReasoningInputType, description: 'How much the model should reason.' }),
     maxOutputTokens: t.int({
-      description:
-        'Upper limit of the output, reasoning included. `Model.defaultMaxOutputTokens` when left out.',
+      description: 'Upper limit of the output, including reasoning. Default: `Model.defaultMaxOutputTokens`.',
     }),
-    temperature: t.float({ description: 'Randomness. Its range: `Model.parameters`.' }),
+    temperature: t.float({ description: 'Randomness. `Model.parameters` has the range.' }),
     topP: t.float({ description: 'Nucleus sampling.' }),
     topK: t.int({ description: 'How many candidate tokens are considered.' }),
     stopSequences: t.stringList({ description: 'Texts that end the output.' }),
-    seed: t.int({ description: 'For repeatable sampling, as far as the provider keeps to it.' }),
-    presencePenalty: t.float({ description: 'Pushes towards new topics.' }),
-    frequencyPenalty: t.float({ description: 'Pushes against repetition.' }),
+    seed: t.int({ description: 'For repeatable sampling, as far as the provider supports it.' }),
+    presencePenalty: t.float({ description: 'Encourages new topics.' }),
+    frequencyPenalty: t.float({ description: 'Discourages repetition.' }),
     verbosity: t.field({ type: VerbosityEnum, description: 'How long answers tend to be.' }),
     tools: t.field({
       type: [ToolInput],
-      description: 'What the model may call. Built-in tools are used only if named here.',
+      description: 'Tools that the model may call. Built-in tools are used only if they are listed here.',
     }),
-    toolChoice: t.field({ type: ToolChoiceInput, description: 'Which of the tools it calls.' }),
-    parallelToolCalls: t.boolean({ description: 'Whether it may call several tools in one turn.' }),
-    output: t.field({ type: OutputFormatInput, description: 'The form the answer takes.' }),
+    toolChoice: t.field({ type: ToolChoiceInput, description: 'Which of the tools the model calls.' }),
+    parallelToolCalls: t.boolean({ description: 'Whether the model may call several tools in one turn.' }),
+    output: t.field({ type: OutputFormatInput, description: 'The format of the answer.' }),
     cache: t.field({
       type: PromptCacheEnum,
       required: true,
       defaultValue: 'provider-default',
-      description: 'How long the provider should keep the prompt for the next request that begins the same.',
+      description:
+        'How long the provider should cache the prompt for later requests that begin the same way.',
     }),
     providerOptions: t.field({
       type: 'JSON',
       description:
-        "An object put over the body of the provider's request, field by field, for what this schema does not name yet.",
+        "An object that is merged into the body of the provider's request, field by field, for parameters that this schema does not have.",
     }),
     onUnsupported: t.field({
       type: OnUnsupportedEnum,
       required: true,
       defaultValue: 'reject',
-      description: 'What to do about something the model does not take.',
+      description: 'What to do about parameters and content that the model does not support.',
     }),
     fallbackModels: t.stringList({
       description:
-        'Models to ask instead, in this order, while nothing has come and the failure may pass. Each must take the request as it is.',
+        'Models to try in this order when a model fails before its first content with a retryable error. Each must support the request as it is.',
     }),
     onDisconnect: t.field({
       type: OnDisconnectEnum,
       required: true,
       defaultValue: 'cancel',
-      description: 'What becomes of it when nobody follows it any more.',
+      description: 'What happens to the generation when its last subscriber disconnects.',
     }),
     maxCostUsd: t.float({
       description:
-        'Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by what the provider tells or, until it does, by an estimate.',
+        'Stops the generation with the finish reason COST_LIMIT once it has cost more US dollars than this, by the usage that the provider reports or, before it does, by an estimate.',
     }),
     timeoutMs: t.int({
-      description: 'Longest time for the whole generation, in milliseconds. At most what the server allows.',
+      description: 'Longest time for the whole generation, in milliseconds, up to the limit of the server.',
     }),
     metadata: t.field({
       type: 'JSON',
       description:
-        "The caller's own: returned with the generation or the item of a batch, never sent to a provider.",
+        "The caller's own data: returned with the generation or the batch item, never sent to a provider.",
     }),
   }),
 });
 
-/** The request in our own terms: what was left out is null. */
+/** The request in the types of core. A field that was left out is null. */
 export const toGenerateInput = async (
   input: typeof GenerateInputType.$inferInput,
 ): Promise<GenerateInput> => {

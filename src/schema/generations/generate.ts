@@ -10,38 +10,41 @@ import { GenerationType } from '../refs.ts';
 import { ModelResolutionType } from '../catalogue/resolution.ts';
 
 const GenerationProblemType = builder.objectRef<Problem>('GenerationProblem').implement({
-  description: 'Something that makes a request impossible.',
+  description: 'A reason for which a request is refused.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCodeEnum, description: 'What is wrong.' }),
-    message: t.exposeString('message', { description: 'For people to read.' }),
-    path: t.exposeStringList('path', { description: 'Where in the arguments, from their root.' }),
+    code: t.expose('code', { type: ErrorCodeEnum, description: 'The kind of problem.' }),
+    message: t.exposeString('message', { description: 'An explanation for people.' }),
+    path: t.exposeStringList('path', {
+      description: 'The part of the arguments with the problem, from their root.',
+    }),
     allowed: t.exposeStringList('allowed', {
       nullable: true,
-      description: 'What would be accepted there; null: that cannot be listed.',
+      description: 'The values that would be accepted there; null if they cannot be listed.',
     }),
-    suggestion: t.exposeString('suggestion', { nullable: true, description: 'What to do about it.' }),
+    suggestion: t.exposeString('suggestion', { nullable: true, description: 'How to solve the problem.' }),
   }),
 });
 
 const GenerationPreviewType = builder.objectRef<GenerationPreview>('GenerationPreview').implement({
-  description: 'What would happen, found by the code that would do it, without calling a provider.',
+  description:
+    'The outcome of a request, determined by the same code that `generate` uses, without calling a provider.',
   fields: (t) => ({
     accepted: t.boolean({
-      description: 'The request would be sent to the provider.',
+      description: 'Whether the request would be sent to the provider.',
       resolve: ({ prepared }) => prepared !== null,
     }),
     resolution: t.expose('resolution', {
       type: ModelResolutionType,
       nullable: true,
-      description: 'How the name becomes a model; null for an unknown name.',
+      description: 'How the name is resolved to a model; null for an unknown name.',
     }),
     problems: t.expose('problems', {
       type: [GenerationProblemType],
-      description: 'All that is wrong, at once; empty when it is accepted.',
+      description: 'All problems at once; empty when the request is accepted.',
     }),
     warnings: t.expose('warnings', {
       type: [WarningType],
-      description: 'What would be changed or is worth knowing.',
+      description: 'Changes that would be made, and other notices.',
     }),
     estimatedInputTokens: t.exposeInt('estimatedInputTokens', {
       nullable: true,
@@ -50,22 +53,22 @@ const GenerationPreviewType = builder.objectRef<GenerationPreview>('GenerationPr
     estimatedMaxCost: t.expose('estimatedMaxCost', {
       type: CostType,
       nullable: true,
-      description: 'What it would cost with the output limit used up; null: no price is known.',
+      description: 'The cost if the output reaches its limit; null if the price is unknown.',
     }),
   }),
 });
 
-/** What one generation counts in the complexity of an operation, besides the fields that are read of it. */
+/** The complexity of one generation in an operation, besides that of its selected fields. */
 const GENERATION_COMPLEXITY = 100;
 
 const REQUEST = 'The request.';
 const KEY =
-  'The same key with the same input gives the same generation, however often it is sent, for 24 hours; with another input it is refused.';
+  'For 24 hours the same key with the same input returns the same generation instead of starting another; the same key with another input is refused.';
 
 builder.queryFields((t) => ({
   previewGeneration: t.field({
     type: GenerationPreviewType,
-    description: 'Checks a request as `generate` would, without calling a provider.',
+    description: 'Checks a request as `generate` does, without calling a provider.',
     args: { input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }) },
     resolve: async (_root, { input }, { generations }) => generations.preview(await toGenerateInput(input)),
   }),
@@ -75,7 +78,7 @@ builder.mutationFields((t) => ({
   generate: t.field({
     type: GenerationType,
     description:
-      'Generates text and waits for its end. A failure is an error with `extensions.code`; what had come by then is under `generation(id: extensions.generationId)`. A client that goes away cancels it, unless it can come back by its key or the input says CONTINUE.',
+      'Generates text and waits for the complete answer. A failure is an error with `extensions.code`; the partial answer is under `generation(id: extensions.generationId)`. The generation is cancelled when the client disconnects, unless the request has an idempotency key or the input says CONTINUE.',
     args: {
       input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
       idempotencyKey: t.arg.string({ description: KEY }),
@@ -92,7 +95,7 @@ builder.mutationFields((t) => ({
   startGeneration: t.field({
     type: GenerationType,
     description:
-      'Starts a generation and answers at once. It needs nobody to follow it; follow it with generationEvents, or ask for it with generation.',
+      'Starts a generation and returns at once. It runs without subscribers; subscribe to it with generationEvents, or query it with generation.',
     args: {
       input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
       idempotencyKey: t.arg.string({ description: KEY }),
@@ -112,7 +115,7 @@ builder.subscriptionFields((t) => ({
   generate: t.field({
     type: GenerationEventType,
     description:
-      'Generates text and streams it as typed events, over WebSocket or SSE. A rejected request is an error before the first event; a later failure is the event GenerationFailed. A connection that is lost can be taken up again with generationEvents.',
+      'Generates text and streams it as typed events, over WebSocket or SSE. A refused request is an error before the first event; a later failure is the event GenerationFailed. After a lost connection, generationEvents resumes the stream.',
     args: {
       input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
       idempotencyKey: t.arg.string({ description: KEY }),

@@ -15,21 +15,22 @@ import { toCursor } from './event-cursor.ts';
 
 export const GenerationEventType = builder.interfaceRef<Events.GenerationEvent>('GenerationEvent').implement({
   description:
-    'One step of a generation. The log numbers its events 1, 2, 3 … once, for every subscriber. A subscriber sees the sequence strictly increase; adjacent deltas of one kind may reach a slow one merged, under the sequence of the last. The first event is GenerationStarted, or GenerationSnapshot for somebody who resumes from where events are no longer kept; exactly one of GenerationCompleted, GenerationCancelled and GenerationFailed ends the log.',
+    'One step of a generation. The event log numbers its events 1, 2, 3 …, the same for every subscriber. A subscriber sees the sequence strictly increase; adjacent deltas of one kind may be merged for a slow subscriber, under the sequence of the last. The first event is GenerationStarted, or GenerationSnapshot for a subscriber that resumes after a cursor whose events are no longer kept; exactly one of GenerationCompleted, GenerationCancelled and GenerationFailed ends the event log.',
   resolveType: (event) => event.type,
   fields: (t) => ({
-    generationId: t.exposeID('generationId', { description: 'The generation it belongs to.' }),
-    sequence: t.exposeInt('sequence', { description: 'Its place in the log.' }),
+    generationId: t.exposeID('generationId', { description: 'The generation of the event.' }),
+    sequence: t.exposeInt('sequence', { description: 'Position of the event in the event log.' }),
     cursor: t.field({
       type: 'Cursor',
-      description: 'Its place in the log as an opaque token: what generationEvents resumes after.',
+      description:
+        'Position of the event in the event log as an opaque token, which generationEvents resumes after.',
       resolve: ({ generationId, sequence }) => toCursor(generationId, sequence),
     }),
   }),
 });
 
 const OFFSET =
-  'Where the piece begins in the whole, in UTF-16 code units: by it a client proves that nothing was lost or doubled.';
+  'Start of the piece within the whole, in UTF-16 code units, by which a client detects a lost or repeated piece.';
 
 const event = <K extends Events.GenerationEvent['type']>(type: K) =>
   builder.objectRef<Extract<Events.GenerationEvent, { type: K }>>(type);
@@ -45,17 +46,20 @@ event('GenerationStarted').implement({
     }),
     resolution: t.expose('resolution', {
       type: ModelResolutionType,
-      description: 'How the name that was asked for became this model.',
+      description: 'How the requested name was resolved to this model.',
     }),
   }),
 });
 
 event('GenerationSnapshot').implement({
   description:
-    'Stands for every event up to its own sequence and replaces what the subscriber has. The first event for somebody who resumes from where the events are no longer kept; otherwise there is none.',
+    'Replaces every event up to its own sequence. The first event for a subscriber that resumes after a cursor whose events are no longer kept; no other subscriber gets it.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
-    generation: t.expose('generation', { type: GenerationType, description: 'The whole of it by now.' }),
+    generation: t.expose('generation', {
+      type: GenerationType,
+      description: 'The present state of the generation.',
+    }),
   }),
 });
 
@@ -69,7 +73,7 @@ event('TextDelta').implement({
 });
 
 event('ReasoningDelta').implement({
-  description: 'A piece of the reasoning. Reasoning comes before the text it leads to.',
+  description: 'A piece of the reasoning, which comes before the text that follows from it.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
     offset: t.exposeInt('offset', { description: OFFSET }),
@@ -78,11 +82,12 @@ event('ReasoningDelta').implement({
 });
 
 event('ToolCallDelta').implement({
-  description: "A piece of a tool call's arguments, for showing progress. ToolCallReady brings the whole.",
+  description:
+    "A piece of a tool call's arguments, to show progress. ToolCallReady has the complete arguments.",
   interfaces: [GenerationEventType],
   fields: (t) => ({
-    callId: t.exposeID('callId', { description: 'The call it belongs to.' }),
-    name: t.exposeString('name', { description: 'The tool.' }),
+    callId: t.exposeID('callId', { description: 'The call that the piece belongs to.' }),
+    name: t.exposeString('name', { description: 'The name of the tool.' }),
     argumentsDelta: t.exposeString('argumentsDelta', {
       description: 'A piece of the arguments as JSON text.',
     }),
@@ -96,7 +101,7 @@ event('ToolCallReady').implement({
 });
 
 event('CitationAdded').implement({
-  description: 'A source was named.',
+  description: 'The answer cites a source.',
   interfaces: [GenerationEventType],
   fields: (t) => ({ citation: t.expose('citation', { type: CitationType, description: 'The source.' }) }),
 });
@@ -109,44 +114,47 @@ event('UsageUpdated').implement({
     cost: t.expose('cost', {
       type: CostType,
       nullable: true,
-      description: 'What they cost; null where the price is unknown.',
+      description: 'The cost of these tokens; null if the price is unknown.',
     }),
   }),
 });
 
 event('WarningRaised').implement({
-  description: 'Something worth knowing that does not stop the generation.',
+  description: 'A notice that does not stop the generation.',
   interfaces: [GenerationEventType],
   fields: (t) => ({ warning: t.expose('warning', { type: WarningType, description: 'The warning.' }) }),
 });
 
 event('ActionRequired').implement({
   description:
-    'The model wants tools called that only the client can run. Answer with submitToolResults: the same generation and log go on.',
+    'The model calls tools that only the client can run. Answer with submitToolResults: the same generation continues, with the same event log.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
     toolCalls: t.expose('toolCalls', {
       type: [ToolCallType],
-      description: 'The calls whose results it waits for.',
+      description: 'The calls whose results the generation waits for.',
     }),
   }),
 });
 
 event('GenerationCompleted').implement({
-  description: 'The generation came to its end. Terminal.',
+  description: 'The generation is complete. Terminal.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
-    finishReason: t.expose('finishReason', { type: FinishReasonEnum, description: 'Why it ended.' }),
-    generation: t.expose('generation', { type: GenerationType, description: 'The whole of it.' }),
+    finishReason: t.expose('finishReason', { type: FinishReasonEnum, description: 'Why the model stopped.' }),
+    generation: t.expose('generation', { type: GenerationType, description: 'The complete generation.' }),
   }),
 });
 
 event('GenerationCancelled').implement({
   description:
-    'The generation was ended before its own end: by cancelGeneration, because nobody followed it any more, or because the results of its tool calls never came. Terminal.',
+    'The generation was cancelled: by cancelGeneration, because its last subscriber disconnected, or because the results of its tool calls did not come in time. Terminal.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
-    generation: t.expose('generation', { type: GenerationType, description: 'What there is of it.' }),
+    generation: t.expose('generation', {
+      type: GenerationType,
+      description: 'The generation with what it had so far.',
+    }),
   }),
 });
 
@@ -155,7 +163,10 @@ event('GenerationFailed').implement({
     'The generation failed after it was accepted. Terminal. A failure is never a GraphQL error once the stream has begun.',
   interfaces: [GenerationEventType],
   fields: (t) => ({
-    error: t.expose('error', { type: GenerationErrorType, description: 'What went wrong.' }),
-    generation: t.expose('generation', { type: GenerationType, description: 'What there is of it.' }),
+    error: t.expose('error', { type: GenerationErrorType, description: 'The error.' }),
+    generation: t.expose('generation', {
+      type: GenerationType,
+      description: 'The generation with what it had so far.',
+    }),
   }),
 });

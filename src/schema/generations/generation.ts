@@ -13,11 +13,14 @@ import { ModelResolutionType } from '../catalogue/resolution.ts';
 
 builder.node(GenerationType, {
   description: 'One answer of a model, while it is written and afterwards.',
-  id: { resolve: ({ id }) => id, description: 'Identifies the generation over all types.' },
+  id: { resolve: ({ id }) => id, description: 'Identifies the generation among the objects of all types.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'lastSequence' in value,
   loadOne: (id, { loaders }) => loaders.generation.load(id),
   fields: (t) => ({
-    status: t.expose('status', { type: GenerationStatusEnum, description: 'Where it is in its life.' }),
+    status: t.expose('status', {
+      type: GenerationStatusEnum,
+      description: 'Stage of the generation in its life cycle.',
+    }),
     model: t.field({
       type: ModelType,
       description: 'The model that answers.',
@@ -25,55 +28,17 @@ builder.node(GenerationType, {
     }),
     resolution: t.expose('resolution', {
       type: ModelResolutionType,
-      description: 'How the name that was asked for became this model.',
-    }),
-    text: t.exposeString('text', { description: 'The text so far, or the whole of it.' }),
-    reasoning: t.exposeString('reasoning', {
-      nullable: true,
-      description: 'The reasoning so far; null: there is none, or the provider does not show it.',
-    }),
-    toolCalls: t.expose('toolCalls', {
-      type: [ToolCallType],
-      description: 'The calls whose arguments are complete.',
-    }),
-    citations: t.expose('citations', { type: [CitationType], description: 'The sources named.' }),
-    output: t.expose('output', {
-      type: 'JSON',
-      nullable: true,
-      description: 'The parsed text, where JSON was asked for and came; null until it is completed.',
-    }),
-    finishReason: t.expose('finishReason', {
-      type: FinishReasonEnum,
-      nullable: true,
-      description: 'Why it came to its end; null until it is completed.',
-    }),
-    rawFinishReason: t.exposeString('rawFinishReason', {
-      nullable: true,
-      description: "The provider's own word for it.",
-    }),
-    usage: t.expose('usage', {
-      type: UsageType,
-      nullable: true,
-      description: 'Tokens used, as far as they are known.',
-    }),
-    cost: t.expose('cost', {
-      type: CostType,
-      nullable: true,
-      description: 'What it cost; null where usage or price is unknown, never a guessed 0.',
-    }),
-    warnings: t.expose('warnings', { type: [WarningType], description: 'What is worth knowing.' }),
-    error: t.expose('error', {
-      type: GenerationErrorType,
-      nullable: true,
-      description: 'Why it failed; null unless it did.',
+      description: 'How the requested name was resolved to this model.',
     }),
     metadata: t.expose('metadata', {
       type: 'JSON',
       nullable: true,
-      description: 'What the caller gave with the request.',
+      description: "The caller's own data from the request.",
     }),
-    lastSequence: t.exposeInt('lastSequence', { description: 'Sequence of the last event in its log.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
+    lastSequence: t.exposeInt('lastSequence', {
+      description: 'Sequence of the last event in the event log.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request was accepted.' }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
       nullable: true,
@@ -82,12 +47,59 @@ builder.node(GenerationType, {
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended, however it did.',
+      description: 'When the generation ended, with any terminal status.',
     }),
     firstDeltaMs: t.exposeFloat('firstDeltaMs', {
       nullable: true,
       description:
-        'Milliseconds from the call to the provider to the first text, reasoning or tool call; null if it was not streamed.',
+        'Milliseconds from the call to the provider to the first text, reasoning or tool call; null if the answer was not streamed.',
     }),
   }),
 });
+
+/** What the model gave: its content, why it stopped, and what it cost. */
+builder.objectFields(GenerationType, (t) => ({
+  text: t.exposeString('text', { description: 'The text, complete or as far as it is written.' }),
+  reasoning: t.exposeString('reasoning', {
+    nullable: true,
+    description: 'The reasoning so far; null if there is none, or the provider does not show it.',
+  }),
+  toolCalls: t.expose('toolCalls', {
+    type: [ToolCallType],
+    description: 'The tool calls whose arguments are complete.',
+  }),
+  citations: t.expose('citations', { type: [CitationType], description: 'The sources that the text cites.' }),
+  output: t.expose('output', {
+    type: 'JSON',
+    nullable: true,
+    description: 'The parsed text, if the request asks for JSON and the text is JSON; null until completion.',
+  }),
+  finishReason: t.expose('finishReason', {
+    type: FinishReasonEnum,
+    nullable: true,
+    description: 'Why the model stopped; null until completion.',
+  }),
+  rawFinishReason: t.exposeString('rawFinishReason', {
+    nullable: true,
+    description: "The finish reason in the provider's own terms.",
+  }),
+  usage: t.expose('usage', {
+    type: UsageType,
+    nullable: true,
+    description: 'Tokens used, as far as they are known.',
+  }),
+  cost: t.expose('cost', {
+    type: CostType,
+    nullable: true,
+    description: 'The cost; null if usage or price is unknown, never a guessed 0.',
+  }),
+  warnings: t.expose('warnings', {
+    type: [WarningType],
+    description: 'Changes that were made to the request, and other notices.',
+  }),
+  error: t.expose('error', {
+    type: GenerationErrorType,
+    nullable: true,
+    description: 'Why the generation failed; null if it did not.',
+  }),
+}));

@@ -9,27 +9,30 @@ const GenerationConnection = builder.connectionObject(
     name: 'GenerationConnection',
     description: 'A page of generations.',
     fields: (t) => ({
-      totalCount: t.exposeInt('totalCount', { description: 'How many there are over all pages.' }),
+      totalCount: t.exposeInt('totalCount', { description: 'Number of generations over all pages.' }),
     }),
   },
-  { name: 'GenerationEdge', description: 'A generation and its place in the list.' },
+  { name: 'GenerationEdge', description: 'A generation with its position in the list.' },
 );
 
 builder.queryFields((t) => ({
   generation: t.field({
     type: GenerationType,
     nullable: true,
-    description: 'A generation of yours by id; null when there is none, or this server no longer has it.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    description: 'A generation of yours by id; null if there is none, or it is no longer kept.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the generation.' }) },
     resolve: (_root, { id }, { loaders }) => loaders.generation.load(id),
   }),
   generations: t.field({
     type: GenerationConnection,
     description: 'Your generations, newest first, in pages.',
     args: {
-      first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
-      after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
-      status: t.arg({ type: [GenerationStatusEnum], description: 'Only those in one of these states.' }),
+      first: t.arg.int({ description: 'Size of the page, up to 100. Default: 20.' }),
+      after: t.arg.string({ description: 'Only generations after the one with this cursor.' }),
+      status: t.arg({
+        type: [GenerationStatusEnum],
+        description: 'Only generations with one of these statuses.',
+      }),
     },
     complexity: forwardPageComplexity,
     resolve: async (_root, { first, after = null, status = null }, { generations, principalId }) => {

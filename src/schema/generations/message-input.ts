@@ -11,37 +11,45 @@ import {
 import { builder } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
 
-const ImageDetailEnum = defineEnum<ImageDetail>('ImageDetail', 'How closely an image is looked at.', {
-  auto: 'As the provider sees fit.',
-  low: 'Roughly, for few tokens.',
-  high: 'Closely, for more tokens.',
-});
+const ImageDetailEnum = defineEnum<ImageDetail>(
+  'ImageDetail',
+  'The resolution at which the model reads an image.',
+  {
+    auto: 'The provider decides.',
+    low: 'Low, for few tokens.',
+    high: 'High, for more tokens.',
+  },
+);
 
 const MediaSourceInput = builder.inputType('MediaSourceInput', {
   isOneOf: true,
-  description: 'Where the bytes come from.',
+  description: 'The source of the bytes.',
   fields: (t) => ({
-    url: t.string({ description: 'An https address. Given to the provider where it can fetch it itself.' }),
+    url: t.string({
+      description: 'An https address. It is passed to the provider if that can fetch it itself.',
+    }),
     base64: t.string({ description: 'The bytes in base64, without a data URL around them.' }),
     upload: t.field({
       type: 'File',
       description:
         'A part of a GraphQL multipart request; over HTTP only, with the header graphql-require-preflight.',
     }),
-    providerFileId: t.string({ description: "The id of a file that is at the provider's already." }),
+    providerFileId: t.string({ description: 'The id of a file that was uploaded to the provider before.' }),
   }),
 });
 
 const MediaInput = builder.inputType('MediaInput', {
-  description:
-    'An image, a sound or a document. Bytes are at most 20 MiB, and their kind is told from themselves.',
+  description: 'An image, audio or a document, of at most 20 MiB. The type is detected from the bytes.',
   fields: (t) => ({
-    source: t.field({ type: MediaSourceInput, required: true, description: 'Where the bytes come from.' }),
+    source: t.field({ type: MediaSourceInput, required: true, description: 'The source of the bytes.' }),
     mediaType: t.string({
-      description: 'What they are, where that is known: `image/png`. Must agree with them.',
+      description: 'The media type, such as `image/png`, if it is known. It must match the bytes.',
     }),
-    filename: t.string({ description: 'The name a document is shown to the model under.' }),
-    detail: t.field({ type: ImageDetailEnum, description: 'How closely an image is looked at.' }),
+    filename: t.string({ description: 'The name of a document, which the model sees.' }),
+    detail: t.field({
+      type: ImageDetailEnum,
+      description: 'The resolution at which the model reads an image.',
+    }),
   }),
 });
 
@@ -51,7 +59,7 @@ const ContentPartInput = builder.inputType('ContentPartInput', {
   fields: (t) => ({
     text: t.string({ description: 'Text.' }),
     image: t.field({ type: MediaInput, description: 'A PNG, JPEG, GIF or WebP image.' }),
-    audio: t.field({ type: MediaInput, description: 'Sound: WAV, MP3, FLAC, Ogg or MP4.' }),
+    audio: t.field({ type: MediaInput, description: 'Audio: WAV, MP3, FLAC, Ogg or MP4.' }),
     file: t.field({ type: MediaInput, description: 'A PDF document.' }),
   }),
 });
@@ -59,7 +67,7 @@ const ContentPartInput = builder.inputType('ContentPartInput', {
 const ReasoningPartInput = builder.inputType('ReasoningPartInput', {
   description: 'Reasoning of an earlier turn.',
   fields: (t) => ({
-    text: t.string({ description: 'Its text, as received.' }),
+    text: t.string({ description: 'The text, as received.' }),
     signature: t.string({ description: "The provider's opaque state, as received." }),
   }),
 });
@@ -67,41 +75,41 @@ const ReasoningPartInput = builder.inputType('ReasoningPartInput', {
 const ToolCallInput = builder.inputType('ToolCallInput', {
   description: 'A tool call of an earlier turn.',
   fields: (t) => ({
-    callId: t.id({ required: true, description: 'Its id, as received.' }),
-    name: t.string({ required: true, description: 'The tool.' }),
-    arguments: t.field({ type: 'JSON', required: true, description: 'Its arguments, as received.' }),
+    callId: t.id({ required: true, description: 'The id of the call, as received.' }),
+    name: t.string({ required: true, description: 'The name of the tool.' }),
+    arguments: t.field({ type: 'JSON', required: true, description: 'The arguments, as received.' }),
     signature: t.string({ description: "The provider's opaque state, as received." }),
   }),
 });
 
 const AssistantMessageInput = builder.inputType('AssistantMessageInput', {
-  description: 'What the model said in an earlier turn.',
+  description: 'A message of the model in an earlier turn.',
   fields: (t) => ({
-    text: t.string({ description: 'Its text.' }),
+    text: t.string({ description: 'The text.' }),
     toolCalls: t.field({
       type: [ToolCallInput],
-      description: 'The tool calls it made, built-in ones left out.',
+      description: 'The tool calls that the model made, except those of built-in tools.',
     }),
     reasoning: t.field({
       type: [ReasoningPartInput],
-      description: 'Its reasoning, for models that want it back.',
+      description: 'The reasoning, for models that require it in the next request.',
     }),
   }),
 });
 
 export const ToolResultInput = builder.inputType('ToolResultInput', {
-  description: 'What came of a tool call.',
+  description: 'The result of a tool call.',
   fields: (t) => ({
-    callId: t.id({ required: true, description: 'The call it answers.' }),
+    callId: t.id({ required: true, description: 'The call that this is the result of.' }),
     output: t.field({
       type: 'JSON',
       required: true,
-      description: 'The result: text as it is, anything else as JSON.',
+      description: 'The result: a string is sent as text, anything else as JSON.',
     }),
     isError: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'The tool failed; the output says how.',
+      description: 'Whether the tool failed; the output then describes the failure.',
     }),
   }),
 });
@@ -110,10 +118,12 @@ export const MessageInput = builder.inputType('MessageInput', {
   isOneOf: true,
   description: 'One turn of a conversation.',
   fields: (t) => ({
-    system: t.string({ description: 'Instructions. Leading ones are joined with `system` of the request.' }),
-    user: t.field({ type: [ContentPartInput], description: 'What the user said, in order.' }),
-    assistant: t.field({ type: AssistantMessageInput, description: 'What the model said.' }),
-    tool: t.field({ type: ToolResultInput, description: 'What came of a tool call the model made.' }),
+    system: t.string({
+      description: 'Instructions. Leading system messages are joined with `system` of the request.',
+    }),
+    user: t.field({ type: [ContentPartInput], description: 'A message of the user: its parts, in order.' }),
+    assistant: t.field({ type: AssistantMessageInput, description: 'A message of the model.' }),
+    tool: t.field({ type: ToolResultInput, description: 'The result of a tool call that the model made.' }),
   }),
 });
 
@@ -121,14 +131,14 @@ const refuse = (path: readonly string[], message: string): never => {
   throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
 };
 
-/** An upload may be in many places, and its bytes are many: they are read once for all of them. */
-const read = new WeakMap<File, Promise<string>>();
+/** The base64 of each upload: several parts may refer to the same large file, which is read once. */
+const encoded = new WeakMap<File, Promise<string>>();
 
 const toBase64 = (file: File): Promise<string> => {
-  const known = read.get(file);
+  const known = encoded.get(file);
   if (known !== undefined) return known;
   const reading = file.arrayBuffer().then((bytes) => Buffer.from(bytes).toString('base64'));
-  read.set(file, reading);
+  encoded.set(file, reading);
   return reading;
 };
 
@@ -141,9 +151,10 @@ const toMediaSource = async (
   if (typeof source.providerFileId === 'string')
     return { type: 'provider-file', fileId: source.providerFileId };
   if (!source.upload) return refuse(path, 'The source is empty.');
-  // It is on disk, and may be as large as the file of a batch.
+  // The upload is on disk and may be as large as the file of a batch: it must not be read before this check.
   const { size } = source.upload;
-  if (size > MAX_MEDIA_BYTES) return refuse(path, `There are ${size} bytes, more than ${MAX_MEDIA_BYTES}.`);
+  if (size > MAX_MEDIA_BYTES)
+    return refuse(path, `There are ${size} bytes, more than ${MAX_MEDIA_BYTES}.`);
   return { type: 'base64', data: await toBase64(source.upload) };
 };
 
@@ -182,7 +193,7 @@ const toAssistantParts = ({
   })),
 ];
 
-/** A tool result in our own terms. */
+/** A tool result in the types of core. */
 export const toToolMessage = ({
   callId,
   output,
@@ -194,7 +205,7 @@ export const toToolMessage = ({
   isError,
 });
 
-/** A message in our own terms, with what was uploaded read into it. */
+/** A message in the types of core, with the bytes of its uploads. Throws `RequestRejected` for an upload that is too large. */
 export const toMessage = async (
   message: typeof MessageInput.$inferInput,
   index: number,

@@ -8,34 +8,36 @@ const ToolChoiceModeEnum = defineEnum<'auto' | 'none' | 'required'>(
   'ToolChoiceMode',
   'Whether the model calls tools.',
   {
-    auto: 'As it sees fit.',
+    auto: 'The model decides.',
     none: 'Never.',
     required: 'At least one.',
   },
 );
 
 const FunctionToolInput = builder.inputType('FunctionToolInput', {
-  description: "A function of the client's that the model may call.",
+  description: 'A function of the client that the model may call.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Its name: 1 to 64 letters, digits, _ and -.' }),
-    description: t.string({ description: 'What it does and when to call it.' }),
+    name: t.string({ required: true, description: 'The name: 1 to 64 letters, digits, _ and -.' }),
+    description: t.string({ description: 'What the function does and when to call it.' }),
     parameters: t.field({
       type: 'JSON',
       required: true,
-      description: 'Its parameters as a JSON Schema (draft 2020-12) of an object.',
+      description: 'The parameters as a JSON Schema (draft 2020-12) of an object.',
     }),
-    strict: t.boolean({ description: 'Hold the arguments to the schema, where the provider can.' }),
+    strict: t.boolean({
+      description: 'Whether the provider enforces the schema on the arguments, where it can.',
+    }),
   }),
 });
 
 export const ToolInput = builder.inputType('ToolInput', {
   isOneOf: true,
-  description: 'Something the model may call.',
+  description: 'A tool that the model may call.',
   fields: (t) => ({
-    function: t.field({ type: FunctionToolInput, description: "A function of the client's." }),
+    function: t.field({ type: FunctionToolInput, description: 'A function of the client.' }),
     builtIn: t.field({
       type: BuiltInToolEnum,
-      description: 'A tool the provider runs itself. It may cost extra.',
+      description: 'A tool that the provider runs itself. It may cost extra.',
     }),
   }),
 });
@@ -44,13 +46,13 @@ export const ToolChoiceInput = builder.inputType('ToolChoiceInput', {
   isOneOf: true,
   description: 'Which tools the model calls.',
   fields: (t) => ({
-    mode: t.field({ type: ToolChoiceModeEnum, description: 'Whether it calls any.' }),
-    function: t.string({ description: 'It calls this function.' }),
+    mode: t.field({ type: ToolChoiceModeEnum, description: 'Whether the model calls tools.' }),
+    function: t.string({ description: 'The model must call this function.' }),
   }),
 });
 
 const JsonSchemaOutputInput = builder.inputType('JsonSchemaOutputInput', {
-  description: 'JSON that keeps to a schema.',
+  description: 'JSON that conforms to a schema.',
   fields: (t) => ({
     name: t.string({
       required: true,
@@ -64,18 +66,18 @@ const JsonSchemaOutputInput = builder.inputType('JsonSchemaOutputInput', {
     strict: t.boolean({
       required: true,
       defaultValue: true,
-      description: 'Hold the model to it while it writes, where the provider can.',
+      description: 'Whether the provider enforces the schema while the model writes, where it can.',
     }),
   }),
 });
 
 export const OutputFormatInput = builder.inputType('OutputFormatInput', {
   isOneOf: true,
-  description: 'The form the answer takes.',
+  description: 'The format of the answer.',
   fields: (t) => ({
-    text: t.boolean({ description: 'Text, as when nothing is asked for. Must be true.' }),
-    json: t.boolean({ description: 'Any JSON object. Must be true; say in the prompt that JSON is wanted.' }),
-    schema: t.field({ type: JsonSchemaOutputInput, description: 'JSON that keeps to a schema.' }),
+    text: t.boolean({ description: 'Text, which is the default. Must be true.' }),
+    json: t.boolean({ description: 'Any JSON object. Must be true; the prompt must ask for JSON.' }),
+    schema: t.field({ type: JsonSchemaOutputInput, description: 'JSON that conforms to a schema.' }),
   }),
 });
 
@@ -83,7 +85,7 @@ const refuse = (path: readonly string[], message: string): never => {
   throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
 };
 
-/** A tool in our own terms. */
+/** A tool in the types of core. */
 export const toTool = (tool: typeof ToolInput.$inferInput, index: number): Tool => {
   if (tool.builtIn) return { type: 'built-in', tool: tool.builtIn };
   if (!tool.function) return refuse(['input', 'tools', String(index)], 'The tool is empty.');
@@ -97,7 +99,7 @@ export const toTool = (tool: typeof ToolInput.$inferInput, index: number): Tool 
   };
 };
 
-/** A choice of tools in our own terms. */
+/** A choice of tools in the types of core. */
 export const toToolChoice = (choice: typeof ToolChoiceInput.$inferInput): ToolChoice => {
   if (choice.mode) return { type: choice.mode };
   return typeof choice.function === 'string'
@@ -105,7 +107,7 @@ export const toToolChoice = (choice: typeof ToolChoiceInput.$inferInput): ToolCh
     : refuse(['input', 'toolChoice'], 'The choice is empty.');
 };
 
-/** A form of output in our own terms. */
+/** A format of output in the types of core. */
 export const toOutputFormat = (output: typeof OutputFormatInput.$inferInput): OutputFormat => {
   if (output.schema) {
     const { name, schema, strict } = output.schema;
@@ -113,5 +115,5 @@ export const toOutputFormat = (output: typeof OutputFormatInput.$inferInput): Ou
   }
   if (output.json === true) return { type: 'json' };
   if (output.text === true) return { type: 'text' };
-  return refuse(['input', 'output'], 'text and json must be true: name the form that is wanted.');
+  return refuse(['input', 'output'], 'text and json must be true: give the format that you want.');
 };

@@ -1,8 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { KEY_PROMPT } from './playground-key.ts';
-import { EXAMPLE_TABS } from './playground-tabs.ts';
-import { TRANSCRIPT } from './playground-transcript.ts';
 
 const compress = promisify(gzip);
 
@@ -20,11 +18,13 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * Pressing a tab makes it jump to where its opening animation began, from under the pointer, and the click that should
- * switch to it is lost (seen with GraphiQL as of render-graphiql 5.24 in Chromium 156).
- */
-const STILL_TABS = '<style>.graphiql-tab { transform: none !important; }</style>';
+const STYLESHEETS = ['browser/page.css', 'browser/key-prompt.css', 'browser/transcript.css'];
+
+/** The program of `browser/`, bundled by `npm run playground`. */
+const PROGRAM = 'generated/browser.js';
+
+/** The tabs that the playground opens with, in their order. */
+const EXAMPLES = ['stream', 'capabilities', 'generate', 'preview', 'generations', 'batch'];
 
 export interface PlaygroundPage {
   /** gzip. */
@@ -32,19 +32,37 @@ export interface PlaygroundPage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const readText = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8');
+
+const readTexts = (paths: readonly string[]): Promise<readonly string[]> => Promise.all(paths.map(readText));
+
+/** The example documents, each of which runs on a fresh machine. */
+export const readExamples = (): Promise<readonly string[]> =>
+  readTexts(EXAMPLES.map((name) => `examples/${name}.graphql`));
+
+/** The page's own styles and program, as HTML for its head. */
+const readHead = async (): Promise<string> => {
+  const [styles, program] = await Promise.all([readTexts(STYLESHEETS), readText(PROGRAM)]);
+  return `<style>${styles.join('')}</style><script>${program}</script>`;
+};
+
 const build = async (): Promise<PlaygroundPage> => {
-  // One module of 9 MB: loaded when somebody opens the page.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  // A module of 9 MB, which most servers never need: it is loaded with the first request for the page.
+  const [{ renderGraphiQL }, examples, head] = await Promise.all([
+    import('@graphql-yoga/render-graphiql'),
+    readExamples(),
+    readHead(),
+  ]);
   const html = renderGraphiQL({
     title: 'Modelgraph playground',
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
-    defaultTabs: EXAMPLE_TABS.map((query) => ({ query })),
+    defaultTabs: examples.map((query) => ({ query })),
     additionalHeaders: { 'x-graphql-client': 'playground' },
     shouldPersistHeaders: false,
   });
-  // Before the page's own code, which sends and opens its WebSocket by the names it finds then.
-  const body = await compress(html.replace('<head>', () => `<head>${KEY_PROMPT}${TRANSCRIPT}${STILL_TABS}`));
+  // Before GraphiQL's program, which takes `fetch` and `WebSocket` by name when it starts.
+  const body = await compress(html.replace('<head>', () => `<head>${head}`));
   return {
     body,
     headers: {
@@ -59,7 +77,7 @@ const build = async (): Promise<PlaygroundPage> => {
   };
 };
 
-/** Gives the playground's page, built on first use and kept compressed. */
+/** The function gives the playground's page, which is built with the first call and kept compressed. */
 export const createPlayground = (): (() => Promise<PlaygroundPage>) => {
   let page: Promise<PlaygroundPage> | undefined;
   return () => {

@@ -13,7 +13,8 @@ export const usePlayground = (): ServerPlugin => {
         endResponse(new fetchAPI.Response(null, { status: 307, headers: { location: GRAPHQL_PATH } }));
         return;
       }
-      const wantsPage = (headers.accept ?? '').includes('text/html') && !url.searchParams.has('query');
+      // With `?query=` as well: the page keeps the query that was edited last in its address, and reads it on a reload.
+      const wantsPage = (headers.accept ?? '').includes('text/html');
       if (url.pathname !== GRAPHQL_PATH || !wantsPage) return;
       const page = await getPage();
       endResponse(new fetchAPI.Response(new Uint8Array(page.body), { headers: { ...page.headers } }));

@@ -73,7 +73,7 @@ describe('the form of the output', () => {
     const { errors } = await request(toys.app, ANSWER, { input: ask('strict', output) });
     expect(errors).toMatchObject([
       {
-        message: 'text and json must be true: name the form that is wanted.',
+        message: 'text and json must be true: give the format that you want.',
         extensions: { code: 'INVALID_REQUEST', path: ['input', 'output'] },
       },
     ]);

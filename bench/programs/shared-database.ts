@@ -1,4 +1,4 @@
-import { startPostgres } from '../test/support/databases/postgres-server.ts';
+import { startPostgres } from '../../test/support/databases/postgres-server.ts';
 
 /** A PostgreSQL that several nodes share. */
 export interface SharedDatabase extends AsyncDisposable {
