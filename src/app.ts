@@ -6,7 +6,7 @@ import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ModelConfig } from './core/model-config.ts';
-import type { ServiceLog } from './core/service-log.ts';
+import { createSafeLog, type ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
@@ -230,7 +230,7 @@ const createServices = async (
     health,
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing()]),
+    telemetry: combineTelemetry([metrics.telemetry, createTracing()], log),
     guards,
   };
   const generations = createGenerations({
@@ -307,9 +307,10 @@ const createTransports = (
  */
 export const buildApp = async (
   settings: Settings,
-  log: ServiceLog,
+  givenLog: ServiceLog,
   overrides: AppOverrides = {},
 ): Promise<App> => {
+  const log = createSafeLog(givenLog);
   for (const variable of settings.unknownVariables)
     log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);

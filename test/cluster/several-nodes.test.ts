@@ -112,7 +112,7 @@ describe.skipIf(postgres.problem !== null)(named('a generation of one server'), 
     const following = collectOverSse(there, FOLLOW_SUBSCRIPTION, { id });
     // Somebody comes here and leaves: from now on the grace period runs.
     await collectOverSse(here, FOLLOW_SUBSCRIPTION, { id }, { until: () => true });
-    await here.logged(({ message }) => message === 'nobody follows a generation here any more');
+    await here.logged(({ message }) => message === 'a generation has no subscriber here any more');
     await toy.give(textDelta('two'));
     await toy.finish();
     expect(last(toEvents(await following))).toMatchObject({ generation: { text: 'one two' } });

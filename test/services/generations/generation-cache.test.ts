@@ -17,7 +17,7 @@ const finishedRun = (id: string, size = 0): GenerationRun => {
 const keep = async (cache: GenerationCache, ...runs: readonly GenerationRun[]): Promise<void> => {
   for (const run of runs) {
     cache.add(run);
-    cache.finish(run.snapshot(), run.eventLog, STORED);
+    void cache.finish(run.snapshot(), run.eventLog, STORED);
     await STORED;
   }
 };
@@ -68,7 +68,7 @@ describe('the cache of generations', () => {
     const cache = new GenerationCache(MANY);
     for (const id of ['a', 'b', 'c']) {
       const run = finishedRun(id);
-      cache.finish({ ...run.snapshot(), ...own }, run.eventLog, STORED);
+      void cache.finish({ ...run.snapshot(), ...own }, run.eventLog, STORED);
       await STORED;
     }
     expect(found(cache, 'a', 'b', 'c')).toEqual(['b', 'c']);

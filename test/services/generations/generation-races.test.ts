@@ -6,6 +6,9 @@ import { GenerationStore } from '../../../src/stores/generations/generation-stor
 import { StoreUnavailable } from '../../../src/core/store-errors.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { createToy, finishEvent, textDelta, untilAborted } from '../../support/app/toy-provider.ts';
+import { begunGeneration } from '../../support/databases/stores.ts';
+import { createWitness } from '../../support/app/guards.ts';
+import { combineTelemetry } from '../../../src/core/telemetry.ts';
 import { callerOf, inputOf, openGenerations, STORE_OPTIONS } from './generations-harness.ts';
 
 const NEVER = new AbortController().signal;
@@ -289,5 +292,86 @@ describe('a node that was cut off, and whose generations others have ended', () 
     let last;
     for await (const event of events) last = event;
     expect(last).toMatchObject({ type: 'GenerationFailed', error: { code: 'GENERATION_INTERRUPTED' } });
+  });
+
+  it('is not recorded by this node: the one that ended it does that', async () => {
+    const witness = createWitness();
+    const toy = createSteppedToy();
+    await using node = await openGenerations(toy, { guards: [witness.guard] });
+    const { id } = await node.service.start(inputOf({ onDisconnect: 'continue' }), callerOf(), NEVER);
+    await toy.call(0);
+    await node.there.interruptOrphans();
+    await toy.give(textDelta('Hel'));
+    await toy.aborted(0);
+    while (node.service.liveCount > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await node.service.findGeneration(id, 'somebody')).toMatchObject({ status: 'failed' });
+    await node.stop(0);
+    expect(witness.records).toEqual([]);
+  });
+});
+
+describe('a generation whose node has died', () => {
+  it('is recorded by the node that ends it', async () => {
+    class HeirStore extends GenerationStore {
+      readonly #dead: GenerationStore;
+      constructor(db: Db) {
+        super(db, STORE_OPTIONS);
+        this.#dead = new GenerationStore(db, { ...STORE_OPTIONS, nodeId: 'dead' });
+      }
+      override async interruptOrphans() {
+        const created = [begunGeneration({ id: 'gen_orphan', status: 'running' })];
+        await this.#dead.write({ created, blocks: [], changed: [], finished: [] });
+        return super.interruptOrphans();
+      }
+    }
+    const witness = createWitness();
+    await using node = await openGenerations(createToy(), {
+      createStore: (db) => new HeirStore(db),
+      guards: [witness.guard],
+    });
+    expect(await witness.record(0)).toMatchObject({
+      source: 'generation',
+      generation: { id: 'gen_orphan', status: 'failed', error: { code: 'GENERATION_INTERRUPTED' } },
+    });
+    await node.stop(0);
+    expect(witness.records).toHaveLength(1);
+  });
+});
+
+describe('telemetry that throws', () => {
+  it('ends neither a run nor its process, and is logged as a defect', async () => {
+    const broken = (): never => {
+      throw new Error('broken');
+    };
+    const errors: unknown[] = [];
+    const ignore = (): void => {};
+    const log = {
+      debug: ignore,
+      info: ignore,
+      warn: ignore,
+      error: (fields: Readonly<Record<string, unknown>>) => void errors.push(String(fields['err'])),
+    };
+    const started = {
+      turnStarted: broken,
+      retried: broken,
+      fellBack: broken,
+      actionRequired: broken,
+      ended: broken,
+    };
+    const telemetry = combineTelemetry(
+      [
+        { generationStarted: () => started, generationRejected: broken, storeWritten: broken },
+        { generationStarted: broken, generationRejected: broken, storeWritten: broken },
+      ],
+      log,
+    );
+    await using node = await openGenerations(createCaller(), { telemetry, log });
+    const { id } = await node.service.generate(inputOf(), callerOf(), NEVER);
+    const events = await node.service.events(id, 'somebody', null, NEVER);
+    await node.service.submitToolResults(id, [resultOf('a')], 'somebody', NEVER);
+    let last;
+    for await (const event of events) last = event;
+    expect(last).toMatchObject({ type: 'GenerationCompleted', generation: { text: 'done' } });
+    expect(errors).toContain('Error: broken');
   });
 });

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { combineTelemetry, type GenerationTelemetry, type Telemetry } from '../../src/core/telemetry.ts';
+import { madeGeneration } from '../support/app/generation.ts';
+import { toyModels } from '../support/app/toy-provider.ts';
+
+const [config] = toyModels({ toy: {} });
+const generation = madeGeneration({ id: 'gen_1' });
+
+const createLog = () => {
+  const errors: unknown[] = [];
+  const ignore = (): void => {};
+  const error = (fields: Readonly<Record<string, unknown>>): void => void errors.push(fields['err']);
+  return { errors, log: { debug: ignore, info: ignore, warn: ignore, error } };
+};
+
+const createRecorder = () => {
+  const calls: string[] = [];
+  const note = (name: string) => (): void => void calls.push(name);
+  const started: GenerationTelemetry = {
+    turnStarted: note('turnStarted'),
+    retried: note('retried'),
+    fellBack: note('fellBack'),
+    actionRequired: note('actionRequired'),
+    ended: note('ended'),
+  };
+  const telemetry: Telemetry = {
+    generationStarted: () => started,
+    generationRejected: note('generationRejected'),
+    storeWritten: note('storeWritten'),
+  };
+  return { calls, telemetry };
+};
+
+const broken = (): never => {
+  throw new Error('broken');
+};
+
+const callAll = (telemetry: Telemetry): void => {
+  if (config === undefined) throw new Error('a toy model was expected');
+  const started = telemetry.generationStarted('gen_1', config, 0);
+  started.turnStarted(config);
+  started.retried('PROVIDER_FAILED');
+  started.fellBack('PROVIDER_FAILED');
+  started.actionRequired(generation);
+  started.ended(generation);
+  telemetry.generationRejected('INVALID_REQUEST');
+  telemetry.storeWritten(1, true);
+};
+
+const ALL = [
+  'turnStarted',
+  'retried',
+  'fellBack',
+  'actionRequired',
+  'ended',
+  'generationRejected',
+  'storeWritten',
+];
+
+describe('several telemetries in one', () => {
+  test('are each called with everything', () => {
+    const [one, two] = [createRecorder(), createRecorder()];
+    const { errors, log } = createLog();
+    callAll(combineTelemetry([one.telemetry, two.telemetry], log));
+    expect([one.calls, two.calls, errors]).toEqual([ALL, ALL, []]);
+  });
+
+  test.each<[string, Telemetry, number]>([
+    [
+      'throws in every call',
+      { generationStarted: broken, generationRejected: broken, storeWritten: broken },
+      3,
+    ],
+    [
+      'throws in every call about a generation',
+      {
+        ...createRecorder().telemetry,
+        generationStarted: () => ({
+          turnStarted: broken,
+          retried: broken,
+          fellBack: broken,
+          actionRequired: broken,
+          ended: broken,
+        }),
+      },
+      5,
+    ],
+  ])('do not notice one that %s, which is logged', (_what, throwing, times) => {
+    const recorder = createRecorder();
+    const { errors, log } = createLog();
+    callAll(combineTelemetry([throwing, recorder.telemetry], log));
+    expect(recorder.calls).toEqual(ALL);
+    expect(errors.map(String)).toEqual(Array(times).fill('Error: broken'));
+  });
+});
