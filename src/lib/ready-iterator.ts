@@ -119,7 +119,3 @@ class AwaitedItems<T> implements ReadyIterator<T> {
  */
 export const toReadyIterator = <T>(source: AsyncIterable<T>, signal?: AbortSignal): ReadyIterator<T> =>
   new AwaitedItems(source[Symbol.asyncIterator](), signal);
-
-export const isReadyIterator = <T>(
-  iterator: AsyncIterator<T> | ReadyIterator<T>,
-): iterator is ReadyIterator<T> => 'take' in iterator && 'whenReady' in iterator;

@@ -121,13 +121,13 @@ export class GenerationGuards {
     }
   }
 
-  /** Tells the guards of an end. Never throws. */
+  /** Has every guard record an end. Never throws. */
   record(record: GenerationRecord): void {
     const recording = this.#recordEverywhere(record).finally(() => this.#recording.delete(recording));
     this.#recording.add(recording);
   }
 
-  /** Resolves once the guards are done with every end they were told of, or after a while. */
+  /** Resolves once the guards have recorded every end so far, or after a while. */
   async settled(limitMs: number): Promise<void> {
     if (this.#recording.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();

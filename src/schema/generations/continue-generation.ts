@@ -1,3 +1,5 @@
+import type { GenerationEvent } from '../../core/generation-event.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import { builder } from '../builder.ts';
 import { readCursor } from './event-cursor.ts';
 import { GenerationEventType } from './generation-event.ts';
@@ -39,7 +41,11 @@ builder.subscriptionFields((t) => ({
         description: 'Cursor of the last event that you have. All events when left out.',
       }),
     },
-    subscribe: async (_root, { id, after }, { generations, principalId, signal }) =>
+    subscribe: async (
+      _root,
+      { id, after },
+      { generations, principalId, signal },
+    ): Promise<ReadyIterator<GenerationEvent>> =>
       generations.events(id, principalId, after == null ? null : readCursor(after, id), signal),
     resolve: (event) => event,
   }),

@@ -1,4 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
+import type { GenerationEvent } from '../../core/generation-event.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationPreview } from '../../services/checks/preview.ts';
 import { builder } from '../builder.ts';
 import { ErrorCodeEnum } from '../enums.ts';
@@ -122,7 +124,11 @@ builder.subscriptionFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    subscribe: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+    subscribe: async (
+      _root,
+      { input, idempotencyKey = null },
+      { generations, principalId, signal },
+    ): Promise<ReadyIterator<GenerationEvent>> =>
       generations.stream(
         await toGenerateInput(input),
         { principalId, idempotencyKey: readKey(idempotencyKey) },

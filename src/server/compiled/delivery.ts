@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { atEndOfTurn } from '../../lib/end-of-turn.ts';
-import { isReadyIterator, type ReadyIterator } from '../../lib/ready-iterator.ts';
+import { toReadyIterator } from '../../lib/ready-iterator.ts';
 import { type MaskError, toStreamedResult } from '../mask-error.ts';
 import type { OperationResult } from '../prepare-operation.ts';
 import { OpenSubscription } from './subscribe.ts';
@@ -30,9 +30,11 @@ export interface DeliveryOptions {
   readonly sink: ResultSink;
 }
 
+const ignore = (): void => undefined;
+
 /** Results that a plugin has wrapped: each of them is ready as it comes. */
 const toSubscription = (results: AsyncIterable<ExecutionResult>): OpenSubscription =>
-  new OpenSubscription(results, (result) => result as ExecutionResult);
+  new OpenSubscription(toReadyIterator(results), (result) => result as ExecutionResult);
 
 /**
  * Moves the results of an operation, one or many, into a sink, in order. Events that are there are taken without a
@@ -43,7 +45,6 @@ export class Delivery implements RunningOperation {
   readonly #options: DeliveryOptions;
   readonly #settle: () => void;
   #subscription: OpenSubscription | undefined;
-  #events: AsyncIterator<unknown> | undefined;
   #isOpening = true;
   #isOver = false;
 
@@ -60,7 +61,7 @@ export class Delivery implements RunningOperation {
     this.#isOver = true;
     this.#options.onEnd();
     this.#options.controller.abort();
-    void this.#events?.return?.();
+    this.#returnEvents();
     if (!this.#isOpening) this.#settle();
   }
 
@@ -68,18 +69,17 @@ export class Delivery implements RunningOperation {
     try {
       const result = await this.#options.open();
       this.#isOpening = false;
-      if (isAsyncIterable(result)) {
+      if (isAsyncIterable(result))
         this.#subscription = result instanceof OpenSubscription ? result : toSubscription(result);
-        this.#events = this.#subscription.events[Symbol.asyncIterator]();
-      }
       if (this.#isOver) {
         // A client that has left is sent nothing more, not even that the operation was cancelled.
-        void this.#events?.return?.();
+        this.#returnEvents();
         this.#settle();
-      } else if (!isAsyncIterable(result)) {
+      } else if (isAsyncIterable(result)) this.#pump();
+      else {
         this.#put(result);
         this.#end();
-      } else await this.#follow();
+      }
     } catch (error) {
       this.#isOpening = false;
       this.#fail(error);
@@ -88,7 +88,7 @@ export class Delivery implements RunningOperation {
 
   readonly #pump = (): void => {
     try {
-      this.#waitFor(this.#moveReady(this.#events as ReadyIterator<unknown>));
+      this.#waitFor(this.#moveReady());
     } catch (error) {
       this.#fail(error);
     }
@@ -101,8 +101,9 @@ export class Delivery implements RunningOperation {
   }
 
   /** Moves what is there. Gives what has to be waited for before more is moved, if it is not the events themselves. */
-  #moveReady(events: ReadyIterator<unknown>): Promise<void> | undefined {
-    while (!this.#isOver) {
+  #moveReady(): Promise<void> | undefined {
+    const events = this.#subscription?.events;
+    while (!this.#isOver && events !== undefined) {
       const full = this.#options.sink.full();
       if (full !== undefined) return full;
       const event = events.take();
@@ -116,19 +117,6 @@ export class Delivery implements RunningOperation {
       }
     }
     return undefined;
-  }
-
-  async #follow(): Promise<void> {
-    const events = this.#events;
-    if (events === undefined) return;
-    if (isReadyIterator(events)) return this.#pump();
-    while (!this.#isOver) {
-      const item = await events.next();
-      if (item.done === true) return this.#end();
-      await this.#write(item.value);
-      await this.#options.sink.full();
-    }
-    this.#settle();
   }
 
   /** Writes the result of an event; a promise where making it takes time. */
@@ -152,8 +140,13 @@ export class Delivery implements RunningOperation {
     if (!this.#isOver) {
       this.#isOver = true;
       this.#options.onEnd();
-      void this.#events?.return?.();
+      this.#returnEvents();
     }
     this.#settle();
+  }
+
+  /** What a source throws while it is returned concerns no client: the operation is over. */
+  #returnEvents(): void {
+    this.#subscription?.events.return().catch(ignore);
   }
 }

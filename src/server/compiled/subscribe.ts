@@ -5,6 +5,7 @@ import {
   executeSubscriptionEvent,
   validateSubscriptionArgs,
 } from 'graphql';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { MaskError } from '../mask-error.ts';
 import { createSelectionPlan } from './selection-plan.ts';
 
@@ -15,19 +16,18 @@ type ResultOrPromise = ExecutionResult | Promise<ExecutionResult>;
  * given it unwrapped takes events and makes their results itself, without a promise for each.
  */
 export class OpenSubscription implements AsyncIterable<ExecutionResult> {
-  readonly events: AsyncIterable<unknown>;
+  readonly events: ReadyIterator<unknown>;
   /** Makes the result of an event, errors masked. */
   readonly toResult: (event: unknown) => ResultOrPromise;
 
-  constructor(events: AsyncIterable<unknown>, toResult: (event: unknown) => ResultOrPromise) {
+  constructor(events: ReadyIterator<unknown>, toResult: (event: unknown) => ResultOrPromise) {
     this.events = events;
     this.toResult = toResult;
   }
 
   /** Results in order. Returning ends the events at once, even while the next one is awaited. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionResult, undefined, undefined> {
-    const events = this.events[Symbol.asyncIterator]();
-    const { toResult } = this;
+    const { events, toResult } = this;
     const done = { done: true, value: undefined } as const;
     return {
       async next() {
@@ -35,7 +35,7 @@ export class OpenSubscription implements AsyncIterable<ExecutionResult> {
         return event.done === true ? done : { done: false, value: await toResult(event.value) };
       },
       async return() {
-        await events.return?.();
+        await events.return();
         return done;
       },
       [Symbol.asyncIterator]() {
@@ -69,5 +69,6 @@ export const createSubscribe =
       const result = executeSubscriptionEvent({ ...validated, rootValue: event });
       return isPromise(result) ? Promise.resolve(result).then(mask) : mask(result);
     };
-    return new OpenSubscription(events, (event) => plan(event) ?? execute(event));
+    // The resolvers of all subscription fields are typed to give a ready iterator, and graphql hands it on as it is.
+    return new OpenSubscription(events as ReadyIterator<unknown>, (event) => plan(event) ?? execute(event));
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The same value with the keys of every object in one order. */
+/** The same value with the keys of every object sorted and without those that are undefined. */
 const inOrder = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
@@ -12,7 +12,7 @@ const inOrder = (value: unknown): unknown => {
   );
 };
 
-/** Tells whether two requests ask for the same, whatever order their fields came in. */
+/** The same for two requests exactly when they ask for the same, whatever the order of their fields. Hexadecimal SHA-256. */
 export const requestHashOf = (request: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(inOrder(request)))

@@ -50,7 +50,7 @@ export class Circuit {
     return this.#openUntil > this.#options.now() ? 'open' : 'half-open';
   }
 
-  /** How often it has opened: what was begun before the last time tells nothing of the present. */
+  /** How often it has opened: a call that began before the last time says nothing of the present. */
   get openings(): number {
     return this.#openings;
   }
@@ -69,7 +69,7 @@ export class Circuit {
     return this.#isProbing;
   }
 
-  /** A call told nothing: the next one is the probe in its place. */
+  /** A call ended without a result: the next one is the probe in its place. */
   release(): void {
     this.#isProbing = false;
   }

@@ -3,7 +3,7 @@ import { ProviderCircuitOpen } from './circuit.ts';
 
 export const POINTS_PER_FAILURE = 4;
 
-/** Failures that tell of the provider; the others tell of the request or the caller. */
+/** Failures of the provider; all others are those of the request, the caller or this server. */
 const POINTS: Partial<Record<ErrorCode, number>> = {
   // Waiting does not mend credentials, refusals cost nothing, and the operator has to see them.
   PROVIDER_AUTHENTICATION: 0,
@@ -16,7 +16,7 @@ const POINTS: Partial<Record<ErrorCode, number>> = {
   STREAM_STALLED: POINTS_PER_FAILURE,
 };
 
-/** A fault of the model or of the request: a tool call the model got wrong, say, which some vendors tell as a 400. */
+/** A fault of the model or of the request, such as a malformed tool call, for which some vendors answer 400. */
 const isRequestFault = (error: ModelgraphError): boolean =>
   error.code === 'PROVIDER_FAILED' &&
   error instanceof ProviderError &&
@@ -25,8 +25,8 @@ const isRequestFault = (error: ModelgraphError): boolean =>
   error.providerStatus < 500;
 
 /**
- * How much a failure counts towards opening the circuit of its provider; undefined: it tells nothing of the provider, nor
- * does a call that was never made.
+ * How much a failure counts towards opening the circuit of its provider; undefined: it is not the provider's, as that of a
+ * call that was never made.
  */
 export const findFailurePoints = (error: ModelgraphError): number | undefined =>
   error instanceof ProviderCircuitOpen || isRequestFault(error) ? undefined : POINTS[error.code];

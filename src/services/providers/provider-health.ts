@@ -27,7 +27,7 @@ export interface Refusal {
   readonly retryAfterMs: number;
 }
 
-/** Times to the first delta kept per provider: enough for a median that follows the present. */
+/** Times to the first delta kept per provider: enough for a median of the present. */
 const SAMPLES = 64;
 
 interface Entry {
@@ -35,7 +35,7 @@ interface Entry {
   lastSuccessAt: Date | null;
   lastFailureAt: Date | null;
   lastErrorCode: ErrorCode | null;
-  /** Whether the last call that told something failed. */
+  /** Whether the last call with a result failed. */
   isFailing: boolean;
   readonly firstDeltasMs: number[];
 }
@@ -70,10 +70,10 @@ const median = (values: readonly number[]): number | null => {
  * What this process has seen of each provider since it started, and whether it may be called: one opinion, for single
  * generations and the requests of sequential batches, for `available`, `health` and the calls themselves.
  *
- * - `unavailable` is where a call would be refused because the circuit is open, or where the credentials were refused by
- *   the last call that told something: such a call is still made, since only a call can tell that they are accepted again.
- * - Every admission is ended by exactly one of `recordSuccess`, `recordFailure` and `release`. What is reported of calls
- *   that began before the circuit opened changes no state: it tells of the past.
+ * - `unavailable` means that the circuit is open, so that a call would be refused, or that the last call with a result met
+ *   refused credentials. The next call is made all the same then: only a call can show that they are accepted again.
+ * - Every admission is ended by exactly one of `recordSuccess`, `recordFailure` and `release`. The result of a call that
+ *   began before the circuit opened changes no state: it is of the past.
  */
 export class ProviderHealthService {
   readonly #options: CircuitOptions;
@@ -119,7 +119,7 @@ export class ProviderHealthService {
     entry.circuit.close();
   }
 
-  /** The call failed. One that tells nothing of the provider is neither a success nor a failure, as with `release`. */
+  /** The call failed. A failure that is not the provider's counts as no result, as with `release`. */
   recordFailure(admission: Admission, error: ModelgraphError): void {
     const points = findFailurePoints(error);
     if (points === undefined) return this.release(admission);
@@ -133,7 +133,7 @@ export class ProviderHealthService {
     entry.circuit.addFailure(points, error instanceof ProviderError ? (error.retryAfterMs ?? 0) : 0);
   }
 
-  /** The call told nothing, as one that was cancelled. */
+  /** The call ended without a result, as one that was cancelled. */
   release(admission: Admission): void {
     if (this.#isCurrent(admission)) this.#entry(admission.provider).circuit.release();
   }

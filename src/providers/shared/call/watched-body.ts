@@ -1,5 +1,5 @@
 export interface WatchedBodyOptions {
-  /** Longest silence, in milliseconds, while somebody waits for bytes. */
+  /** Longest silence, in milliseconds, while a read is pending. */
   readonly idleTimeoutMs: number;
   /** Starts the clock with the first byte: silence before it is allowed. */
   readonly fromFirstByte: boolean;
@@ -38,7 +38,7 @@ export const createWatchedBody = (
   const watch = (controller: ReadableStreamDefaultController<Uint8Array>, delayMs: number): void => {
     timer = setTimeout(() => {
       timer = undefined;
-      if (ended || waitingSince === null) return; // nobody waits: the next read starts the timer again
+      if (ended || waitingSince === null) return; // no read is pending: the next one starts the timer again
       const leftMs = idleTimeoutMs - (performance.now() - waitingSince);
       if (leftMs > 0) return watch(controller, leftMs);
       end();

@@ -8,7 +8,7 @@ export interface MirrorReaderOptions {
   readonly events: EventReader;
   /** The last sequence the subscriber has. */
   readonly after: number;
-  /** The generation as it ended, once the log has; throws where it cannot be told. */
+  /** The final record of the generation, once its log has ended; throws where it cannot be read. */
   readonly getFinal: () => Promise<Generation>;
   /** Called once, when nothing more is read. */
   readonly onEnd: () => void;

@@ -84,7 +84,7 @@ export class NodeKeeper {
     try {
       await this.#options.leases.release();
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'the other nodes could not be told that this one leaves');
+      this.#options.log.warn({ err: error }, 'the lease of this node could not be released');
     }
   }
 

@@ -14,7 +14,7 @@ export interface RemoteGenerationsOptions {
   readonly log: ServiceLog;
   /** How often the store is polled for events, besides when another node reports some, in milliseconds. */
   readonly pollMs: number;
-  /** How long a subscriber here keeps a generation alive without renewal, in milliseconds. */
+  /** How long a reader here keeps a generation of another node alive without renewal, in milliseconds. */
   readonly followedForMs: number;
 }
 
@@ -90,7 +90,7 @@ export class RemoteGenerations {
     return toReadyIterator(reader, signal);
   }
 
-  /** Tells the owners that their generations are read here. */
+  /** Notifies the owners that their generations are read here. */
   renew(): void {
     if (this.#mirrors.size > 0) this.#noteFollowed(this.ids);
   }
@@ -130,7 +130,7 @@ export class RemoteGenerations {
   #noteFollowed(ids: readonly string[]): void {
     const { store, log, followedForMs } = this.#options;
     store.noteFollowed(ids, followedForMs).catch((error: unknown) => {
-      log.warn({ err: error }, 'other nodes could not be told which of their generations are read here');
+      log.warn({ err: error }, 'other nodes could not be notified which of their generations are read here');
     });
   }
 

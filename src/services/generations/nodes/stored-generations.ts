@@ -85,7 +85,10 @@ export class StoredGenerations {
     try {
       return await this.#options.store.isFollowed(id);
     } catch (error) {
-      this.#options.log.warn({ err: error, generationId: id }, 'the store could not tell who follows it');
+      this.#options.log.warn(
+        { err: error, generationId: id },
+        'the store could not say whether a generation has subscribers on other nodes',
+      );
       return true;
     }
   }

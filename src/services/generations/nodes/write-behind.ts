@@ -80,7 +80,7 @@ export class WriteBehind {
     this.#enter(run, { created: true, isDoubtful: true });
   }
 
-  /** Writes the state of every run again: that tells which of them another node has ended meanwhile. */
+  /** Writes the state of every run again: the store refuses those that another node has ended meanwhile. */
   rewriteAll(): void {
     for (const id of this.#entries.keys()) this.rewrite(id);
   }

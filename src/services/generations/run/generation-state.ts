@@ -30,8 +30,8 @@ export interface GenerationIdentity {
 }
 
 /**
- * What is known of a generation, and what changes it. Methods that change what subscribers see give the event that tells
- * them; the run puts it into its log.
+ * What is known of a generation, and what changes it. A method that changes what subscribers see gives the event for
+ * them; the run appends it to its log.
  */
 export class GenerationState {
   readonly #identity: GenerationIdentity;

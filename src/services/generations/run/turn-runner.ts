@@ -140,7 +140,7 @@ export class TurnRunner {
       if (turn.isComplete) return undefined;
       throw new ProviderError('STREAM_TRUNCATED', { provider });
     } catch (thrown) {
-      // The upstream was closed from here, or it broke after its answer was complete: neither tells anything.
+      // It broke while it was closed, after its answer was complete.
       if (turn.isComplete) return undefined;
       const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
       const known = findModelgraphError(error);
