@@ -13,13 +13,13 @@ export interface ProviderSettings {
   readonly baseUrl: string | null;
 }
 
-/** A key of this server's own: `mg_<id>_<secret>`, known here only by the SHA-256 of the whole. */
+/** A key of this server: `mg_<id>_<secret>`, of which only the SHA-256 is stored. */
 export interface ApiKeySetting {
   readonly id: string;
   readonly sha256: string;
 }
 
-/** Where the operator is told of batches that have ended. */
+/** The receiver of the webhooks for ended batches. */
 export interface WebhookSettings {
   readonly url: string;
   /** `whsec_…` */
@@ -27,16 +27,16 @@ export interface WebhookSettings {
   readonly allowPrivate: boolean;
 }
 
-/** Everything that can be set, read once at the start. Durations in milliseconds, sizes in bytes. */
+/** All settings, read once at the start. Durations in milliseconds, sizes in bytes. */
 export interface Settings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** null: nothing is kept over a restart. */
+  /** null: nothing survives a restart. */
   readonly dataDirectory: string | null;
   /** PostgreSQL; null: the SQLite file in the data directory. */
   readonly databaseUrl: string | null;
-  /** The same database past a pooler, for LISTEN; null: as `databaseUrl`. */
+  /** The same database without a connection pooler, for LISTEN; null: the same as `databaseUrl`. */
   readonly databaseDirectUrl: string | null;
   readonly eventRetentionMs: number;
   readonly retentionMs: number;
@@ -59,7 +59,7 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
-  /** 0: no provider is ever held back. */
+  /** 0: no circuit ever opens. */
   readonly circuitFailures: number;
   readonly disconnectGraceMs: number;
   readonly coalesceMs: number;
@@ -69,12 +69,12 @@ export interface Settings {
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
   readonly maxBatchFileBytes: number;
-  /** Requests of batches without a batch API that are asked at a time. */
+  /** Concurrent requests of batches whose provider has no batch API. */
   readonly batchConcurrency: number;
-  /** null: nobody is told of batches that have ended. */
+  /** null: no webhooks. */
   readonly webhook: WebhookSettings | null;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
-  /** Variables that look like ours and are not: misspelt ones, most likely. */
+  /** Variables with our prefix that no setting is read from; most likely they are misspelt. */
   readonly unknownVariables: readonly string[];
 }
 
@@ -102,17 +102,17 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
-/** Never quoted: it holds a password. */
+/** Its value is never quoted, because it contains a password. */
 const databaseUrl = z
   .string()
   .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), 'must be a postgres:// address')
   .transform((text) => (text === '' ? null : text));
-/** Never quoted. A key that is shorter than 24 bytes can be guessed. */
+/** Its value is never quoted. A secret of fewer than 24 bytes could be guessed. */
 const webhookSecret = z
   .string()
   .refine(
     (text) => text === '' || /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text),
-    'must be whsec_ and at least 24 bytes in base64; make one with `openssl rand -base64 32`',
+    'must be whsec_ and at least 24 bytes in base64; `openssl rand -base64 32` creates them',
   )
   .transform((text) => (text === '' ? null : text));
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
@@ -120,7 +120,7 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 const apiKey = z
   .string()
   .regex(/^[a-z0-9]{1,32}:[0-9a-f]{64}$/, {
-    error: 'must be <id>:<sha256 in hex>; make one with `npm run key`',
+    error: 'must be <id>:<sha256 in hex>; `npm run key` creates one',
     abort: true,
   })
   .transform((entry) => {
@@ -141,7 +141,10 @@ const SCHEMA = z.object({
   MODELGRAPH_API_KEYS: list.pipe(
     z
       .array(apiKey)
-      .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys of one id'),
+      .refine(
+        (keys) => new Set(keys.map(({ id }) => id)).size === keys.length,
+        'has two keys with the same id',
+      ),
   ),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(
     z.array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com')),
@@ -173,13 +176,13 @@ const SCHEMA = z.object({
 
 const withDefaults = (environment: Environment): Record<string, string> =>
   Object.fromEntries(
-    VARIABLES.map(({ name, default: usual }: Variable) => {
+    VARIABLES.map(({ name, default: fallback }: Variable) => {
       const given = environment[name]?.trim();
-      return [name, given === undefined || given === '' ? usual : given];
+      return [name, given === undefined || given === '' ? fallback : given];
     }),
   );
 
-/** What the clients in this repository read. */
+/** Variables that the clients in this repository read. */
 const CLIENT_VARIABLES = ['MODELGRAPH_URL', 'MODELGRAPH_API_KEY'];
 
 const findUnknownVariables = (environment: Environment): string[] => {
@@ -197,7 +200,7 @@ const present = (environment: Environment, ...names: readonly string[]): string 
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
-/** Names of the variables that configure a provider: its key, and where it is. */
+/** Names of the variables that configure a provider: its key and its address. */
 export const providerVariables = (provider: string): { readonly key: string; readonly baseUrl: string } => {
   const prefix = provider.toUpperCase().replaceAll('-', '_');
   return { key: `${prefix}_API_KEY`, baseUrl: `${prefix}_BASE_URL` };
@@ -214,11 +217,11 @@ const readWebhook = (
     problems.push(
       'MODELGRAPH_WEBHOOK_URL: must be an https address, or an http one with MODELGRAPH_WEBHOOK_ALLOW_PRIVATE=on',
     );
-  if (secret === null) problems.push('MODELGRAPH_WEBHOOK_SECRET: is needed with MODELGRAPH_WEBHOOK_URL');
+  if (secret === null) problems.push('MODELGRAPH_WEBHOOK_SECRET: is required with MODELGRAPH_WEBHOOK_URL');
   return { url, secret: secret ?? '', allowPrivate };
 };
 
-/** Other names a provider's key goes by. */
+/** Other variables that a provider's key is read from. */
 export const OTHER_KEY_NAMES: Readonly<Record<string, readonly string[]>> = { gemini: ['GOOGLE_API_KEY'] };
 
 const readProviders = (
@@ -238,7 +241,7 @@ const readProviders = (
   );
 
 /**
- * Reads an environment into settings. Throws one error that names every wrong variable; a value is quoted unless it
+ * Parses an environment into settings. Throws one error that names every invalid variable, with its value unless that
  * may be a secret.
  */
 export const parseSettings = (environment: Environment, providers: readonly string[]): Settings => {
@@ -255,7 +258,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   const { HOST: host = '', MODELGRAPH_API_KEYS: keys } = given;
   if (!isLoopback(host) && list.parse(keys).length === 0)
     problems.push(
-      `HOST: ${host} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
+      `HOST: ${host} can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
     );
   const webhook =
     values === undefined
@@ -268,7 +271,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
         );
   if (values === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `- ${problem}`).join('\n');
-    throw new ModelgraphError('INTERNAL', `The configuration cannot be used:\n${lines}`);
+    throw new ModelgraphError('INTERNAL', `The configuration is invalid:\n${lines}`);
   }
   return {
     host: values.HOST,
@@ -318,7 +321,7 @@ const readDotEnv = (path: string): Environment => {
   }
 };
 
-/** Settings with the providers of the file they name, each with its key from the environment. Throws as that file's reader. */
+/** The settings with the providers of their file, each with its key from the environment. Throws for an invalid file. */
 export const withProvidersFile = (settings: Settings, environment: Environment): Settings => {
   if (settings.providersFile === null) return settings;
   const configuredProviders = readProvidersFile(settings.providersFile, BUILT_IN_NAMES);
@@ -334,8 +337,8 @@ export const withProvidersFile = (settings: Settings, environment: Environment):
 };
 
 /**
- * The settings of this process: its environment, then `.env` in the working directory, then the defaults; and the
- * providers of the file these name.
+ * The settings of this process: from its environment, then from `.env` in the working directory, then the defaults; with
+ * the providers of the file that they name.
  */
 export const readSettings = (providers: readonly string[]): Settings => {
   const environment = { ...readDotEnv('.env'), ...process.env };

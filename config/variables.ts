@@ -1,60 +1,61 @@
 export interface Variable {
   readonly name: string;
-  /** What holds when it is unset or empty, as it would be written. */
+  /** The value of a variable that is unset or empty, as it would be written. */
   readonly default: string;
   readonly unit: string | null;
   readonly description: string;
 }
 
-/** Every environment variable but the providers' own, which follow from their names. The README lists the same. */
+/** Every environment variable except those of providers, which follow from their names. The README lists the same. */
 export const VARIABLES = [
   {
     name: 'HOST',
     default: '127.0.0.1',
     unit: null,
-    description: 'Address to listen on. Any but a loopback one needs `MODELGRAPH_API_KEYS`.',
+    description:
+      'Address to listen on. An address that is not a loopback one requires `MODELGRAPH_API_KEYS`.',
   },
-  { name: 'PORT', default: '4000', unit: null, description: 'Port to listen on; 0 takes any free one.' },
+  { name: 'PORT', default: '4000', unit: null, description: 'Port to listen on; 0: any free port.' },
   {
     name: 'MODELGRAPH_DATA',
     default: './data',
     unit: null,
     description:
-      'Directory of the SQLite file that keeps generations over a restart; made with mode 0700. One server process at a time. `memory` keeps nothing.',
+      'Directory of the SQLite file that stores generations and batches; it is created with mode 0700. Only one server process may use it at a time. `memory`: nothing survives a restart.',
   },
   {
     name: 'DATABASE_URL',
     default: '',
     unit: null,
     description:
-      '`postgres://…` of a PostgreSQL server, 13 or newer: several server processes share it. Empty: the SQLite file under `MODELGRAPH_DATA`.',
+      '`postgres://…` address of a PostgreSQL database, 13 or newer, which several server processes can share. Empty: the SQLite file under `MODELGRAPH_DATA`.',
   },
   {
     name: 'DATABASE_DIRECT_URL',
     default: '',
     unit: null,
     description:
-      'Address of the same database past a connection pooler, for LISTEN. Empty: as `DATABASE_URL`.',
+      'Address of the same database without a connection pooler, for LISTEN. Empty: the same as `DATABASE_URL`.',
   },
   {
     name: 'MODELGRAPH_EVENT_RETENTION_MS',
     default: '900000',
     unit: 'ms',
     description:
-      'How long the events of a generation that has ended can be resumed from; afterwards a snapshot stands for them.',
+      'How long after the end of a generation a subscriber can resume its events; later a snapshot replaces them.',
   },
   {
     name: 'MODELGRAPH_RETENTION_DAYS',
     default: '30',
     unit: 'days',
-    description: 'How long generations and batches that have ended are kept.',
+    description: 'How long generations and batches are kept after their end.',
   },
   {
     name: 'MODELGRAPH_PROVIDERS',
     default: '',
     unit: null,
     description:
-      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with more providers: any server that speaks an OpenAI API. See [docs/configured-providers.md](docs/configured-providers.md).',
+      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](docs/configured-providers.md).',
   },
   {
     name: 'MODELGRAPH_PLUGINS',
@@ -68,20 +69,20 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Keys that clients must present, as `<id>:<sha256>` with commas between. Make one with `npm run key`. Empty: whoever reaches the server may use it.',
+      'Keys that clients must send, as `<id>:<sha256>`, separated by commas. `npm run key` creates one. Empty: any client that can reach the server may use it.',
   },
   {
     name: 'MODELGRAPH_ALLOWED_ORIGINS',
     default: '',
     unit: null,
     description:
-      "Origins whose pages may call the server, with commas between, besides the server's own and loopback ones.",
+      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins.",
   },
   {
     name: 'MODELGRAPH_INTROSPECTION',
     default: 'on',
     unit: null,
-    description: '`on` or `off`: whether clients may ask for the schema.',
+    description: '`on` or `off`: whether clients may query the schema.',
   },
   {
     name: 'MODELGRAPH_PLAYGROUND',
@@ -94,136 +95,135 @@ export const VARIABLES = [
     default: 'on',
     unit: null,
     description:
-      "`on` or `off`: whether Prometheus's metrics are served at `/metrics`, to whoever may use the server.",
+      '`on` or `off`: whether metrics for Prometheus are served at `/metrics`, to any client that may use the server.',
   },
   {
     name: 'MODELGRAPH_LOG_LEVEL',
     default: 'info',
     unit: null,
     description:
-      '`debug`, `info`, `warn`, `error` or `silent`. Logs hold neither prompts nor keys; `debug` adds what vendors say of failures, which may quote a prompt.',
+      "`debug`, `info`, `warn`, `error` or `silent`. Logs contain neither prompts nor keys; `debug` adds vendors' error messages, which may quote a prompt.",
   },
   {
     name: 'MODELGRAPH_CONNECT_TIMEOUT_MS',
     default: '10000',
     unit: 'ms',
-    description: 'Longest time for opening a connection to a provider.',
+    description: 'Longest time to open a connection to a provider.',
   },
   {
     name: 'MODELGRAPH_FIRST_DELTA_TIMEOUT_MS',
     default: '300000',
     unit: 'ms',
     description:
-      'Longest time from the call of a provider to the first text, reasoning or tool call of its answer.',
+      'Longest time from the call to a provider to the first text, reasoning or tool call of its answer.',
   },
   {
     name: 'MODELGRAPH_IDLE_TIMEOUT_MS',
     default: '120000',
     unit: 'ms',
-    description: "Longest silence of a provider's stream. Any byte counts as life.",
+    description: "Longest time without a byte from a provider's stream.",
   },
   {
     name: 'MODELGRAPH_TIMEOUT_MS',
     default: '900000',
     unit: 'ms',
-    description: 'Longest time for one answer of a provider, and for the results of its tool calls.',
+    description: 'Longest time for one answer of a provider, and longest wait for the results of tool calls.',
   },
   {
     name: 'MODELGRAPH_MAX_ATTEMPTS',
     default: '3',
     unit: null,
     description:
-      'How often one model is asked at most, while nothing has come yet and the failure may pass. 1: no retries.',
+      'Attempts at one model, at most. A retryable failure before the first content is retried. 1: no retries.',
   },
   {
     name: 'MODELGRAPH_MAX_RETRY_WAIT_MS',
     default: '20000',
     unit: 'ms',
     description:
-      'Longest wait before a retry. A provider that asks for more is not asked again, and the client is told how long.',
+      'Longest wait before a retry. If a provider asks for a longer wait, the request fails with `retryAfterMs`.',
   },
   {
     name: 'MODELGRAPH_CIRCUIT_FAILURES',
     default: '5',
     unit: null,
     description:
-      'Failures in a row of a provider after which it is not asked for a while, but for one probe at a time. 0: never.',
+      'Consecutive failures of a provider after which its circuit opens: for a while no call is sent but single probes. 0: the circuit never opens.',
   },
   {
     name: 'MODELGRAPH_DISCONNECT_GRACE_MS',
     default: '10000',
     unit: 'ms',
     description:
-      'How long a generation that nobody follows any more runs on, so that a lost connection can resume; see `onDisconnect`.',
+      'How long a generation runs after its last subscriber has disconnected, so that a lost connection can resume; see `onDisconnect`.',
   },
   {
     name: 'MODELGRAPH_COALESCE_MS',
     default: '0',
     unit: 'ms',
     description:
-      'Deltas of one kind that follow each other within this time reach a subscriber as one. 0: each as it comes, merged only for whoever is behind.',
+      'Adjacent deltas of one kind within this time are merged into one event. 0: each delta is sent as it comes, and merged only for subscribers that are behind.',
   },
   {
     name: 'MODELGRAPH_HEARTBEAT_MS',
     default: '12000',
     unit: 'ms',
-    description: 'Pause between two heartbeats on an open WebSocket or SSE stream.',
+    description: 'Interval of the heartbeats on open WebSocket connections and SSE streams.',
   },
   {
     name: 'MODELGRAPH_SHUTDOWN_GRACE_MS',
     default: '10000',
     unit: 'ms',
-    description: 'How long running generations may go on after SIGTERM.',
+    description: 'How long running generations may continue after SIGTERM.',
   },
   {
     name: 'MODELGRAPH_DEMO_DELAY_MS',
     default: '20',
     unit: 'ms',
-    description: 'Pause between two deltas of the demo models.',
+    description: 'Interval of the deltas of the demo models.',
   },
   {
     name: 'MODELGRAPH_MAX_BODY_BYTES',
     default: '4194304',
     unit: 'bytes',
-    description: 'Largest request body, and largest WebSocket message.',
+    description: 'Largest request body and largest WebSocket message.',
   },
   {
     name: 'MODELGRAPH_MAX_UPLOAD_BYTES',
     default: '26214400',
     unit: 'bytes',
-    description: 'Largest multipart request body: the one that carries uploads.',
+    description: 'Largest multipart request body, which carries uploads.',
   },
   {
     name: 'MODELGRAPH_MAX_BATCH_FILE_BYTES',
     default: '209715200',
     unit: 'bytes',
-    description: 'Largest multipart request body that hands in a batch. It is kept on disk, not in memory.',
+    description: 'Largest multipart request body that submits a batch. It is stored on disk, not in memory.',
   },
   {
     name: 'MODELGRAPH_BATCH_CONCURRENCY',
     default: '4',
     unit: null,
-    description:
-      'How many requests one server asks at a time for batches of models whose provider has no batch API.',
+    description: 'Concurrent requests of one server for batches of models whose provider has no batch API.',
   },
   {
     name: 'MODELGRAPH_WEBHOOK_URL',
     default: '',
     unit: null,
     description:
-      'Address that is told of batches that have ended; see [docs/batches.md](docs/batches.md). `https://…`. Empty: nobody is told.',
+      '`https://…` address that receives a webhook for each ended batch; see [docs/batches.md](docs/batches.md). Empty: no webhooks.',
   },
   {
     name: 'MODELGRAPH_WEBHOOK_SECRET',
     default: '',
     unit: null,
-    description: 'Secret the webhooks are signed with, as Standard Webhooks write it: `whsec_` and base64.',
+    description: 'Secret that signs the webhooks, in the form of Standard Webhooks: `whsec_` and base64.',
   },
   {
     name: 'MODELGRAPH_WEBHOOK_ALLOW_PRIVATE',
     default: 'off',
     unit: null,
     description:
-      '`on` or `off`: whether webhooks may go to private and loopback addresses, and by `http://`.',
+      '`on` or `off`: whether webhooks may be sent to private and loopback addresses, and over `http://`.',
   },
 ] as const satisfies readonly Variable[];

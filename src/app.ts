@@ -312,7 +312,7 @@ export const buildApp = async (
 ): Promise<App> => {
   const log = createSafeLog(givenLog);
   for (const variable of settings.unknownVariables)
-    log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
+    log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = createCatalogueLayer(settings, log, overrides);
@@ -352,7 +352,7 @@ export const buildApp = async (
 
   const open = async (): Promise<string> => {
     await sweepTemporaryFolders((error, path) =>
-      log.warn({ err: error, path }, 'a temporary folder that an earlier server left could not be removed'),
+      log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
     );
     await generations.start();
     await batches.start();

@@ -37,7 +37,7 @@ const start = async (): Promise<void> => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, (name) => {
       stop(name).catch((error: unknown) => {
-        log.error({ err: error }, 'the server could not be stopped in order');
+        log.error({ err: error }, 'the server could not shut down cleanly');
         process.exit(1);
       });
     });

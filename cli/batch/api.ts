@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** A server of this API, and the key to it. */
+/** The address of a server, and the key for it. */
 export interface Server {
   readonly url: string;
   readonly key: string | null;
@@ -43,7 +43,7 @@ interface GraphqlError {
   };
 }
 
-/** The server refused. */
+/** The server answered with an error. */
 export class ApiError extends Error {
   readonly code: string | null;
   readonly problems: readonly ApiProblem[];
@@ -56,7 +56,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Together some ten minutes, after which somebody should know. */
+/** About ten minutes in all, after which the command fails. */
 const RETRIES = 60;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
@@ -78,13 +78,13 @@ const headersOf = ({ key }: Server): Record<string, string> => ({
   ...(key !== null && { authorization: `Bearer ${key}` }),
 });
 
-/** The failure of a connection in a sentence, with what to do about it. */
+/** The failure of a connection as a sentence that says what to do about it. */
 const unreachable = ({ url }: Server, error: unknown): Error => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const { code, message } = cause as { readonly code?: string; readonly message?: string };
   return new Error(
     `${url} cannot be reached: ${message || code || String(cause)}. ` +
-      'Is the server running? --url or MODELGRAPH_URL says where it is.',
+      'Is the server running? --url or MODELGRAPH_URL sets its address.',
     { cause: error },
   );
 };
@@ -104,7 +104,7 @@ const post = async <Data>(server: Server, body: string | FormData, signal: Abort
     answer = JSON.parse(text) as typeof answer;
   } catch {
     throw new Error(
-      `${server.url} answered ${status} with what is not JSON. Is it the whole address of the API, such as http://127.0.0.1:4000/graphql?`,
+      `${server.url} answered ${status} without JSON. Is it the full address of the API, such as http://127.0.0.1:4000/graphql?`,
     );
   }
   if (isErrorList(answer.errors)) throw new ApiError(answer.errors[0]);
@@ -125,7 +125,7 @@ export interface Submission {
   readonly idempotencyKey: string | null;
 }
 
-/** Hands in a file of requests, which is read as it is sent. */
+/** Submits a file of requests. The file is streamed. */
 export const submitBatch = async (
   server: Server,
   { file, displayName, idempotencyKey }: Submission,
@@ -176,7 +176,7 @@ interface ItemPage {
   } | null;
 }
 
-/** The results there are, in the order the requests were submitted in, a page at a time. */
+/** The results that exist so far, in the order of the requests, read page by page. */
 export async function* readResults(
   server: Server,
   id: string,
@@ -207,11 +207,11 @@ export async function* readResults(
 
 interface WatchOptions {
   readonly signal: AbortSignal;
-  /** Called before each try at a connection that was lost. */
+  /** Called before each attempt to restore a lost connection. */
   readonly onRetry: () => void;
 }
 
-async function* followBatch(
+async function* subscribeToBatch(
   server: Server,
   id: string,
   { signal, onRetry }: WatchOptions,
@@ -246,12 +246,13 @@ async function* followBatch(
   }
 }
 
-export const isOver = ({ status }: BatchState): boolean =>
+export const hasEnded = ({ status }: BatchState): boolean =>
   ['COMPLETED', 'CANCELLED', 'FAILED', 'EXPIRED'].includes(status);
 
 /**
- * How a batch stands, then each change until its end, or until the signal is aborted. A connection that is lost is made
- * anew, for some minutes; a server that shuts down sends everybody away, and another one, or its next start, goes on.
+ * The state of a batch, then each change until its end, or until the signal is aborted. A lost connection is restored,
+ * for some minutes. A server that shuts down ends the subscription, which then continues on another server, or on the
+ * same one after its restart.
  */
 export async function* watchBatch(
   server: Server,
@@ -259,9 +260,9 @@ export async function* watchBatch(
   options: WatchOptions,
 ): AsyncGenerator<BatchState, void, undefined> {
   for (;;) {
-    for await (const state of followBatch(server, id, options)) {
+    for await (const state of subscribeToBatch(server, id, options)) {
       yield state;
-      if (isOver(state)) return;
+      if (hasEnded(state)) return;
     }
     if (options.signal.aborted) return;
     options.onRetry();

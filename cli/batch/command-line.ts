@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** The command line makes no sense. */
+/** The command line is invalid. */
 export class UsageError extends Error {}
 
 export const USAGE = `usage:
@@ -10,13 +10,13 @@ export const USAGE = `usage:
   npm run batch -- cancel <id>
   npm run batch -- list
 
-  --url <address>   of the API; MODELGRAPH_URL, or http://127.0.0.1:4000/graphql
-  --key <key>       of the server; MODELGRAPH_API_KEY
+  --url <address>   address of the API (default: MODELGRAPH_URL, then http://127.0.0.1:4000/graphql)
+  --key <key>       key for the server (default: MODELGRAPH_API_KEY)
 
-A line of the file is {"customId": …, "input": {"model": …, "prompt": …}}, as BatchRequestInput says, or short
-{"customId": …, "prompt": …}. --model is for the lines that name none. --detach does not wait for the end.
+Each line of the file is {"customId": …, "input": {"model": …, "prompt": …}}, an input of BatchRequestInput, or in short
+{"customId": …, "prompt": …}. --model sets the model of lines without one. --detach does not wait for the end.
 
-exit codes: 0 all is well, 1 an error, 2 a wrong command line, 3 the batch has ended and not every request was answered`;
+exit codes: 0 success, 1 an error, 2 an invalid command line, 3 the batch has ended and some requests have no answer`;
 
 interface Shared {
   readonly url: string;
@@ -75,18 +75,18 @@ const parse = (words: readonly string[]) => {
   }
 };
 
-/** Throws `UsageError`. */
+/** Throws `UsageError` for an invalid command line. */
 export const readCommandLine = (words: readonly string[], environment: CommandEnvironment): Command => {
   const { values, positionals } = parse(words);
   const [name = '', subject, ...more] = positionals;
   if (!isCommand(name))
-    throw new UsageError(name === '' ? 'No command is given.' : `There is no command "${name}".`);
+    throw new UsageError(name === '' ? 'A command is missing.' : `There is no command "${name}".`);
   const foreign = Object.keys(values).find((option) => !['url', 'key', ...OPTIONS_OF[name]].includes(option));
   if (foreign !== undefined) throw new UsageError(`${name} has no option --${foreign}.`);
   if (more.length > 0 || (name === 'list' && subject !== undefined))
     throw new UsageError(`${name} does not take "${more[0] ?? subject ?? ''}".`);
   const url = values.url ?? (environment.MODELGRAPH_URL || 'http://127.0.0.1:4000/graphql');
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new UsageError(`"${url}" is no address.`);
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new UsageError(`"${url}" is not an address.`);
   const shared = { url, key: values.key ?? (environment.MODELGRAPH_API_KEY || null) };
   if (name === 'list') return { ...shared, type: name };
   if (subject === undefined)

@@ -8,7 +8,7 @@ export interface Progress {
 
 const doneOf = ({ counts: { total, pending } }: BatchState): number => total - pending;
 
-/** How a batch stands, in one line. */
+/** The state of a batch in one line. */
 export const toStatusLine = (state: BatchState): string => {
   const { id, status, mode, model, counts, cost, displayName } = state;
   const others = (['failed', 'cancelled', 'expired'] as const)
@@ -20,16 +20,16 @@ export const toStatusLine = (state: BatchState): string => {
   return `${id}${name} ${status} ${doneOf(state)}/${counts.total}${others}${price} (${model.name}, ${mode.toLowerCase()})`;
 };
 
-/** A bar where somebody looks on; a line for each change that can be seen in it elsewhere. */
+/** A progress bar on a terminal; elsewhere a line for each change of the status and for each 5 % of progress. */
 export const createProgress = (output: NodeJS.WritableStream, isTerminal: boolean): Progress => {
   if (!isTerminal) {
     let last = '';
     return {
       show: (state) => {
         const { status, counts } = state;
-        const seen = `${status} ${Math.floor((doneOf(state) / Math.max(counts.total, 1)) * 20)}`;
-        if (seen !== last) output.write(`${toStatusLine(state)}\n`);
-        last = seen;
+        const step = `${status} ${Math.floor((doneOf(state) / Math.max(counts.total, 1)) * 20)}`;
+        if (step !== last) output.write(`${toStatusLine(state)}\n`);
+        last = step;
       },
       stop: () => undefined,
     };

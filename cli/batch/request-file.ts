@@ -10,10 +10,10 @@ import { fileFailure, isFileFailure } from './file-failure.ts';
 
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** A line as the API takes it: the short form spelt out, and the model put in where it names none. */
+/** A line in the form of the API: the short form is expanded, and a line without a model gets the given one. */
 export const toRequestLine = (text: string, model: string | null): string => {
   const line = parseJson(text);
-  // What is wrong with it is told by the server, as for every client.
+  // The server reports what is wrong with the line, as to every client.
   if (!isRecord(line)) return text;
   const { customId, input, ...rest } = line;
   if (input !== undefined && !isRecord(input)) return text;
@@ -23,7 +23,7 @@ export const toRequestLine = (text: string, model: string | null): string => {
   );
 };
 
-/** Whether a line is a request without a model: what the server says of that does not know of `--model`. */
+/** Whether a line is a request without a model, which the server would refuse without mentioning `--model`. */
 const lacksModel = (line: string): boolean => {
   const request = parseJson(line);
   return isRecord(request) && isRecord(request['input']) && request['input']['model'] === undefined;
@@ -36,7 +36,7 @@ async function* requestLines(path: string, model: string | null): AsyncGenerator
       if (!isUtf8(bytes)) throw new Error(`Line ${index + 1} is not UTF-8.`);
       const line = toRequestLine(bytes.toString('utf8').replace(/^\uFEFF/, ''), model);
       if (model === null && lacksModel(line))
-        throw new Error(`Line ${index + 1} names no model. --model names one for all lines without.`);
+        throw new Error(`Line ${index + 1} has no model. --model sets the model of all lines without one.`);
       yield `${line}\n`;
     }
   } catch (error) {
@@ -44,7 +44,7 @@ async function* requestLines(path: string, model: string | null): AsyncGenerator
   }
 }
 
-/** The file to submit: line for line the one that is given, so that positions are the same. It goes when disposed of. */
+/** The file to submit. It has the same lines as the given one, so that positions agree. Disposing of it deletes it. */
 export const openRequestFile = async (
   path: string,
   model: string | null,

@@ -5,7 +5,7 @@ import {
   type BatchState,
   cancelBatch,
   getBatch,
-  isOver,
+  hasEnded,
   listBatches,
   readResults,
   type Server,
@@ -20,7 +20,7 @@ import { openRequestFile } from './request-file.ts';
 export interface Terminal {
   readonly output: NodeJS.WritableStream;
   readonly errors: NodeJS.WritableStream;
-  /** Whether somebody looks at `errors`. */
+  /** Whether `errors` is a terminal. */
   readonly isTerminal: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -28,49 +28,49 @@ export interface Terminal {
 
 const OK = 0;
 const FAILED = 1;
-const USAGE_WRONG = 2;
+const INVALID_USAGE = 2;
 const INCOMPLETE = 3;
 const INTERRUPTED = 130;
 
 const SHOWN_PROBLEMS = 20;
 
 const exitCodeOf = (state: BatchState): number =>
-  !isOver(state) || state.counts.succeeded === state.counts.total ? OK : INCOMPLETE;
+  !hasEnded(state) || state.counts.succeeded === state.counts.total ? OK : INCOMPLETE;
 
-/** Positions of a file are told as editors do, from 1. */
+/** A path of an error for people: lines of the file count from 1, as in editors. */
 const toPlace = (path: readonly string[]): string => {
   const [root, source, line, ...rest] = path;
   if (root !== 'input' || source !== 'file' || line === undefined) return path.join('.');
   return [`line ${Number(line) + 1}`, rest.join('.')].filter((part) => part !== '').join(', ');
 };
 
-/** What is to be done about an error that a person at the command line can do something about. */
+/** What the user of the command line can do about an error. */
 const HINTS: Readonly<Record<string, string>> = {
-  UNAUTHENTICATED: '  --key or MODELGRAPH_API_KEY names the key.',
+  UNAUTHENTICATED: '  --key or MODELGRAPH_API_KEY sets the key.',
 };
 
-/** One line for each thing that is wrong, with what to do about it; the same of many places is told once. */
+/** One line for each problem, with what to do about it. A problem of many places has one line. */
 const describeRefusal = ({ code, problems }: ApiError): string => {
   const places = new Map<string, string[]>();
   for (const { message, path = [], suggestion } of problems) {
-    const told = `${message}${suggestion ? ` ${suggestion}` : ''}`;
-    places.set(told, [...(places.get(told) ?? []), toPlace(path)]);
+    const text = `${message}${suggestion ? ` ${suggestion}` : ''}`;
+    places.set(text, [...(places.get(text) ?? []), toPlace(path)]);
   }
-  const lines = [...places].slice(0, SHOWN_PROBLEMS).map(([told, [first = '', ...others]]) => {
+  const lines = [...places].slice(0, SHOWN_PROBLEMS).map(([text, [first = '', ...others]]) => {
     const more = others.length === 0 ? '' : ` and ${others.length} more places`;
-    return `  ${first === '' ? '' : `${first}${more}: `}${told}`;
+    return `  ${first === '' ? '' : `${first}${more}: `}${text}`;
   });
   const left = places.size - SHOWN_PROBLEMS;
   const hint = HINTS[code ?? ''];
   return [
-    `${code ?? 'Refused'}:`,
+    `${code ?? 'Error'}:`,
     ...lines,
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...(hint === undefined ? [] : [hint]),
   ].join('\n');
 };
 
-/** An error as it is printed. */
+/** The printed form of an error. */
 const describeError = (error: unknown): string => {
   if (error instanceof ApiError) return describeRefusal(error);
   if (!(error instanceof Error)) {
@@ -91,7 +91,7 @@ const watch = async (server: Server, id: string, terminal: Terminal): Promise<nu
   let last: BatchState | undefined;
   let isLost = false;
   const onRetry = (): void => {
-    if (!isLost) terminal.errors.write('\nThe connection was lost; the batch goes on. Trying again.\n');
+    if (!isLost) terminal.errors.write('\nThe connection was lost; the batch continues. Connecting again.\n');
     isLost = true;
   };
   try {
@@ -106,13 +106,13 @@ const watch = async (server: Server, id: string, terminal: Terminal): Promise<nu
   } finally {
     progress.stop();
     if (terminal.signal.aborted)
-      terminal.errors.write(`\nThe batch goes on. To watch it again: ${howToWatch(id)}\n`);
+      terminal.errors.write(`\nThe batch continues. To watch it again: ${howToWatch(id)}\n`);
   }
   if (terminal.signal.aborted) return INTERRUPTED;
   const state = last ?? (await getBatch(server, id, terminal.signal));
   terminal.output.write(`${toStatusLine(state)}\n`);
   if (state.error !== null) terminal.errors.write(`${state.error.code}: ${state.error.message}\n`);
-  if (isOver(state)) terminal.errors.write(`The results: npm run batch -- results ${id}\n`);
+  if (hasEnded(state)) terminal.errors.write(`The results: npm run batch -- results ${id}\n`);
   return exitCodeOf(state);
 };
 
@@ -123,7 +123,9 @@ const submit = async (command: Extract<Command, { type: 'submit' }>, terminal: T
   };
   const state = await submitFile().catch((error: unknown) => {
     if (terminal.signal.aborted)
-      terminal.errors.write('\nThe batch may have been taken by then. To see: npm run batch -- list\n');
+      terminal.errors.write(
+        '\nThe server may have accepted the batch already. To check: npm run batch -- list\n',
+      );
     throw error;
   });
   terminal.output.write(`${toStatusLine(state)}\n`);
@@ -137,7 +139,7 @@ const writeFile = async (path: string, lines: AsyncIterable<string>): Promise<vo
   try {
     await pipeline(lines, file.createWriteStream());
   } catch (error) {
-    // The lines come over the network, and what that fails with has been put in words.
+    // The lines come over the network, whose errors have a message for people already.
     throw isFileFailure(error) ? fileFailure(path, 'written', error) : error;
   }
 };
@@ -179,7 +181,7 @@ const run = async (command: Command, terminal: Terminal): Promise<number> => {
   }
 };
 
-/** Runs one command and gives its exit code. Whatever goes wrong is told on `errors`. */
+/** Runs one command and returns its exit code. Errors are printed on `errors`. */
 export const runBatchCommand = async (
   words: readonly string[],
   environment: CommandEnvironment,
@@ -190,10 +192,10 @@ export const runBatchCommand = async (
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.errors.write(`${error.message}\n${USAGE}\n`);
-      return USAGE_WRONG;
+      return INVALID_USAGE;
     }
     if (terminal.signal.aborted) return INTERRUPTED;
-    // Whoever reads the output, such as `head`, has had enough.
+    // The reader of the output, such as `head`, has closed it.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return OK;
     terminal.errors.write(`${describeError(error)}\n`);
     return FAILED;

@@ -36,7 +36,7 @@ const answer = async (context: HttpContext, { yoga, log }: HttpOptions): Promise
   try {
     return await yoga.handleNodeRequestAndResponse(req, res, context);
   } catch (error) {
-    log.error({ err: error }, 'a request failed on a defect of this server');
+    log.error({ err: error }, 'a request failed because of a defect of this server');
     const message = 'The server failed to answer the request.';
     return toRefusalResponse({ code: 'INTERNAL', message }, context);
   }
@@ -52,7 +52,7 @@ export const createHttpServer = (options: HttpOptions): Server =>
     answer(createHttpContext(req, res), options)
       .then((response) => sendNodeResponse(response, res, req, true))
       .catch((error: unknown) => {
-        options.log.error({ err: error }, 'an answer could not be sent');
+        options.log.error({ err: error }, 'a response could not be sent');
         res.destroy();
       });
   });

@@ -47,7 +47,7 @@ export const createErrorMask =
     if (cause instanceof ModelgraphError)
       return new GraphQLError(cause.message, { ...position, extensions: extensionsOf(cause) });
     if (cause instanceof GraphQLError) return withCode(cause);
-    log.error({ err: cause }, 'a request failed on a defect of this server');
+    log.error({ err: cause }, 'a request failed because of a defect of this server');
     return new GraphQLError('The server failed to answer the request.', {
       ...position,
       extensions: { code: 'INTERNAL', retryable: false },

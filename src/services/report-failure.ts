@@ -27,7 +27,7 @@ export class GenerationFailure extends ModelgraphError {
 export const createDefectReport =
   (log: ServiceLog, about: Readonly<Record<string, unknown>>) =>
   (error: unknown): void =>
-    log.error({ ...about, err: error }, 'work in the background failed on a defect of this server');
+    log.error({ ...about, err: error }, 'work in the background failed because of a defect of this server');
 
 /** Failures that are not about the request, so that the vendor's words about them do not quote it. */
 const quotesNoRequest = (code: ErrorCode): boolean =>
@@ -43,7 +43,7 @@ export const reportFailure = (
   const known = findModelgraphError(error);
   const fields = { ...about, code: known?.code ?? 'INTERNAL' };
   if (known === undefined) {
-    log.error({ ...fields, err: error }, `a ${subject} failed on a defect of this server`);
+    log.error({ ...fields, err: error }, `a ${subject} failed because of a defect of this server`);
     return toGenerationError(
       new ModelgraphError('INTERNAL', `The server failed to complete the ${subject}.`),
     );
@@ -61,7 +61,7 @@ export const reportFailure = (
   if (known instanceof ProviderError && known.vendorMessage !== null && !quotesNoRequest(known.code))
     log.debug(
       { ...fields, vendorMessage: redactKeys(known.vendorMessage) },
-      "a provider's own words about a failure",
+      "the provider's description of a failure",
     );
   return toGenerationError(known);
 };

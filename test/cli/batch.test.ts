@@ -21,7 +21,7 @@ const GUIDE = new URL('../../docs/batches.md', import.meta.url);
 
 const createTerminal = (signal = new AbortController().signal, isTerminal = false) => {
   let written = '';
-  let told = '';
+  let printed = '';
   const collect = (take: (piece: string) => void): Writable =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -31,18 +31,18 @@ const createTerminal = (signal = new AbortController().signal, isTerminal = fals
     });
   return {
     output: collect((piece) => (written += piece)),
-    errors: collect((piece) => (told += piece)),
+    errors: collect((piece) => (printed += piece)),
     isTerminal,
     signal,
     written: () => written,
-    told: () => told,
+    printed: () => printed,
   };
 };
 
 const run = async (words: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
   const terminal = createTerminal();
   const code = await runBatchCommand(words, environment, terminal);
-  return { code, output: terminal.written(), errors: terminal.told() };
+  return { code, output: terminal.written(), errors: terminal.printed() };
 };
 
 describe('the guide to batches', () => {
@@ -124,14 +124,14 @@ test.each(['', '  ', 'no json', '7', '{"customId":"a","input":7}'])(
 
 describe('a command line', () => {
   it.each<[string, readonly string[], RegExp]>([
-    ['without a command', [], /^No command is given\.\nusage:/],
+    ['without a command', [], /^A command is missing\.\nusage:/],
     ['with another command', ['submt'], /^There is no command "submt"/],
     ['that submits nothing', ['submit'], /^submit needs a file/],
     ['without an id', ['status'], /^status needs the id/],
     ['with a foreign option', ['cancel', 'batch_1', '--watch'], /^cancel has no option --watch/],
     ['with an unknown option', ['list', '--all'], /--all/],
     ['with too much', ['results', 'batch_1', 'batch_2'], /^results does not take "batch_2"/],
-    ['with an address that is none', ['list', '--url', 'localhost'], /^"localhost" is no address/],
+    ['with an address that is none', ['list', '--url', 'localhost'], /^"localhost" is not an address/],
   ])('%s is explained, with exit code 2', async (_what, words, message) => {
     const { code, output, errors } = await run(words);
     expect([code, output]).toEqual([2, '']);
@@ -140,7 +140,7 @@ describe('a command line', () => {
 });
 
 describe('what goes wrong', () => {
-  it('with lines of the file is told by line, with what to do', async () => {
+  it('with lines of the file is reported by line, with what to do', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'wrong.jsonl');
@@ -155,7 +155,7 @@ describe('what goes wrong', () => {
     );
   });
 
-  it('with the file itself is told, and nothing is submitted', async () => {
+  it('with the file itself is reported, and nothing is submitted', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'latin.jsonl');
@@ -176,7 +176,7 @@ describe('what goes wrong', () => {
     expect((await run(['list', '--url', app.url])).output).toBe('');
   });
 
-  it('with every line alike is told once', async () => {
+  it('with every line alike is reported once', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'many.jsonl');
@@ -187,7 +187,7 @@ describe('what goes wrong', () => {
     expect(errors).toMatch(/^MODEL_NOT_FOUND:\n {2}line 1, input\.model and 39 more places: .*"dmeo".*\n$/);
   });
 
-  it('with lines that name no model is told with the option that does', async () => {
+  it('with lines without a model is reported with the option that sets one', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'none.jsonl');
@@ -198,7 +198,7 @@ describe('what goes wrong', () => {
     expect(await run(['submit', path, '--url', app.url])).toEqual({
       code: 1,
       output: '',
-      errors: 'Line 2 names no model. --model names one for all lines without.\n',
+      errors: 'Line 2 has no model. --model sets the model of all lines without one.\n',
     });
   });
 
@@ -209,7 +209,7 @@ describe('what goes wrong', () => {
     ['status', 'batch_1', '--watch'],
     ['results', 'batch_1'],
     ['cancel', 'batch_1'],
-  ])('with a server that is not there is told in a line by %s', async (...words) => {
+  ])('with a server that is not there is reported in a line by %s', async (...words) => {
     const app = await startApp();
     await app.close();
     await using folder = temporaryFolder();
@@ -225,7 +225,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  it('with the path of the address is told', async () => {
+  it('with the path of the address is reported', async () => {
     await using app = await startApp();
     const { code, errors } = await run(['list', '--url', app.url.replace('/graphql', '/')]);
     expect([code, errors]).toEqual([1, expect.stringContaining('The API is at /graphql.')]);
@@ -233,12 +233,12 @@ describe('what goes wrong', () => {
     expect(await run(['list', '--url', other.origin])).toEqual({
       code: 1,
       output: '',
-      errors: expect.stringMatching(/^http:\S+ answered 200 .*Is it the whole address of the API.*\n$/),
+      errors: expect.stringMatching(/^http:\S+ answered 200 .*Is it the full address of the API.*\n$/),
     });
   });
 
   it.each([['status'], ['status', '--watch'], ['results'], ['cancel']])(
-    'with the id is told by %s %s',
+    'with the id is reported by %s %s',
     async (name, ...options) => {
       await using app = await startApp();
       const { code, output, errors } = await run([name, 'batch_1', ...options, '--url', app.url]);
@@ -247,7 +247,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  it('with the file that results go to is told, and a batch that there is not leaves that file alone', async () => {
+  it('with the file that results go to is reported, and a batch that there is not leaves that file alone', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'one.jsonl');
@@ -264,7 +264,7 @@ describe('what goes wrong', () => {
     expect(await readFile(path, 'utf8')).toContain('"Hi"');
   });
 
-  it('with the key is told, and the right one works, over WebSocket too', async () => {
+  it('with the key is reported, and the right one works, over WebSocket too', async () => {
     const key = 'mg_ann_secret1';
     const sha256 = createHash('sha256').update(key).digest('hex');
     await using app = await startApp({ apiKeys: [{ id: 'ann', sha256 }] });
@@ -272,14 +272,14 @@ describe('what goes wrong', () => {
     const path = join(folder.path, 'one.jsonl');
     await writeFile(path, '{"customId":"a","prompt":"Hi"}');
     const words = ['submit', path, '--model', 'demo', '--url', app.url];
-    const told = { code: 1, errors: expect.stringMatching(/^UNAUTHENTICATED:\n[^]*MODELGRAPH_API_KEY/) };
-    expect(await run(words)).toMatchObject(told);
-    expect(await run([...words, '--key', 'mg_ann_wrong'])).toMatchObject(told);
+    const refused = { code: 1, errors: expect.stringMatching(/^UNAUTHENTICATED:\n[^]*MODELGRAPH_API_KEY/) };
+    expect(await run(words)).toMatchObject(refused);
+    expect(await run([...words, '--key', 'mg_ann_wrong'])).toMatchObject(refused);
     expect(await run(words, { MODELGRAPH_API_KEY: key })).toMatchObject({ code: 0 });
     expect(await run([...words, '--key', key])).toMatchObject({ code: 0 });
   });
 
-  it('with single requests is told by exit code 3, and the others have their results', async () => {
+  it('with single requests is reported by exit code 3, and the others have their results', async () => {
     await using app = await startApp();
     await using folder = temporaryFolder();
     const path = join(folder.path, 'one.jsonl');
@@ -318,7 +318,7 @@ test.each([true, false])(
     controller.abort();
     expect(await ended).toBe(130);
     const id = /batch_\w+/.exec(terminal.written())?.[0] ?? '';
-    expect(terminal.told()).toContain(`npm run batch -- status ${id} --watch`);
+    expect(terminal.printed()).toContain(`npm run batch -- status ${id} --watch`);
     const now = await run(['status', id, '--url', app.url]);
     expect([now.code, now.output]).toEqual([0, expect.stringMatching(/ (QUEUED|RUNNING) 0\/1/)]);
   },
@@ -339,18 +339,18 @@ test('Ctrl-C ends the command itself, which leaves the batch running and says ho
     env: { PATH: '', TMPDIR: folder.path },
   });
   const exit = once(child, 'exit');
-  const told = text(child.stderr);
+  const printed = text(child.stderr);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   await asked.promise;
   child.kill('SIGINT');
   expect((await exit)[0]).toBe(130);
   const id = /batch_\w+/.exec(line.toString())?.[0] ?? '';
-  expect(await told).toContain(`The batch goes on. To watch it again: npm run batch -- status ${id} --watch`);
+  expect(await printed).toContain(`The batch continues. To watch it again: npm run batch -- status ${id} --watch`);
   expect((await run(['status', id, '--url', app.url])).output).toMatch(/ (QUEUED|RUNNING) 0\/1/);
   expect(await readdir(folder.path)).toEqual(['one.jsonl']);
 });
 
-test('whoever watches is told that the connection was lost, and of the end once there is a server again', async () => {
+test('a watcher learns that the connection was lost, and the end of the batch once there is a server again', async () => {
   await using folder = temporaryFolder();
   const path = join(folder.path, 'one.jsonl');
   await writeFile(path, '{"customId":"a","prompt":"Hi"}');
@@ -364,12 +364,12 @@ test('whoever watches is told that the connection was lost, and of the end once 
   const terminal = createTerminal();
   const ended = runBatchCommand(['submit', path, '--model', 'toy', '--url', first.url], {}, terminal);
   await asked.promise;
-  while (!terminal.told().includes('batch_')) await setImmediate();
+  while (!terminal.printed().includes('batch_')) await setImmediate();
   await first.close();
   const port = Number(new URL(first.url).port);
   await using second = await startApp({ dataDirectory, port }, toyOverrides(createToy()));
   expect([await ended, second.url]).toEqual([0, first.url]);
-  expect(terminal.told()).toContain('The connection was lost; the batch goes on. Trying again.');
+  expect(terminal.printed()).toContain('The connection was lost; the batch continues. Connecting again.');
   expect(terminal.written()).toMatch(/COMPLETED 1\/1/);
 });
 

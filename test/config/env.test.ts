@@ -18,7 +18,7 @@ const problemsOf = (environment: Record<string, string>, providers: readonly str
     parseSettings(environment, providers);
   } catch (error) {
     const [title, ...problems] = (error as Error).message.split('\n');
-    expect(title).toBe('The configuration cannot be used:');
+    expect(title).toBe('The configuration is invalid:');
     return problems.map((problem) => problem.replace(/^- /, ''));
   }
   return [];
@@ -215,7 +215,7 @@ describe('the settings', () => {
         "MODELGRAPH_MAX_BODY_BYTES: must be a whole number from 1024 to 1073741824, not "0x400"",
         "OPENAI_BASE_URL: must be an http or https address",
         "XAI_BASE_URL: must be an http or https address",
-        "HOST: 0.0.0.0 can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1",
+        "HOST: 0.0.0.0 can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1",
       ]
     `);
   });
@@ -234,22 +234,22 @@ describe('the settings', () => {
     expect(problems).toMatchInlineSnapshot(`
       [
         "PORT: must be a whole number from 0 to 65535, not "none"",
-        "MODELGRAPH_API_KEYS: entry 2 must be <id>:<sha256 in hex>; make one with \`npm run key\`",
-        "MODELGRAPH_API_KEYS: entry 3 must be <id>:<sha256 in hex>; make one with \`npm run key\`",
+        "MODELGRAPH_API_KEYS: entry 2 must be <id>:<sha256 in hex>; \`npm run key\` creates one",
+        "MODELGRAPH_API_KEYS: entry 3 must be <id>:<sha256 in hex>; \`npm run key\` creates one",
         "OPENAI_BASE_URL: must be an http or https address",
       ]
     `);
     expect(problems.join()).not.toMatch(/hunter2|aaaa/);
   });
 
-  it('are refused with two keys of one id, of which only one could ever be used', () => {
+  it('are refused with two keys of the same id, of which only one could ever be used', () => {
     expect(problemsOf({ MODELGRAPH_API_KEYS: `me:${HASH},me:${'b'.repeat(64)}` })).toEqual([
-      'MODELGRAPH_API_KEYS: has two keys of one id',
+      'MODELGRAPH_API_KEYS: has two keys with the same id',
     ]);
   });
 
   it.each([
-    [{ MODELGRAPH_WEBHOOK_URL: 'https://a.example/hook' }, ['MODELGRAPH_WEBHOOK_SECRET: is needed']],
+    [{ MODELGRAPH_WEBHOOK_URL: 'https://a.example/hook' }, ['MODELGRAPH_WEBHOOK_SECRET: is required']],
     [
       { MODELGRAPH_WEBHOOK_URL: 'http://a.example/hook', MODELGRAPH_WEBHOOK_SECRET: SECRET },
       ['MODELGRAPH_WEBHOOK_URL: must be an https address'],
@@ -277,7 +277,7 @@ describe('the settings', () => {
     'are refused when %s is to be listened on and no keys are set',
     (HOST) => {
       expect(problemsOf({ HOST })).toEqual([
-        `HOST: ${HOST} can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
+        `HOST: ${HOST} can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
       ]);
       expect(problemsOf({ HOST, MODELGRAPH_API_KEYS: ' , ' })).toHaveLength(1);
       expect(problemsOf({ HOST, MODELGRAPH_API_KEYS: `me:${HASH}` })).toEqual([]);
@@ -377,9 +377,9 @@ describe('a process', () => {
     const { output, errors, code } = await runIn({ '.env': dotEnv }, {}, main);
     expect({ output, code }).toEqual({ output: '', code: 1 });
     expect(errors).toMatchInlineSnapshot(`
-      "The configuration cannot be used:
+      "The configuration is invalid:
       - PORT: must be a whole number from 0 to 65535, not "many"
-      - HOST: 0.0.0.0 can be reached from other machines, and nothing asks who is calling: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1
+      - HOST: 0.0.0.0 can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1
       "
     `);
   });

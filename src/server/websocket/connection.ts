@@ -53,7 +53,7 @@ export class Connection {
       },
     );
     // A frame that is too large or malformed: ws closes the socket with the code for it.
-    socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client broke the protocol'));
+    socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client violated the protocol'));
     socket.on('close', (code, reason) => {
       stopHeartbeat();
       closed(code, String(reason)).catch(this.#fail);
