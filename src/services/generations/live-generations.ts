@@ -60,8 +60,9 @@ export class LiveGenerations {
   async recordInterrupted(ids: readonly string[]): Promise<void> {
     const { guards, store } = this.#options;
     if (!guards.recordsEnds || ids.length === 0) return;
-    for (const { generation } of await store.findMany(ids))
-      guards.record({ source: 'generation', generation });
+    for (const found of await store.findMany(ids))
+      if (found !== undefined && !(found instanceof Error))
+        guards.record({ source: 'generation', generation: found.generation });
   }
 
   /** Its last subscriber here is gone; it may have others on other nodes. */
