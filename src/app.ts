@@ -79,6 +79,8 @@ export interface AppOverrides {
   readonly guards?: readonly GenerationGuard[];
   /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
+  /** In place of the database of the settings. */
+  readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
 export interface App {
@@ -317,7 +319,7 @@ export const buildApp = async (
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = createCatalogueLayer(settings, log, overrides);
   const discovery = createDiscovery(settings, log, overrides, catalogueLayer);
-  const db = await openDb(settings, log);
+  const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
   const services = await createServices(settings, log, overrides, catalogueLayer, db, [
