@@ -186,10 +186,12 @@ export async function* readResults(
     batch(id: $id) {
       items(first: 100, after: $after, status: [SUCCEEDED, FAILED, CANCELLED, EXPIRED]) {
         nodes {
-          customId status text reasoning output finishReason
+          customId status text reasoning output finishReason rawFinishReason
           toolCalls { callId name arguments }
+          citations { url title snippet startIndex endIndex }
           usage { inputTokens outputTokens totalTokens }
           cost { total currency }
+          warnings { code message path }
           error { code message }
           metadata
         }

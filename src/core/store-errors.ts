@@ -6,7 +6,11 @@ import { findModelgraphError, ModelgraphError } from './errors.ts';
  */
 export class StoreUnavailable extends ModelgraphError {
   constructor(cause: unknown) {
-    super('SERVICE_UNAVAILABLE', 'The database cannot be reached at the moment. Try again later.', { cause });
+    super(
+      'SERVICE_UNAVAILABLE',
+      'The database of this server is unavailable. Send the request again later.',
+      { cause },
+    );
     this.name = 'StoreUnavailable';
   }
 }

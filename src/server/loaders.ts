@@ -26,10 +26,7 @@ const createFindLoader = <Key, Value>(
  * The loaders of one operation, each made when it is first asked for: most operations need none. What cannot be read is the
  * error of its own key; a store that is away is that of all.
  */
-export const createLoaders = (
-  { generations, batches }: LoaderServices,
-  principalId: string,
-): Loaders => {
+export const createLoaders = ({ generations, batches }: LoaderServices, principalId: string): Loaders => {
   const made: Partial<{ -readonly [name in keyof Loaders]: Loaders[name] }> = {};
   return {
     get generation() {

@@ -42,24 +42,41 @@ for (const { name, problem, open } of engines) {
       expect(await stores.db.query('SELECT id FROM later')).toHaveLength(1);
     });
 
-    test('keep the batches of a server that stored no metadata of requests', async () => {
+    test('keep the batches of a server that stored neither metadata nor warnings', async () => {
       await using stores = await open();
       const { db } = stores;
-      await db.query('ALTER TABLE batch_item DROP COLUMN metadata');
-      await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      for (const column of ['metadata', 'warnings', 'max_output_tokens'])
+        await db.query(`ALTER TABLE batch_item DROP COLUMN ${column}`);
       await db.query('ALTER TABLE batch DROP COLUMN warnings');
-      await db.query('ALTER TABLE batch_item DROP COLUMN warnings');
-      await db.query('ALTER TABLE batch_item DROP COLUMN max_output_tokens');
+      await db.query('ALTER TABLE batch_job DROP COLUMN told');
       await db.query('DELETE FROM migration WHERE version > 3');
       await db.query(`INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
-        expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 1, 0, 0, 0, 0, NOW_MS)`);
+        expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 2, 1, 0, 0, 0, NOW_MS)`);
       await db.query(`INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
         SELECT rid, 0, 'old', 'pending', 0, '{}' FROM batch`);
+      const result = {
+        text: 'Hi',
+        reasoning: null,
+        toolCalls: [],
+        finishReason: 'stop',
+        usage: null,
+        cost: null,
+        error: null,
+      };
+      await db.query(
+        `INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, result)
+        SELECT rid, 1, 'answered', 'succeeded', 0, $1 FROM batch`,
+        [JSON.stringify(result)],
+      );
       await migrate(db);
-      const names = [{ batchId: 'batch_1', customId: 'old' }];
-      expect(await new BatchStore(db).findItemsNamed('ann', names)).toMatchObject([
-        { customId: 'old', status: 'pending', metadata: null },
+      const store = new BatchStore(db);
+      const names = ['old', 'answered'].map((customId) => ({ batchId: 'batch_1', customId }));
+      const empty = { metadata: null, warnings: [], citations: [], rawFinishReason: null };
+      expect(await store.findItemsNamed('ann', names)).toMatchObject([
+        { ...empty, customId: 'old', status: 'pending', text: null },
+        { ...empty, ...result, customId: 'answered', status: 'succeeded' },
       ]);
+      expect(await store.find('batch_1')).toMatchObject({ warnings: [], counts: { total: 2 } });
     });
 
     test('refuse a schema that is newer than the server', async () => {
