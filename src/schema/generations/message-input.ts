@@ -153,8 +153,7 @@ const toMediaSource = async (
   if (!source.upload) return refuse(path, 'The source is empty.');
   // The upload is on disk and may be as large as the file of a batch: it must not be read before this check.
   const { size } = source.upload;
-  if (size > MAX_MEDIA_BYTES)
-    return refuse(path, `There are ${size} bytes, more than ${MAX_MEDIA_BYTES}.`);
+  if (size > MAX_MEDIA_BYTES) return refuse(path, `There are ${size} bytes, more than ${MAX_MEDIA_BYTES}.`);
   return { type: 'base64', data: await toBase64(source.upload) };
 };
 

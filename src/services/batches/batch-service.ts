@@ -8,6 +8,7 @@ import {
 } from '../../core/batch.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
 import type { BatchItemPage, BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
+import { type ReadyIterator, toReadyIterator } from '../../lib/ready-iterator.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
@@ -112,10 +113,10 @@ export class BatchService {
    * The state now, then each change, a few a second at the most; ends after the final state, when the signal is aborted,
    * or when this server shuts down. Throws `NOT_FOUND`.
    */
-  async updates(id: string, principalId: string, signal: AbortSignal): Promise<AsyncIterableIterator<Batch>> {
+  async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     const { store, timing } = this.#options;
     await this.#get(id, principalId);
-    return followBatch({
+    const updates = followBatch({
       find: () => this.findBatch(id, principalId),
       onChange: (handle) =>
         store.onChange((changed) => {
@@ -125,6 +126,7 @@ export class BatchService {
       gapMs: timing.followGapMs,
       signal: AbortSignal.any([signal, this.#closing.signal]),
     });
+    return toReadyIterator(updates);
   }
 
   /**
