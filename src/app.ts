@@ -227,7 +227,7 @@ export const buildApp = async (
   });
   const pipeline = createGraphqlPipeline({
     schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service, health },
+    services: { catalogue, generations: generations.service, batches: batches.service },
     limits: { ...DEFAULT_LIMITS, ...overrides.limits },
     introspection: settings.introspection,
     streamOpened: (transport) => metrics.streamOpened(transport),

@@ -2,7 +2,7 @@ import { RequestRejected } from '../core/errors.ts';
 
 /** A page without a size. */
 export const USUAL_PAGE = 20;
-const LARGEST_PAGE = 100;
+export const LARGEST_PAGE = 100;
 
 /** The size of a page of a list that only goes forward. Throws `INVALID_REQUEST` for one that makes no sense. */
 export const readPageSize = (first: number | null | undefined): number => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
+import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
@@ -13,6 +14,7 @@ import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { Attendance } from './subscribers.ts';
 import { checkToolResults } from '../checks/check-tool-results.ts';
 import { endingWith } from './events/ending-with.ts';
+import { findGenerations } from './find-generations.ts';
 import { GenerationFailure } from '../report-failure.ts';
 import { GenerationHistory, type HistoryLimits } from './generation-cache.ts';
 import type { GenerationJournal } from './nodes/write-behind.ts';
@@ -175,9 +177,13 @@ export class GenerationService {
 
   /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
   async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
-    const here = this.#history.find(id);
-    const generation = here ?? (await this.#options.store.find(id))?.generation;
-    return generation?.principalId === principalId ? generation : undefined;
+    const [found] = await this.findGenerations([id], principalId);
+    return unwrapFound(found);
+  }
+
+  /** The same for many ids, in their order: one statement for all that are not in memory. */
+  findGenerations(ids: readonly string[], principalId: string): Promise<readonly Found<Generation>[]> {
+    return findGenerations({ history: this.#history, store: this.#options.store }, ids, principalId);
   }
 
   /** A principal's generations, newest first. */

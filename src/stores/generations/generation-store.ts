@@ -1,3 +1,4 @@
+import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Db, Transaction } from '../db/db.ts';
 import { deleteExpired } from './delete-expired.ts';
@@ -99,11 +100,12 @@ export class GenerationStore {
 
   /** As stored, with what its events add (text so far) for one that has not ended. */
   async find(id: string): Promise<StoredGeneration | undefined> {
-    return (await findGenerations(this.#db, [id]))[0];
+    const [found] = await this.findMany([id]);
+    return unwrapFound(found);
   }
 
-  /** Those that there are, in no particular order. */
-  findMany(ids: readonly string[]): Promise<readonly StoredGeneration[]> {
+  /** The same for many ids, in their order, in one statement. */
+  findMany(ids: readonly string[]): Promise<readonly Found<StoredGeneration>[]> {
     return findGenerations(this.#db, ids);
   }
 

@@ -6,6 +6,7 @@ import { WEBHOOKS } from './0003-webhooks.ts';
 import { ITEM_METADATA } from './0004-item-metadata.ts';
 import { TOLD_COUNTS } from './0005-told-counts.ts';
 import { JOB_INDEXES } from './0006-job-indexes.ts';
+import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ITEM_METADATA,
   TOLD_COUNTS,
   JOB_INDEXES,
+  BATCH_WARNINGS,
 ];
 
 /** Any number, as long as it is always the same one. */

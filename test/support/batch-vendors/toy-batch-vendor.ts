@@ -57,13 +57,13 @@ export interface ToyBatchVendorOptions {
 
 /** Short waits, so that nothing in a test takes long. */
 export const QUICK_TIMING: NonNullable<AppOverrides['batchTiming']> = {
-  lookMs: 20,
+  claimPollMs: 20,
   firstPollMs: 5,
   maxPollMs: 20,
   settleMs: 20,
   keylessSettleMs: 20,
-  followMs: 100,
-  followGapMs: 0,
+  subscriptionPollMs: 100,
+  subscriptionGapMs: 0,
 };
 
 const NATIVE: BatchSupport = { type: 'native', maxRequests: 1_000, maxFileSizeMb: 1, discountPercent: 50 };
