@@ -23,6 +23,7 @@ import { createHttpServer, GRAPHQL_PATH } from './server/http.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { serveWebSockets, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { CatalogueService } from './services/catalogue/catalogue-service.ts';
@@ -59,6 +60,8 @@ export interface AppOverrides {
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
+  /** In place of the database of the settings. */
+  readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
 export interface App {
@@ -151,9 +154,10 @@ const createCatalogue = ({ configuredProviders }: Settings, overrides: AppOverri
  */
 export const buildApp = async (
   settings: Settings,
-  log: ServiceLog,
+  writer: ServiceLog,
   overrides: AppOverrides = {},
 ): Promise<App> => {
+  const log = createSafeLog(writer);
   for (const variable of settings.unknownVariables)
     log.warn({ variable }, 'a variable that no setting is read from: is it misspelt?');
   const { registry, factory } = createProviders(settings, log, overrides);
@@ -180,7 +184,7 @@ export const buildApp = async (
     { ...DISCOVERY_TIMING, ...overrides.discoveryTiming },
     log,
   );
-  const db = await openDb(settings, log);
+  const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
   const metrics = createMetrics({

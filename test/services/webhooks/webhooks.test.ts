@@ -103,6 +103,7 @@ for (const { name, problem, open } of engines) {
             providerBatchIds: [],
             usage: null,
             cost: null,
+            warnings: [],
             error: null,
             metadata: { mine: 1 },
             createdAt: expect.any(String),

@@ -138,7 +138,7 @@ export class BatchRunner {
     } catch (error) {
       if (isLeaseLost(error)) log.info(fields, 'a batch is worked on by another node now');
       else if (isStoreUnavailable(error))
-        log.warn({ ...fields, err: error }, 'a batch waits until the store can be reached again');
+        log.warn({ ...fields, err: error }, 'the store is away; a batch waits for it');
       else if (held.abandon.signal.aborted)
         log.info(fields, 'work on a batch was abandoned for other nodes to go on with');
       else await this.#report(held, error);
