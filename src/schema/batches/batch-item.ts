@@ -58,7 +58,7 @@ builder.objectFields(BatchItemType, (t) => ({
   }),
   toolCalls: t.expose('toolCalls', {
     type: [ToolCallType],
-    description: 'The tool calls the model made. Nobody answers them within a batch.',
+    description: 'The tool calls the model made. They get no results within a batch.',
   }),
   citations: t.expose('citations', {
     type: [CitationType],

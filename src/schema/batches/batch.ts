@@ -8,7 +8,7 @@ import { BatchItemType, BatchType, ModelType, ProviderType } from '../refs.ts';
 
 BatchType.implement({
   interfaces: [builder.nodeInterfaceRef()],
-  description: 'Many requests to one model, answered without anybody waiting. It survives restarts.',
+  description: 'Many requests to one model, answered without a client that waits. It survives restarts.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'providerBatchIds' in value,
   fields: (t) => ({
     id: t.id({
@@ -115,6 +115,6 @@ builder.objectFields(BatchType, (t) => ({
   expiresAt: t.expose('expiresAt', {
     type: 'DateTime',
     nullable: true,
-    description: 'When the provider gives up what it has not answered by then; null: it does not say.',
+    description: 'When the provider abandons what it has not answered by then; null: it does not say.',
   }),
 }));

@@ -111,7 +111,7 @@ export class BatchItemStore {
     job: BatchJob,
     customIds: readonly string[],
   ): Promise<ReadonlyMap<string, AnswerExpectation>> {
-    // No item has an id that a database would refuse to look for.
+    // No item has an id that a database refuses as a value.
     const ids = toRows(customIds.filter(isStorableText).map((customId) => ({ custom_id: customId })));
     const rows = await this.#db.query<ExpectationRow>(EXPECTATIONS, [
       job.lease.batchRid,

@@ -55,7 +55,7 @@ const findTaken = async (
   job: BatchJob,
   outcomes: readonly ItemOutcome[],
 ): Promise<readonly Taken[]> => {
-  // No item has an id that a database would refuse to look for.
+  // No item has an id that a database refuses as a value.
   const storable = outcomes.filter(({ customId }) => isStorableText(customId));
   const byId = new Map(storable.toReversed().map((outcome) => [outcome.customId, outcome]));
   const ids = toRows([...byId.keys()].map((customId) => ({ custom_id: customId })));

@@ -58,7 +58,7 @@ interface ClaimRow {
 }
 
 /**
- * Which batches' ends are still to be told, shared out among nodes by leases. Every method rejects with
+ * The notifications of ended batches that are still to be delivered, shared out among nodes by leases. Each method rejects with
  * `StoreUnavailable` while the database is away.
  */
 export class WebhookStore {
@@ -70,7 +70,7 @@ export class WebhookStore {
     this.#nodeId = nodeId;
   }
 
-  /** On SQLite there is no other node: what is leased was so by an earlier life of this one. */
+  /** On SQLite there is no other node: what is leased was leased by an earlier start of this one. */
   async start(): Promise<void> {
     if (this.#db.engine === 'sqlite')
       await this.#db.query(

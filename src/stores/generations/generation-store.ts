@@ -53,7 +53,7 @@ export class GenerationStore {
   /** Gives the ids whose generation this node may no longer write: another node has ended it. */
   write(writes: GenerationWrites): Promise<readonly string[]> {
     const { created, blocks, changed, finished } = writes;
-    // Nobody was told of events as stored ones, and a power cut ends their generation anyway.
+    // Events alone may be lost: no client was promised that they are stored, and a power cut ends their generation anyway.
     const relaxed = created.length === 0 && changed.length === 0 && finished.length === 0;
     return this.#db.transaction(
       async (transaction) => {

@@ -74,7 +74,7 @@ export class BatchRunner {
   }
 
   /**
-   * Begins nothing new, lets what is under way come to a point where it can be left for so long, abandons the rest, and
+   * Begins nothing new, gives what is under way so long to come to a point where it can be left, abandons what is left then, and
    * gives every lease back.
    */
   async stop(graceMs: number): Promise<void> {
@@ -133,7 +133,7 @@ export class BatchRunner {
     const fields = { batchId: lease.batchId, part: key };
     try {
       const afterMs = await this.#takeStep(held);
-      // A step that began before the end was asked for has not told the vendor, whatever this node knows by now.
+      // A step that began before the cancellation has not passed it on to the vendor, whatever this node knows by now.
       if (afterMs !== null) await jobs.release(lease, { afterMs, knewOfCancel: isCancelRequested });
     } catch (error) {
       if (isLeaseLost(error)) log.info(fields, 'a batch is worked on by another node now');

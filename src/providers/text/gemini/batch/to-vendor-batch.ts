@@ -65,7 +65,7 @@ export const toVendorBatch = (operation: BatchOperation, retryAfterMs: number | 
   };
 };
 
-/** The API writes `BATCH_STATE_…`, its SDKs `JOB_STATE_…`. One nobody knows yet is an end once the operation is done. */
+/** The API writes `BATCH_STATE_…`, its SDKs `JOB_STATE_…`. An unknown one is an end once the operation is done. */
 const findState = ({ metadata, done, error }: BatchOperation): Pick<VendorBatch, 'state' | 'outcome'> => {
   switch (metadata?.state?.replace(/^(BATCH|JOB)_STATE_/, '')) {
     case 'SUCCEEDED':

@@ -57,7 +57,7 @@ export class OpenAIBatchOperations implements BatchOperations {
     this.#toRequestLine = createToRequestLine(context);
   }
 
-  /** A submission cut between upload and creation leaves a file that nobody uses, and no batch. */
+  /** A submission cut between upload and creation leaves an unused file, and no batch. */
   async submit(
     requests: AsyncIterable<BatchRequest>,
     { key, signal, beforeCreate }: SubmitBatchOptions,

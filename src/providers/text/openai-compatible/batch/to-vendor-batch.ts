@@ -46,7 +46,7 @@ export const toVendorBatch = (batch: BatchBody, provider: string): VendorBatch =
   };
 };
 
-/** A status nobody knows yet is not an end. */
+/** An unknown status is not an end. */
 const mapStatus = (status: string | null | undefined): Pick<VendorBatch, 'state' | 'outcome'> => {
   switch (status) {
     case 'completed':
