@@ -80,6 +80,8 @@ export interface AppOverrides {
   readonly guards?: readonly GenerationGuard[];
   /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
+  /** In place of the database of the settings. */
+  readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
 export interface App {
@@ -264,7 +266,7 @@ const createTransports = (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { catalogue, health }: CatalogueLayer,
+  { catalogue }: Pick<CatalogueLayer, 'catalogue'>,
   { generations, batches, metrics }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
@@ -280,7 +282,7 @@ const createTransports = (
     ...settings,
     ...shared,
     schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service, health },
+    services: { catalogue, generations: generations.service, batches: batches.service },
     limits: { ...DEFAULT_LIMITS, ...overrides.limits },
     isClosing,
     readinessChecks: { store: isStoreReliable },
@@ -318,7 +320,7 @@ export const buildApp = async (
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = createCatalogueLayer(settings, log, overrides);
   const discovery = createDiscovery(settings, log, overrides, catalogueLayer);
-  const db = await openDb(settings, log);
+  const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
   const services = await createServices(settings, log, overrides, catalogueLayer, db, [

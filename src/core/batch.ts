@@ -1,4 +1,4 @@
-import type { FinishReason, GenerationError, ToolCall } from './generation.ts';
+import type { Citation, FinishReason, GenerationError, ToolCall, Warning } from './generation.ts';
 import type { JsonValue } from './json.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { Cost, Usage } from './usage.ts';
@@ -18,7 +18,7 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 export const BATCH_ITEM_STATUSES = ['pending', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
 export type BatchItemStatus = (typeof BATCH_ITEM_STATUSES)[number];
 
-/** `native`: the vendor's batch API does the work; `sequential`: this server asks one request after the other. */
+/** `native`: the vendor's batch API does the work; `sequential`: this server sends request by request. */
 export const BATCH_MODES = ['native', 'sequential'] as const;
 export type BatchMode = (typeof BATCH_MODES)[number];
 
@@ -32,59 +32,69 @@ export interface BatchCounts {
   readonly expired: number;
 }
 
-/** What is known of a batch at one moment. A final status is not shown before every result can be read. */
+/** What is known of a batch at one moment. A terminal status is not shown before every result can be read. */
 export interface Batch {
   /** `batch_…` */
   readonly id: string;
-  /** Whose it is: nobody else may see it. */
+  /** The only principal that may see it. */
   readonly principalId: string;
   readonly displayName: string | null;
   readonly status: BatchStatus;
   readonly mode: BatchMode;
   /** The model of every one of its requests. */
   readonly config: ModelConfig;
-  /** While a vendor works on it, as far as the vendor tells; their results can be read once it is done. */
+  /** While a vendor works on it, as the vendor counts; those results can be read once the vendor has finished. */
   readonly counts: BatchCounts;
   /** Of the results that can be read. */
   readonly storedCounts: BatchCounts;
-  /** The vendor's batches it was split into, in the order of their items; those that are not submitted are not there. */
+  /** The ids of the vendor's batches it was split into, in the order of their items; only those that were submitted. */
   readonly providerBatchIds: readonly string[];
   /** Sums over the items that have a result. */
   readonly usage: Usage | null;
   readonly cost: Cost | null;
+  /** What concerns the batch as a whole: its model, and what its vendor says of it. Warnings of a request are its item's. */
+  readonly warnings: readonly Warning[];
   /** Why a failed batch failed. */
   readonly error: GenerationError | null;
   readonly metadata: JsonValue | null;
   readonly createdAt: Date;
   readonly submittedAt: Date | null;
   readonly completedAt: Date | null;
-  /** When the vendor gives up what it has not done by then. */
+  /** When the vendor abandons what it has not answered by then. */
   readonly expiresAt: Date | null;
 }
 
-/** What came of one request of a batch. */
+/** The outcome of one request of a batch. */
 export interface ItemResult {
   readonly text: string | null;
   readonly reasoning: string | null;
   readonly toolCalls: readonly ToolCall[];
+  readonly citations: readonly Citation[];
   readonly finishReason: FinishReason | null;
+  /** The provider's own word for it. */
+  readonly rawFinishReason: string | null;
   readonly usage: Usage | null;
   readonly cost: Cost | null;
+  /** What the provider, and the reading of its answer, had to say; those of the checks are stored with the item. */
+  readonly warnings: readonly Warning[];
   readonly error: GenerationError | null;
 }
 
-/** Of one that nothing has come of. */
+/** Of a request that was never answered. */
 export const EMPTY_RESULT: ItemResult = {
   text: null,
   reasoning: null,
   toolCalls: [],
+  citations: [],
   finishReason: null,
+  rawFinishReason: null,
   usage: null,
   cost: null,
+  warnings: [],
   error: null,
 };
 
-/** One request of a batch and what came of it. */
+/** One request of a batch and its outcome. `warnings` holds those of the checks first, then those of the answer. */
 export interface BatchItem extends ItemResult {
   /** `item_<id of the batch without its prefix>_<index>` */
   readonly id: string;
@@ -98,11 +108,6 @@ export interface BatchItem extends ItemResult {
   /** The caller's own, as in the request. */
   readonly metadata: JsonValue | null;
 }
-
-const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set(['completed', 'cancelled', 'failed', 'expired']);
-
-/** Whether nothing of a batch changes any more. */
-export const isFinalBatchStatus = (status: BatchStatus): boolean => FINAL_STATUSES.has(status);
 
 const BATCH_PREFIX = 'batch_';
 const ITEM_ID = /^item_([0-9a-z]+)_(0|[1-9][0-9]{0,8})$/;

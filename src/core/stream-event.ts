@@ -57,54 +57,71 @@ export type StreamEvent =
   | WarningEvent
   | FinishEvent;
 
-/** Adds a stream up. Throws what the stream throws. */
-export const collect = async (events: AsyncIterable<StreamEvent>): Promise<GenerationResult> => {
-  let text = '';
-  let reasoning = '';
-  let usage: Usage | null = null;
-  let finish: FinishEvent | undefined;
-  const toolCalls: ToolCall[] = [];
-  const citations: Citation[] = [];
-  const warnings: Warning[] = [];
-  for await (const event of events) {
+type Answer = Omit<GenerationResult, 'finishReason' | 'rawFinishReason' | 'state'>;
+
+/** Adds up the events of one stream. */
+export class AnswerCollector {
+  #text = '';
+  #reasoning = '';
+  #usage: Usage | null = null;
+  #finish: FinishEvent | undefined;
+  readonly #toolCalls: ToolCall[] = [];
+  readonly #citations: Citation[] = [];
+  readonly #warnings: Warning[] = [];
+
+  take(event: StreamEvent): void {
     switch (event.type) {
       case 'text-delta':
-        text += event.text;
+        this.#text += event.text;
         break;
       case 'reasoning-delta':
-        reasoning += event.text;
+        this.#reasoning += event.text;
         break;
       case 'tool-call-delta':
         break;
       case 'tool-call':
-        toolCalls.push(event.toolCall);
+        this.#toolCalls.push(event.toolCall);
         break;
       case 'citation':
-        citations.push(event.citation);
+        this.#citations.push(event.citation);
         break;
       case 'usage':
-        usage = event.usage;
+        this.#usage = event.usage;
         break;
       case 'warning':
-        warnings.push(event.warning);
+        this.#warnings.push(event.warning);
         break;
       case 'finish':
-        finish = event;
+        this.#finish = event;
         break;
     }
   }
-  if (finish === undefined) throw new TypeError('a provider stream ended without a finish event');
-  return {
-    text,
-    reasoning: reasoning === '' ? null : reasoning,
-    toolCalls,
-    citations,
-    finishReason: finish.reason,
-    rawFinishReason: finish.rawReason,
-    usage: finish.usage ?? usage,
-    warnings,
-    state: finish.state,
-  };
+
+  /** What the events so far add up to. */
+  get answer(): Answer {
+    return {
+      text: this.#text,
+      reasoning: this.#reasoning === '' ? null : this.#reasoning,
+      toolCalls: [...this.#toolCalls],
+      citations: [...this.#citations],
+      usage: this.#finish?.usage ?? this.#usage,
+      warnings: [...this.#warnings],
+    };
+  }
+
+  /** The whole of a stream that has ended. */
+  toResult(): GenerationResult {
+    if (this.#finish === undefined) throw new TypeError('a provider stream ended without a finish event');
+    const { reason: finishReason, rawReason: rawFinishReason, state } = this.#finish;
+    return { ...this.answer, finishReason, rawFinishReason, state };
+  }
+}
+
+/** Adds a stream up. Throws what the stream throws. */
+export const collect = async (events: AsyncIterable<StreamEvent>): Promise<GenerationResult> => {
+  const collector = new AnswerCollector();
+  for await (const event of events) collector.take(event);
+  return collector.toResult();
 };
 
 /** The events a waiting call would have streamed: one delta of each kind, reasoning before text. */

@@ -1,5 +1,5 @@
-import type { GenerationError, GenerationResult } from './generation.ts';
-import type { ModelConfig } from './model-config.ts';
+import type { GenerationError, GenerationResult, Warning } from './generation.ts';
+import type { BatchSupport, ModelConfig } from './model-config.ts';
 import type { TextProvider } from './text-provider.ts';
 import type { TextRequest } from './text-request.ts';
 
@@ -31,6 +31,8 @@ export interface VendorBatch {
   readonly outcome: 'completed' | 'cancelled' | 'expired' | 'failed' | null;
   /** Of a batch that failed as a whole; null otherwise. */
   readonly error: GenerationError | null;
+  /** What the vendor says of a batch that did not fail as a whole, in words that may be shown. Left out: nothing. */
+  readonly warnings?: readonly Warning[];
   readonly counts: VendorBatchCounts | null;
   readonly createdAt: Date | null;
   readonly expiresAt: Date | null;
@@ -38,10 +40,16 @@ export interface VendorBatch {
   readonly retryAfterMs: number | null;
 }
 
-/** What came of one request of a batch. */
+/** What had come of an answer when it failed: it may have been billed. */
+export type PartialAnswer = Pick<
+  GenerationResult,
+  'text' | 'reasoning' | 'toolCalls' | 'citations' | 'usage' | 'warnings'
+>;
+
+/** The outcome of one request of a batch. `partial` is left out where nothing had come. */
 export type BatchResult = { readonly customId: string } & (
   | { readonly status: 'succeeded'; readonly result: GenerationResult }
-  | { readonly status: 'failed'; readonly error: GenerationError }
+  | { readonly status: 'failed'; readonly error: GenerationError; readonly partial?: PartialAnswer }
   | { readonly status: 'cancelled' }
   | { readonly status: 'expired' }
 );
@@ -114,3 +122,22 @@ export const hasBatchOperations = (provider: TextProvider): provider is BatchTex
 
 /** Whether batches of a model go to its vendor's batch API rather than one request after the other. */
 export const hasNativeBatch = (config: ModelConfig): boolean => config.batch.type !== 'none';
+
+/** OpenAI: "The batch input file is larger than the 209715200 maximum", where its documentation says 200 MB. */
+const BYTES_PER_MB = 1024 * 1024;
+
+/** What a vendor takes in one of its batches. */
+export interface BatchLimits {
+  readonly maxRequests: number;
+  /** As `BatchOperations.sizeOf` counts them. */
+  readonly maxBytes: number;
+}
+
+/** The limits of a model's vendor; null where the vendor has no batch API for the model. */
+export const findBatchLimits = (support: BatchSupport): BatchLimits | null =>
+  support.type === 'none'
+    ? null
+    : { maxRequests: support.maxRequests, maxBytes: support.maxFileSizeMb * BYTES_PER_MB };
+
+/** How a limit in bytes is said, with the megabytes of the vendor's documentation. */
+export const describeBytes = (bytes: number): string => `${bytes / BYTES_PER_MB} MB (${bytes} bytes)`;

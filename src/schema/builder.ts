@@ -1,8 +1,11 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
+import { RequestRejected } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Context } from './context.ts';
+import { LARGEST_PAGE } from './forward-page.ts';
+import { loadNode } from './load-node.ts';
 import { decodeNodeId, encodeNodeId } from './node-id.ts';
 
 export interface SchemaTypes {
@@ -21,13 +24,23 @@ export interface SchemaTypes {
   };
 }
 
+const tooManyIds = (count: number): RequestRejected =>
+  new RequestRejected([
+    {
+      code: 'INVALID_REQUEST',
+      message: `ids must have at most ${LARGEST_PAGE} elements, not ${count}.`,
+      path: ['ids'],
+      allowed: [`at most ${LARGEST_PAGE}`],
+      suggestion: 'Ask for the others in another operation.',
+    },
+  ]);
+
 /** Collects the types that the files of this folder define. `schema/index.ts` builds the schema from them. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ComplexityPlugin, RelayPlugin],
   defaultFieldNullability: false,
   complexity: { defaultComplexity: 1, defaultListMultiplier: 4 },
   relay: {
-    nodesQueryOptions: false,
     encodeGlobalID: (typename, id) => encodeNodeId(typename, String(id)),
     decodeGlobalID: (nodeId) => decodeNodeId(nodeId) ?? { typename: '', id: nodeId },
     nodeTypeOptions: { description: 'An object that can be fetched by its id.' },
@@ -38,7 +51,18 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'An object of any type by its id; null if there is none, or it is not yours.',
       nullable: true,
       args: { id: { description: 'The id of the object.' } },
-      resolve: (_root, { id }, _context, _info, resolveNode) => (id.typename === '' ? null : resolveNode(id)),
+      resolve: (_root, { id: { typename, id } }, context) => loadNode(typename, id, context),
+    },
+    nodesQueryOptions: {
+      description:
+        'Objects by their ids, in the order of the ids; null for one that there is none of, or is not yours.',
+      args: { ids: { description: 'The ids of the objects, at most 100.' } },
+      complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+      // Each by itself, so that one that cannot be read is not the error of the others; loaders gather them again.
+      resolve: (_root, { ids }, context) => {
+        if (ids.length > LARGEST_PAGE) throw tooManyIds(ids.length);
+        return ids.map(({ typename, id }) => loadNode(typename, id, context));
+      },
     },
     pageInfoTypeOptions: { description: 'The position of a page in its list.' },
     hasNextPageFieldOptions: { description: 'Whether there are items after this page.' },

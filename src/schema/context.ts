@@ -1,10 +1,14 @@
 import type DataLoader from 'dataloader';
 import type { Batch, BatchItem } from '../core/batch.ts';
-import type { BatchService } from '../services/batches/batch-service.ts';
+import type {
+  BatchItemPage,
+  BatchService,
+  ItemName,
+  ItemPageRequest,
+} from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
 import type { Generation } from '../core/generation.ts';
-import type { ProviderHealth } from '../core/provider-health.ts';
 
 /** The context of a resolver. Each operation has its own, with the same content on every transport. */
 export interface Context {
@@ -20,8 +24,9 @@ export interface Context {
 
 /** Combine the lookups of a list's items. One set per operation; a subscription keeps its set until it ends. */
 export interface Loaders {
-  readonly providerHealth: DataLoader<string, ProviderHealth>;
   readonly generation: DataLoader<string, Generation | null>;
   readonly batch: DataLoader<string, Batch | null>;
   readonly batchItem: DataLoader<string, BatchItem | null>;
+  readonly namedItem: DataLoader<ItemName, BatchItem | null>;
+  readonly itemPage: DataLoader<ItemPageRequest, BatchItemPage>;
 }

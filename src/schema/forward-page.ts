@@ -2,7 +2,7 @@ import { RequestRejected } from '../core/errors.ts';
 
 /** The size of a page whose request gives none. */
 export const USUAL_PAGE = 20;
-const LARGEST_PAGE = 100;
+export const LARGEST_PAGE = 100;
 
 /** The size of a page of a list that can only be paged forward. Throws `INVALID_REQUEST` for a size out of range. */
 export const readPageSize = (first: number | null | undefined): number => {

@@ -5,12 +5,12 @@ const PREFIXES = {
   Batch: 'batch_',
   BatchItem: 'item_',
 } as const;
-type NodeType = keyof typeof PREFIXES;
+export type NodeType = keyof typeof PREFIXES;
 
 /** Types whose own ids have the prefix already. */
 const PREFIXED: ReadonlySet<NodeType> = new Set(['Generation', 'Batch', 'BatchItem'] as const);
 
-const isNodeType = (typename: string): typename is NodeType => typename in PREFIXES;
+export const isNodeType = (typename: string): typename is NodeType => typename in PREFIXES;
 
 /** The id of a node, unique among the nodes of all types. Opaque to clients. */
 export const encodeNodeId = (typename: string, id: string): string => {

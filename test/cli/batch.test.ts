@@ -345,7 +345,9 @@ test('Ctrl-C ends the command itself, which leaves the batch running and says ho
   child.kill('SIGINT');
   expect((await exit)[0]).toBe(130);
   const id = /batch_\w+/.exec(line.toString())?.[0] ?? '';
-  expect(await printed).toContain(`The batch continues. To watch it again: npm run batch -- status ${id} --watch`);
+  expect(await printed).toContain(
+    `The batch continues. To watch it again: npm run batch -- status ${id} --watch`,
+  );
   expect((await run(['status', id, '--url', app.url])).output).toMatch(/ (QUEUED|RUNNING) 0\/1/);
   expect(await readdir(folder.path)).toEqual(['one.jsonl']);
 });

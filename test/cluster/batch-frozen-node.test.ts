@@ -75,7 +75,7 @@ const readRows = async (databaseUrl: string): Promise<readonly (readonly Row[])[
 };
 
 /** What a node says of work that is no longer its own. */
-const LOST = /worked on by another node now|was dropped for others/;
+const LOST = /worked on by another node now|was abandoned for other nodes/;
 
 const names = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `item-${index}`);

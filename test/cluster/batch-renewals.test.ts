@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Batch } from '../../src/core/batch.ts';
-import { isFinalBatchStatus } from '../../src/core/batch.ts';
+import { isTerminalBatch } from '../../src/core/batch-states.ts';
 import type { Db } from '../../src/stores/db/db.ts';
 import { StoreUnavailable } from '../../src/core/store-errors.ts';
 import { queryPostgres, until } from '../support/databases/batch-database.ts';
@@ -61,7 +61,7 @@ const submit = async ({ batches }: BatchNode, customIds: readonly string[]): Pro
 
 const ended = async ({ batches }: BatchNode, id: string): Promise<Batch> => {
   for await (const batch of await batches.service.updates(id, 'me', new AbortController().signal))
-    if (isFinalBatchStatus(batch.status)) return batch;
+    if (isTerminalBatch(batch.status)) return batch;
   throw new Error('the batch is gone');
 };
 

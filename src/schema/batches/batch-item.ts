@@ -1,8 +1,16 @@
 import type { BatchItemStatus } from '../../core/batch.ts';
 import { builder } from '../builder.ts';
+import { encodeNodeId } from '../node-id.ts';
 import { defineEnum } from '../define-enum.ts';
 import { FinishReasonEnum } from '../enums.ts';
-import { CostType, GenerationErrorType, ToolCallType, UsageType } from '../generations/generation-parts.ts';
+import {
+  CitationType,
+  CostType,
+  GenerationErrorType,
+  ToolCallType,
+  UsageType,
+  WarningType,
+} from '../generations/generation-parts.ts';
 import { BatchItemType } from '../refs.ts';
 
 export const BatchItemStatusEnum = defineEnum<BatchItemStatus>(
@@ -17,44 +25,18 @@ export const BatchItemStatusEnum = defineEnum<BatchItemStatus>(
   },
 );
 
-builder.node(BatchItemType, {
+BatchItemType.implement({
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'One request of a batch, and its answer.',
-  id: { resolve: ({ id }) => id, description: 'Identifies the item over all types.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'batchId' in value,
-  loadOne: (id, { loaders }) => loaders.batchItem.load(id),
   fields: (t) => ({
+    id: t.id({
+      description: 'Identifies the item over all types.',
+      resolve: ({ id }) => encodeNodeId('BatchItem', id),
+    }),
     customId: t.exposeString('customId', { description: "The caller's name for it." }),
     index: t.exposeInt('index', { description: 'Its position in the batch as submitted, from 0.' }),
     status: t.expose('status', { type: BatchItemStatusEnum, description: 'What has become of it.' }),
-    text: t.exposeString('text', { nullable: true, description: 'The answer; null: there is none.' }),
-    reasoning: t.exposeString('reasoning', {
-      nullable: true,
-      description: 'The reasoning; null: there is none, or the provider does not show it.',
-    }),
-    toolCalls: t.expose('toolCalls', {
-      type: [ToolCallType],
-      description: 'The tool calls the model made. Nobody answers them within a batch.',
-    }),
-    output: t.expose('output', {
-      type: 'JSON',
-      nullable: true,
-      description: 'The parsed answer, where JSON was asked for and came.',
-    }),
-    finishReason: t.expose('finishReason', {
-      type: FinishReasonEnum,
-      nullable: true,
-      description: 'Why the answer came to its end; null: there is none.',
-    }),
-    usage: t.expose('usage', {
-      type: UsageType,
-      nullable: true,
-      description: 'Tokens used, as far as they are known.',
-    }),
-    cost: t.expose('cost', {
-      type: CostType,
-      nullable: true,
-      description: 'What it cost, at the price of a batch; null where usage or price is unknown.',
-    }),
     error: t.expose('error', {
       type: GenerationErrorType,
       nullable: true,
@@ -67,6 +49,51 @@ builder.node(BatchItemType, {
     }),
   }),
 });
+
+builder.objectFields(BatchItemType, (t) => ({
+  text: t.exposeString('text', { nullable: true, description: 'The answer; null: there is none.' }),
+  reasoning: t.exposeString('reasoning', {
+    nullable: true,
+    description: 'The reasoning; null: there is none, or the provider does not show it.',
+  }),
+  toolCalls: t.expose('toolCalls', {
+    type: [ToolCallType],
+    description: 'The tool calls the model made. They get no results within a batch.',
+  }),
+  citations: t.expose('citations', {
+    type: [CitationType],
+    description: 'The sources named, as in a single generation.',
+  }),
+  output: t.expose('output', {
+    type: 'JSON',
+    nullable: true,
+    description: 'The parsed answer, where JSON was asked for and came.',
+  }),
+  finishReason: t.expose('finishReason', {
+    type: FinishReasonEnum,
+    nullable: true,
+    description: 'Why the answer came to its end; null: there is none.',
+  }),
+  rawFinishReason: t.exposeString('rawFinishReason', {
+    nullable: true,
+    description: "The provider's own word for it.",
+  }),
+  usage: t.expose('usage', {
+    type: UsageType,
+    nullable: true,
+    description: 'Tokens used, as far as they are known.',
+  }),
+  cost: t.expose('cost', {
+    type: CostType,
+    nullable: true,
+    description: 'What it cost, at the price of a batch; null where usage or price is unknown.',
+  }),
+  warnings: t.expose('warnings', {
+    type: [WarningType],
+    description:
+      'What is worth knowing of this request, as in a single generation: first what the checks found when it was taken in, which is here before there is an answer, then what the provider said. A path begins at the request: `["input", "temperature"]`.',
+  }),
+}));
 
 export const BatchItemConnection = builder.connectionObject(
   {

@@ -4,7 +4,7 @@ import { RequestRejected } from '../../core/errors.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
-import { BatchStatusEnum } from './batch.ts';
+import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
 import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
 import { readKey } from '../idempotency-key.ts';

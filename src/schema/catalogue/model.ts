@@ -1,20 +1,20 @@
 import { builder } from '../builder.ts';
+import { encodeNodeId } from '../node-id.ts';
 import { ApiTypeEnum, ModelStatusEnum } from '../enums.ts';
 import { ModelCapabilities, ParameterConstraintType } from './model-capabilities.ts';
 import { ModelPricing } from './model-pricing.ts';
 import { ModelType, ProviderType } from '../refs.ts';
 
-builder.node(ModelType, {
+ModelType.implement({
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'A model that can be asked for.',
-  id: { resolve: ({ config }) => config.name, description: 'Identifies the model over all types.' },
   isTypeOf: (value) =>
     typeof value === 'object' && value !== null && 'config' in value && 'parameters' in value,
-  // An alias is a name, not an id: what is fetched by an id has that id.
-  loadOne: (name, { catalogue }) => {
-    const model = catalogue.findModel(name);
-    return model?.config.name === name ? model : null;
-  },
   fields: (t) => ({
+    id: t.id({
+      description: 'Identifies the model over all types.',
+      resolve: ({ config }) => encodeNodeId('Model', config.name),
+    }),
     name: t.string({ description: 'The name to ask for it by.', resolve: ({ config }) => config.name }),
     displayName: t.string({
       description: 'Its name as people write it.',
@@ -65,9 +65,7 @@ builder.node(ModelType, {
     }),
     available: t.boolean({
       description: 'Its provider is configured and not known to be down.',
-      resolve: async ({ config }, _args, { catalogue, loaders }) =>
-        catalogue.getProvider(config.provider).configured &&
-        (await loaders.providerHealth.load(config.provider)).state !== 'unavailable',
+      resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config.provider),
     }),
     releaseDate: t.field({
       type: 'Date',

@@ -1,6 +1,7 @@
 import type { ProviderCapabilities } from '../../core/capabilities.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
 import { builder } from '../builder.ts';
+import { encodeNodeId } from '../node-id.ts';
 import { ErrorCodeEnum, HealthStateEnum } from '../enums.ts';
 import { ModelConnection, pageComplexity, toModelConnection } from './model-connection.ts';
 import { ModelFilterInput, toModelFilter } from './model-filter.ts';
@@ -59,15 +60,15 @@ const ProviderHealthType = builder.objectRef<ProviderHealth>('ProviderHealth').i
   }),
 });
 
-builder.node(ProviderType, {
+ProviderType.implement({
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'Who serves models.',
-  id: { resolve: ({ name }) => name, description: 'Identifies the provider over all types.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'credentialVariable' in value,
-  loadOne: (name, { catalogue }) => {
-    const provider = catalogue.findProvider(name);
-    return provider?.name === name ? provider : null;
-  },
   fields: (t) => ({
+    id: t.id({
+      description: 'Identifies the provider over all types.',
+      resolve: ({ name }) => encodeNodeId('Provider', name),
+    }),
     name: t.exposeString('name', { description: 'Its registration name: `openai`, `anthropic` …' }),
     displayName: t.exposeString('displayName', { description: 'Its name as people write it.' }),
     configured: t.exposeBoolean('configured', {
@@ -88,7 +89,7 @@ builder.node(ProviderType, {
     health: t.field({
       type: ProviderHealthType,
       description: 'How it has been doing.',
-      resolve: ({ name }, _args, { loaders }) => loaders.providerHealth.load(name),
+      resolve: ({ name }, _args, { catalogue }) => catalogue.healthOf(name),
     }),
     models: t.connection(
       {

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { encodeNodeId } from '../node-id.ts';
 import { FinishReasonEnum, GenerationStatusEnum } from '../enums.ts';
 import {
   CitationType,
@@ -11,12 +12,15 @@ import {
 import { GenerationType, ModelType } from '../refs.ts';
 import { ModelResolutionType } from '../catalogue/resolution.ts';
 
-builder.node(GenerationType, {
+GenerationType.implement({
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'One answer of a model, while it is written and afterwards.',
-  id: { resolve: ({ id }) => id, description: 'Identifies the generation among the objects of all types.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'lastSequence' in value,
-  loadOne: (id, { loaders }) => loaders.generation.load(id),
   fields: (t) => ({
+    id: t.id({
+      description: 'Identifies the generation among the objects of all types.',
+      resolve: ({ id }) => encodeNodeId('Generation', id),
+    }),
     status: t.expose('status', {
       type: GenerationStatusEnum,
       description: 'Stage of the generation in its life cycle.',

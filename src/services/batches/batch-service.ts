@@ -1,27 +1,30 @@
-import {
-  type Batch,
-  type BatchItem,
-  type BatchItemStatus,
-  type BatchStatus,
-  findItemPosition,
-  isFinalBatchStatus,
-} from '../../core/batch.ts';
+import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
+import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
-import type { BatchItemPage, BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import { type ReadyIterator, toReadyIterator } from '../../lib/ready-iterator.ts';
+import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
+import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
+import type { Found } from '../../core/found.ts';
+import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
-import { followBatch } from './follow-batch.ts';
 
 export type { BatchSubmission, BatchSubmissionLine } from './intake/batch-submission.ts';
-export type { BatchItemPage, BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
+export type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
+export type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 
 export interface BatchServiceOptions extends BatchIntakeOptions {
   readonly timing: BatchTiming;
 }
 
-/** Unknown, or another principal's: the two are not told apart. */
+/** The name a caller gave to one request of a batch. */
+export interface ItemName {
+  readonly batchId: string;
+  readonly customId: string;
+}
+
+/** The same for a batch that is unknown and for one that belongs to another principal. */
 const noBatch = (id: string): RequestRejected =>
   new RequestRejected([
     {
@@ -36,12 +39,15 @@ const noBatch = (id: string): RequestRejected =>
 const isClosing = (): ModelgraphError =>
   new ModelgraphError('SERVICE_UNAVAILABLE', 'The server is shutting down. Submit the batch again.');
 
-/** Takes batches in, shows them and stops them, on any node; the work itself is done elsewhere. */
+/**
+ * Takes batches in, shows them and cancels them, on any node; the work itself is done by `BatchRunner`. What belongs to
+ * another principal is found as little as what does not exist.
+ */
 export class BatchService {
   readonly #options: BatchServiceOptions;
   readonly #closing = new AbortController();
   /** Ends the submissions that are still coming in. */
-  readonly #hurry = new AbortController();
+  readonly #cutShort = new AbortController();
   readonly #coming = new Set<Promise<string>>();
 
   constructor(options: BatchServiceOptions) {
@@ -55,7 +61,7 @@ export class BatchService {
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
     if (this.#closing.signal.aborted) throw isClosing();
-    const signal = AbortSignal.any([submission.signal, this.#hurry.signal]);
+    const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
     this.#coming.add(coming);
     try {
@@ -71,31 +77,40 @@ export class BatchService {
     return batch?.principalId === principalId ? batch : undefined;
   }
 
+  /** Batches by id, in the order of the ids: one statement for all of them. */
+  async findBatches(ids: readonly string[], principalId: string): Promise<readonly Found<Batch>[]> {
+    const found = await this.#options.store.findMany(ids);
+    return found.map((batch) =>
+      batch === undefined || batch instanceof Error || batch.principalId === principalId ? batch : undefined,
+    );
+  }
+
   /** A principal's batches, newest first. */
   list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
     return this.#options.store.list(principalId, query);
   }
 
-  /** The items of a batch in the order of their submission. Throws `NOT_FOUND` where `findBatch` finds nothing. */
-  async items(
-    batchId: string,
-    principalId: string,
-    query: PageQuery<BatchItemStatus>,
-  ): Promise<BatchItemPage> {
-    return this.#options.store.items(await this.#get(batchId, principalId), query);
+  /**
+   * Pages of the items of batches the caller has found, in the order of the requests; items come in the order of their
+   * submission. One statement for all pages that are to have as many items of the same statuses. What is wrong with one
+   * request is the error of its page.
+   */
+  itemPages(requests: readonly ItemPageRequest[]): Promise<readonly (BatchItemPage | Error)[]> {
+    return this.#options.store.itemPages(requests);
   }
 
-  /** An item by the name its owner gave it; undefined when there is none. */
-  async findItem(batchId: string, principalId: string, customId: string): Promise<BatchItem | undefined> {
-    const batch = await this.findBatch(batchId, principalId);
-    return batch && this.#options.store.findItem(batchId, customId);
+  /** Items by the names their caller gave them, in the order of the names: one statement for all of them. */
+  findItemsNamed(names: readonly ItemName[], principalId: string): Promise<readonly Found<BatchItem>[]> {
+    return this.#options.store.findItemsNamed(principalId, names);
   }
 
-  async findItemById(id: string, principalId: string): Promise<BatchItem | undefined> {
-    const position = findItemPosition(id);
-    if (position === undefined) return undefined;
-    const batch = await this.findBatch(position.batchId, principalId);
-    return batch && this.#options.store.findItemAt(batch.id, position.index);
+  /** Items by id, in the order of the ids: one statement for all of them. */
+  async findItems(ids: readonly string[], principalId: string): Promise<readonly Found<BatchItem>[]> {
+    const positions = ids.map(findItemPosition);
+    const wanted = positions.filter((position) => position !== undefined);
+    const found = wanted.length === 0 ? [] : await this.#options.store.findItemsAt(principalId, wanted);
+    const byPosition = new Map(wanted.map((position, index) => [position, found[index]] as const));
+    return positions.map((position) => position && byPosition.get(position));
   }
 
   /**
@@ -104,40 +119,40 @@ export class BatchService {
    */
   async cancel(id: string, principalId: string): Promise<Batch> {
     const batch = await this.#get(id, principalId);
-    if (isFinalBatchStatus(batch.status)) return batch;
+    if (isTerminalBatch(batch.status)) return batch;
     await this.#options.store.cancel(id);
     return this.#get(id, principalId);
   }
 
   /**
-   * The state now, then each change, a few a second at the most; ends after the final state, when the signal is aborted,
+   * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
    * or when this server shuts down. Throws `NOT_FOUND`.
    */
   async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     const { store, timing } = this.#options;
     await this.#get(id, principalId);
-    const updates = followBatch({
+    const updates = subscribeToBatch({
       find: () => this.findBatch(id, principalId),
       onChange: (handle) =>
         store.onChange((changed) => {
           if (changed === undefined || changed === id) handle();
         }),
-      lookMs: timing.followMs,
-      gapMs: timing.followGapMs,
+      pollMs: timing.subscriptionPollMs,
+      gapMs: timing.subscriptionGapMs,
       signal: AbortSignal.any([signal, this.#closing.signal]),
     });
     return toReadyIterator(updates);
   }
 
   /**
-   * Takes no new batch, and ends whoever follows one. Submissions that are coming in have so long to end, and are refused
+   * Takes no new batch, and ends every subscription. Submissions that are coming in have so long to end, and are refused
    * with `SERVICE_UNAVAILABLE` then. Resolves when none is left.
    */
   async stop(graceMs: number): Promise<void> {
     this.#closing.abort();
-    const impatience = setTimeout(() => this.#hurry.abort(isClosing()), graceMs);
+    const grace = setTimeout(() => this.#cutShort.abort(isClosing()), graceMs);
     await Promise.allSettled(this.#coming);
-    clearTimeout(impatience);
+    clearTimeout(grace);
   }
 
   async #get(id: string, principalId: string): Promise<Batch> {

@@ -13,6 +13,7 @@ import type { BatchTiming } from './work/batch-timing.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import { createRetryPolicy } from '../generations/run/retry.ts';
+import { ItemGenerator } from './work/generate-item.ts';
 import { SequentialBatches } from './work/sequential-batches.ts';
 import { TurnRunner } from '../generations/run/turn-runner.ts';
 import { VendorBatches } from './work/vendor-batches.ts';
@@ -31,7 +32,7 @@ export interface BatchesOptions {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
-  /** Requests of sequential batches that one node asks at a time. */
+  /** Requests of sequential batches that one node sends at a time. */
   readonly batchConcurrency: number;
 }
 
@@ -39,7 +40,7 @@ export interface Batches {
   readonly service: BatchService;
   /** Takes this node's part in the work. Rejects when the store is away. */
   start(): Promise<void>;
-  /** Takes no new batch, leaves the work at a good point if one comes in time, and gives it to other nodes or a next start. */
+  /** Takes no new batch, leaves the work at a good point if one comes in time, and gives it back to other nodes or a next start. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
     sequential: new SequentialBatches({
       ...options,
       configs,
-      runner: new TurnRunner({ ...options, retry }),
+      generator: new ItemGenerator({ ...options, runner: new TurnRunner({ ...options, retry }) }),
       slots: new Slots(options.batchConcurrency),
     }),
   });

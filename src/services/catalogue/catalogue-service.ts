@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import type { CatalogueModel, CatalogueProvider } from '../../core/catalogue.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
+import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
@@ -108,8 +109,13 @@ export class CatalogueService {
     return this.#providers.get(name.trim().toLowerCase());
   }
 
+  /** How a provider has been doing, as this server has seen it. */
+  healthOf(provider: string): ProviderHealth {
+    return this.#health.healthOf(provider);
+  }
+
   /** Configured and not known to be down. */
   isAvailable(provider: string): boolean {
-    return this.#factory.isConfigured(provider) && this.#health.isAvailable(provider);
+    return this.getProvider(provider).configured && this.#health.isAvailable(provider);
   }
 }

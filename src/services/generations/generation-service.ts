@@ -1,6 +1,7 @@
 import { ModelgraphError } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
+import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
@@ -11,6 +12,7 @@ import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
+import { findGenerations } from './find-generations.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { Caller, GenerationStarter } from './generation-starter.ts';
 import type { LiveGenerations } from './live-generations.ts';
@@ -165,9 +167,13 @@ export class GenerationService {
 
   /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
   async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
-    const here = this.#options.cache.find(id);
-    const generation = here ?? (await this.#options.store.find(id))?.generation;
-    return generation?.principalId === principalId ? generation : undefined;
+    const [found] = await this.findGenerations([id], principalId);
+    return unwrapFound(found);
+  }
+
+  /** The same for many ids, in their order: one statement for all that are not in memory. */
+  findGenerations(ids: readonly string[], principalId: string): Promise<readonly Found<Generation>[]> {
+    return findGenerations(this.#options, ids, principalId);
   }
 
   /** A principal's generations, newest first. */

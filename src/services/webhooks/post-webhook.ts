@@ -20,7 +20,7 @@ export const postWebhook = async (
   options: PostWebhookOptions,
 ): Promise<number> => {
   const url = new URL(address);
-  // An address instead of a name is never looked up.
+  // An address in place of a name is never looked up.
   if (isRefusedAddress(url, options)) throw refuseAddress();
   const bytes = Buffer.from(body);
   const settings: RequestOptions = {
@@ -38,7 +38,7 @@ export const postWebhook = async (
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   send(url, settings, (response) => {
-    // What it says besides is nobody's concern, and may have no end.
+    // The body of the answer is of no use, and may have no end.
     response.on('error', () => undefined).destroy();
     resolve(response.statusCode ?? 0);
   })

@@ -1,12 +1,13 @@
 import { Webhook } from 'standardwebhooks';
-import type { Batch } from '../../core/batch.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { SingleFlight } from '../../lib/single-flight.ts';
 import type { WebhookDelivery, WebhookOutcome, WebhookStore } from '../../stores/batches/webhook-store.ts';
 import { isPublicAddress } from '../media/guarded-lookup.ts';
 import { postWebhook } from './post-webhook.ts';
+import { toWebhookBody } from './to-webhook-body.ts';
 
 export interface WebhookTiming {
-  /** How often a node looks for what is due, besides when it is told of a batch that has changed. */
+  /** How often a node polls the store for deliveries that are due, besides when it is notified of a change of a batch. */
   readonly pollMs: number;
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
@@ -35,50 +36,25 @@ export interface WebhooksOptions {
 const MAX_AT_ONCE = 5;
 const DELETE_STEP = 1_000;
 
-/** What the operator is told of a batch that has ended: the same at every attempt. */
-export const toWebhookBody = (batch: Batch): string => {
-  const { id, principalId, displayName, status, mode, config, counts, providerBatchIds } = batch;
-  const { usage, cost, error, metadata, createdAt, submittedAt, completedAt } = batch;
-  return JSON.stringify({
-    type: `batch.${status}`,
-    timestamp: (completedAt ?? createdAt).toISOString(),
-    data: {
-      id,
-      principalId,
-      displayName,
-      status: status.toUpperCase(),
-      mode: mode.toUpperCase(),
-      provider: config.provider,
-      model: config.name,
-      counts,
-      providerBatchIds,
-      usage,
-      cost,
-      error,
-      metadata,
-      createdAt,
-      submittedAt,
-      completedAt,
-    },
-  });
-};
-
-/** Half of it is chance, so that receivers that come back are not met by everybody at once. */
+/** Half of the delay is chance, so that a receiver that comes back does not get everything at once. */
 const retryDelayMs = (attempts: number, { firstRetryMs, maxRetryMs }: WebhookTiming): number =>
   Math.min(firstRetryMs * 2 ** Math.min(attempts - 1, 30), maxRetryMs) * (0.5 + Math.random() / 2);
 
 /**
- * Tells the operator's receiver of every batch that has ended, at least once, whichever node it ended on and over
- * restarts: until it answers with 2xx, for a day. Signed by Standard Webhooks.
+ * Notifies the operator's receiver of every batch that has ended, at least once, whichever node it ended on and over
+ * restarts: until the receiver answers with 2xx, for a day. Signed by Standard Webhooks.
  */
 export class Webhooks {
   readonly #options: WebhooksOptions;
   readonly #signer: Webhook;
   readonly #stopping = new AbortController();
+  readonly #delivering = new SingleFlight(
+    () => this.#deliverDue(),
+    (error) =>
+      this.#options.log.warn({ err: error }, 'the store could not be asked for webhooks; trying again'),
+  );
   #timer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
@@ -89,9 +65,9 @@ export class Webhooks {
   async start(): Promise<void> {
     const { store, timing } = this.#options;
     await store.start();
-    this.#stopListening = store.onBatchChange(() => this.#look());
-    this.#timer = setInterval(() => this.#look(), timing.pollMs);
-    this.#look();
+    this.#stopListening = store.onBatchChange(() => this.#wake());
+    this.#timer = setInterval(() => this.#wake(), timing.pollMs);
+    this.#wake();
   }
 
   /** Ends what is under way; it is tried again by the next start, or another node. Resolves once nothing runs. */
@@ -99,7 +75,7 @@ export class Webhooks {
     clearInterval(this.#timer);
     this.#stopListening?.();
     this.#stopping.abort();
-    await this.#looking;
+    await this.#delivering.settled();
     try {
       await this.#options.store.leave();
     } catch (error) {
@@ -107,23 +83,8 @@ export class Webhooks {
     }
   }
 
-  /** One look after the other; any number of calls while one is under way are one more. */
-  #look(): void {
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookUntilDone().finally(() => {
-      this.#looking = undefined;
-    });
-  }
-
-  async #lookUntilDone(): Promise<void> {
-    while (this.#lookAgain && !this.#stopping.signal.aborted) {
-      this.#lookAgain = false;
-      try {
-        await this.#deliverDue();
-      } catch (error) {
-        this.#options.log.warn({ err: error }, 'the store could not be asked for webhooks; trying again');
-      }
-    }
+  #wake(): void {
+    if (!this.#stopping.signal.aborted) void this.#delivering.run();
   }
 
   async #deliverDue(): Promise<void> {
@@ -132,41 +93,55 @@ export class Webhooks {
     await store.deleteExpired(DELETE_STEP);
     // A lease outlasts the attempt it is for.
     const due = await store.claim(MAX_AT_ONCE, timing.timeoutMs * 2 + 5_000);
-    if (due.length === MAX_AT_ONCE) this.#lookAgain = true;
+    // There may be more of them.
+    if (due.length === MAX_AT_ONCE) this.#wake();
     await Promise.all(due.map((delivery) => this.#deliver(delivery)));
   }
 
+  /** One delivery that fails, whatever of it fails, leaves the others alone. */
   async #deliver(delivery: WebhookDelivery): Promise<void> {
-    const outcome = await this.#attempt(delivery);
-    if (outcome !== undefined) await this.#options.store.settle(delivery, outcome);
+    const { store, log } = this.#options;
+    const fields = { batchId: delivery.batch.id, attempts: delivery.attempts };
+    try {
+      const isTaken = await this.#attempt(delivery);
+      if (!isTaken && this.#stopping.signal.aborted) return;
+      await store.settle(delivery, isTaken ? { type: 'delivered' } : this.#afterFailure(delivery));
+    } catch (error) {
+      log.warn({ ...fields, err: error }, 'what became of a webhook could not be stored; it is sent again');
+    }
   }
 
-  /** undefined: this node stops. */
-  async #attempt({ batch, attempts, ageMs }: WebhookDelivery): Promise<WebhookOutcome | undefined> {
+  /** Whether the receiver has taken it. */
+  async #attempt({ batch, attempts }: WebhookDelivery): Promise<boolean> {
     const { url, allowPrivate, timing, log } = this.#options;
-    const body = toWebhookBody(batch);
-    const id = `${batch.id}_${batch.status}`;
-    const now = new Date();
-    const headers = {
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-      'webhook-signature': this.#signer.sign(id, now, body),
-    };
+    const { signal } = this.#stopping;
     const fields = { batchId: batch.id, attempts };
     try {
-      const status = await postWebhook(url, { body, headers }, this.#stopping.signal, {
+      const body = toWebhookBody(batch);
+      const id = `${batch.id}_${batch.status}`;
+      const now = new Date();
+      const headers = {
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+        'webhook-signature': this.#signer.sign(id, now, body),
+      };
+      const status = await postWebhook(url, { body, headers }, signal, {
         timeoutMs: timing.timeoutMs,
         isAllowedAddress: allowPrivate ? () => true : isPublicAddress,
       });
-      if (status >= 200 && status < 300) return { type: 'delivered' };
+      if (status >= 200 && status < 300) return true;
       log.warn({ ...fields, status }, 'a webhook was not taken');
     } catch (error) {
-      if (this.#stopping.signal.aborted) return undefined;
-      log.warn({ ...fields, err: error }, 'a webhook could not be sent');
+      if (!signal.aborted) log.warn({ ...fields, err: error }, 'a webhook could not be sent');
     }
+    return false;
+  }
+
+  #afterFailure({ batch, attempts, ageMs }: WebhookDelivery): WebhookOutcome {
+    const { timing, log } = this.#options;
     const retryAfterMs = retryDelayMs(attempts, timing);
     if (ageMs + retryAfterMs < timing.giveUpAfterMs) return { type: 'failed', retryAfterMs };
-    log.error(fields, 'a webhook was given up');
+    log.error({ batchId: batch.id, attempts }, 'a webhook was given up');
     return { type: 'given-up' };
   }
 }

@@ -1,5 +1,5 @@
-/** Something that can be seen of a batch has changed; the payload is its id. */
+/** A batch has changed visibly; the payload is its id. */
 export const BATCH_CHANGES = 'modelgraph_batches';
 
-/** There is work, or a cancellation, that nodes need not wait for until they look by themselves. */
+/** There is a job to claim, or a cancellation, that nodes need not wait for until their next poll. */
 export const BATCH_WORK = 'modelgraph_batch_work';

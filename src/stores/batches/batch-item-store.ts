@@ -1,23 +1,14 @@
 import type { ItemResult } from '../../core/batch.ts';
-import { addCost, addUsage, type Cost, type Usage } from '../../core/usage.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
-import type { BatchJob, ItemOutcome, PendingItem } from './batch-job.ts';
-import { type HeldBatch, writeUnderLease } from './batch-lease.ts';
-import type { Db, Transaction } from '../db/db.ts';
+import type { AnswerExpectation, BatchJob, ItemOutcome, PendingItem } from './batch-job.ts';
+import { writeUnderLease } from './batch-lease.ts';
+import { readWarnings } from './batch-rows.ts';
+import { countResults, rangeOf, recordResults } from './record-results.ts';
+import type { Db } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
-import { toJson } from '../db/to-json.ts';
-import { type EndedCounts, lessStored, NO_COUNTS } from './vendor-counts.ts';
-
-// SQLite takes the tables of a CROSS JOIN in this order: a few results, each with its item. Left to itself it may go
-// through all results for each item of the batch.
-const FIND_PENDING = `
-  SELECT i.rid, i.custom_id FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
-  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.status = 'pending' AND i.idx >= $3 AND i.idx < $4`;
-
-const RECORD = `
-  UPDATE batch_item SET status = r.status, result = r.result, request = NULL
-  FROM JSON_ROWS($1, rid bigint, status text, result text) AS r WHERE batch_item.rid = r.rid`;
+import { encodeResult } from './item-rows.ts';
+import { NO_COUNTS } from './vendor-counts.ts';
 
 const CLOSE_ITEMS = `
   UPDATE batch_item SET status = $4, result = $5, request = NULL
@@ -26,14 +17,9 @@ const CLOSE_ITEMS = `
     ORDER BY idx LIMIT $6)
   RETURNING rid`;
 
-const COUNT = `
-  UPDATE batch SET succeeded = succeeded + cast($2 as bigint), failed = failed + cast($3 as bigint),
-    cancelled = cancelled + cast($4 as bigint), expired = expired + cast($5 as bigint), usage = $6, cost = $7
-  WHERE rid = $1`;
-
 // The rows are chosen by an index that holds all of the condition: SQLite would go through those with a result as well.
 const PENDING = `
-  SELECT idx, custom_id, request FROM batch_item
+  SELECT idx, custom_id, request, warnings FROM batch_item
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $4)
@@ -42,31 +28,31 @@ const PENDING = `
 const COUNT_PENDING = `
   SELECT count(*) AS pending FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3`;
 
+// SQLite takes the tables of a CROSS JOIN in this order: a few ids, each with its item.
+const EXPECTATIONS = `
+  SELECT i.custom_id, i.wants_json, i.max_output_tokens
+  FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
+  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4`;
+
 const HAS_ITEM = `
   SELECT idx FROM batch_item WHERE batch_rid = $1 AND custom_id = $2 AND idx >= $3 AND idx < $4`;
 
-const TELL = `UPDATE batch_job SET told = $2 WHERE rid = $1`;
-
 const ROWS_A_STEP = 1_000;
 
-type Sums = Pick<HeldBatch, 'usage' | 'cost'>;
+interface PendingRow {
+  readonly idx: number;
+  readonly custom_id: string;
+  readonly request: string;
+  readonly warnings: string | null;
+}
 
-const count = async (
-  transaction: Transaction,
-  batchRid: number,
-  { succeeded, failed, cancelled, expired }: EndedCounts,
-  { usage, cost }: Sums,
-): Promise<void> => {
-  await transaction.query(COUNT, [batchRid, succeeded, failed, cancelled, expired, usage, cost]);
-};
+interface ExpectationRow {
+  readonly custom_id: string;
+  readonly wants_json: number;
+  readonly max_output_tokens: number | null;
+}
 
-/** A range of positions as the statements take it. */
-const rangeOf = ({ firstIndex, itemCount }: BatchJob): [from: number, to: number] => [
-  firstIndex,
-  firstIndex + itemCount,
-];
-
-/** The items of jobs, as whoever works on them needs them. Rejects as `BatchJobStore` does. */
+/** The items of jobs, for the work on them. Rejects as `BatchJobStore` does. */
 export class BatchItemStore {
   readonly #db: Db;
 
@@ -75,60 +61,25 @@ export class BatchItemStore {
   }
 
   /**
-   * Stores results, and counts them and what they cost in the batch. Those of items that have one already, or are none of
+   * Stores results, and counts them and what they cost in the batch. Results of items that have one already, or are none of
    * the job's, are left out. Gives how many were taken.
    */
   record(job: BatchJob, outcomes: readonly ItemOutcome[]): Promise<number> {
-    const { batchRid } = job.lease;
-    // The first one counts. No item has an id that a database would refuse to look for.
-    const byId = new Map<string, ItemOutcome>();
-    for (const outcome of outcomes)
-      if (!byId.has(outcome.customId) && isStorableText(outcome.customId))
-        byId.set(outcome.customId, outcome);
-    return writeUnderLease(this.#db, job.lease, async (transaction, batch, held) => {
-      const ids = toRows([...byId.keys()].map((customId) => ({ custom_id: customId })));
-      const values = [batchRid, ids, ...rangeOf(job)];
-      const found = await transaction.query<{ rid: number; custom_id: string }>(FIND_PENDING, values);
-      if (found.length === 0) return 0;
-      const taken = found.flatMap(({ rid, custom_id: customId }) => {
-        const outcome = byId.get(customId);
-        return outcome === undefined ? [] : [{ rid, outcome }];
-      });
-      const rows = taken.map(({ rid, outcome: { status, result } }) => ({
-        rid,
-        status,
-        result: toJson(result),
-      }));
-      await transaction.query(RECORD, [toRows(rows)]);
-      const counts = { ...NO_COUNTS };
-      let usage = batch.usage === null ? null : (JSON.parse(batch.usage) as Usage);
-      let cost = batch.cost === null ? null : (JSON.parse(batch.cost) as Cost);
-      for (const { outcome } of taken) {
-        const { status, result } = outcome;
-        counts[status] += 1;
-        if (result.usage !== null) usage = addUsage(usage, result.usage);
-        cost = addCost(cost, result.cost);
-      }
-      await count(transaction, batchRid, counts, {
-        usage: usage && toJson(usage),
-        cost: cost && toJson(cost),
-      });
-      if (held.told !== null)
-        await transaction.query(TELL, [job.lease.jobRid, lessStored(held.told, counts)]);
-      return taken.length;
-    });
+    return writeUnderLease(this.#db, job.lease, (transaction, batch, held) =>
+      recordResults(transaction, { job, batch, held }, outcomes),
+    );
   }
 
   /** Gives every item of a job that has no result yet this one. */
   async close(job: BatchJob, status: ItemOutcome['status'], result: ItemResult): Promise<void> {
     const { batchRid } = job.lease;
-    const values = [batchRid, ...rangeOf(job), status, toJson(result), ROWS_A_STEP];
+    const values = [batchRid, ...rangeOf(job), status, encodeResult(result), ROWS_A_STEP];
     let closed: number;
     do {
       closed = await writeUnderLease(this.#db, job.lease, async (transaction, sums) => {
         const rows = await transaction.query(CLOSE_ITEMS, values);
         if (rows.length > 0)
-          await count(transaction, batchRid, { ...NO_COUNTS, [status]: rows.length }, sums);
+          await countResults(transaction, batchRid, { ...NO_COUNTS, [status]: rows.length }, sums);
         return rows.length;
       });
     } while (closed === ROWS_A_STEP);
@@ -138,11 +89,12 @@ export class BatchItemStore {
   async pending(job: BatchJob, fromIndex: number, maxItems: number): Promise<readonly PendingItem[]> {
     const [first, end] = rangeOf(job);
     const values = [job.lease.batchRid, Math.max(fromIndex, first), end, maxItems];
-    const rows = await this.#db.query<{ idx: number; custom_id: string; request: string }>(PENDING, values);
-    return rows.map(({ idx, custom_id: customId, request }) => ({
+    const rows = await this.#db.query<PendingRow>(PENDING, values);
+    return rows.map(({ idx, custom_id: customId, request, warnings }) => ({
       index: idx,
       customId,
       request: JSON.parse(request) as TextRequest,
+      warnings: readWarnings(warnings),
     }));
   }
 
@@ -152,6 +104,26 @@ export class BatchItemStore {
       ...rangeOf(job),
     ]);
     return row?.pending ?? 0;
+  }
+
+  /** What is expected of the answers to some requests of a job, by custom id. An id that is none of the job's is left out. */
+  async expectations(
+    job: BatchJob,
+    customIds: readonly string[],
+  ): Promise<ReadonlyMap<string, AnswerExpectation>> {
+    // No item has an id that a database refuses as a value.
+    const ids = toRows(customIds.filter(isStorableText).map((customId) => ({ custom_id: customId })));
+    const rows = await this.#db.query<ExpectationRow>(EXPECTATIONS, [
+      job.lease.batchRid,
+      ids,
+      ...rangeOf(job),
+    ]);
+    return new Map(
+      rows.map(({ custom_id: customId, wants_json: wantsJson, max_output_tokens: maxOutputTokens }) => [
+        customId,
+        { wantsJson: wantsJson === 1, maxOutputTokens },
+      ]),
+    );
   }
 
   /** Whether a job has an item of this custom id, with a result or without. */

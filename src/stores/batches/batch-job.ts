@@ -1,30 +1,22 @@
 import type { BatchItemStatus, BatchMode, ItemResult } from '../../core/batch.ts';
+import type { JobState } from '../../core/batch-states.ts';
 import type { VendorBatch } from '../../core/vendor-batch.ts';
-import type { GenerationError } from '../../core/generation.ts';
+import type { GenerationError, Warning } from '../../core/generation.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { BatchRecord } from './batch-rows.ts';
 
-/**
- * - `waiting`: nothing has been handed over.
- * - `submitting`: it has begun to be handed over, and the vendor's id is not known.
- * - `running`, `cancelling`: the vendor has it; a sequential one is worked on.
- * - `ended`: the vendor is done with it, and results may still have to be read.
- * - `done`: every item has its result.
- */
-export type JobState = 'waiting' | 'submitting' | 'running' | 'cancelling' | 'ended' | 'done';
-
 export type JobOutcome = NonNullable<VendorBatch['outcome']>;
 
-/** What a job has to remember besides its state. Times are milliseconds of the database's clock. */
+/** What a job remembers besides its state. Times are milliseconds of the database's clock. */
 export interface JobProgress {
-  /** Looks at the vendor that found nothing new, or failed, one after the other. */
-  readonly idleLooks?: number;
-  /** What the last look saw: a change of it makes looks frequent again. */
-  readonly seen?: string;
-  /** Since when the vendor is known not to have what is in doubt. */
+  /** Polls in a row that found nothing new, or failed. */
+  readonly unchangedPolls?: number;
+  /** What the last poll found. A poll that finds something else makes polls frequent again. */
+  readonly lastSeen?: string;
+  /** Since when the vendor is known not to have the submission that is in doubt. */
   readonly absentSince?: number;
-  /** Whether it was submitted again, the vendor having been seen not to have it. */
-  readonly isAgain?: boolean;
+  /** Whether it was submitted again after the vendor was found not to have it. */
+  readonly isResubmitted?: boolean;
   /** Since when every call has failed. */
   readonly failingSince?: number;
   /** When the last of them failed. */
@@ -32,6 +24,8 @@ export interface JobProgress {
   readonly outcome?: JobOutcome;
   /** Of a job that failed as a whole. */
   readonly error?: GenerationError;
+  /** What the vendor said of a job that did not fail as a whole. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** The right to work on a job, until another node takes it. */
@@ -66,9 +60,18 @@ export interface PendingItem {
   readonly index: number;
   readonly customId: string;
   readonly request: TextRequest;
+  /** What the checks found when the request was taken in. */
+  readonly warnings: readonly Warning[];
 }
 
-/** What came of one item. */
+/** What of a request decides how its answer is read. */
+export interface AnswerExpectation {
+  readonly wantsJson: boolean;
+  /** null: not known of a request that was taken in by an earlier version. */
+  readonly maxOutputTokens: number | null;
+}
+
+/** What has become of one item. */
 export interface ItemOutcome {
   readonly customId: string;
   readonly status: Exclude<BatchItemStatus, 'pending'>;
@@ -84,13 +87,22 @@ export interface JobChanges {
   readonly batchStatus?: 'submitted' | 'running';
   readonly vendorExpiresAt?: Date | null;
   /** How far the vendor says it has come. */
-  readonly told?: VendorBatch['counts'];
+  readonly vendorCounts?: VendorBatch['counts'];
 }
 
-/** The lease has gone to another node, or the batch is no longer there: whatever was being done is that node's now. */
-export class LeaseLost extends Error {
-  constructor() {
-    super('the lease on a batch was lost');
-    this.name = 'LeaseLost';
-  }
+interface StoredProgress extends JobProgress {
+  // The names that earlier versions stored these under.
+  readonly idleLooks?: number;
+  readonly seen?: string;
+  readonly isAgain?: boolean;
 }
+
+export const readProgress = (json: string): JobProgress => {
+  const { idleLooks, seen, isAgain, ...progress } = JSON.parse(json) as StoredProgress;
+  return {
+    ...(idleLooks !== undefined && { unchangedPolls: idleLooks }),
+    ...(seen !== undefined && { lastSeen: seen }),
+    ...(isAgain !== undefined && { isResubmitted: isAgain }),
+    ...progress,
+  };
+};

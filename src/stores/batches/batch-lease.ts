@@ -1,13 +1,16 @@
+import type { JobState } from '../../core/batch-states.ts';
+import { LeaseLost } from '../../core/store-errors.ts';
 import { BATCH_CHANGES } from './batch-channels.ts';
-import { type Lease, LeaseLost } from './batch-job.ts';
+import type { Lease } from './batch-job.ts';
 import type { Db, Transaction } from '../db/db.ts';
 
-// Everything that changes a batch locks its row first, then the job's.
+// Every write locks the row of the batch first, then that of the job, so that no two wait for each other.
 const LOCK_BATCH = `
   SELECT id, cancel_requested_at, usage, cost FROM batch WHERE rid = $1 AND status <> 'receiving' FOR UPDATE`;
 
 const LOCK_JOB = `
-  SELECT told FROM batch_job WHERE rid = $1 AND lease_owner = $2 AND fence = $3 AND state <> 'done' FOR UPDATE`;
+  SELECT state, told AS vendor_counts FROM batch_job
+  WHERE rid = $1 AND lease_owner = $2 AND fence = $3 AND state <> 'done' FOR UPDATE`;
 
 /** A batch's row while a transaction holds it. */
 export interface HeldBatch {
@@ -19,8 +22,9 @@ export interface HeldBatch {
 
 /** A job's row while a transaction holds it. */
 export interface HeldJob {
+  readonly state: JobState;
   /** How far its vendor says it has come, as it is stored. */
-  readonly told: string | null;
+  readonly vendor_counts: string | null;
 }
 
 /** Holds the job of a lease until the transaction ends. Throws `LeaseLost`. */
@@ -34,8 +38,8 @@ export const holdJob = async (
 };
 
 /**
- * One transaction under a lease, which holds the batch and the job. `work` tells whether something can be seen of what
- * it did, or how much; followers of the batch are told then. Throws `LeaseLost`, and has written nothing then.
+ * One transaction under a lease, which holds the batch and the job. Where `work` gives `true` or a count above 0, the batch
+ * has changed visibly and its subscribers are notified. Throws `LeaseLost`, and has written nothing then.
  */
 export const writeUnderLease = <T extends boolean | number>(
   db: Db,

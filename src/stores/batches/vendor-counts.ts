@@ -2,7 +2,7 @@ import type { BatchCounts } from '../../core/batch.ts';
 import type { VendorBatchCounts } from '../../core/vendor-batch.ts';
 import { toJson } from '../db/to-json.ts';
 
-/** Requests by what has come of them. */
+/** Requests by what has become of them. */
 export type EndedCounts = Omit<BatchCounts, 'total' | 'pending'>;
 
 const ENDS = [
@@ -21,27 +21,31 @@ const mapCounts = (count: (end: (typeof ENDS)[number]) => number): EndedCounts =
   expired: count('expired'),
 });
 
-/** As it is stored with a job; null: the vendor says nothing. */
-export const toToldText = (counts: VendorBatchCounts | null): string | null =>
+/** As it is stored with a job; null: the vendor gives no counts. */
+export const encodeVendorCounts = (counts: VendorBatchCounts | null): string | null =>
   counts === null || ENDS.every((end) => counts[end] === null)
     ? null
     : toJson(mapCounts((end) => counts[end] ?? 0));
 
-const readTold = (text: string): EndedCounts => JSON.parse(text) as EndedCounts;
+const decode = (text: string): EndedCounts => JSON.parse(text) as EndedCounts;
 
-/** What is left of what the vendor has told once these results are stored. */
-export const lessStored = (told: string, stored: EndedCounts): string => {
-  const counts = readTold(told);
+/** What is left of a vendor's counts once these results are stored. */
+export const lessStored = (vendorCounts: string, stored: EndedCounts): string => {
+  const counts = decode(vendorCounts);
   return toJson(mapCounts((end) => Math.max(0, counts[end] - stored[end])));
 };
 
 /**
- * What is stored of a batch, and with it what vendors tell of its jobs, each in a line of its own: never more than the
- * batch has requests.
+ * What is stored of a batch, together with the counts of its vendors, each in a line of its own: never more than the batch
+ * has requests.
  */
-export const addTold = (total: number, stored: EndedCounts, told: string | null): BatchCounts => {
-  const lines = (told ?? '').split('\n').filter((line) => line !== '');
-  const jobs = lines.map(readTold);
+export const addVendorCounts = (
+  total: number,
+  stored: EndedCounts,
+  vendorCounts: string | null,
+): BatchCounts => {
+  const lines = (vendorCounts ?? '').split('\n').filter((line) => line !== '');
+  const jobs = lines.map(decode);
   let pending = total - ENDS.reduce((sum, end) => sum + stored[end], 0);
   const counts = mapCounts((end) => {
     const more = Math.min(

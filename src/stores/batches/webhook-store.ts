@@ -1,4 +1,5 @@
-import { type Batch, BATCH_STATUSES, isFinalBatchStatus } from '../../core/batch.ts';
+import { type Batch, BATCH_STATUSES } from '../../core/batch.ts';
+import { isTerminalBatch } from '../../core/batch-states.ts';
 import { BATCH_CHANGES } from './batch-channels.ts';
 import { BATCH_COLUMNS, type BatchRow, toBatch } from './batch-rows.ts';
 import type { Db } from '../db/db.ts';
@@ -20,7 +21,7 @@ export type WebhookOutcome =
   | { readonly type: 'failed'; readonly retryAfterMs: number };
 
 const DAY_MS = 86_400_000;
-const FINAL = toRows(BATCH_STATUSES.filter(isFinalBatchStatus));
+const TERMINAL = toRows(BATCH_STATUSES.filter(isTerminalBatch));
 
 const COLLECT = `
   INSERT INTO webhook_delivery (batch_id, state, attempts, next_attempt_at, lease_until, fence, created_at)
@@ -57,7 +58,7 @@ interface ClaimRow {
 }
 
 /**
- * Which batches' ends are still to be told, shared out among nodes by leases. Every method rejects with
+ * The notifications of ended batches that are still to be delivered, shared out among nodes by leases. Each method rejects with
  * `StoreUnavailable` while the database is away.
  */
 export class WebhookStore {
@@ -69,7 +70,7 @@ export class WebhookStore {
     this.#nodeId = nodeId;
   }
 
-  /** On SQLite there is no other node: what is leased was so by an earlier life of this one. */
+  /** On SQLite there is no other node: what is leased was leased by an earlier start of this one. */
   async start(): Promise<void> {
     if (this.#db.engine === 'sqlite')
       await this.#db.query(
@@ -79,7 +80,7 @@ export class WebhookStore {
 
   /** Makes a delivery of every batch that has ended within the last day and has none. */
   async collect(): Promise<void> {
-    await this.#db.query(COLLECT, [FINAL]);
+    await this.#db.query(COLLECT, [TERMINAL]);
   }
 
   /** Takes at most so many deliveries that are due, for so long. Each is one attempt, whatever becomes of it. */
@@ -87,7 +88,7 @@ export class WebhookStore {
     const rows = await this.#db.query<ClaimRow>(CLAIM, [this.#nodeId, leaseMs, maxDeliveries]);
     if (rows.length === 0) return [];
     const ids = toRows(rows.map(({ batch_id: id }) => id));
-    const found = await this.#db.query<BatchRow>(FIND, [ids, FINAL]);
+    const found = await this.#db.query<BatchRow>(FIND, [ids, TERMINAL]);
     const batches = new Map(found.map((row) => [row.id, toBatch(row)]));
     return rows.flatMap(({ rid, batch_id: id, fence, attempts, age_ms: ageMs }) => {
       const batch = batches.get(id);

@@ -37,7 +37,7 @@ export interface Db extends Queries {
    * of it waits for its end: the work must use nothing but the transaction it is given.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** Tells whoever listens, in this process and in others. On SQLite in this process only. */
+  /** Notifies all listeners, in this process and in others. On SQLite in this process only. */
   notify(channel: string, payload: string): Promise<void>;
   /** Gives a function that ends it. A channel's name is a plain identifier. */
   listen(channel: string, handle: (payload: string) => void, options?: ListenOptions): () => void;

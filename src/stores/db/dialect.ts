@@ -2,13 +2,18 @@ const NOW_MS = /\bNOW_MS\b/g;
 const IDENTITY = /\bIDENTITY\b/g;
 const IN_LIST = /\bIN_LIST\((\$\d+)\)/g;
 const JSON_ROWS = /\bJSON_ROWS\((\$\d+), ([^)]+)\)/g;
+const LIST_OF = /\bLIST_OF\(/g;
+const EACH_IN = /\bEACH_IN\(/g;
 const ROW_LOCK = /\bFOR (?:UPDATE|SHARE)(?: OF \w+)?(?: SKIP LOCKED)?(?!\w)/g;
 const PLACEHOLDER = /\$(\d+)/g;
 
-/** How many statements are kept translated. There are fewer of them than that: none is put together at run time. */
+/**
+ * How many statements are kept translated. The values of a statement are never part of its text, and those that are put
+ * together at run time have a few forms each, so that there are fewer than this.
+ */
 const MAX_STATEMENTS = 500;
 
-/** Remembers what a pure function gave, as often as there are statements. */
+/** Keeps what a pure function gave, for as many texts as there are statements. */
 const remember = (translate: (sql: string) => string): ((sql: string) => string) => {
   const known = new Map<string, string>();
   return (sql) => {
@@ -26,6 +31,9 @@ const remember = (translate: (sql: string) => string): ((sql: string) => string)
  * - `IDENTITY`: the type of a column that numbers its rows
  * - `IN_LIST($1)`: a condition on a text; the value is a JSON array of texts
  * - `JSON_ROWS($1, id text, at bigint)`: a table; the value is a JSON array of objects with these fields (see `toRows`)
+ * - `LIST_OF(rid)`: an aggregate; the numbers of a column as one JSON array
+ * - `EACH_IN((SELECT LIST_OF(…) …))`: a table whose column `value` holds the values of a JSON array, which may depend on
+ *   the tables before it: for each of their rows a query of its own, limited by itself
  * - row locks (`FOR UPDATE` …), which SQLite does without: it has one writer
  */
 export const toPostgres = remember((sql) =>
@@ -36,6 +44,8 @@ export const toPostgres = remember((sql) =>
       IN_LIST,
       (_match, value: string) => `= ANY (ARRAY(SELECT json_array_elements_text(cast(${value} as json))))`,
     )
+    .replace(LIST_OF, 'json_agg(')
+    .replace(EACH_IN, 'json_array_elements_text(')
     .replace(
       JSON_ROWS,
       (_match, value: string, columns: string) =>
@@ -49,6 +59,8 @@ export const toSqlite = remember((sql) =>
     .replace(NOW_MS, "cast(unixepoch('subsec') * 1000 as integer)")
     .replace(IDENTITY, 'integer primary key')
     .replace(IN_LIST, (_match, value: string) => `IN (SELECT value FROM json_each(${value}))`)
+    .replace(LIST_OF, 'json_group_array(')
+    .replace(EACH_IN, 'json_each(')
     .replace(JSON_ROWS, (_match, value: string, columns: string) => {
       const names = columns.split(',').map((column) => column.trim().split(' ')[0] ?? '');
       const list = names.map((name) => `value ->> '${name}' AS ${name}`).join(', ');

@@ -1,49 +1,17 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { ModelgraphError } from '../../core/errors.ts';
-import { Availability, type FailureKind } from './availability.ts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Availability } from './availability.ts';
 import type { Db, ListenOptions, SqlValue, Transaction, TransactionOptions } from './db.ts';
 import { toSqlite } from './dialect.ts';
 import { Listeners } from './listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { kindOfSqliteFailure } from './sqlite-failure.ts';
+import { openSqliteFiles } from './sqlite-files.ts';
 import { StoreUnavailable } from '../../core/store-errors.ts';
-
-/** How long a statement waits for another process (a tool that looks into the file), in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
 
 const MAX_PREPARED = 200;
 
 /** How long statements may follow each other before timers and sockets have their turn, in milliseconds. */
 const LONGEST_TURN_MS = 10;
-
-/** Primary result codes of SQLite. */
-const BUSY = 5;
-const LOCKED = 6;
-const READONLY = 8;
-const IOERR = 10;
-const FULL = 13;
-const CANTOPEN = 14;
-
-const resultCodeOf = (error: unknown): number | null =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : null;
-
-const kindOf = (error: unknown): FailureKind => {
-  switch (resultCodeOf(error)) {
-    case BUSY:
-    case LOCKED:
-      return 'busy';
-    case READONLY:
-    case IOERR:
-    case FULL:
-    case CANTOPEN:
-      return 'away';
-    default:
-      return 'defect';
-  }
-};
 
 class SqliteDb implements Db {
   readonly engine = 'sqlite';
@@ -167,7 +135,7 @@ class SqliteDb implements Db {
       this.#availability.note(true);
       return result;
     } catch (error) {
-      throw this.#availability.toError(error, kindOf(error));
+      throw this.#availability.toError(error, kindOfSqliteFailure(error));
     }
   }
 
@@ -180,66 +148,11 @@ class SqliteDb implements Db {
     return statement;
   }
 
-  /** After whoever notifies has gone on, as it is between processes. */
+  /** Listeners hear after the notifying code has gone on, as they do between processes. */
   #tell(channel: string, payload: string): void {
     queueMicrotask(() => this.#channels.get(channel)?.tell(payload));
   }
 }
-
-/** Made before SQLite opens it, so that nobody else can read it; its journal gets the same mode. */
-const createPrivateFile = (path: string): void => {
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
-};
-
-/**
- * Holds the directory until it is closed or the process ends in whatever way: the lock is the operating system's, and
- * nothing is left to clean up after a crash.
- */
-const holdDirectory = (directory: string): DatabaseSync => {
-  const path = join(directory, 'server.lock');
-  createPrivateFile(path);
-  const lock = new DatabaseSync(path);
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (resultCodeOf(error) !== BUSY) throw error;
-    throw new ModelgraphError(
-      'INTERNAL',
-      `Another server uses the data directory ${directory}. Stop it, or give this one a directory of its own ` +
-        '(MODELGRAPH_DATA); several servers share a PostgreSQL database (DATABASE_URL).',
-      { cause: error },
-    );
-  }
-};
-
-const openFiles = (directory: string): { database: DatabaseSync; lock: DatabaseSync } => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = holdDirectory(directory);
-  try {
-    const path = join(directory, 'modelgraph.db');
-    createPrivateFile(path);
-    return { lock, database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }) };
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-};
-
-const open = (directory: string | null): { database: DatabaseSync; lock: DatabaseSync | null } => {
-  if (directory === null) return { database: new DatabaseSync(':memory:'), lock: null };
-  try {
-    return openFiles(directory);
-  } catch (error) {
-    if (error instanceof ModelgraphError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelgraphError('INTERNAL', `The data directory ${directory} cannot be used: ${reason}`, {
-      cause: error,
-    });
-  }
-};
 
 /**
  * The database in one file, `modelgraph.db`, of a directory that is made where there is none; null: in memory. Its schema
@@ -247,7 +160,7 @@ const open = (directory: string | null): { database: DatabaseSync; lock: Databas
  * used. One that was killed can be started again at once.
  */
 export const openSqliteDb = async (directory: string | null): Promise<Db> => {
-  const { database, lock } = open(directory);
+  const { database, lock } = openSqliteFiles(directory);
   const db = new SqliteDb(database, lock);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');

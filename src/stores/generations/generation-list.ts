@@ -1,3 +1,4 @@
+import { unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { Queries } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
@@ -50,11 +51,10 @@ export const listGenerations = async (
     queries,
     page.map(({ id }) => id),
   );
-  const byId = new Map(found.map(({ generation }) => [generation.id, generation]));
   return {
-    items: page.flatMap(({ rid, id }) => {
-      const generation = byId.get(id);
-      return generation === undefined ? [] : [{ cursor: toListCursor(KIND, rid), generation }];
+    items: page.flatMap(({ rid }, index) => {
+      const stored = unwrapFound(found[index]);
+      return stored === undefined ? [] : [{ cursor: toListCursor(KIND, rid), generation: stored.generation }];
     }),
     hasNextPage: rows.length > first,
     totalCount: total?.total ?? 0,

@@ -1,3 +1,4 @@
+import { type Found, readFound } from '../../core/found.ts';
 import { foldEvents } from '../../core/fold-events.ts';
 import type { LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -44,20 +45,28 @@ interface FoundRow {
   readonly content: string;
 }
 
-/** As stored, with what its events add for one that has not ended. In no particular order. */
+const toStored = ([record, ...blocks]: readonly [FoundRow, ...FoundRow[]]): StoredGeneration => {
+  const { id, content, owner_node: ownerNodeId, finished_at: finishedAt } = record;
+  const before = decodeGeneration(content);
+  const events = blocks
+    .flatMap((block) => decodeEvents(id, block.first_sequence, block.content, null))
+    .filter(({ sequence }) => sequence > before.lastSequence);
+  return { generation: foldEvents(before, events), ownerNodeId, ended: finishedAt !== null };
+};
+
+/**
+ * Generations as stored, with what its events add for one that has not ended, in the order of the ids. One statement; the
+ * same id may be asked for several times.
+ */
 export const findGenerations = async (
   queries: Queries,
   ids: readonly string[],
-): Promise<readonly StoredGeneration[]> => {
+): Promise<readonly Found<StoredGeneration>[]> => {
   const rows = await queries.query<FoundRow>(FIND, [toRows(ids.filter(isStorableText))]);
-  return [...Map.groupBy(rows, ({ id }) => id).values()].flatMap(([record, ...blocks]) => {
-    if (record === undefined) return [];
-    const { id, content, owner_node: ownerNodeId, finished_at: finishedAt } = record;
-    const before = decodeGeneration(content);
-    const events = blocks
-      .flatMap((block) => decodeEvents(id, block.first_sequence, block.content, null))
-      .filter(({ sequence }) => sequence > before.lastSequence);
-    return [{ generation: foldEvents(before, events), ownerNodeId, ended: finishedAt !== null }];
+  const byId = Map.groupBy(rows, ({ id }) => id);
+  return ids.map((id) => {
+    const [record, ...blocks] = byId.get(id) ?? [];
+    return record && readFound(() => toStored([record, ...blocks]));
   });
 };
 

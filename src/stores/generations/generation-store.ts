@@ -1,3 +1,4 @@
+import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Db, Transaction } from '../db/db.ts';
 import { deleteExpired } from './delete-expired.ts';
@@ -56,7 +57,7 @@ export class GenerationStore {
   /** Gives the ids whose generation this node may no longer write: another node has ended it. */
   write(writes: GenerationWrites): Promise<readonly string[]> {
     const { created, blocks, changed, finished } = writes;
-    // Nobody was told of events as stored ones, and a power cut ends their generation anyway.
+    // Events alone may be lost: no client was promised that they are stored, and a power cut ends their generation anyway.
     const relaxed = created.length === 0 && changed.length === 0 && finished.length === 0;
     return this.#db.transaction(
       async (transaction) => {
@@ -103,11 +104,12 @@ export class GenerationStore {
 
   /** As stored, with what its events add (text so far) for one that has not ended. */
   async find(id: string): Promise<StoredGeneration | undefined> {
-    return (await findGenerations(this.#db, [id]))[0];
+    const [found] = await this.findMany([id]);
+    return unwrapFound(found);
   }
 
-  /** Those that there are, in no particular order. */
-  findMany(ids: readonly string[]): Promise<readonly StoredGeneration[]> {
+  /** The same for many ids, in their order, in one statement. */
+  findMany(ids: readonly string[]): Promise<readonly Found<StoredGeneration>[]> {
     return findGenerations(this.#db, ids);
   }
 

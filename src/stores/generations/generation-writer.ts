@@ -96,7 +96,7 @@ export const appendBlocks = async (
   if (rows.length > 0) await transaction.query(APPEND, [toRows(rows)]);
 };
 
-/** Writes final records, whoever the owner was: `options.nodeId` is from now on. */
+/** Writes final records, of any owner: `options.nodeId` is the owner from now on. */
 export const finishGenerations = async (
   transaction: Transaction,
   { nodeId, eventRetentionMs, retentionMs }: StoreOptions,

@@ -1,5 +1,6 @@
 import type { GenerationFailed } from '../../core/generation-event.ts';
 import { ModelgraphError } from '../../core/errors.ts';
+import { unwrapFound } from '../../core/found.ts';
 import type { Generation } from '../../core/generation.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { Db, Transaction } from '../db/db.ts';
@@ -64,7 +65,11 @@ const interruptStep = async (
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
   const rids = new Map(orphans.map(({ rid, id }) => [id, rid]));
-  const failures = (await findGenerations(transaction, ids)).map(({ generation }) => toFailure(generation));
+  const found = await findGenerations(transaction, ids);
+  const failures = found.flatMap((each) => {
+    const stored = unwrapFound(each);
+    return stored === undefined ? [] : [toFailure(stored.generation)];
+  });
   await appendBlocks(
     transaction,
     failures.flatMap((failure) => {

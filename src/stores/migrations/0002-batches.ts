@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts';
  * - `batch`: `status` is that of the public record, or `receiving` while its requests come in and once it is to be deleted.
  * - `batch_item`: `request` is null as soon as there is a result.
  * - `batch_job`: what has to be done for some of a batch's items that follow each other, as one vendor batch or one after
- *   the other. Whoever holds its lease does it; everything written under the lease names the fence it was taken with.
+ *   the other. The holder of its lease does it; everything written under the lease names the fence it was taken with.
  */
 export const BATCHES: Migration = {
   version: 2,

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** One row for each batch whose end is told to the operator. Times are milliseconds since 1970 by the database's clock. */
+/** One row for each batch whose end the operator's receiver is notified of. Times are milliseconds since 1970 by the database's clock. */
 export const WEBHOOKS: Migration = {
   version: 3,
   name: 'webhooks',

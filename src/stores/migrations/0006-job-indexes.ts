@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Submissions to one vendor are looked at before another begins. The other index was there twice. */
+/** The submissions to one vendor are read before another one begins. The other index was there twice. */
 export const JOB_INDEXES: Migration = {
   version: 6,
   name: 'job-indexes',

@@ -4,8 +4,9 @@ import { GENERATIONS } from './0001-generations.ts';
 import { BATCHES } from './0002-batches.ts';
 import { WEBHOOKS } from './0003-webhooks.ts';
 import { ITEM_METADATA } from './0004-item-metadata.ts';
-import { TOLD_COUNTS } from './0005-told-counts.ts';
+import { VENDOR_COUNTS } from './0005-vendor-counts.ts';
 import { JOB_INDEXES } from './0006-job-indexes.ts';
+import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -14,8 +15,9 @@ export const MIGRATIONS: readonly Migration[] = [
   BATCHES,
   WEBHOOKS,
   ITEM_METADATA,
-  TOLD_COUNTS,
+  VENDOR_COUNTS,
   JOB_INDEXES,
+  BATCH_WARNINGS,
 ];
 
 /** Any number, as long as it is always the same one. */

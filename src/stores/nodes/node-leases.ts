@@ -37,7 +37,7 @@ export class NodeLeases {
 
   /**
    * Renews this node's lease. `lapsed`: it had run out, or there was none, so that other nodes may be as late: orphans are
-   * to be looked for only after another lease time.
+   * to be searched for only after another lease time.
    */
   renew(leaseMs: number): Promise<{ readonly lapsed: boolean }> {
     return this.#db.transaction(

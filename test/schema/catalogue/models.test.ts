@@ -1,10 +1,8 @@
-import DataLoader from 'dataloader';
-import { graphql } from 'graphql';
+import { graphqlSync } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { MODEL_ALIASES } from '../../../config/aliases.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
-import type { ProviderHealth } from '../../../src/core/provider-health.ts';
 import { TEXT_PROVIDERS } from '../../../src/providers/index.ts';
 import { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
@@ -93,9 +91,7 @@ describe('a model', () => {
     }
   });
 
-  it('is read with all the others in one pass: each provider is looked at once, in one batch', async () => {
-    const looked: string[] = [];
-    const batches: (readonly string[])[] = [];
+  it('is read with all the others without waiting for anything, as the health of every provider is', () => {
     const health = new ProviderHealthService({ failures: 0 });
     const registry = new TextProviderRegistry();
     for (const descriptor of Object.values(TEXT_PROVIDERS)) registry.registerTextProvider(descriptor);
@@ -110,27 +106,26 @@ describe('a model', () => {
       log,
     }));
     const models = new ModelRegistry({ models: catalogue, aliases: MODEL_ALIASES }, registry.descriptors());
-    const loadHealth = (names: readonly string[]): Promise<ProviderHealth[]> => {
-      batches.push(names);
-      looked.push(...names);
-      return Promise.resolve(names.map((name) => health.healthOf(name)));
-    };
-    const { data, errors } = await graphql({
-      schema: createSchema(),
-      source: EVERYTHING,
-      contextValue: {
-        catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
-        loaders: { providerHealth: new DataLoader(loadHealth) },
+    const contextValue = {
+      catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
+      // Nothing may be asked of a store.
+      get loaders(): never {
+        throw new TypeError('a loader was asked for');
       },
-    });
+    };
+    const { data, errors } = graphqlSync({ schema: createSchema(), source: EVERYTHING, contextValue });
     expect(errors).toBeUndefined();
     expect((data as unknown as { models: { nodes: unknown[] } }).models.nodes).toHaveLength(
       Math.min(100, catalogue.length),
     );
-    expect(batches).toHaveLength(1);
-    expect(looked.toSorted()).toEqual(
-      [...new Set(catalogue.slice(0, 100).map(({ provider }) => provider))].toSorted(),
-    );
+    const source = '{ providers { name health { state } models(first: 5) { nodes { available } } } }';
+    const providers = graphqlSync({ schema: createSchema(), source, contextValue });
+    expect(providers.errors).toBeUndefined();
+    expect(providers.data?.['providers']).toContainEqual({
+      name: 'demo',
+      health: { state: 'UNKNOWN' },
+      models: { nodes: expect.arrayContaining([{ available: true }]) },
+    });
   });
 });
 

@@ -29,7 +29,7 @@ test('a vendor batch does not wait for the end of batches that are answered one 
       ...vendor.overrides,
       providers: [vendor.descriptor, slow.descriptor],
       models: [...(vendor.overrides.models ?? []), ...toyModels({ slow: {} }, 'slow')],
-      batchTiming: { ...QUICK_TIMING, turnMs: 50 },
+      batchTiming: { ...QUICK_TIMING, yieldAfterMs: 50 },
     },
   );
   const long = await Promise.all(

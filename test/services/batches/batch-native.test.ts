@@ -89,7 +89,8 @@ describe.each(await findBatchEngines())('a batch with its vendor, kept in $name'
         { customId: 'expired', status: 'EXPIRED', error: null },
       ]);
       expect(app.logLines.find(({ message }) => message.includes('were ignored'))?.fields).toMatchObject({
-        ignored: 3,
+        foreign: 2,
+        repeated: 1,
       });
     },
   );

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startApp, testSettings } from '../../support/app/app.ts';
+import { request, startApp, testSettings } from '../../support/app/app.ts';
 import { endedBatch, readItems, requestsOf, submitted } from '../../support/app/batch-requests.ts';
 import { hasRecordings, openRecordings, type Replay } from '../../support/upstream/replay.ts';
 import { QUICK_TIMING } from '../../support/batch-vendors/toy-batch-vendor.ts';
@@ -19,16 +19,16 @@ describe.skipIf(!hasRecordings)('recorded batches (skipped where the recordings 
 
   test.each([
     // 36 tokens in, 224 out, each at half of 0.05 and 0.40 dollars a million.
-    ['openai', 'gpt-5-nano', `batch_with_openai_gpt-5-nano_${WHAT}`, 0.000_045_7],
+    ['openai', 'gpt-5-nano', `batch_with_openai_gpt-5-nano_${WHAT}`, 0.000_045_7, 'completed'],
     // 39 in, 9 out, at half of 1 and 5.
-    ['anthropic', 'claude-haiku-4-5', `batch_with_anthropic_claude-haiku-4-5_${WHAT}`, 0.000_042],
+    ['anthropic', 'claude-haiku-4-5', `batch_with_anthropic_claude-haiku-4-5_${WHAT}`, 0.000_042, 'end_turn'],
     // 26 in, 98 out of which 96 are reasoning, at half of 0.30 and 2.50.
-    ['gemini', 'gemini-2.5-flash', `batch_with_gemini_gemini-2_5-flash_${WHAT}`, 0.000_126_4],
+    ['gemini', 'gemini-2.5-flash', `batch_with_gemini_gemini-2_5-flash_${WHAT}`, 0.000_126_4, 'STOP'],
     // Of the time before requests went up as a file. The cost is the one the vendor told, cached tokens and all.
-    ['xai', 'grok-4.3', `batch_with_xai_grok-4-1-fast-non-reasoning_${WHAT}`, 0.000_433_2],
+    ['xai', 'grok-4.3', `batch_with_xai_grok-4-1-fast-non-reasoning_${WHAT}`, 0.000_433_2, 'stop'],
   ])(
     'a batch of %s goes from its submission to its results',
-    async (provider, model, file, cost) => {
+    async (provider, model, file, cost, rawFinishReason) => {
       const { providers } = testSettings();
       const recording = replay.url(`${provider}/${file}.yml`);
       await using upstream = await startUpstream(async (exchange) => {
@@ -57,6 +57,13 @@ describe.skipIf(!hasRecordings)('recorded batches (skipped where the recordings 
         ['0', expect.stringContaining('4')],
         ['1', expect.stringContaining('Jupiter')],
       ]);
+      // Some of the recorded models are deprecated by now; their vendors warned of nothing.
+      const query = 'query ($id: ID!) { batch(id: $id) { model { status } warnings { code } } }';
+      const { model: known, warnings } = (await request(app, query, { id })).data.batch;
+      const codes = known.status === 'DEPRECATED' ? [{ code: 'MODEL_DEPRECATED' }] : [];
+      expect(warnings).toEqual(codes);
+      const told = { finishReason: 'STOP', rawFinishReason, citations: [], warnings: codes };
+      expect(items).toMatchObject([told, told]);
     },
     60_000,
   );

@@ -20,7 +20,7 @@ if (config === undefined) throw new Error('there is no toy');
 /** A batch that has been taken in and has not ended. */
 const addBatch = async (db: Db, id: string): Promise<void> => {
   const store = new BatchStore(db);
-  const record = { displayName: 'Night', metadata: { mine: 1 }, config };
+  const record = { displayName: 'Night', metadata: { mine: 1 }, config, warnings: [] };
   await store.create({ id, principalId: 'ann', mode: 'sequential', ...record });
   await store.publish(id, { total: 3, provider: 'toy', jobs: [] }, null);
 };
@@ -103,6 +103,7 @@ for (const { name, problem, open } of engines) {
             providerBatchIds: [],
             usage: null,
             cost: null,
+            warnings: [],
             error: null,
             metadata: { mine: 1 },
             createdAt: expect.any(String),

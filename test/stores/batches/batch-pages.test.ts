@@ -4,6 +4,7 @@ import { BatchItemStore } from '../../../src/stores/batches/batch-item-store.ts'
 import type { BatchJob } from '../../../src/stores/batches/batch-job.ts';
 import { BatchJobStore } from '../../../src/stores/batches/batch-job-store.ts';
 import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
+import type { BatchItemPage } from '../../../src/stores/batches/item-list.ts';
 import type { Db, SqlValue } from '../../../src/stores/db/db.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { findEngines } from '../../support/databases/stores.ts';
@@ -51,7 +52,10 @@ const pagesOf = async (db: Db, statuses: readonly BatchItemStatus[] | null, firs
   if (batch === undefined) throw new Error('there is no batch');
   const pages: number[][] = [];
   for (let after: string | null = null; ; ) {
-    const page = await store.items(batch, { first, after, statuses });
+    const [page]: readonly (BatchItemPage | Error)[] = await store.itemPages([
+      { batch, query: { first, after, statuses } },
+    ]);
+    if (page === undefined || page instanceof Error) throw page ?? new Error('there is no page');
     pages.push(page.items.map(({ item }) => item.index));
     after = page.items.at(-1)?.cursor ?? null;
     if (!page.hasNextPage) return { pages, totalCount: page.totalCount };

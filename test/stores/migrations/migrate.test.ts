@@ -47,17 +47,19 @@ for (const { name, problem, open } of engines) {
       const { db } = stores;
       await db.query('ALTER TABLE batch_item DROP COLUMN metadata');
       await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      await db.query('ALTER TABLE batch DROP COLUMN warnings');
+      await db.query('ALTER TABLE batch_item DROP COLUMN warnings');
+      await db.query('ALTER TABLE batch_item DROP COLUMN max_output_tokens');
       await db.query('DELETE FROM migration WHERE version > 3');
       await db.query(`INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
         expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 1, 0, 0, 0, 0, NOW_MS)`);
       await db.query(`INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
         SELECT rid, 0, 'old', 'pending', 0, '{}' FROM batch`);
       await migrate(db);
-      expect(await new BatchStore(db).findItem('batch_1', 'old')).toMatchObject({
-        customId: 'old',
-        status: 'pending',
-        metadata: null,
-      });
+      const names = [{ batchId: 'batch_1', customId: 'old' }];
+      expect(await new BatchStore(db).findItemsNamed('ann', names)).toMatchObject([
+        { customId: 'old', status: 'pending', metadata: null },
+      ]);
     });
 
     test('refuse a schema that is newer than the server', async () => {

@@ -10,8 +10,8 @@ const BATCH = `id status mode displayName metadata providerBatchIds submittedAt 
   counts { total pending succeeded failed cancelled expired }
   usage { inputTokens outputTokens } cost { total } error { code message }`;
 
-const ITEM = `id index customId status text output finishReason usage { outputTokens } cost { total }
-  toolCalls { name } error { code message }`;
+const ITEM = `id index customId status text output finishReason rawFinishReason usage { outputTokens } cost { total }
+  toolCalls { name } citations { url } warnings { code path } error { code message }`;
 
 /** Requests named after their prompts. */
 export const requestsOf = (

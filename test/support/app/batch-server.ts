@@ -36,13 +36,13 @@ const app = await buildApp(
     models: models.map(withSmallParts),
     batchTiming: {
       leaseMs: 1_000,
-      lookMs: 50,
+      claimPollMs: 50,
       firstPollMs: 20,
       maxPollMs: 100,
       settleMs: 300,
       keylessSettleMs: 300,
-      followMs: 200,
-      followGapMs: 0,
+      subscriptionPollMs: 200,
+      subscriptionGapMs: 0,
     },
   },
 );

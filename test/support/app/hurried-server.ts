@@ -16,12 +16,12 @@ const app = await buildApp(
   {
     batchTiming: {
       leaseMs: 2_000,
-      lookMs: 50,
+      claimPollMs: 50,
       firstPollMs: 20,
       maxPollMs: 100,
       settleMs: 300,
-      followMs: 200,
-      followGapMs: 0,
+      subscriptionPollMs: 200,
+      subscriptionGapMs: 0,
     },
   },
 );

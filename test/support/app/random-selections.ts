@@ -198,9 +198,8 @@ const createCatalogue = (): CatalogueService => {
   );
 };
 
-/** What resolvers below an event need; the health of a provider has to be waited for. */
+/** What resolvers below an event need. */
 export const createEventContext = () => ({
   principalId: 'local',
   catalogue: createCatalogue(),
-  loaders: { providerHealth: { load: () => Promise.resolve({ status: 'unknown' }) } },
 });

@@ -51,19 +51,21 @@ export interface ToyBatchVendorOptions {
   readonly beforeResult?: (batch: ToyVendorBatch, index: number) => void | Promise<void>;
   /** Results may end with an error. */
   readonly afterResults?: (batch: ToyVendorBatch) => void;
+  /** What is told of a batch, made of what usually is. */
+  readonly toVendorBatch?: (usual: VendorBatch) => VendorBatch;
   readonly batch?: BatchSupport;
   readonly model?: Partial<ModelDefinition>;
 }
 
 /** Short waits, so that nothing in a test takes long. */
 export const QUICK_TIMING: NonNullable<AppOverrides['batchTiming']> = {
-  lookMs: 20,
+  claimPollMs: 20,
   firstPollMs: 5,
   maxPollMs: 20,
   settleMs: 20,
   keylessSettleMs: 20,
-  followMs: 100,
-  followGapMs: 0,
+  subscriptionPollMs: 100,
+  subscriptionGapMs: 0,
 };
 
 const NATIVE: BatchSupport = { type: 'native', maxRequests: 1_000, maxFileSizeMb: 1, discountPercent: 50 };
@@ -79,22 +81,24 @@ export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBa
     if (batch === undefined) throw new Error(`the vendor has no batch ${id}`);
     return batch;
   };
-  const toVendorBatch = ({ id, state, outcome, error, requests, told }: ToyVendorBatch): VendorBatch => ({
-    id,
-    state,
-    outcome,
-    error,
-    counts: {
-      total: requests.length,
-      succeeded: told?.succeeded ?? null,
-      failed: told?.failed ?? null,
-      cancelled: null,
-      expired: null,
-    },
-    createdAt: null,
-    expiresAt: new Date('2030-01-02T03:04:05Z'),
-    retryAfterMs: null,
-  });
+  const { toVendorBatch: change = (usual) => usual } = options;
+  const toVendorBatch = ({ id, state, outcome, error, requests, told }: ToyVendorBatch): VendorBatch =>
+    change({
+      id,
+      state,
+      outcome,
+      error,
+      counts: {
+        total: requests.length,
+        succeeded: told?.succeeded ?? null,
+        failed: told?.failed ?? null,
+        cancelled: null,
+        expired: null,
+      },
+      createdAt: null,
+      expiresAt: new Date('2030-01-02T03:04:05Z'),
+      retryAfterMs: null,
+    });
   const operations: BatchOperations = {
     storesKey,
     async submit(requests: AsyncIterable<BatchRequest>, { key, signal, beforeCreate }: SubmitBatchOptions) {

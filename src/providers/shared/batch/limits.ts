@@ -1,8 +1,6 @@
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
-
-/** OpenAI: "The batch input file is larger than the 209715200 maximum", where its documentation says 200 MB. */
-const BYTES_PER_MB = 1024 * 1024;
+import { describeBytes, findBatchLimits } from '../../../core/vendor-batch.ts';
 
 export interface BatchLimiter {
   /**
@@ -14,10 +12,10 @@ export interface BatchLimiter {
 
 /** Holds one batch to what the catalogue says its model's vendor takes, while the batch is being written. */
 export const createBatchLimiter = ({ name, batch }: ModelConfig): BatchLimiter => {
-  if (batch.type === 'none')
+  const limits = findBatchLimits(batch);
+  if (limits === null)
     throw new ModelgraphError('INTERNAL', `The vendor of "${name}" takes no batches of it.`);
-  const { maxRequests, maxFileSizeMb } = batch;
-  const maxBytes = maxFileSizeMb * BYTES_PER_MB;
+  const { maxRequests, maxBytes } = limits;
   let requests = 0;
   let size = 0;
   return {
@@ -32,7 +30,7 @@ export const createBatchLimiter = ({ name, batch }: ModelConfig): BatchLimiter =
       if (size > maxBytes)
         throw new ModelgraphError(
           'INVALID_REQUEST',
-          `A batch of "${name}" takes at most ${maxFileSizeMb} MB (${maxBytes} bytes), as its vendor counts them.`,
+          `A batch of "${name}" takes at most ${describeBytes(maxBytes)}, as its vendor counts them.`,
         );
     },
   };

@@ -7,7 +7,7 @@ import { openTemporaryFolder } from '../../../lib/temporary-folder.ts';
 const PIECE_CHARACTERS = 64 * 1024;
 
 /**
- * Writes lines to a temporary file that nobody else may read, and hands it over as a blob that is read from the disk.
+ * Writes lines to a temporary file that no other user may read, and hands it over as a blob that is read from the disk.
  * The file is removed as soon as `use` has settled or anything before it has failed. What `lines` throws is thrown on;
  * aborting the signal throws its reason at once, whether `lines` takes note of it or not.
  */
@@ -59,7 +59,7 @@ async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): 
     }
   } finally {
     signal.removeEventListener('abort', abort);
-    // Not waited for: a source that hangs does not come back. What it says while it is closed, nobody needs.
+    // Not waited for: a source that hangs does not come back. What it throws while it is closed changes nothing.
     iterator.return?.().catch(ignore);
   }
 }

@@ -1,11 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type BatchOperations, hasBatchOperations, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
-import type { JsonValue } from '../../../core/json.ts';
-import type { ModelConfig } from '../../../core/model-config.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
-import type { BatchStore, NewItem } from '../../../stores/batches/batch-store.ts';
+import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
 import {
@@ -16,10 +13,15 @@ import {
   tooLargeProblem,
 } from './check-batch-request.ts';
 import { otherRequest } from '../../refusals.ts';
-import { previewGeneration, type PreviewDependencies } from '../../checks/preview.ts';
-import { requestHashOf } from '../../checks/request-hash.ts';
+import {
+  type PreparedGeneration,
+  previewGeneration,
+  type PreviewDependencies,
+} from '../../checks/preview.ts';
 import { withoutMedia } from '../../media/resolve-media.ts';
-import { BatchSplitter } from './split-batch.ts';
+import { type BatchPlan, createBatchPlan } from './batch-plan.ts';
+import { ItemWriter } from './item-writer.ts';
+import { SubmissionHash } from './submission-hash.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
   readonly store: BatchStore;
@@ -29,37 +31,8 @@ export interface BatchIntakeOptions extends PreviewDependencies {
 const MAX_REQUESTS = 100_000;
 const MAX_PROBLEMS = 100;
 
-/** Requests are stored so many at a time; large ones fewer. */
-const ITEMS_A_WRITE = 500;
-const BYTES_A_WRITE = 4 * 1024 * 1024;
-
-/** Tells whether two submissions ask for the same; the requests are told to it one by one. */
-class SubmissionHash {
-  readonly #hash = createHash('sha256');
-
-  constructor({
-    displayName,
-    metadata,
-  }: { readonly displayName: string | null; readonly metadata: JsonValue | null }) {
-    this.#hash.update(requestHashOf({ batch: { displayName, metadata } }));
-  }
-
-  add(line: BatchSubmissionLine): void {
-    this.#hash.update('problems' in line ? 'problems' : requestHashOf([line.customId, line.input]));
-  }
-
-  digest(): string {
-    return this.#hash.digest('hex');
-  }
-}
-
-/** What the first acceptable request settles for all the others. */
-interface Course {
-  readonly config: ModelConfig;
-  /** null: its requests are asked one by one. */
-  readonly operations: BatchOperations | null;
-  readonly splitter: BatchSplitter;
-}
+/** A line that could be read. */
+type ReadableLine = Extract<BatchSubmissionLine, { readonly customId: string }>;
 
 const tooSlow = (): ModelgraphError =>
   new ModelgraphError(
@@ -73,18 +46,17 @@ export class BatchIntake {
   readonly #submission: BatchSubmission;
   readonly #id = `batch_${randomUUID().replaceAll('-', '')}`;
   readonly #hash: SubmissionHash | null;
+  readonly #writer: ItemWriter;
   readonly #customIds = new Set<string>();
   readonly #problems: Problem[] = [];
-  #course: Course | undefined;
-  #isCreated = false;
+  #plan: BatchPlan | undefined;
   #count = 0;
-  #waiting: NewItem[] = [];
-  #waitingBytes = 0;
 
   constructor(options: BatchIntakeOptions, submission: BatchSubmission) {
     this.#options = options;
     this.#submission = submission;
     this.#hash = submission.idempotencyKey === null ? null : new SubmissionHash(submission);
+    this.#writer = new ItemWriter(options.store, this.#id, submission);
   }
 
   /** Gives the id of the batch that is stored, or of the one that was stored under the same key before. */
@@ -135,84 +107,72 @@ export class BatchIntake {
   }
 
   async #take(line: BatchSubmissionLine): Promise<void> {
-    const found: Problem[] = [];
-    if ('problems' in line) found.push(...line.problems);
-    else await this.#check(line.customId, line, found);
+    const found = 'problems' in line ? line.problems : await this.#check(line);
     const place = ['input', this.#submission.source, String(line.line ?? this.#count)];
     for (const problem of found) this.#problems.push({ ...problem, path: [...place, ...problem.path] });
-    if (this.#problems.length > 0) this.#waiting = [];
-    else if (this.#waiting.length >= ITEMS_A_WRITE || this.#waitingBytes >= BYTES_A_WRITE) {
+    if (this.#problems.length > 0) this.#writer.clear();
+    else if (this.#writer.isFull) {
       await this.#write();
-      // Requests that are all there already would keep everybody else waiting.
+      // Requests that are all there already would keep everything else waiting.
       await turn();
     }
   }
 
-  async #check(
-    customId: string,
-    { input }: Extract<BatchSubmissionLine, { readonly customId: string }>,
-    found: Problem[],
-  ): Promise<void> {
+  /** Gives the problems of one request; without any the request is taken. Their paths begin at the request. */
+  async #check({ customId, input }: ReadableLine): Promise<readonly Problem[]> {
     const idProblem = findCustomIdProblem(customId, this.#customIds);
-    if (idProblem !== undefined) found.push(idProblem);
     this.#customIds.add(customId);
     const unfit = findUnfitFields(input);
     const unfitNames = new Set(unfit.map(({ path }) => path[1]));
     const { prepared, problems } = previewGeneration(input, this.#options);
-    found.push(...unfit, ...problems.filter(({ path }) => !unfitNames.has(path[1])));
-    if (prepared === null) return;
-    const { request, resolution } = prepared;
-    this.#course ??= await this.#courseFor(resolution.config);
-    const { config, operations, splitter } = this.#course;
-    const otherModel = findOtherModelProblem(resolution.config, config);
-    if (otherModel !== undefined) {
-      found.push(otherModel);
-      return;
-    }
-    if (operations !== null && idProblem === undefined) {
-      const vendorProblem = findVendorIdProblem(customId, operations, config);
-      if (vendorProblem !== undefined) found.push(vendorProblem);
-    }
+    const found = [
+      ...(idProblem === undefined ? [] : [idProblem]),
+      ...unfit,
+      ...problems.filter(({ path }) => !unfitNames.has(path[1])),
+    ];
+    if (prepared === null) return found;
+    this.#plan ??= await createBatchPlan(prepared, this.#options.providers);
+    const { config, operations } = this.#plan;
+    const otherModel = findOtherModelProblem(prepared.resolution.config, config);
+    if (otherModel !== undefined) return [...found, otherModel];
+    const vendorProblem =
+      operations === null || idProblem !== undefined
+        ? undefined
+        : findVendorIdProblem(customId, operations, config);
+    if (vendorProblem !== undefined) found.push(vendorProblem);
+    return this.#admit({ customId, input }, prepared, this.#plan, found);
+  }
+
+  /** Adds a request that has no problems to the batch, unless it is too large for any. */
+  #admit(
+    { customId, input: { metadata } }: ReadableLine,
+    { request, warnings }: PreparedGeneration,
+    { config, operations, splitter }: BatchPlan,
+    found: readonly Problem[],
+  ): readonly Problem[] {
     const bytes =
       operations?.sizeOf({ customId, request: withoutMedia(request, config) }) ??
       JSON.stringify(request).length;
-    if (operations !== null && splitter.maxBytes !== null && bytes > splitter.maxBytes)
-      found.push(tooLargeProblem(bytes, splitter.maxBytes, config));
-    if (found.length > 0) return;
+    if (splitter.maxBytes !== null && bytes > splitter.maxBytes)
+      return [...found, tooLargeProblem(bytes, splitter.maxBytes, config)];
+    if (found.length > 0) return found;
     splitter.add(bytes);
-    const { metadata } = input;
-    this.#waiting.push({ index: this.#count, customId, request, metadata });
-    this.#waitingBytes += bytes + (metadata === null ? 0 : JSON.stringify(metadata).length);
-  }
-
-  async #courseFor(config: ModelConfig): Promise<Course> {
-    const provider = hasNativeBatch(config)
-      ? await this.#options.providers.getTextProvider(config)
-      : undefined;
-    const operations = provider !== undefined && hasBatchOperations(provider) ? provider.batches : null;
-    const splitter = new BatchSplitter(operations === null ? { type: 'none' } : config.batch);
-    return { config, operations, splitter };
+    this.#writer.add(
+      { index: this.#count, customId, request, warnings, metadata },
+      bytes + (metadata === null ? 0 : JSON.stringify(metadata).length),
+    );
+    return found;
   }
 
   async #write(): Promise<void> {
-    const { store } = this.#options;
-    const { principalId, displayName, metadata } = this.#submission;
-    if (this.#course === undefined || this.#waiting.length === 0) return;
-    const { config, operations } = this.#course;
-    const mode = operations === null ? 'sequential' : 'native';
-    if (!this.#isCreated)
-      await store.create({ id: this.#id, principalId, mode, displayName, metadata, config });
-    this.#isCreated = true;
-    if (!(await store.addItems(this.#id, this.#waiting))) throw tooSlow();
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    if (this.#plan !== undefined && !(await this.#writer.flush(this.#plan))) throw tooSlow();
   }
 
   async #publish(): Promise<string> {
     const { idempotencyKey } = this.#submission;
-    if (this.#course === undefined || !this.#isCreated)
+    if (this.#plan === undefined || !this.#writer.isCreated)
       throw new TypeError('a batch without problems has nothing stored');
-    const { config, splitter } = this.#course;
+    const { config, splitter } = this.#plan;
     const published = await this.#options.store.publish(
       this.#id,
       {
@@ -235,9 +195,9 @@ export class BatchIntake {
     }
   }
 
-  /** Best effort: what is left is never seen, and deleted in a while. */
+  /** Best effort: what is left is never visible, and deleted in a while. */
   async #discard(): Promise<void> {
-    if (!this.#isCreated) return;
+    if (!this.#writer.isCreated) return;
     try {
       await this.#options.store.discard(this.#id);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { BatchOperations } from '../../../core/vendor-batch.ts';
+import { type BatchOperations, describeBytes } from '../../../core/vendor-batch.ts';
 import type { Problem } from '../../../core/errors.ts';
 import type { GenerateInput } from '../../../core/generate-input.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
@@ -40,13 +40,13 @@ export const findVendorIdProblem = (
 
 const REMEDY = 'Leave it out in a batch.';
 
-/** What makes no sense for a request that nobody waits for. */
+/** Fields that make no sense for a request without a client that waits for it. */
 export const findUnfitFields = (input: GenerateInput): readonly Problem[] => {
   const problems: Problem[] = [];
   const refuse = (field: keyof GenerateInput, reason: string): void => {
     problems.push(problem(['input', field], `${field} makes no sense in a batch: ${reason}`, REMEDY));
   };
-  if (input.onDisconnect !== 'cancel') refuse('onDisconnect', 'nobody follows its requests.');
+  if (input.onDisconnect !== 'cancel') refuse('onDisconnect', 'its requests have no subscribers.');
   if (input.fallbackModels !== null) refuse('fallbackModels', 'one model answers all of its requests.');
   if (input.timeoutMs !== null) refuse('timeoutMs', 'its requests are answered when there is time.');
   if (input.maxCostUsd !== null) refuse('maxCostUsd', 'its requests cannot be stopped half way.');
@@ -65,5 +65,5 @@ export const findOtherModelProblem = (config: ModelConfig, first: ModelConfig): 
 export const tooLargeProblem = (bytes: number, maxBytes: number, { name }: ModelConfig): Problem =>
   problem(
     ['input'],
-    `The request takes ${bytes} bytes, and a batch of "${name}" takes at most ${maxBytes}, as its vendor counts them.`,
+    `The request takes ${bytes} bytes, and a batch of "${name}" takes at most ${describeBytes(maxBytes)}, as its vendor counts them.`,
   );

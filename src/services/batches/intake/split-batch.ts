@@ -1,6 +1,5 @@
 import type { BatchSupport } from '../../../core/model-config.ts';
-
-const BYTES_PER_MB = 1024 * 1024;
+import { findBatchLimits } from '../../../core/vendor-batch.ts';
 
 /** Items that follow each other and go to the vendor together. */
 export interface BatchPart {
@@ -20,8 +19,9 @@ export class BatchSplitter {
 
   /** Without limits: all of them are one part. */
   constructor(support: BatchSupport) {
-    this.#maxRequests = support.type === 'native' ? support.maxRequests : Number.POSITIVE_INFINITY;
-    this.maxBytes = support.type === 'native' ? support.maxFileSizeMb * BYTES_PER_MB : null;
+    const limits = findBatchLimits(support);
+    this.#maxRequests = limits?.maxRequests ?? Number.POSITIVE_INFINITY;
+    this.maxBytes = limits?.maxBytes ?? null;
   }
 
   /** The next item takes so many bytes, not more than `maxBytes`. */

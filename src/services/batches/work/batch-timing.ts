@@ -1,53 +1,56 @@
-/** How often nodes look after batches. All in milliseconds. */
+/** How often nodes attend to batches. All in milliseconds. */
 export interface BatchTiming {
-  /** How long work counts as taken without word from the node that took it. */
+  /** How long a lease on a job lasts without being renewed. */
   readonly leaseMs: number;
-  /** How often a node looks for work, besides when it is told of some. */
-  readonly lookMs: number;
-  /** The wait before a vendor is asked about a batch for the first time, and after each change; doubled each time nothing has changed. */
+  /** How often a node polls the store for jobs that are due, besides when it is notified of one. */
+  readonly claimPollMs: number;
+  /** The wait before a vendor is polled for the first time, and after each change; doubled each time nothing has changed. */
   readonly firstPollMs: number;
   readonly maxPollMs: number;
-  /** How long a submission that was cut short may take to be seen at a vendor that stores our key. */
+  /** How long a submission that was cut short may take to appear at a vendor that stores our key. */
   readonly settleMs: number;
   /** The same at a vendor that does not, so that only the absence of anything like it tells. */
   readonly keylessSettleMs: number;
-  /** How often a follower looks for changes it was not told of. */
-  readonly followMs: number;
-  /** The least time between two states a follower is given. */
-  readonly followGapMs: number;
-  /** How often a node looks for batches to delete. */
+  /** How often a subscription polls the store for changes that it was not notified of. */
+  readonly subscriptionPollMs: number;
+  /** The least time between two states that a subscription delivers. */
+  readonly subscriptionGapMs: number;
+  /** How often a node deletes batches whose retention is over. */
   readonly deleteMs: number;
-  /** How long a batch without a vendor's is worked on before it makes room, where this node has no room left for others. */
-  readonly turnMs: number;
+  /** How long a sequential job is worked on before it yields, where this node has no room left for others. */
+  readonly yieldAfterMs: number;
 }
 
 export const BATCH_TIMING: BatchTiming = {
   leaseMs: 15_000,
-  lookMs: 1_500,
+  claimPollMs: 1_500,
   firstPollMs: 5_000,
   maxPollMs: 300_000,
   settleMs: 10_000,
   keylessSettleMs: 120_000,
-  followMs: 2_000,
-  followGapMs: 250,
+  subscriptionPollMs: 2_000,
+  subscriptionGapMs: 250,
   deleteMs: 60_000,
-  turnMs: 30_000,
+  yieldAfterMs: 30_000,
 };
 
-/** Waits are up to this share longer, so that not every batch is asked about at the same moment. */
+/** Delays are up to this share longer, so that not every batch is polled at the same moment. */
 const JITTER = 0.2;
 
-/** A vendor may ask for waits this many times as long as the longest of our own. */
-const VENDOR_WAITS = 12;
+/** A vendor may ask for delays this many times as long as the longest of our own. */
+const VENDOR_DELAYS = 12;
 
-/** The wait before the next look after so many that found nothing new; no shorter than the vendor asks for, within reason. */
-export const waitBeforeLook = (
-  idleLooks: number,
+/**
+ * The delay before a vendor is polled again after so many polls in a row that found nothing new, in milliseconds: no
+ * shorter than the vendor asks for, within reason.
+ */
+export const toPollDelayMs = (
+  unchangedPolls: number,
   { firstPollMs, maxPollMs }: Pick<BatchTiming, 'firstPollMs' | 'maxPollMs'>,
-  vendorWaitMs: number | null = null,
+  vendorDelayMs: number | null = null,
   random: () => number = Math.random,
 ): number => {
-  const usualMs = Math.min(maxPollMs, firstPollMs * 2 ** Math.min(idleLooks, 30));
-  const askedMs = Math.min(vendorWaitMs ?? 0, maxPollMs * VENDOR_WAITS);
+  const usualMs = Math.min(maxPollMs, firstPollMs * 2 ** Math.min(unchangedPolls, 30));
+  const askedMs = Math.min(vendorDelayMs ?? 0, maxPollMs * VENDOR_DELAYS);
   return Math.max(usualMs, askedMs) * (1 + JITTER * random());
 };

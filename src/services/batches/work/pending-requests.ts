@@ -1,4 +1,9 @@
-import type { BatchOperations, BatchRequest } from '../../../core/vendor-batch.ts';
+import {
+  type BatchOperations,
+  type BatchRequest,
+  describeBytes,
+  findBatchLimits,
+} from '../../../core/vendor-batch.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { GenerationError } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
@@ -6,14 +11,13 @@ import type { BatchItemStore } from '../../../stores/batches/batch-item-store.ts
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
 import { failedResult } from './batch-outcome.ts';
 import { type FetchMedia, mayNeedBytes, resolveMedia } from '../../media/resolve-media.ts';
-import { BatchSplitter } from '../intake/split-batch.ts';
 
 export interface PendingRequestsOptions {
   readonly config: ModelConfig;
   readonly operations: BatchOperations;
   readonly items: BatchItemStore;
   readonly fetchMedia: FetchMedia;
-  /** What is told of a request that has failed alone. */
+  /** Logs the failure of one request, and gives what a client may know of it. */
   readonly report: (error: unknown, customId: string) => GenerationError;
   readonly signal: AbortSignal;
 }
@@ -21,29 +25,29 @@ export interface PendingRequestsOptions {
 /** Large ones: few are held at a time. */
 const REQUESTS_A_PAGE = 20;
 
-const noRoom = ({ name, batch }: ModelConfig): ModelgraphError =>
+const noRoom = ({ name }: ModelConfig, maxBytes: number): ModelgraphError =>
   new ModelgraphError(
     'INVALID_REQUEST',
-    `With what was fetched for it the request does not fit into this batch: one of "${name}" takes at most ` +
-      `${batch.type === 'native' ? batch.maxFileSizeMb : 0} MB. Submit it in another batch.`,
+    `With the media that was fetched for it the request does not fit into this batch: one of "${name}" takes at most ` +
+      `${describeBytes(maxBytes)}. Submit it in another batch.`,
   );
 
 /**
- * The requests of a job that have no result yet, in order, with the bytes of what their provider does not fetch by itself.
- * One whose media cannot be had, or for which there is no room with them, gets its failure as its result and is left out.
- * Throws what the store throws, and the signal's reason.
+ * The requests of a job that have no result yet, in order, with the bytes of media that their provider does not fetch by
+ * itself. A request whose media cannot be fetched, or for which there is no room with it, gets its failure as its result and
+ * is left out. Throws what the store throws, and the signal's reason.
  */
 export async function* readPendingRequests(
   job: BatchJob,
   { config, operations, items, fetchMedia, report, signal }: PendingRequestsOptions,
 ): AsyncGenerator<BatchRequest, void, undefined> {
-  const { maxBytes } = new BatchSplitter(config.batch);
+  // The batch was divided by the sizes that requests had without media that is fetched for them.
+  const maxBytes = mayNeedBytes(config) ? (findBatchLimits(config.batch)?.maxBytes ?? null) : null;
   let size = 0;
-  // The batch was divided by the sizes that requests had without what is fetched for them.
   const makeRoom = (request: BatchRequest): void => {
-    if (maxBytes === null || !mayNeedBytes(config)) return;
+    if (maxBytes === null) return;
     const bytes = operations.sizeOf(request);
-    if (size + bytes > maxBytes) throw noRoom(config);
+    if (size + bytes > maxBytes) throw noRoom(config, maxBytes);
     size += bytes;
   };
   let from = job.firstIndex;

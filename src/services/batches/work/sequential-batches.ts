@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { EMPTY_RESULT } from '../../../core/batch.ts';
-import type { Generation } from '../../../core/generation.ts';
+import { assertJobMove } from '../../../core/batch-states.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
-import { toExactResolution } from '../../../core/resolution.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
-import type { Telemetry } from '../../../core/telemetry.ts';
+import { isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { Slots } from '../../../lib/slots.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
@@ -13,19 +11,16 @@ import type { BatchJobStore } from '../../../stores/batches/batch-job-store.ts';
 import type { BatchJob, ItemOutcome, PendingItem } from '../../../stores/batches/batch-job.ts';
 import type { BatchConfigs } from './batch-configs.ts';
 import { failedResult, toSequentialOutcome } from './batch-outcome.ts';
-import { type BatchTiming, waitBeforeLook } from './batch-timing.ts';
+import { type BatchTiming, toPollDelayMs } from './batch-timing.ts';
+import { circuitOpenMs, type ItemGenerator } from './generate-item.ts';
 import { failingSinceOf, GIVE_UP_MS } from './give-up.ts';
 import { reportFailure } from '../../report-failure.ts';
-import { GenerationRun } from '../../generations/run/generation-run.ts';
-import { prepareGeneration } from '../../checks/preview.ts';
-import type { TurnRunner } from '../../generations/run/turn-runner.ts';
 
 export interface SequentialBatchesOptions {
   readonly jobs: BatchJobStore;
   readonly items: BatchItemStore;
   readonly configs: BatchConfigs;
-  readonly runner: TurnRunner;
-  readonly telemetry: Telemetry;
+  readonly generator: ItemGenerator;
   readonly providers: ProviderFactory;
   readonly log: ServiceLog;
   readonly timing: BatchTiming;
@@ -33,14 +28,14 @@ export interface SequentialBatchesOptions {
   readonly slots: Slots;
 }
 
-/** What whoever works on a job is told meanwhile. */
+/** What interrupts the work on a job. */
 export interface JobSignals {
-  /** The work is to be dropped at once. */
-  readonly signal: AbortSignal;
+  /** The work is abandoned at once. */
+  readonly abandon: AbortSignal;
   /** The batch was asked to end. */
   readonly cancel: AbortSignal;
-  /** Nothing new is to be begun. */
-  readonly drain: AbortSignal;
+  /** Nothing new is begun; what is under way ends first. */
+  readonly yield: AbortSignal;
 }
 
 const ITEMS_A_PAGE = 16;
@@ -48,17 +43,9 @@ const ITEMS_A_PAGE = 16;
 /** Pause before a result is written again to a store that was away, in milliseconds. */
 const STORE_RETRY_MS = 500;
 
-/** The pause before a provider that is held back is asked again, if it names none, and at the most. */
-const HELD_BACK_MS = 5_000;
-const MAX_HELD_BACK_MS = 60_000;
-
-/** Whether it has never been asked: the provider has failed so often of late that nobody asks it now. */
-const wasHeldBack = ({ startedAt, error }: Generation): boolean =>
-  startedAt === null && error?.code === 'PROVIDER_OVERLOADED';
-
 /**
- * Answers the requests of batches whose provider has no batch API, a few at a time, each as a generation of its own that
- * nobody follows. A result is stored as soon as there is one; what was under way when the server died is asked again.
+ * Answers the requests of batches whose provider has no batch API, a few at a time, each as a generation of its own without
+ * subscribers. A result is stored as soon as there is one; what was under way when the server died is asked again.
  */
 export class SequentialBatches {
   readonly #options: SequentialBatchesOptions;
@@ -68,32 +55,46 @@ export class SequentialBatches {
   }
 
   /**
-   * Resolves with null once every item has its result; where there is more to do for somebody else, with how long they
-   * should wait before it, in milliseconds.
+   * Resolves with null once every item has its result; where something is left, with the delay before the job is due again,
+   * in milliseconds.
    */
   async work(job: BatchJob, signals: JobSignals): Promise<number | null> {
-    const { jobs, items, slots } = this.#options;
-    const { signal, cancel, drain } = signals;
+    const { jobs, items } = this.#options;
+    const { abandon, cancel } = signals;
     const config = this.#options.configs.of(job.record);
     if (job.isCancelRequested) return this.#finish(job, 'cancelled');
     const obstacle = await this.#findObstacle(config);
-    if (obstacle !== undefined) return this.#putOff(job, config, obstacle.error);
+    if (obstacle !== undefined) return this.#backOff(job, config, obstacle.error);
+    assertJobMove(job.state, 'running');
     await jobs.change(job.lease, { state: 'running', progress: {}, batchStatus: 'running' });
-    const stop = AbortSignal.any([signal, cancel, drain]);
+    const pauseMs = await this.#answerAll({ ...job, state: 'running' }, config, signals);
+    if (abandon.aborted) throw abandon.reason;
+    if (cancel.aborted) return this.#finish(job, 'cancelled');
+    if (signals.yield.aborted) return 0;
+    if ((await items.countPending(job)) > 0) return pauseMs;
+    return this.#finish(job, 'completed');
+  }
+
+  /**
+   * Answers the pending items until none is left, a signal is aborted or the provider's circuit is open. Gives for how long
+   * it is open, in milliseconds; 0: it is not. Throws what the store throws.
+   */
+  async #answerAll(job: BatchJob, config: ModelConfig, signals: JobSignals): Promise<number> {
+    const { abandon, cancel } = signals;
     const failed = new AbortController();
-    const heldBack = new AbortController();
-    const quit = AbortSignal.any([stop, failed.signal, heldBack.signal]);
-    const drop = AbortSignal.any([signal, cancel]);
-    let pauseMs = 0;
+    const circuitOpen = new AbortController();
+    const quit = AbortSignal.any([abandon, cancel, signals.yield, failed.signal, circuitOpen.signal]);
+    const stop = AbortSignal.any([abandon, cancel]);
     const underWay = new Set<Promise<void>>();
+    let pauseMs = 0;
     try {
       for await (const item of this.#pending(job)) {
-        const giveBack = await slots.take(quit);
-        const work = this.#answer(job, config, item, { signal, drop })
-          .then((waitMs) => {
-            // An answer that came since tells that the provider is asked again.
-            pauseMs = waitMs;
-            if (waitMs > 0) heldBack.abort();
+        const giveBack = await this.#options.slots.take(quit);
+        const work = this.#answer(job, config, item, { abandon, stop })
+          .then((openMs) => {
+            // An answer that came since tells that the provider is called again.
+            pauseMs = openMs;
+            if (openMs > 0) circuitOpen.abort();
           })
           .catch((error: unknown) => failed.abort(error))
           .finally(() => {
@@ -107,15 +108,11 @@ export class SequentialBatches {
     } finally {
       await Promise.all(underWay);
     }
-    if (signal.aborted) throw signal.reason;
-    if (failed.signal.aborted) throw failed.signal.reason;
-    if (cancel.aborted) return this.#finish(job, 'cancelled');
-    if (drain.aborted) return 0;
-    if ((await items.countPending(job)) > 0) return pauseMs;
-    return this.#finish(job, 'completed');
+    if (failed.signal.aborted && !abandon.aborted) throw failed.signal.reason;
+    return pauseMs;
   }
 
-  /** Why nothing can be asked of the provider from here, whatever the request; undefined: it can be asked. */
+  /** Why the provider cannot be called from here, whatever the request; undefined: it can be. */
   async #findObstacle(config: ModelConfig): Promise<{ readonly error: unknown } | undefined> {
     try {
       await this.#options.providers.getTextProvider(config);
@@ -126,7 +123,7 @@ export class SequentialBatches {
   }
 
   /** The operator may mend it, and another node may have what is missing here: no request fails for it, for a while. */
-  async #putOff(job: BatchJob, config: ModelConfig, error: unknown): Promise<number | null> {
+  async #backOff(job: BatchJob, config: ModelConfig, error: unknown): Promise<number | null> {
     const { jobs, items, log, timing } = this.#options;
     const about = { batchId: job.lease.batchId, model: config.name, provider: config.provider };
     const report = reportFailure(error, about, log, 'batch');
@@ -136,9 +133,9 @@ export class SequentialBatches {
       await jobs.finish(job.lease, { outcome: 'failed', error: report });
       return null;
     }
-    const idleLooks = (job.progress.idleLooks ?? 0) + 1;
-    await jobs.change(job.lease, { progress: { failingSince, failedAt: job.nowMs, idleLooks } });
-    return waitBeforeLook(idleLooks, timing);
+    const unchangedPolls = (job.progress.unchangedPolls ?? 0) + 1;
+    await jobs.change(job.lease, { progress: { failingSince, failedAt: job.nowMs, unchangedPolls } });
+    return toPollDelayMs(unchangedPolls, timing);
   }
 
   async #finish(job: BatchJob, outcome: 'completed' | 'cancelled'): Promise<null> {
@@ -160,54 +157,21 @@ export class SequentialBatches {
   }
 
   /**
-   * Resolves with 0 once the result is stored, or there is to be none; where the provider is held back, which is nobody's
-   * result, with how long it should be left alone.
+   * Resolves with 0 once the result is stored, or there is to be none; where the provider's circuit is open, which is no
+   * result of the item, with the time until it is to be tried again.
    */
   async #answer(
     job: BatchJob,
     config: ModelConfig,
     item: PendingItem,
-    { signal, drop }: { readonly signal: AbortSignal; readonly drop: AbortSignal },
+    { abandon, stop }: { readonly abandon: AbortSignal; readonly stop: AbortSignal },
   ): Promise<number> {
-    const generation = await this.#generate(job, config, item, drop);
-    if (signal.aborted) return 0;
-    if (wasHeldBack(generation))
-      return Math.min(generation.error?.retryAfterMs ?? HELD_BACK_MS, MAX_HELD_BACK_MS);
-    await this.#store(job, toSequentialOutcome(item.customId, generation), signal);
+    const generation = await this.#options.generator.generate(item, { job, config, signal: stop });
+    if (abandon.aborted) return 0;
+    const openMs = circuitOpenMs(generation);
+    if (openMs !== null) return openMs;
+    await this.#store(job, toSequentialOutcome(item, generation), abandon);
     return 0;
-  }
-
-  async #generate(
-    job: BatchJob,
-    config: ModelConfig,
-    { request }: PendingItem,
-    signal: AbortSignal,
-  ): Promise<Generation> {
-    const { runner, telemetry } = this.#options;
-    const id = `gen_${randomUUID().replaceAll('-', '')}`;
-    const run = new GenerationRun({
-      id,
-      principalId: job.principalId,
-      prepared: prepareGeneration({ resolution: toExactResolution(config), request }),
-      metadata: null,
-      createdAt: new Date(),
-      telemetry: telemetry.generationStarted(id, config, performance.now()),
-    });
-    const stop = (): void => run.cancel();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      void runner.run(run);
-      const settled = await run.settled;
-      // Nobody will answer its tool calls: its turn is the whole of it.
-      run.cancel();
-      const generation: Generation =
-        settled.status === 'requires-action' ? { ...settled, status: 'completed' } : settled;
-      run.telemetry.ended(generation);
-      return generation;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
   }
 
   /** A result has been paid for: while the store is away it waits. */
@@ -217,8 +181,7 @@ export class SequentialBatches {
         await this.#options.items.record(job, [outcome]);
         return;
       } catch (error) {
-        const isAway = error instanceof Error && 'code' in error && error.code === 'SERVICE_UNAVAILABLE';
-        if (!isAway) throw error;
+        if (!isStoreUnavailable(error)) throw error;
       }
       await wait(STORE_RETRY_MS, signal);
     }

@@ -90,7 +90,7 @@ test('every problem of a submission is named at its request, and nothing is kept
       ],
       [
         "input.requests.9.input.onDisconnect",
-        "onDisconnect makes no sense in a batch: nobody follows its r",
+        "onDisconnect makes no sense in a batch: its requests have no",
       ],
       [
         "input.requests.9.input.fallbackModels",
@@ -173,7 +173,9 @@ test('100,000 requests are taken and one more is refused', async () => {
     requests: linesOf(100_000, batches.input('hi')),
   });
   expect(batch).toMatchObject({ status: 'queued', counts: { total: 100_000, pending: 100_000 } });
-  const page = await batches.service.items(batch.id, 'somebody', { first: 1, after: null, statuses: null });
+  const [page] = await batches.service.itemPages([
+    { batch, query: { first: 1, after: null, statuses: null } },
+  ]);
   expect(page).toMatchObject({ hasNextPage: true, totalCount: 100_000, items: [{ item: { index: 0 } }] });
 }, 120_000);
 
@@ -237,25 +239,29 @@ test("nobody sees, follows, cancels or reads another's batch", async () => {
   const { signal } = new AbortController();
   const itemId = `item_${id.slice('batch_'.length)}_1`;
   expect(await service.findBatch(id, 'other')).toBeUndefined();
-  expect(await service.findItem(id, 'other', 'item-0')).toBeUndefined();
-  expect(await service.findItemById(itemId, 'other')).toBeUndefined();
+  expect(await service.findBatches([id], 'other')).toEqual([undefined]);
+  expect(await service.findItemsNamed([{ batchId: id, customId: 'item-0' }], 'other')).toEqual([undefined]);
+  expect(await service.findItems([itemId], 'other')).toEqual([undefined]);
   expect(await service.list('other', page)).toMatchObject({ totalCount: 0, items: [] });
-  for (const attempt of [
-    () => service.items(id, 'other', page),
-    () => service.cancel(id, 'other'),
-    () => service.updates(id, 'other', signal),
-  ])
+  for (const attempt of [() => service.cancel(id, 'other'), () => service.updates(id, 'other', signal)])
     await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  expect(await service.findItem(id, 'somebody', 'item-1')).toMatchObject({ id: itemId, index: 1 });
-  expect(await service.findItemById(itemId, 'somebody')).toMatchObject({ customId: 'item-1' });
-  expect(await service.findItemById('item_x_01', 'somebody')).toBeUndefined();
+  expect(await service.findItemsNamed([{ batchId: id, customId: 'item-1' }], 'somebody')).toMatchObject([
+    { id: itemId, index: 1 },
+  ]);
+  expect(await service.findItems(['item_x_01', itemId], 'somebody')).toMatchObject([
+    undefined,
+    { customId: 'item-1' },
+  ]);
 });
 
 test('items come in pages in the order they were submitted, those of some statuses alone', async () => {
   await using batches = await openBatches(createToyBatchVendor());
-  const { id } = await batches.service.submit({ ...SUBMISSION, requests: linesOf(5, batches.input('hi')) });
-  const items = (after: string | null, statuses: readonly ('pending' | 'failed')[] | null) =>
-    batches.service.items(id, 'somebody', { first: 2, after, statuses });
+  const batch = await batches.service.submit({ ...SUBMISSION, requests: linesOf(5, batches.input('hi')) });
+  const items = async (after: string | null, statuses: readonly ('pending' | 'failed')[] | null) => {
+    const [page] = await batches.service.itemPages([{ batch, query: { first: 2, after, statuses } }]);
+    if (page === undefined || page instanceof Error) throw page ?? new Error('there is no page');
+    return page;
+  };
   const one = await items(null, null);
   const two = await items(one.items[1]?.cursor ?? null, ['pending', 'pending']);
   const three = await items(two.items[1]?.cursor ?? null, null);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { BatchSplitter } from '../../../../src/services/batches/intake/split-batch.ts';
-import { waitBeforeLook } from '../../../../src/services/batches/work/batch-timing.ts';
+import { toPollDelayMs } from '../../../../src/services/batches/work/batch-timing.ts';
 
 const split = (maxRequests: number, maxFileSizeMb: number, sizes: readonly number[]) => {
   const splitter = new BatchSplitter({ type: 'native', maxRequests, maxFileSizeMb, discountPercent: null });
@@ -30,10 +30,10 @@ it('without a limit everything is one part', () => {
   expect(splitter.maxBytes).toBeNull();
 });
 
-it('looks at a vendor become rarer up to a limit, and never come before it wants them', () => {
+it('polls of a vendor become rarer up to a limit, and never come before it wants them', () => {
   const timing = { firstPollMs: 5_000, maxPollMs: 300_000 };
-  const waits = [0, 1, 2, 5, 6, 400].map((idle) => waitBeforeLook(idle, timing, null, () => 0));
-  expect(waits).toEqual([5_000, 10_000, 20_000, 160_000, 300_000, 300_000]);
-  expect(waitBeforeLook(0, timing, 60_000, () => 0)).toBe(60_000);
-  expect(waitBeforeLook(0, timing, null, () => 0.5)).toBe(5_500);
+  const delays = [0, 1, 2, 5, 6, 400].map((unchanged) => toPollDelayMs(unchanged, timing, null, () => 0));
+  expect(delays).toEqual([5_000, 10_000, 20_000, 160_000, 300_000, 300_000]);
+  expect(toPollDelayMs(0, timing, 60_000, () => 0)).toBe(60_000);
+  expect(toPollDelayMs(0, timing, null, () => 0.5)).toBe(5_500);
 });

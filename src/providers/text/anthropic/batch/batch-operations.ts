@@ -74,7 +74,7 @@ export class AnthropicBatchOperations implements BatchOperations {
    * as many requests, is not among `takenIds`, and, once it has ended, has results of no request but those
    * `hasCustomId` knows. Throws `PROVIDER_FAILED` when several are left.
    *
-   * A doubt remains. A batch that somebody else submitted with the same key of the account, in that time and of that
+   * A doubt remains. A batch that another client submitted with the same key of the account, in that time and of that
    * size, may be taken for it while it runs, or without `hasCustomId`; its results then name unknown requests. And a
    * submission the vendor is still taking in is not listed yet: ask again a little later before believing that there
    * is none.

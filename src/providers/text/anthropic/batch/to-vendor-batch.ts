@@ -40,7 +40,7 @@ export const toVendorBatch = (batch: MessageBatchBody, retryAfterMs: number | nu
   };
 };
 
-/** A status nobody knows yet is not an end. */
+/** An unknown status is not an end. */
 const mapStatus = (status: string | null | undefined): VendorBatch['state'] => {
   switch (status) {
     case 'ended':

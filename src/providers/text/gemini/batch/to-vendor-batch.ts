@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
+import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { type StatusBody, toStatusError } from './to-status-error.ts';
 
 /** What came of one request that was sent along with its batch. */
@@ -54,6 +55,9 @@ export const toVendorBatch = (operation: BatchOperation, retryAfterMs: number | 
     state,
     outcome,
     error: outcome === 'failed' ? toGenerationError(toStatusError(operation.error ?? {})) : null,
+    // A batch that was cancelled, or has expired, says so in its error as well.
+    ...(operation.error &&
+      outcome === 'completed' && { warnings: [toVendorWarning(toStatusError(operation.error))] }),
     counts: toCounts(operation),
     createdAt: toDate(operation.metadata?.createTime),
     expiresAt: null,
@@ -61,7 +65,7 @@ export const toVendorBatch = (operation: BatchOperation, retryAfterMs: number | 
   };
 };
 
-/** The API writes `BATCH_STATE_…`, its SDKs `JOB_STATE_…`. One nobody knows yet is an end once the operation is done. */
+/** The API writes `BATCH_STATE_…`, its SDKs `JOB_STATE_…`. An unknown one is an end once the operation is done. */
 const findState = ({ metadata, done, error }: BatchOperation): Pick<VendorBatch, 'state' | 'outcome'> => {
   switch (metadata?.state?.replace(/^(BATCH|JOB)_STATE_/, '')) {
     case 'SUCCEEDED':

@@ -45,7 +45,7 @@ export const uploadFile = async (
   });
 };
 
-/** Prompts go to the address the vendor names only where nobody can read them on the way. */
+/** Prompts go to the address the vendor names only over a connection that no one else can read. */
 const toUploadAddress = (address: string | null, { baseUrl }: BatchCalls): string => {
   const url = URL.parse(address ?? '');
   if (url !== null && (url.protocol === 'https:' || url.origin === new URL(baseUrl).origin)) return url.href;

@@ -1,4 +1,4 @@
-import { type BatchRequest } from '../../../../core/vendor-batch.ts';
+import type { BatchRequest } from '../../../../core/vendor-batch.ts';
 import { toJsonLine } from '../../../shared/batch/jsonl.ts';
 import { createBatchLimiter } from '../../../shared/batch/limits.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
@@ -12,23 +12,42 @@ export type BatchEndpoint = '/v1/responses' | '/v1/chat/completions';
 export const batchEndpointOf = ({ config }: Pick<BatchContext, 'config'>): BatchEndpoint =>
   config.apiType === 'responses_api' ? '/v1/responses' : '/v1/chat/completions';
 
-/** One request as a line of a batch's input file: the body is that of a single request. */
-export const toRequestLine = ({ customId, request }: BatchRequest, context: BatchContext): string =>
-  toJsonLine({
-    custom_id: customId,
-    method: 'POST',
-    url: batchEndpointOf(context),
-    body: context.toBody(request),
-  });
+/** Writes one request as a line of a batch's input file. A request that is given again is not written again. */
+export type ToRequestLine = (request: BatchRequest) => string;
+
+/** The body of a line is that of a single request. */
+export const createToRequestLine = (context: BatchContext): ToRequestLine => {
+  // The size of a request is asked before it is sent: the line that was measured is the one that goes up.
+  const written = new WeakMap<BatchRequest, string>();
+  return (request) => {
+    const line =
+      written.get(request) ??
+      toJsonLine({
+        custom_id: request.customId,
+        method: 'POST',
+        url: batchEndpointOf(context),
+        body: context.toBody(request.request),
+      });
+    written.set(request, line);
+    return line;
+  };
+};
+
+export interface UploadOptions {
+  readonly toRequestLine: ToRequestLine;
+  /** Go with the file, in the vendor's own words. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Uploads requests as one file, through the disk, and gives its id at the vendor. Nothing is sent before all of them
- * have been read and found to be within the model's limits. `fields` go with the file, in the vendor's own words.
+ * have been read and found to be within the model's limits.
  */
 export const uploadRequests = async (
   requests: AsyncIterable<BatchRequest>,
   context: BatchContext,
-  { fields, signal }: { readonly fields: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  { toRequestLine, fields, signal }: UploadOptions,
 ): Promise<string> => {
   const call = toCallOptions(context, signal);
   const upload = async (file: Blob): Promise<string> => {
@@ -42,7 +61,7 @@ export const uploadRequests = async (
     return readId(id, 'an uploaded file', context.provider);
   };
   try {
-    return await withSpooledFile(toLines(requests, context), signal, upload);
+    return await withSpooledFile(toLines(requests, context, toRequestLine), signal, upload);
   } catch (error) {
     throw signal.aborted ? toVendorCallError(error, call) : error;
   }
@@ -51,10 +70,11 @@ export const uploadRequests = async (
 async function* toLines(
   requests: AsyncIterable<BatchRequest>,
   context: BatchContext,
+  toRequestLine: ToRequestLine,
 ): AsyncGenerator<string> {
   const limiter = createBatchLimiter(context.config);
   for await (const request of requests) {
-    const line = toRequestLine(request, context);
+    const line = toRequestLine(request);
     limiter.add(Buffer.byteLength(line));
     yield line;
   }

@@ -10,7 +10,12 @@ import { checkAllCame } from '../../../shared/batch/check-all-came.ts';
 import { readJsonLines } from '../../../shared/batch/jsonl.ts';
 import { callVendor, toVendorCallError } from '../../../shared/batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from './batch-context.ts';
-import { batchEndpointOf, toRequestLine, uploadRequests } from './batch-requests.ts';
+import {
+  batchEndpointOf,
+  createToRequestLine,
+  type ToRequestLine,
+  uploadRequests,
+} from './batch-requests.ts';
 import { cancelBatch } from '../../../shared/batch/cancel-batch.ts';
 import { type BatchLine, readBatchLine } from './read-batch-line.ts';
 import { type BatchBody, toVendorBatch } from './to-vendor-batch.ts';
@@ -44,19 +49,22 @@ export class OpenAIBatchOperations implements BatchOperations {
   readonly storesKey = true;
   readonly #context: BatchContext;
   readonly #dialect: BatchDialect;
+  readonly #toRequestLine: ToRequestLine;
 
   constructor(context: BatchContext, dialect: BatchDialect) {
     this.#context = context;
     this.#dialect = dialect;
+    this.#toRequestLine = createToRequestLine(context);
   }
 
-  /** A submission cut between upload and creation leaves a file that nobody uses, and no batch. */
+  /** A submission cut between upload and creation leaves an unused file, and no batch. */
   async submit(
     requests: AsyncIterable<BatchRequest>,
     { key, signal, beforeCreate }: SubmitBatchOptions,
   ): Promise<VendorBatch> {
     const seconds = this.#dialect.inputExpiresAfterSeconds;
     const fileId = await uploadRequests(requests, this.#context, {
+      toRequestLine: this.#toRequestLine,
       signal,
       fields: {
         purpose: 'batch',
@@ -164,7 +172,7 @@ export class OpenAIBatchOperations implements BatchOperations {
   }
 
   sizeOf(request: BatchRequest): number {
-    return Buffer.byteLength(toRequestLine(request, this.#context));
+    return Buffer.byteLength(this.#toRequestLine(request));
   }
 
   async #call(signal: AbortSignal, call: () => PromiseLike<BatchBody>): Promise<VendorBatch> {

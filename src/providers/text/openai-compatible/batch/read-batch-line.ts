@@ -18,7 +18,7 @@ export interface BatchLine {
 
 /**
  * What came of the request a line names; undefined for a line that names none. In either file a request may have failed
- * by the HTTP status of its own answer, or without any: both are told as for a single request.
+ * by the HTTP status of its own answer, or without any: both are read as for a single request.
  */
 export const readBatchLine = async (
   line: BatchLine | null,

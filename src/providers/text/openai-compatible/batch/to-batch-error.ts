@@ -2,7 +2,7 @@ import { ProviderError } from '../../../../core/errors.ts';
 import { toProviderError } from '../map-error.ts';
 
 /**
- * Why a vendor refused a batch as a whole. It is told in the batch, without an HTTP status; `likeStatus` is the one that
+ * Why a vendor refused a batch as a whole. The batch says so, without an HTTP status; `likeStatus` is the one that
  * a single request would have had.
  */
 export const toBatchError = (

@@ -2,6 +2,7 @@ import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import type { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
+import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { toBatchError } from './to-batch-error.ts';
 
 export interface BatchErrorBody {
@@ -31,11 +32,13 @@ export interface BatchBody {
 /** These vendors do not say when to ask again. */
 export const toVendorBatch = (batch: BatchBody, provider: string): VendorBatch => {
   const { state, outcome } = mapStatus(batch.status);
+  const hasErrors = (batch.errors?.data ?? []).length > 0;
   return {
     id: readId(batch.id, 'a batch', provider),
     state,
     outcome,
     error: outcome === 'failed' ? toGenerationError(toError(batch, provider)) : null,
+    ...(hasErrors && outcome !== 'failed' && { warnings: [toVendorWarning(toError(batch, provider))] }),
     counts: toCounts(batch),
     createdAt: toDate(batch.created_at),
     expiresAt: toDate(batch.expires_at),
@@ -43,7 +46,7 @@ export const toVendorBatch = (batch: BatchBody, provider: string): VendorBatch =
   };
 };
 
-/** A status nobody knows yet is not an end. */
+/** An unknown status is not an end. */
 const mapStatus = (status: string | null | undefined): Pick<VendorBatch, 'state' | 'outcome'> => {
   switch (status) {
     case 'completed':

@@ -2,7 +2,7 @@ import type { BatchOperations } from '../../../../core/vendor-batch.ts';
 import type { BatchContext } from '../../openai-compatible/batch/batch-context.ts';
 import { OpenAIBatchOperations } from '../../openai-compatible/batch/openai-batch-operations.ts';
 
-/** A batch ends within a day; its input is of no use to anybody two days later. */
+/** A batch ends within a day; its input is of no use two days later. */
 const INPUT_EXPIRES_AFTER_SECONDS = 3 * 24 * 60 * 60;
 
 /** OpenAI's batches, of the Responses API and of Chat Completions. */

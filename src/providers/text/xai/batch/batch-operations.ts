@@ -9,7 +9,11 @@ import type {
 import { checkAllCame } from '../../../shared/batch/check-all-came.ts';
 import { callVendor } from '../../../shared/batch/vendor-call.ts';
 import { type BatchContext, toCallOptions } from '../../openai-compatible/batch/batch-context.ts';
-import { toRequestLine, uploadRequests } from '../../openai-compatible/batch/batch-requests.ts';
+import {
+  createToRequestLine,
+  type ToRequestLine,
+  uploadRequests,
+} from '../../openai-compatible/batch/batch-requests.ts';
 import { cancelBatch } from '../../../shared/batch/cancel-batch.ts';
 import { readBatchResult, type XAIBatchResult } from './read-batch-result.ts';
 import { toVendorBatch, type XAIBatchBody } from './to-vendor-batch.ts';
@@ -35,16 +39,22 @@ const PAGE_SIZE = 100;
 export class XAIBatchOperations implements BatchOperations {
   readonly storesKey = true;
   readonly #context: BatchContext;
+  readonly #toRequestLine: ToRequestLine;
 
   constructor(context: BatchContext) {
     this.#context = context;
+    this.#toRequestLine = createToRequestLine(context);
   }
 
   async submit(
     requests: AsyncIterable<BatchRequest>,
     { key, signal, beforeCreate }: SubmitBatchOptions,
   ): Promise<VendorBatch> {
-    const fileId = await uploadRequests(requests, this.#context, { fields: {}, signal });
+    const fileId = await uploadRequests(requests, this.#context, {
+      toRequestLine: this.#toRequestLine,
+      fields: {},
+      signal,
+    });
     await beforeCreate?.();
     const body = { name: key, input_file_id: fileId };
     return this.#toVendorBatch(
@@ -108,7 +118,7 @@ export class XAIBatchOperations implements BatchOperations {
   }
 
   sizeOf(request: BatchRequest): number {
-    return Buffer.byteLength(toRequestLine(request, this.#context));
+    return Buffer.byteLength(this.#toRequestLine(request));
   }
 
   async *#pages<T extends Page>(path: string, signal: AbortSignal): AsyncGenerator<T> {

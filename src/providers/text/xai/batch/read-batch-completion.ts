@@ -23,7 +23,7 @@ const USAGE = { outputIncludesReasoning: false };
 
 /**
  * The events of an answer in a batch, which is a chat completion whichever API was asked for. Where the vendor ran tools
- * of its own the turns on the way are choices too: they are told as one turn.
+ * of its own the turns on the way are choices too: they are read as one turn.
  */
 export async function* readBatchCompletion(
   completion: Completion,

@@ -4,7 +4,7 @@ import { readResult, toFailedResult } from '../../../shared/batch/read-result.ts
 import { toProviderError } from '../../openai-compatible/map-error.ts';
 import { readBatchCompletion } from './read-batch-completion.ts';
 
-/** What came of one request as xAI tells it. */
+/** The outcome of one request as xAI writes it. */
 export interface XAIBatchResult {
   readonly batch_request_id?: unknown;
   readonly batch_result?: {

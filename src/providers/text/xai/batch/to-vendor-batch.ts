@@ -2,6 +2,7 @@ import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import type { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
+import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { toBatchError } from '../../openai-compatible/batch/to-batch-error.ts';
 
 /** A batch as xAI sends it: counters in place of a status, days in place of moments. */
@@ -32,6 +33,9 @@ export const toVendorBatch = (batch: XAIBatchBody, provider: string): VendorBatc
     state,
     outcome,
     error: outcome === 'failed' ? toGenerationError(toError(batch, provider)) : null,
+    // Some of its requests were answered before xAI itself cancelled the others.
+    ...(batch.cancel_by_xai_message &&
+      outcome !== 'failed' && { warnings: [toVendorWarning(toError(batch, provider))] }),
     counts: toCounts(batch),
     createdAt: null,
     expiresAt: toDate(batch.expire_time),

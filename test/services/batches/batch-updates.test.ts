@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../../../src/core/batch.ts';
-import { ModelgraphError } from '../../../src/core/errors.ts';
-import { followBatch } from '../../../src/services/batches/follow-batch.ts';
+import { StoreUnavailable } from '../../../src/core/store-errors.ts';
+import { subscribeToBatch } from '../../../src/services/batches/batch-updates.ts';
 import { Listeners } from '../../../src/stores/db/listeners.ts';
 import { toArray } from '../../support/to-array.ts';
 
@@ -10,20 +10,20 @@ const LONG_MS = 600_000;
 const toBatch = (succeeded: number, status: Batch['status'] = 'running'): Batch =>
   ({ status, counts: { succeeded }, providerBatchIds: [], usage: null }) as unknown as Batch;
 
-const open = (find: () => Promise<Batch | undefined>, lookMs = LONG_MS) => {
+const open = (find: () => Promise<Batch | undefined>, pollMs = LONG_MS) => {
   const changes = new Listeners<void>();
   const leave = new AbortController();
-  const states = followBatch({
+  const states = subscribeToBatch({
     find,
     onChange: (handle) => changes.add(handle),
-    lookMs,
+    pollMs,
     gapMs: 0,
     signal: leave.signal,
   });
   return { changes, leave, states };
 };
 
-test('a follower that is slow is given the latest state, not all it has missed', async () => {
+test('a subscription that is slow is given the latest state, not all it has missed', async () => {
   let now = toBatch(0);
   const { changes, states } = open(async () => now);
   expect((await states.next()).value).toEqual(toBatch(0));
@@ -40,7 +40,7 @@ test('a follower that is slow is given the latest state, not all it has missed',
 });
 
 test.each(['return', 'abort'] as const)(
-  'a follower that leaves while nothing happens (%s) leaves nothing behind',
+  'a subscription that leaves while nothing happens (%s) leaves nothing behind',
   async (way) => {
     const { changes, leave, states } = open(async () => toBatch(0));
     await states.next();
@@ -53,8 +53,8 @@ test.each(['return', 'abort'] as const)(
   },
 );
 
-test('a follower that leaves before it has begun listens to nothing', async () => {
-  const { changes, states } = open(() => Promise.reject(new Error('it is not to be looked for')));
+test('a subscription that leaves before it has begun listens to nothing', async () => {
+  const { changes, states } = open(() => Promise.reject(new Error('it is not to be read')));
   await states.return?.();
   expect(await states.next()).toEqual({ done: true, value: undefined });
   expect(changes.size).toBe(0);
@@ -77,10 +77,10 @@ test('a change that comes while the batch is read is not missed', async () => {
   expect(await toArray(states)).toEqual([toBatch(1), toBatch(2, 'completed')]);
 });
 
-test('a follower goes on when the store comes back, and ends when the batch is deleted', async () => {
+test('a subscription goes on when the store comes back, and ends when the batch is deleted', async () => {
   const answers: (Batch | undefined | Error)[] = [
     toBatch(0),
-    new ModelgraphError('SERVICE_UNAVAILABLE', 'The store is away.'),
+    new StoreUnavailable(new Error('gone')),
     toBatch(1),
     undefined,
   ];

@@ -1,0 +1,56 @@
+import type { BatchStore, NewItem } from '../../../stores/batches/batch-store.ts';
+import type { BatchPlan } from './batch-plan.ts';
+import type { BatchSubmission } from './batch-submission.ts';
+
+/** Items are stored so many at a time; large ones fewer. */
+const ITEMS_A_WRITE = 500;
+const BYTES_A_WRITE = 4 * 1024 * 1024;
+
+/** Stores the items of one batch as they come, many at a time; creates the batch with the first of them. */
+export class ItemWriter {
+  readonly #store: BatchStore;
+  readonly #id: string;
+  readonly #submission: BatchSubmission;
+  #isCreated = false;
+  #waiting: NewItem[] = [];
+  #waitingBytes = 0;
+
+  constructor(store: BatchStore, id: string, submission: BatchSubmission) {
+    this.#store = store;
+    this.#id = id;
+    this.#submission = submission;
+  }
+
+  /** Whether anything of the batch is stored. */
+  get isCreated(): boolean {
+    return this.#isCreated;
+  }
+
+  /** Whether enough has come to be worth a write. */
+  get isFull(): boolean {
+    return this.#waiting.length >= ITEMS_A_WRITE || this.#waitingBytes >= BYTES_A_WRITE;
+  }
+
+  add(item: NewItem, bytes: number): void {
+    this.#waiting.push(item);
+    this.#waitingBytes += bytes;
+  }
+
+  /** Drops what has not been stored: the batch is going to be refused. */
+  clear(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  /** Stores what has come. Gives false, and stores none of it, where the batch has taken longer than an hour to come in. */
+  async flush({ config, mode, warnings }: BatchPlan): Promise<boolean> {
+    if (this.#waiting.length === 0) return true;
+    const { principalId, displayName, metadata } = this.#submission;
+    if (!this.#isCreated)
+      await this.#store.create({ id: this.#id, principalId, mode, displayName, metadata, config, warnings });
+    this.#isCreated = true;
+    const isTaken = await this.#store.addItems(this.#id, this.#waiting);
+    this.clear();
+    return isTaken;
+  }
+}

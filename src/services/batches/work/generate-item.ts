@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { Generation } from '../../../core/generation.ts';
+import type { ModelConfig } from '../../../core/model-config.ts';
+import { toExactResolution } from '../../../core/resolution.ts';
+import type { Telemetry } from '../../../core/telemetry.ts';
+import type { BatchJob, PendingItem } from '../../../stores/batches/batch-job.ts';
+import { prepareGeneration } from '../../checks/preview.ts';
+import { GenerationRun } from '../../generations/run/generation-run.ts';
+import type { TurnRunner } from '../../generations/run/turn-runner.ts';
+
+export interface ItemGeneratorOptions {
+  readonly runner: TurnRunner;
+  readonly telemetry: Telemetry;
+}
+
+/** The pause before a provider whose circuit is open is called again, if it names none, and at the most. */
+const CIRCUIT_OPEN_MS = 5_000;
+const MAX_CIRCUIT_OPEN_MS = 60_000;
+
+/**
+ * For how long the provider is to be left alone, in milliseconds, where the generation ended without a call because its
+ * circuit is open; null: it was called.
+ */
+export const circuitOpenMs = ({ startedAt, error }: Generation): number | null =>
+  startedAt === null && error?.code === 'PROVIDER_OVERLOADED'
+    ? Math.min(error.retryAfterMs ?? CIRCUIT_OPEN_MS, MAX_CIRCUIT_OPEN_MS)
+    : null;
+
+/** Answers single requests of batches by the code that answers single generations. */
+export class ItemGenerator {
+  readonly #options: ItemGeneratorOptions;
+
+  constructor(options: ItemGeneratorOptions) {
+    this.#options = options;
+  }
+
+  /** The generation once it has ended: completed, failed, or cancelled because the signal was aborted. */
+  async generate(
+    { request, warnings }: PendingItem,
+    {
+      job,
+      config,
+      signal,
+    }: { readonly job: BatchJob; readonly config: ModelConfig; readonly signal: AbortSignal },
+  ): Promise<Generation> {
+    const { runner, telemetry } = this.#options;
+    const id = `gen_${randomUUID().replaceAll('-', '')}`;
+    const run = new GenerationRun({
+      id,
+      principalId: job.principalId,
+      prepared: prepareGeneration({ resolution: toExactResolution(config), request, warnings }),
+      metadata: null,
+      createdAt: new Date(),
+      telemetry: telemetry.generationStarted(id, config, performance.now()),
+    });
+    const stop = (): void => run.cancel();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      // It never rejects: every failure ends the run.
+      void runner.run(run);
+      const settled = await run.settled;
+      // A batch has no client to answer its tool calls: this turn is the whole of it.
+      run.cancel();
+      const generation: Generation =
+        settled.status === 'requires-action' ? { ...settled, status: 'completed' } : settled;
+      run.telemetry.ended(generation);
+      return generation;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { FailureKind } from './availability.ts';
+
+/** Primary result codes of SQLite. */
+export const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const FULL = 13;
+const CANTOPEN = 14;
+
+/** The primary result code that an error of SQLite carries; null: it is none of SQLite's. */
+export const resultCodeOf = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : null;
+
+export const kindOfSqliteFailure = (error: unknown): FailureKind => {
+  switch (resultCodeOf(error)) {
+    case BUSY:
+    case LOCKED:
+      return 'busy';
+    case READONLY:
+    case IOERR:
+    case FULL:
+    case CANTOPEN:
+      return 'away';
+    default:
+      return 'defect';
+  }
+};
