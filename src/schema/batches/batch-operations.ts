@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Batch } from '../../core/batch.ts';
 import { RequestRejected } from '../../core/errors.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
@@ -105,7 +107,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Follows a batch, on any server: how it stands, then each change, a few a second at most, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The batch to follow.' }) },
-    subscribe: async (_root, { id }, { batches, principalId, signal }) =>
+    subscribe: (_root, { id }, { batches, principalId, signal }): Promise<ReadyIterator<Batch>> =>
       batches.updates(id, principalId, signal),
     resolve: (batch) => batch,
   }),

@@ -1,6 +1,7 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import type { Found } from '../../core/found.ts';
@@ -127,7 +128,7 @@ export class BatchService {
    * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
    * or when this server shuts down. Throws `NOT_FOUND`.
    */
-  async updates(id: string, principalId: string, signal: AbortSignal): Promise<AsyncIterableIterator<Batch>> {
+  async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     const { store, timing } = this.#options;
     await this.#get(id, principalId);
     return subscribeToBatch({
