@@ -6,7 +6,7 @@ import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ModelConfig } from './core/model-config.ts';
-import { createSafeLog, type ServiceLog } from './core/service-log.ts';
+import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
@@ -26,6 +26,7 @@ import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
@@ -265,7 +266,7 @@ const createTransports = (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { catalogue }: CatalogueLayer,
+  { catalogue }: Pick<CatalogueLayer, 'catalogue'>,
   { generations, batches, metrics }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
@@ -309,10 +310,10 @@ const createTransports = (
  */
 export const buildApp = async (
   settings: Settings,
-  givenLog: ServiceLog,
+  writer: ServiceLog,
   overrides: AppOverrides = {},
 ): Promise<App> => {
-  const log = createSafeLog(givenLog);
+  const log = createSafeLog(writer);
   for (const variable of settings.unknownVariables)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);

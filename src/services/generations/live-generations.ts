@@ -58,11 +58,12 @@ export class LiveGenerations {
 
   /** Generations whose node has died were ended by this one: their ends are recorded here. */
   async recordInterrupted(ids: readonly string[]): Promise<void> {
-    const { guards, store } = this.#options;
+    const { guards, store, log } = this.#options;
     if (!guards.recordsEnds || ids.length === 0) return;
-    for (const found of await store.findMany(ids))
-      if (found !== undefined && !(found instanceof Error))
-        guards.record({ source: 'generation', generation: found.generation });
+    for (const found of await store.findMany(ids)) {
+      if (found instanceof Error) log.error({ err: found }, 'the end of a generation cannot be recorded');
+      else if (found !== undefined) guards.record({ source: 'generation', generation: found.generation });
+    }
   }
 
   /** Its last subscriber here is gone; it may have others on other nodes. */

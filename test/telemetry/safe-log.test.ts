@@ -1,0 +1,37 @@
+import { expect, test, vi } from 'vitest';
+import { createSafeLog } from '../../src/telemetry/safe-log.ts';
+
+const fail = (): never => {
+  throw new Error('the disk is full');
+};
+
+test('a line that cannot be written is reported without its fields, and never thrown', () => {
+  const lines: unknown[] = [];
+  const write =
+    (level: string) =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      if ('broken' in fields) fail();
+      lines.push([level, fields, message]);
+    };
+  const log = createSafeLog({
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  });
+  log.info({ a: 1 }, 'well');
+  log.warn({ broken: true, secret: 1 }, 'not so well');
+  expect(lines).toEqual([
+    ['info', { a: 1 }, 'well'],
+    ['error', { line: 'not so well', reason: 'the disk is full' }, 'a log line could not be written'],
+  ]);
+});
+
+test('a log that takes no line at all is reported to the standard error output', () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const log = createSafeLog({ debug: fail, info: fail, warn: fail, error: fail });
+  log.error({ secret: 1 }, 'lost');
+  const text = written.mock.calls.map(([line]) => String(line)).join('');
+  written.mockRestore();
+  expect(text).toBe('a log line could not be written: {"line":"lost","reason":"the disk is full"}\n');
+});
