@@ -107,7 +107,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Follows a batch, on any server: how it stands, then each change, a few a second at most, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The batch to follow.' }) },
-    subscribe: async (_root, { id }, { batches, principalId, signal }): Promise<ReadyIterator<Batch>> =>
+    subscribe: (_root, { id }, { batches, principalId, signal }): Promise<ReadyIterator<Batch>> =>
       batches.updates(id, principalId, signal),
     resolve: (batch) => batch,
   }),

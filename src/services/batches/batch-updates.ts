@@ -1,6 +1,7 @@
 import type { Batch } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
+import { type ReadyIterator, toReadyIterator } from '../../lib/ready-iterator.ts';
 import { wait } from '../../lib/wait.ts';
 
 export interface BatchUpdatesOptions {
@@ -60,20 +61,17 @@ const findIfPossible = async (find: () => Promise<Batch | undefined>): Promise<B
 };
 
 /** The state now, then each change, until the terminal one. `return()` and aborting the signal end it at once. */
-export const subscribeToBatch = (
-  options: BatchUpdatesOptions,
-): AsyncIterableIterator<Batch, undefined, undefined> => {
+export const subscribeToBatch = (options: BatchUpdatesOptions): ReadyIterator<Batch> => {
   const leave = new AbortController();
   const batches = readUpdates(options, AbortSignal.any([options.signal, leave.signal]));
-  return {
-    next: () => batches.next(),
-    return() {
-      // First, or it would be waited for: the generator is in the middle of a wait.
-      leave.abort();
-      return batches.return(undefined);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return toReadyIterator({
+    [Symbol.asyncIterator]: () => ({
+      next: () => batches.next(),
+      return() {
+        // First, or it would be waited for: the generator is in the middle of a wait.
+        leave.abort();
+        return batches.return(undefined);
+      },
+    }),
+  });
 };

@@ -9,7 +9,6 @@ import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
-import { findGenerations } from './find-generations.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';

@@ -82,7 +82,7 @@ export class GenerationStarter {
     if (this.#options.writeBehind.isFull)
       throw new ModelgraphError(
         'SERVICE_UNAVAILABLE',
-        'The store is away and too much waits for it. Try again later.',
+        'The database of this server is unavailable, and too much waits for it. Send the request again later.',
       );
     return prepared;
   }

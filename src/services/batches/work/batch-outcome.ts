@@ -50,9 +50,19 @@ export const toOutcome = (
       return { customId, status, result: EMPTY_RESULT };
     case 'succeeded': {
       const { state: _state, ...result } = answer.result;
-      const warnings = [...result.warnings, ...findAnswerWarnings(result, expectation)];
+      const found = findAnswerWarnings({
+        finishReason: result.finishReason,
+        isEmpty: result.text === '',
+        hasReasoned: result.reasoning !== null || (result.usage?.reasoningTokens ?? 0) > 0,
+        jsonText: expectation.wantsJson ? result.text : null,
+        maxOutputTokens: expectation.maxOutputTokens,
+      });
       const cost = costOf(result.usage, batchPricingOf(config));
-      return { customId, status, result: { ...result, warnings, cost, error: null } };
+      return {
+        customId,
+        status,
+        result: { ...result, warnings: [...result.warnings, ...found], cost, error: null },
+      };
     }
   }
 };

@@ -15,10 +15,11 @@ import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { Usage } from '../../../core/usage.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 import { GenerationContent } from './generation-content.ts';
 import { type CallMode, GenerationTimes } from './generation-times.ts';
 import { GenerationTurn } from './generation-turn.ts';
-import { budgetSpentWarning, fallbackWarning, noJsonWarning } from './generation-warnings.ts';
+import { fallbackWarning, findAnswerWarnings } from './generation-warnings.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What never changes of a generation. */
@@ -203,12 +204,17 @@ export class GenerationState {
     this.#finishReason = finish?.reason ?? 'cost-limit';
     if (finish === null) return [];
     this.#rawFinishReason = finish.rawReason;
-    const warnings = this.#readOutput();
-    const { reasoningLength, textLength } = this.#content;
-    const reasoned = reasoningLength > 0 || (this.#meter.usage?.reasoningTokens ?? 0) > 0;
-    if (finish.reason === 'length' && textLength === 0 && reasoned)
-      warnings.push(budgetSpentWarning(this.#prepared.request.maxOutputTokens));
-    return warnings;
+    // The text before tool calls is no part of the answer.
+    const { request, text } = this.#turn;
+    const jsonText = request.output.type === 'text' ? null : text;
+    if (jsonText !== null) this.#output = (parseJson(jsonText) as JsonValue | undefined) ?? null;
+    return findAnswerWarnings({
+      finishReason: finish.reason,
+      isEmpty: this.#content.textLength === 0,
+      hasReasoned: this.#content.reasoningLength > 0 || (this.#meter.usage?.reasoningTokens ?? 0) > 0,
+      jsonText,
+      maxOutputTokens: this.#prepared.request.maxOutputTokens,
+    });
   }
 
   /** From now on nothing changes. */
@@ -259,17 +265,5 @@ export class GenerationState {
   #noteDelta(): void {
     this.#hasContent = true;
     this.#times.noteDelta();
-  }
-
-  #readOutput(): Warning[] {
-    // The text before tool calls is no part of the answer.
-    const { request, text } = this.#turn;
-    if (request.output.type === 'text' || text === '') return [];
-    try {
-      this.#output = JSON.parse(text) as JsonValue;
-      return [];
-    } catch {
-      return [noJsonWarning()];
-    }
   }
 }

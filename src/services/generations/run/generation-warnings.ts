@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
-import type { GenerationResult, Warning } from '../../../core/generation.ts';
+import type { FinishReason, Warning } from '../../../core/generation.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
 
 /** Another model answers than the one that was asked for. */
@@ -12,7 +12,7 @@ export const fallbackWarning = (from: string, to: string, because: ErrorCode): W
 });
 
 /** Nothing was written, and it is the caller's limit that is too low. */
-export const budgetSpentWarning = (maxOutputTokens: number | null): Warning => ({
+const budgetSpentWarning = (maxOutputTokens: number | null): Warning => ({
   code: 'OUTPUT_BUDGET_SPENT_ON_REASONING',
   message:
     'The whole output limit went into reasoning and no text was written. Raise maxOutputTokens or lower the effort.',
@@ -22,7 +22,7 @@ export const budgetSpentWarning = (maxOutputTokens: number | null): Warning => (
 });
 
 /** What was to be JSON cannot be read as such. */
-export const noJsonWarning = (): Warning => ({
+const noJsonWarning = (): Warning => ({
   code: 'PROVIDER_WARNING',
   message: 'JSON was asked for, and the text is none: output is null.',
   path: ['input', 'output'],
@@ -30,20 +30,24 @@ export const noJsonWarning = (): Warning => ({
   to: null,
 });
 
-/** Whether the whole output limit went into reasoning. */
-export const isBudgetSpent = ({
-  text,
-  reasoning,
-  finishReason,
-  usage,
-}: Pick<GenerationResult, 'text' | 'reasoning' | 'finishReason' | 'usage'>): boolean =>
-  finishReason === 'length' && text === '' && (reasoning !== null || (usage?.reasoningTokens ?? 0) > 0);
+/** What of a complete answer, and of its request, decides what is worth knowing besides what its provider says. */
+export interface JudgedAnswer {
+  readonly finishReason: FinishReason;
+  /** Whether no text was written at all. */
+  readonly isEmpty: boolean;
+  readonly hasReasoned: boolean;
+  /** The text that was to be JSON; null: none was asked for. */
+  readonly jsonText: string | null;
+  /** null: not known any more. */
+  readonly maxOutputTokens: number | null;
+}
 
-/** What is worth knowing of a complete answer, besides what its provider says. `maxOutputTokens` null: not known any more. */
-export const findAnswerWarnings = (
-  answer: Pick<GenerationResult, 'text' | 'reasoning' | 'finishReason' | 'usage'>,
-  { wantsJson, maxOutputTokens }: { readonly wantsJson: boolean; readonly maxOutputTokens: number | null },
-): readonly Warning[] => [
-  ...(wantsJson && answer.text !== '' && parseJson(answer.text) === undefined ? [noJsonWarning()] : []),
-  ...(isBudgetSpent(answer) ? [budgetSpentWarning(maxOutputTokens)] : []),
-];
+/** The warnings of a complete answer, of a single generation and of a request of a batch alike. */
+export const findAnswerWarnings = (answer: JudgedAnswer): readonly Warning[] => {
+  const { finishReason, isEmpty, hasReasoned, jsonText, maxOutputTokens } = answer;
+  const isJson = jsonText === null || jsonText === '' || parseJson(jsonText) !== undefined;
+  return [
+    ...(isJson ? [] : [noJsonWarning()]),
+    ...(finishReason === 'length' && isEmpty && hasReasoned ? [budgetSpentWarning(maxOutputTokens)] : []),
+  ];
+};
