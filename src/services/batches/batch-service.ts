@@ -1,7 +1,7 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
-import { type ReadyIterator, toReadyIterator } from '../../lib/ready-iterator.ts';
+import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import type { Found } from '../../core/found.ts';
@@ -131,7 +131,7 @@ export class BatchService {
   async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     const { store, timing } = this.#options;
     await this.#get(id, principalId);
-    const updates = subscribeToBatch({
+    return subscribeToBatch({
       find: () => this.findBatch(id, principalId),
       onChange: (handle) =>
         store.onChange((changed) => {
@@ -141,7 +141,6 @@ export class BatchService {
       gapMs: timing.subscriptionGapMs,
       signal: AbortSignal.any([signal, this.#closing.signal]),
     });
-    return toReadyIterator(updates);
   }
 
   /**

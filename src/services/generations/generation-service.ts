@@ -1,3 +1,4 @@
+import { findGenerations } from './find-generations.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';

@@ -52,7 +52,7 @@ const anthropic: Wire = {
       messages.batchBody({ request_counts: { ...messages.NO_COUNTS, succeeded: 1 } }),
     ),
     [`GET /v1/messages/batches/${messages.BATCH_ID}/results`]: jsonLines(
-      messages.succeeded('a', answer as Record<string, unknown>),
+      messages.succeeded('a', answer),
     ),
   }),
 };
