@@ -1,7 +1,7 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
-import type { ReasoningEffort, Verbosity } from './model-config.ts';
-import type { OutputFormat, PromptCache, Tool, ToolChoice } from './text-request.ts';
+import type { PromptCache, ReasoningEffort, Verbosity } from './model-config.ts';
+import type { OutputFormat, Tool, ToolChoice } from './text-request.ts';
 
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];

@@ -47,7 +47,8 @@ export interface ToolCallPart {
   readonly opaque: string | null;
 }
 
-export type UserPart = TextPart | ImagePart | AudioPart | FilePart;
+export type MediaPart = ImagePart | AudioPart | FilePart;
+export type UserPart = TextPart | MediaPart;
 export type AssistantPart = ReasoningPart | TextPart | ToolCallPart;
 
 export interface SystemMessage {

@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
-import type { BuiltInTool, ReasoningEffort, Verbosity } from './model-config.ts';
+import type { BuiltInTool, PromptCache, ReasoningEffort, Verbosity } from './model-config.ts';
 
 /** Reasoning as the resolved model takes it; checked against its config before a provider sees it. */
 export type ReasoningSetting =
@@ -34,10 +34,6 @@ export type OutputFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json' }
   | { readonly type: 'schema'; readonly name: string; readonly schema: JsonValue; readonly strict: boolean };
-
-export const PROMPT_CACHES = ['provider-default', 'short', 'long', 'off'] as const;
-/** How long the provider should keep the prompt for the next request that begins the same. */
-export type PromptCache = (typeof PROMPT_CACHES)[number];
 
 /** Fields for a provider's request body, in its own words. */
 export type ProviderOptions = Readonly<Record<string, JsonValue>>;

@@ -206,7 +206,7 @@ test('a message request is what the SDK says one is', () => {
 test('a request of generateContent is what the SDK says one is', () => {
   const config = createConfig('generate_content', {
     apiModel: 'gemini-9-flash',
-    reasoning: { type: 'budget', min: 0, max: 1_000, canDisable: true },
+    reasoning: { type: 'budget', min: 0, max: 1_000, canDisable: true, dynamic: true },
   });
   const expected = {
     model: 'gemini-9-flash',

@@ -1,5 +1,5 @@
 import type { GenerateInput } from '../../core/generate-input.ts';
-import type { PromptCache } from '../../core/text-request.ts';
+import type { PromptCache } from '../../core/model-config.ts';
 import { builder } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
 import { OnDisconnectEnum, OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from '../enums.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
-import { takesJsonOutput } from '../../../src/core/capabilities.ts';
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { collectOverWebSocket, request, startApp } from '../../support/app/app.ts';
@@ -138,8 +137,8 @@ describe('JSON without a schema for an API that has no such thing', () => {
   const startMessenger = async () => {
     const toy = createToy(undefined, { apiTypes: ['messages'] });
     const models = {
-      strict: { apiType: 'messages', structuredOutput: true },
-      loose: { apiType: 'messages' },
+      strict: { apiType: 'messages', jsonMode: false, structuredOutput: true },
+      loose: { apiType: 'messages', jsonMode: false },
     } as const;
     const app = await startApp({}, toyOverrides(toy, models));
     return { app, toy, [Symbol.asyncDispose]: () => app.close() };
@@ -329,8 +328,7 @@ test('what a model of the catalogue cannot be asked for is refused before its pr
   };
   const wrong: string[] = [];
   for (const config of models) {
-    if ((await refused(config.name, { json: true })) === takesJsonOutput(config))
-      wrong.push(`${config.name} json`);
+    if ((await refused(config.name, { json: true })) === config.jsonMode) wrong.push(`${config.name} json`);
     if ((await refused(config.name, schema())) === config.structuredOutput)
       wrong.push(`${config.name} schema`);
   }

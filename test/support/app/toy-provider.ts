@@ -1,4 +1,9 @@
-import { defineModels, type ModelConfig, type ModelDefinition } from '../../../src/core/model-config.ts';
+import {
+  defineModels,
+  MEDIA_TYPES,
+  type ModelConfig,
+  type ModelDefinition,
+} from '../../../src/core/model-config.ts';
 import { collect, type StreamEvent } from '../../../src/core/stream-event.ts';
 import type { TextProviderDescriptor } from '../../../src/core/text-provider.ts';
 import type { TextRequest } from '../../../src/core/text-request.ts';
@@ -76,7 +81,25 @@ export const createToy = (
   return { descriptor, calls };
 };
 
+/** The API of a toy has a place for everything: what a model of it takes is what the rest of its definition says. */
+export const TOY_API = {
+  media: {
+    image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: true, fileIds: true, detail: true },
+    audio: { mediaTypes: MEDIA_TYPES.audio, fetchesUrls: true, fileIds: true },
+    file: { mediaTypes: MEDIA_TYPES.file, fetchesUrls: true, fileIds: true, filename: true },
+  },
+  laterSystemMessages: true,
+  parallelToolCallsCanBeForbidden: true,
+  toolCallSignatures: false,
+  jsonMode: true,
+  toolChoiceCoversBuiltInTools: true,
+  reasoningTags: false,
+  promptCaches: [],
+  providerOptions: true,
+} as const satisfies Partial<ModelDefinition>;
+
 export const TOY_MODEL = {
+  ...TOY_API,
   displayName: 'Toy',
   description: 'A model for tests.',
   apiModel: 'toy-upstream',

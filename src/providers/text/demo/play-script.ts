@@ -23,20 +23,13 @@ interface Play {
   readonly signal: AbortSignal;
 }
 
-const noticesFor = ({ providerOptions }: TextRequest): readonly Warning[] => [
-  { code: 'PROVIDER_WARNING', message: MODEL_NOTICE, path: null, from: null, to: null },
-  ...(providerOptions === null
-    ? []
-    : [
-        {
-          code: 'PARAMETER_DROPPED',
-          message: 'demo sends no request that providerOptions could be put over.',
-          path: ['input', 'providerOptions'],
-          from: providerOptions,
-          to: null,
-        } as const,
-      ]),
-];
+const NOTICE: Warning = {
+  code: 'PROVIDER_WARNING',
+  message: MODEL_NOTICE,
+  path: null,
+  from: null,
+  to: null,
+};
 
 const cutAtStop = (text: string, stopSequences: readonly string[]): string => {
   const ends = stopSequences.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
@@ -106,7 +99,7 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
     state: null,
   });
 
-  for (const warning of noticesFor(request)) yield { type: 'warning', warning };
+  yield { type: 'warning', warning: NOTICE };
   let called = false;
   for (const step of play.steps) {
     for (const delta of deltasOf(step, stopSequences)) {

@@ -108,7 +108,8 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     usage: dialect.usage,
     readDelta: dialect.readDelta,
   };
-  const told = dialect.reasoningTags === true ? separateReasoning : <T>(events: T): T => events;
+  const isTagged = config.reasoningTags && dialect.asksForReasoningApart !== true;
+  const told = isTagged ? separateReasoning : <T>(events: T): T => events;
   const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
     toChatRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
