@@ -1,3 +1,4 @@
+import { parseJson } from '../../src/lib/parse-json.ts';
 import type { RawExchange } from './record-fetch.ts';
 import { assertScrubbed, createScrub, type Scrubbing } from './scrub.ts';
 
@@ -30,13 +31,7 @@ export interface Fixture {
 /** Headers that a reader of the answer looks at; every other one stays out. */
 const HEADERS: ReadonlySet<string> = new Set(['content-type', 'retry-after', 'retry-after-ms']);
 
-const parseJson = (text: string): Json | undefined => {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-};
+const parse = (text: string): Json | undefined => parseJson(text) as Json | undefined;
 
 const isStream = ({ responseHeaders }: RawExchange): boolean =>
   (responseHeaders['content-type'] ?? '').startsWith('text/event-stream');
@@ -45,12 +40,12 @@ const payloadsOf = (body: string): readonly Json[] =>
   [...body.matchAll(/^data: ?(.*?)\r?$/gm)]
     .map((match) => match[1] ?? '')
     .filter((line) => line !== '' && line !== '[DONE]')
-    .map((line) => parseJson(line) ?? line);
+    .map((line) => parse(line) ?? line);
 
 const valuesOf = (exchange: RawExchange): readonly Json[] => {
   const { requestBody, responseBody } = exchange;
-  const answer = isStream(exchange) ? payloadsOf(responseBody) : [parseJson(responseBody) ?? responseBody];
-  return [parseJson(requestBody) ?? requestBody, ...answer];
+  const answer = isStream(exchange) ? payloadsOf(responseBody) : [parse(responseBody) ?? responseBody];
+  return [parse(requestBody) ?? requestBody, ...answer];
 };
 
 /** Path and the one parameter that says how the answer is framed: keys have been seen in others. */

@@ -1,4 +1,4 @@
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 import {
   type AssistantPart,
   type ImageDetail,
@@ -128,7 +128,7 @@ export const MessageInput = builder.inputType('MessageInput', {
 });
 
 const refuse = (path: readonly string[], message: string): never => {
-  throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
+  throw rejection('INVALID_REQUEST', path, message);
 };
 
 /** The base64 of each upload: several parts may refer to the same large file, which is read once. */

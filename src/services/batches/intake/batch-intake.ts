@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
+import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
@@ -206,6 +206,6 @@ export class BatchIntake {
   }
 
   #refuse(path: readonly string[], message: string): void {
-    this.#problems.push({ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null });
+    this.#problems.push(createProblem('INVALID_REQUEST', path, message));
   }
 }

@@ -3,7 +3,7 @@ import { DEMO_MODELS } from '../../../../config/providers/demo/models.ts';
 import { collect, type StreamEvent } from '../../../../src/core/stream-event.ts';
 import type { FunctionTool, TextRequest } from '../../../../src/core/text-request.ts';
 import { demoDescriptor } from '../../../../src/providers/text/demo/descriptor.ts';
-import { DEMO_SCRIPTS } from '../../../../src/providers/text/demo/scripts.ts';
+import { DEMO_SCRIPTS } from '../../../../src/providers/text/demo/request/demo-scripts.ts';
 import { connectDemoModel, drain, never, requestOf } from './demo-harness.ts';
 
 const textOf = (events: readonly StreamEvent[]): string =>

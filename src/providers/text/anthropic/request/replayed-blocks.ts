@@ -1,5 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { JsonValue } from '../../../../core/json.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 type Block = Anthropic.ContentBlock;
 type BlockParam = Anthropic.ContentBlockParam;
@@ -60,7 +61,8 @@ export const toCallOpaque = (before: readonly Block[]): string | null => {
  * else, which is the state of another provider and of no use here.
  */
 export const readOpaque = (opaque: string | null): readonly BlockParam[] => {
-  const value = opaque === null ? [] : parse(opaque);
+  // Another provider's state may be no JSON.
+  const value = opaque === null ? [] : parseJson(opaque);
   return (Array.isArray(value) ? value : [value]).flatMap((block: unknown) =>
     typeof block === 'object' && block !== null && 'type' in block && typeof block.type === 'string'
       ? isReplayed({ type: block.type })
@@ -68,12 +70,4 @@ export const readOpaque = (opaque: string | null): readonly BlockParam[] => {
         : []
       : [],
   );
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return []; // another provider's state, which is no JSON
-  }
 };

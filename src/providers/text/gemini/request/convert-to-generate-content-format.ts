@@ -7,7 +7,7 @@ import type {
   ToolMessage,
   UserPart,
 } from '../../../../core/message.ts';
-import { toMediaPart } from './media.ts';
+import { toMediaPart } from './to-media-part.ts';
 import { findReplayParts, isSignature } from './replay-parts.ts';
 
 export interface GenerateContentFormat {

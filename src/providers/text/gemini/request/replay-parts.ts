@@ -1,6 +1,7 @@
 import type { Part } from '@google/genai/web';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { AssistantMessage } from '../../../../core/message.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 /** Parts of the vendor's own tools, which a later turn has to hold unchanged. */
 const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
@@ -75,13 +76,8 @@ export const findReplayParts = ({ parts }: AssistantMessage): Part[] | undefined
 
 const readParts = (opaque: string): Part[] | undefined => {
   if (!opaque.trimStart().startsWith('[')) return undefined;
-  try {
-    const value: unknown = JSON.parse(opaque);
-    if (!Array.isArray(value) || !value.every(isPart)) return undefined;
-    return value.map(pick);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(opaque);
+  return Array.isArray(value) && value.every(isPart) ? value.map(pick) : undefined;
 };
 
 const isPart = (value: unknown): value is Part => {

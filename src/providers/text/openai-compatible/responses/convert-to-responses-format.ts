@@ -1,7 +1,7 @@
 import type { ResponseInputContent, ResponseInputItem } from 'openai/resources/responses/responses';
 import type { AssistantMessage, FilePart, ImagePart, Message, UserPart } from '../../../../core/message.ts';
 import { toOutputText } from '../chat/convert-to-chat-completions-format.ts';
-import { toDataUrl, toFilename, toImageDataUrl } from '../media.ts';
+import { toDataUrl, toFilename, toImageDataUrl } from '../to-data-url.ts';
 import { unsupportedPart } from '../../../shared/unsupported-part.ts';
 import { readReasoningItems, readReplayItems } from './replay-items.ts';
 

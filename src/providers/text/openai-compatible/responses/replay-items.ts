@@ -1,4 +1,5 @@
 import type { ResponseInputItem } from 'openai/resources/responses/responses';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -51,10 +52,7 @@ const toInputItems = (items: readonly unknown[]): ResponseInputItem[] =>
 
 const parse = (opaque: string): readonly unknown[] | undefined => {
   if (!/^\s*[[{]/.test(opaque)) return undefined;
-  try {
-    const value: unknown = JSON.parse(opaque);
-    return Array.isArray(value) ? value : [value];
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(opaque);
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? value : [value];
 };
