@@ -6,7 +6,7 @@ import type { OutputFormat, Tool, ToolChoice } from './text-request.ts';
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
 
-/** What becomes of a generation that nobody follows any more. */
+/** What becomes of a generation whose last subscriber has left. */
 export const ON_DISCONNECT = ['cancel', 'continue'] as const;
 export type OnDisconnect = (typeof ON_DISCONNECT)[number];
 

@@ -40,7 +40,9 @@ export type ProviderOptions = Readonly<Record<string, JsonValue>>;
 
 /**
  * One request as a provider receives it: resolved, checked, complete. null means "not given": nothing is sent for it.
- * Every value is one that the model takes; a provider drops nothing and adds nothing.
+ * Every value is one that the model takes: the checks have refused any other, or left it out with a warning. A provider
+ * drops nothing, and adds only what its API demands in any request (a name for a document's bytes, a type for a function's
+ * parameters) or what this server needs to read the answer (summaries of reasoning, encrypted state, usage).
  */
 export interface TextRequest {
   readonly system: string | null;

@@ -119,7 +119,7 @@ export class ModelRegistry {
     return resolution;
   }
 
-  /** What to tell whoever asked for a model that there is not. */
+  /** The problem of a request for a model that there is not. */
   unknownModel(requested: string, path: readonly string[]): Problem {
     const names = this.nearestNames(requested);
     const message = `There is no model "${requested.trim()}". The nearest names are: ${names.join(', ')}.`;

@@ -45,7 +45,10 @@ const MediaInput = builder.inputType('MediaInput', {
     mediaType: t.string({
       description: 'The media type, such as `image/png`, if it is known. It must match the bytes.',
     }),
-    filename: t.string({ description: 'The name of a document, which the model sees.' }),
+    filename: t.string({
+      description:
+        'The name of a document, which the model sees. Left out, with a warning, if the API of the model has no field for it.',
+    }),
     detail: t.field({
       type: ImageDetailEnum,
       description: 'The resolution at which the model reads an image.',
@@ -109,7 +112,8 @@ export const ToolResultInput = builder.inputType('ToolResultInput', {
     isError: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Whether the tool failed; the output then describes the failure.',
+      description:
+        'Whether the tool failed; the output then describes the failure. A provider without such a mark gets the output alone.',
     }),
   }),
 });

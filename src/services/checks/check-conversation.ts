@@ -46,7 +46,7 @@ const textLength = (message: Message): number => {
 export const textLengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + textLength(message), 0);
 
-/** What is asked, as messages, whichever way it was given. Nothing about the model is looked at yet. */
+/** What is asked, as messages, for either way of giving it. Nothing is checked against the model yet. */
 export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
   const { prompt, messages } = input;
   if (prompt !== null && messages !== null)

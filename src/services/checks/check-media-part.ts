@@ -56,7 +56,7 @@ const refuseForm = (
   return null;
 };
 
-/** The part with its source judged by itself and its media type told, or null; why is in the findings. */
+/** The part with a source that is sound in itself and its media type, or null; why is in the findings. */
 const checkSource = (part: MediaPart, { path, findings }: Subject): MediaPart | null => {
   const { source, type } = part;
   const refuse = (field: readonly string[], message: string, allowed: readonly string[] = []): null => {

@@ -61,7 +61,7 @@ const checkNames = (names: readonly string[], findings: Findings): void => {
     findings.reject('INVALID_REQUEST', ['input', 'tools'], `There are several functions named "${name}".`);
 };
 
-/** Checks a choice against the tools that were given, whatever the model makes of them. */
+/** Checks a choice against the tools that were given, those that the model does not take included. */
 const checkChoice = (
   choice: ToolChoice,
   { given, names }: { readonly given: readonly Tool[]; readonly names: readonly string[] },

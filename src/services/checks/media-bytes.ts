@@ -41,7 +41,7 @@ const tooLarge = (length: number): MediaProblem => ({
   allowed: [`at most ${MAX_MEDIA_BYTES} bytes`],
 });
 
-/** What makes bytes unfit for a part, or their media type: told from the bytes, which must agree with what was said. */
+/** What makes bytes unfit for a part, or their media type: read from the bytes, which must agree with the declared one. */
 export const checkMediaBytes = (
   kind: MediaKind,
   bytes: Uint8Array,

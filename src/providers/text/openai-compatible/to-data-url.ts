@@ -1,6 +1,6 @@
 import { findMediaTypeOfBase64 } from '../../../lib/media-type.ts';
 
-/** A data URL of an image; its type, when nobody named it, is read from its first bytes. */
+/** A data URL of an image; a type that was not declared is read from its first bytes. */
 export const toImageDataUrl = (data: string, mediaType: string | null): string =>
   toDataUrl(data, mediaType ?? findMediaTypeOfBase64(data) ?? 'image/png');
 

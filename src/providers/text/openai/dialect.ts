@@ -42,7 +42,7 @@ export const OPENAI: OpenAICompatibleVendor = {
   createBatchOperations,
 };
 
-/** Models that can be told not to cache have the newer field for it, the others the older one. */
+/** Models whose requests can forbid caching have the newer field, the others the older one. */
 const cacheFields = ({ cache }: TextRequest, config: ModelConfig): RequestFields => {
   switch (cache) {
     case 'provider-default':

@@ -4,7 +4,7 @@ import { findMediaTypeOfBase64 } from '../../../../lib/media-type.ts';
 
 type ImageType = Anthropic.Base64ImageSource['media_type'];
 
-/** The API has no setting for an image's detail. Bytes of a type nobody named are told by their first ones. */
+/** The type of bytes that was not declared is read from the first ones. */
 export const toImageBlock = ({ source, mediaType }: ImagePart): Anthropic.ImageBlockParam => {
   switch (source.type) {
     case 'url':

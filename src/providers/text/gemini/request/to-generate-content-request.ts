@@ -22,7 +22,7 @@ export const toGenerateContentRequest = (
     model: config.apiModel,
     contents,
     config: {
-      // Left on, the SDK would send requests of its own that nobody counts.
+      // Left on, the SDK would send further requests of its own, which no usage would show.
       automaticContinuation: false,
       maxOutputTokens: request.maxOutputTokens,
       ...given('systemInstruction', systemInstruction),

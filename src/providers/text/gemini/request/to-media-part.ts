@@ -30,8 +30,8 @@ const USUAL: Readonly<Record<MediaKind, string>> = {
 const FILES_URI = 'https://generativelanguage.googleapis.com/v1beta/files/';
 
 /**
- * Bytes go inline; anything with an address goes by reference, fetched by the vendor. A type nobody named is read from
- * the first bytes or the address: inline data has to have one.
+ * Bytes go inline; anything with an address goes by reference, fetched by the vendor. A type that was not
+ * declared is read from the first bytes or the address: inline data has to have one.
  */
 export const toMediaPart = (kind: MediaKind, source: MediaSource, mediaType: string | null): Part => {
   switch (source.type) {

@@ -13,7 +13,7 @@ const NAMES: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * The tools a compound system has run, from a delta's `executed_tools`. A tool is announced when it starts and comes
- * again with its output; it is told once, with its output.
+ * again with its output; the one event for it has the output.
  */
 export function* readExecutedTools(executed: unknown): Generator<StreamEvent> {
   if (!Array.isArray(executed)) return;

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A conversation as the Agent API takes it, after https://github.com/perplexityai/perplexity-node: every message says
- * that it is one, whoever's text is `input_text`, and an image has nothing but its address. Reasoning of earlier turns
+ * that it is one, the text of every role is `input_text`, and an image has nothing but its address. Reasoning of earlier turns
  * has no place in it and is left out. Throws `UNSUPPORTED_CAPABILITY` for audio and files.
  */
 export const convertToResponsesFormat: typeof convert = (messages, system): ResponsesFormat => {
