@@ -115,7 +115,7 @@ test('what Groq and DeepSeek are sent beside it is all that the SDK does not kno
     reasoning_effort: 'high',
     reasoning_format: 'parsed',
   } satisfies ChatCompletionCreateParamsNonStreaming & { readonly reasoning_format: 'parsed' };
-  expect(toChatRequest(request, config, GROQ_CHAT)).toEqual(groq);
+  expect(toChatRequest(request, { ...config, reasoningTags: true }, GROQ_CHAT)).toEqual(groq);
 
   const deepseek = {
     model: 'tested-2026-01-01',

@@ -59,7 +59,7 @@ describe('a catalogue that cannot be served', () => {
             defaultMaxOutputTokens: 0,
           },
         },
-        stranger: { apiType: 'messages', jsonMode: false },
+        stranger: { apiType: 'messages' },
         alien: { apiType: 'telepathy' as 'local' },
         Shouting: {},
         twin: {},
@@ -138,6 +138,7 @@ describe('a catalogue that cannot be served', () => {
       messages: {
         ...everything,
         apiType: 'messages',
+        jsonMode: true,
         reasoning: { type: 'adaptive', values: ['minimal', 'low'], default: null, canDisable: true },
       },
       content: {

@@ -137,8 +137,8 @@ describe('JSON without a schema for an API that has no such thing', () => {
   const startMessenger = async () => {
     const toy = createToy(undefined, { apiTypes: ['messages'] });
     const models = {
-      strict: { apiType: 'messages', jsonMode: false, structuredOutput: true },
-      loose: { apiType: 'messages', jsonMode: false },
+      strict: { apiType: 'messages', structuredOutput: true },
+      loose: { apiType: 'messages' },
     } as const;
     const app = await startApp({}, toyOverrides(toy, models));
     return { app, toy, [Symbol.asyncDispose]: () => app.close() };

@@ -1,4 +1,6 @@
+import { API_FIELDS } from '../../../src/core/api-fields.ts';
 import {
+  type ApiType,
   defineModels,
   MEDIA_TYPES,
   type ModelConfig,
@@ -134,6 +136,9 @@ export const TOY_MODEL = {
   source: 'this test',
 } as const satisfies ModelDefinition<'local'>;
 
+/** A toy of an API that has no field for JSON without a schema is not said to take it. */
+const hasJsonMode = (apiType: ApiType = 'local'): boolean => API_FIELDS[apiType]?.jsonMode ?? true;
+
 /** Models of the toy provider by name, each given as its difference from a model that takes nothing. */
 export const toyModels = (
   definitions: Readonly<Record<string, Partial<ModelDefinition>>>,
@@ -145,7 +150,7 @@ export const toyModels = (
       Object.fromEntries(
         Object.entries(definitions).map(([name, changes]) => [
           name,
-          { ...TOY_MODEL, apiModel: `${name}-upstream`, ...changes },
+          { ...TOY_MODEL, jsonMode: hasJsonMode(changes.apiType), apiModel: `${name}-upstream`, ...changes },
         ]),
       ),
     ),

@@ -234,7 +234,7 @@ test('demo-bad-arguments fails after its deltas, and only the log sees the raw t
   expect(raw).not.toBe('');
   expect(error).toMatchObject({ code: 'PROVIDER_FAILED', provider: 'demo' });
   expect((error as Error).message).not.toContain('oops');
-  expect(warnings[0]?.fields).toMatchObject({ argumentsText: raw, tool: 'get_weather' });
+  expect(warnings[0]?.fields).toMatchObject({ arguments: raw, tool: 'get_weather' });
   expect(events.some((event) => event.type === 'tool-call' || event.type === 'finish')).toBe(false);
 });
 
