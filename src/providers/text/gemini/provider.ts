@@ -21,7 +21,7 @@ import { API_VERSION } from './api-version.ts';
 import { createBatchCalls } from './batch/batch-calls.ts';
 import { GeminiBatchOperations } from './batch/batch-operations.ts';
 import { mapError } from './map-error.ts';
-import { readEvents, type SendRequest } from './response/read-events.ts';
+import { readTurn, type SendRequest } from './response/read-turn.ts';
 import { toGenerateContentRequest } from './request/to-generate-content-request.ts';
 
 /** Without any key the SDK warns on the console. */
@@ -112,7 +112,7 @@ async function* readCall(
       config: { ...fields, ...own, ...(continuationToken !== null && { continuationToken }) },
     });
   };
-  yield* readEvents(send, { log: connection.log });
+  yield* readTurn(send, { log: connection.log });
 }
 
 async function* streamChunks(

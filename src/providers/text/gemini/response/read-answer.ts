@@ -2,7 +2,7 @@ import type { GenerateContentResponse, GoogleGenAI } from '@google/genai/web';
 import type { ModelConfig } from '../../../../core/model-config.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { ProviderLog } from '../../../../core/text-provider.ts';
-import { readEvents } from './read-events.ts';
+import { readTurn } from './read-turn.ts';
 
 /** A single whole answer, as the SDK would read it from its own call; one that was interrupted cannot be gone on with. */
 export const readAnswer = (
@@ -20,5 +20,5 @@ export const readAnswer = (
       config: { automaticContinuation: false, httpOptions: { fetch: async () => Response.json(answer) } },
     });
   }
-  return readEvents(send, { log, canContinue: false });
+  return readTurn(send, { log, canContinue: false });
 };
