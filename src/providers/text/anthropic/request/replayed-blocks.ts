@@ -26,9 +26,9 @@ const isReasoning = ({ type }: { readonly type: string }): boolean =>
 const isReplayed = (block: { readonly type: string }): boolean =>
   isReasoning(block) || block.type === 'server_tool_use' || block.type.endsWith('_tool_result');
 
-const toReplayed = (block: object): JsonValue => {
+const toReplayed = (block: object): object => {
   const fields = Object.entries(block).filter(([name]) => (FIELDS as readonly string[]).includes(name));
-  return JSON.parse(JSON.stringify(Object.fromEntries(fields))) as JsonValue;
+  return JSON.parse(JSON.stringify(Object.fromEntries(fields))) as object;
 };
 
 /**
@@ -44,7 +44,7 @@ export const toState = (blocks: readonly Block[]): JsonValue | null => {
       // The API refuses a call of its own tools that comes back without the result.
       (block.type !== 'server_tool_use' || answered.has(block.id)),
   );
-  return state.length === 0 ? null : state.map(toReplayed);
+  return state.length === 0 ? null : state.map((block) => toReplayed(block) as JsonValue);
 };
 
 /**
@@ -66,7 +66,7 @@ export const readOpaque = (opaque: string | null): readonly BlockParam[] => {
   return (Array.isArray(value) ? value : [value]).flatMap((block: unknown) =>
     typeof block === 'object' && block !== null && 'type' in block && typeof block.type === 'string'
       ? isReplayed({ type: block.type })
-        ? (toReplayed(block) as unknown as BlockParam)
+        ? (toReplayed(block) as BlockParam)
         : []
       : [],
   );

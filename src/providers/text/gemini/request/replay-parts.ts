@@ -32,7 +32,11 @@ export const createReplayParts = (): ReplayParts => {
         last.text = `${last.text}${replayed.text}`;
       } else if (!isNothing(replayed)) parts.push(replayed);
     },
-    state: () => (parts.some(isSaidNowhereElse) ? (parts as unknown as JsonValue) : null),
+    state: () => {
+      // Read from JSON, they are JSON.
+      const json: object = parts;
+      return parts.some(isSaidNowhereElse) ? (json as JsonValue) : null;
+    },
   };
 };
 

@@ -48,7 +48,10 @@ export const readReasoningItems = (opaque: string, summary: string | null): Resp
 
 /** The SDK wants an id on a reasoning item; the API does not. */
 const toInputItems = (items: readonly unknown[]): ResponseInputItem[] =>
-  items.flatMap((item) => findReplayItem(item) ?? []) as unknown as ResponseInputItem[];
+  items.flatMap((item): object[] => {
+    const found = findReplayItem(item);
+    return found === undefined ? [] : [found];
+  }) as ResponseInputItem[];
 
 const parse = (opaque: string): readonly unknown[] | undefined => {
   if (!/^\s*[[{]/.test(opaque)) return undefined;

@@ -14,10 +14,8 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export const convertToResponsesFormat: typeof convert = (messages, system): ResponsesFormat => {
   const { instructions, input } = convert(messages, system);
-  return {
-    instructions,
-    input: input.flatMap((item) => toAgentItem(item as unknown as Fields)) as unknown as ResponseInputItem[],
-  };
+  const items: readonly object[] = input.flatMap((item) => toAgentItem({ ...item }));
+  return { instructions, input: items as ResponseInputItem[] };
 };
 
 const toAgentItem = (item: Fields): Fields[] => {
