@@ -78,15 +78,15 @@ const toSums = (batch: HeldBatch, taken: readonly Taken[]): Sums => {
   return { usage: usage && toJson(usage), cost: cost && toJson(cost) };
 };
 
-/** As `BatchItemStore.record`, within a transaction that holds the job. */
+/** As `BatchItemStore.record`, within a transaction that holds the job; gives the results that were taken. */
 export const recordResults = async (
   transaction: Transaction,
   { job, batch, held }: { readonly job: BatchJob; readonly batch: HeldBatch; readonly held: HeldJob },
   outcomes: readonly ItemOutcome[],
-): Promise<number> => {
+): Promise<readonly ItemOutcome[]> => {
   const { batchRid, jobRid } = job.lease;
   const taken = await findTaken(transaction, job, outcomes);
-  if (taken.length === 0) return 0;
+  if (taken.length === 0) return [];
   const rows = taken.map(({ rid, outcome: { status, result } }) => ({
     rid,
     status,
@@ -98,5 +98,5 @@ export const recordResults = async (
   await countResults(transaction, batchRid, counts, toSums(batch, taken));
   if (held.vendor_counts !== null)
     await transaction.query(SET_VENDOR_COUNTS, [jobRid, lessStored(held.vendor_counts, counts)]);
-  return taken.length;
+  return taken.map(({ outcome }) => outcome);
 };
