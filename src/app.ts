@@ -306,6 +306,24 @@ const createTransports = (
   return { server, sockets };
 };
 
+/** Takes no new connection, has the services end what runs, and closes every socket. */
+const closeTransports = async (
+  { server, sockets }: TransportLayer,
+  stopServices: () => Promise<unknown>,
+): Promise<void> => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  sockets.close();
+  await stopServices();
+  // Clients have their terminal events; one that does not read or close is not waited for any longer.
+  const impatience = setTimeout(() => {
+    sockets.terminate();
+    server.closeAllConnections();
+  }, CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(impatience);
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
  * served, the operator's plugins cannot be loaded, or the store cannot be opened.
@@ -331,7 +349,7 @@ export const buildApp = async (
   ]);
   const { generations, batches, webhooks, metrics } = services;
   let closing = false;
-  const { server, sockets } = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
+  const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
   });
@@ -339,18 +357,10 @@ export const buildApp = async (
   const close = async (): Promise<void> => {
     closing = true;
     metrics.stop();
-    const { promise: closed, resolve } = Promise.withResolvers<void>();
-    server.close(() => resolve());
-    sockets.close();
     const { shutdownGraceMs } = settings;
-    await Promise.all([discovery.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]);
-    // Clients have their terminal events; one that does not read or close is not waited for any longer.
-    const impatience = setTimeout(() => {
-      sockets.terminate();
-      server.closeAllConnections();
-    }, CLOSE_GRACE_MS);
-    await closed;
-    clearTimeout(impatience);
+    await closeTransports(transports, () =>
+      Promise.all([discovery.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
+    );
     await webhooks?.stop();
     await db.close();
   };
@@ -362,7 +372,7 @@ export const buildApp = async (
     await generations.start();
     await batches.start();
     await webhooks?.start();
-    const origin = await listen(server, settings.host, settings.port);
+    const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
     discovery.start();
     catalogueLayer.factory

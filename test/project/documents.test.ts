@@ -2,7 +2,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { codePaths, fencedBlocks, findPictureProblem, headingSlugs, linksOf, toPattern } from './read-document.ts';
+import {
+  codePaths,
+  fencedBlocks,
+  findPictureProblem,
+  headingSlugs,
+  linksOf,
+  toPattern,
+} from './read-document.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -10,10 +17,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESULTS = 'bench/RESULTS.md';
 
 const NOT_OURS = ['**/node_modules', '.git', 'data', 'coverage'];
-const FILES = globSync(['**/*', '.*', '.ci/*'], { cwd: ROOT, exclude: NOT_OURS, withFileTypes: true }).map((entry) => {
-  const path = join(entry.parentPath, entry.name).slice(ROOT.length);
-  return entry.isDirectory() ? `${path}/` : path;
-});
+const FILES = globSync(['**/*', '.*', '.ci/*'], { cwd: ROOT, exclude: NOT_OURS, withFileTypes: true }).map(
+  (entry) => {
+    const path = join(entry.parentPath, entry.name).slice(ROOT.length);
+    return entry.isDirectory() ? `${path}/` : path;
+  },
+);
 const DOCUMENTS = FILES.filter((path) => path.endsWith('.md'));
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -95,11 +104,9 @@ describe('a document is seen to be wrong', () => {
     expect(brokenLink('docs/batches.md', '../README.md#nowhere')).toBe(
       '../README.md#nowhere: README.md has no such heading',
     );
-    expect(codePaths('See `src/nowhere.ts`, `npm test`, `a/b`, `.ts`, `x.json`, `<name>/x.ts` and `file.ts`.')).toEqual([
-      'src/nowhere.ts',
-      '<name>/x.ts',
-      'file.ts',
-    ]);
+    expect(
+      codePaths('See `src/nowhere.ts`, `npm test`, `a/b`, `.ts`, `x.json`, `<name>/x.ts` and `file.ts`.'),
+    ).toEqual(['src/nowhere.ts', '<name>/x.ts', 'file.ts']);
     expect(toPattern('config/<name>/models.ts').test('config/providers/openai/models.ts')).toBe(false);
     expect(toPattern('providers/<name>/models.ts').test('config/providers/openai/models.ts')).toBe(true);
   });

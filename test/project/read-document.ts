@@ -21,7 +21,8 @@ export const fencedBlocks = (markdown: string): readonly FencedBlock[] => {
   return blocks;
 };
 
-const withoutBlocks = (markdown: string): string => markdown.replaceAll(/^\s*(`{3,})[\s\S]*?^\s*\1\s*$/gm, '');
+const withoutBlocks = (markdown: string): string =>
+  markdown.replaceAll(/^\s*(`{3,})[\s\S]*?^\s*\1\s*$/gm, '');
 
 /** Links and pictures that lead into the project, as they are written. */
 export const linksOf = (markdown: string): readonly string[] =>

@@ -130,10 +130,26 @@ const checkConfigured = (
   );
 };
 
+/** What a request costs that has all of its output limit written, at the price without any cache; null without prices. */
+const estimateMaxCost = (inputTokens: number, outputTokens: number, { pricing }: ModelConfig): Cost | null =>
+  costOf(
+    {
+      inputTokens,
+      outputTokens,
+      totalTokens: inputTokens + outputTokens,
+      cacheReadTokens: null,
+      cacheWriteTokens: null,
+      reasoningTokens: null,
+      audioInputTokens: null,
+      source: 'estimated',
+    },
+    pricing,
+  );
+
 /**
  * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here.
- * All problems are found at once, except that an unknown model ends the
- * search, since everything else is checked against the model.
+ * All problems are found at once, except that an unknown model ends the search, since everything else is checked against
+ * the model.
  */
 export const previewGeneration = (
   input: GenerateInput,
@@ -178,19 +194,7 @@ export const previewGeneration = (
   const { problems, warnings } = findings;
   const estimatedInputTokens = estimateInputTokens(request);
   const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
-  const estimatedMaxCost = costOf(
-    {
-      inputTokens: estimatedInputTokens,
-      outputTokens: maxOutputTokens,
-      totalTokens: estimatedInputTokens + maxOutputTokens,
-      cacheReadTokens: null,
-      cacheWriteTokens: null,
-      reasoningTokens: null,
-      audioInputTokens: null,
-      source: 'estimated',
-    },
-    config.pricing,
-  );
+  const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, maxOutputTokens, config);
   const fallbacks = checkFallbacks(
     input,
     findings,

@@ -51,9 +51,7 @@ const anthropic: Wire = {
     [`GET /v1/messages/batches/${messages.BATCH_ID}`]: json(
       messages.batchBody({ request_counts: { ...messages.NO_COUNTS, succeeded: 1 } }),
     ),
-    [`GET /v1/messages/batches/${messages.BATCH_ID}/results`]: jsonLines(
-      messages.succeeded('a', answer),
-    ),
+    [`GET /v1/messages/batches/${messages.BATCH_ID}/results`]: jsonLines(messages.succeeded('a', answer)),
   }),
 };
 
