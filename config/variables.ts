@@ -148,7 +148,7 @@ export const VARIABLES = [
     default: '5',
     unit: null,
     description:
-      'Consecutive failures of a provider after which its circuit opens: for a while no call is sent but single probes. 0: the circuit never opens.',
+      'Consecutive failures of a provider after which its circuit opens: for a while no call is sent but single probes, and its models have `available: false`. 0: the circuit never opens.',
   },
   {
     name: 'MODELGRAPH_DISCONNECT_GRACE_MS',

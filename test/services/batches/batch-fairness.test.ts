@@ -43,7 +43,7 @@ test('a vendor batch does not wait for the end of batches that are answered one 
   expect(slow.calls).toHaveLength(1);
 });
 
-test('requests that wait for a provider that is held back keep no others from being asked', async () => {
+test('requests that wait for a provider whose circuit is open keep no others from being asked', async () => {
   const down = createToy(
     () => {
       throw new ProviderError('PROVIDER_OVERLOADED', {

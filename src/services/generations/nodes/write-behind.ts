@@ -4,6 +4,7 @@ import type { ServiceLog } from '../../../core/service-log.ts';
 import { isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { EventBlock, GenerationStore } from '../../../stores/generations/generation-store.ts';
+import { createDefectReport } from '../../report-failure.ts';
 import type { GenerationRun } from '../run/generation-run.ts';
 
 export interface WriteBehindOptions {
@@ -165,8 +166,9 @@ export class WriteBehind {
     if (this.#timer !== undefined && (!isUrgent || this.#isUrgent)) return;
     this.#cancelTimer();
     this.#isUrgent = isUrgent;
-    const write = (): void => void this.#writeChanged();
-    this.#timer = isUrgent ? setImmediate(write) : setTimeout(write, this.#options.flushMs);
+    this.#timer = isUrgent
+      ? setImmediate(this.#writeInBackground)
+      : setTimeout(this.#writeInBackground, this.#options.flushMs);
   }
 
   #cancelTimer(): void {
@@ -176,30 +178,42 @@ export class WriteBehind {
     this.#timer = undefined;
   }
 
-  /** Never rejects: what cannot be written stays, or is dropped alone. */
+  readonly #writeInBackground = (): void => {
+    this.#writeChanged().catch(createDefectReport(this.#options.log, { work: 'write-behind' }));
+  };
+
   async #writeChanged(): Promise<void> {
     this.#timer = undefined;
     this.#isUrgent = false;
     const entries = [...this.#changed];
     if (entries.length === 0) return this.#resolveIdle();
     this.#writing = true;
+    try {
+      this.#isDown = !(await this.#writeAll(entries));
+    } finally {
+      this.#writing = false;
+      if (this.#isDown && !this.#closed) {
+        this.#resolveWaiting();
+        this.#timer = setTimeout(this.#writeInBackground, RETRY_MS);
+      } else if (this.#changed.size > 0) this.#schedule(this.#isUrgent);
+      else this.#resolveIdle();
+    }
+  }
+
+  /** Whether the store was there: what it cannot take is dropped alone then. */
+  async #writeAll(entries: readonly Entry[]): Promise<boolean> {
+    const { telemetry } = this.#options;
     const began = performance.now();
-    let failure: { readonly error: unknown } | undefined;
     try {
       await this.#write(entries);
+      telemetry.storeWritten(performance.now() - began, true);
+      return true;
     } catch (error) {
-      failure = { error };
+      telemetry.storeWritten(performance.now() - began, false);
+      if (isStoreUnavailable(error)) return false;
+      await this.#writeSingly(entries);
+      return true;
     }
-    this.#options.telemetry.storeWritten(performance.now() - began, failure === undefined);
-    const isDown = failure !== undefined && isStoreUnavailable(failure.error);
-    if (failure !== undefined && !isDown) await this.#writeSingly(entries);
-    this.#writing = false;
-    this.#isDown = isDown;
-    if (isDown && !this.#closed) {
-      this.#resolveWaiting();
-      this.#timer = setTimeout(() => void this.#writeChanged(), RETRY_MS);
-    } else if (this.#changed.size > 0) this.#schedule(this.#isUrgent);
-    else this.#resolveIdle();
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {

@@ -170,7 +170,7 @@ test('after a restart only the requests without a result are asked', async () =>
   ]);
 });
 
-test('requests wait for a provider that is held back, and none fails for that', async () => {
+test('requests wait for a provider whose circuit is open, and none fails for that', async () => {
   let calls = 0;
   const { overrides } = overridesFor(async function* () {
     calls += 1;
