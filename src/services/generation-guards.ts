@@ -71,11 +71,11 @@ export const toGuardedRequest = (
 export class GenerationGuards {
   readonly judgesRequests: boolean;
   readonly recordsEnds: boolean;
+  /** Longest time for the guards to judge one request, in milliseconds. */
+  readonly limitMs: number;
   readonly #before: readonly GenerationGuard[];
   readonly #after: readonly GenerationGuard[];
   readonly #log: ServiceLog;
-  /** Longest time for the guards to judge one request, in milliseconds. */
-  readonly limitMs: number;
   readonly #recording = new Set<Promise<void>>();
 
   constructor({ guards, log, limitMs = LIMIT_MS }: GenerationGuardsOptions) {
@@ -88,9 +88,11 @@ export class GenerationGuards {
   }
 
   /**
-   * Why a request is refused; undefined: it may be sent. `path`: of a refusal that names no position. Rejects with
-   * `INTERNAL` where a guard fails, with `SERVICE_UNAVAILABLE` where it takes too long, and as soon as one of the signals is
-   * aborted with its reason, or `GENERATION_CANCELLED` where that is no error for clients.
+   * Why a request is refused; undefined: it may be sent. `path`: of a refusal that names no position.
+   * - A guard that fails rejects with `INTERNAL`, one that takes too long with `SERVICE_UNAVAILABLE`.
+   * - Aborting one of the signals rejects at once: with its reason where that is an error for clients, or else with
+   *   `GENERATION_CANCELLED`.
+   * - No further guard is asked then.
    */
   async findProblem(
     request: GuardedRequest,
@@ -109,7 +111,8 @@ export class GenerationGuards {
       reject(guardTooSlow());
     }, this.limitMs);
     for (const signal of signals) signal.addEventListener('abort', leave);
-    this.#judge(request, principal).then(resolve, reject);
+    let isOver = false;
+    this.#judge(request, principal, () => isOver).then(resolve, reject);
     try {
       const refusal = await promise;
       if (refusal === undefined) return undefined;
@@ -117,6 +120,7 @@ export class GenerationGuards {
       const details = suggestion === undefined ? {} : { suggestion };
       return createProblem(code, refusal.path ?? path, message, details);
     } finally {
+      isOver = true;
       clearTimeout(timer);
       for (const signal of signals) signal.removeEventListener('abort', leave);
     }
@@ -137,9 +141,14 @@ export class GenerationGuards {
     clearTimeout(timer);
   }
 
-  async #judge(request: GuardedRequest, principal: GuardedPrincipal): Promise<GuardRefusal | undefined> {
+  async #judge(
+    request: GuardedRequest,
+    principal: GuardedPrincipal,
+    isOver: () => boolean,
+  ): Promise<GuardRefusal | undefined> {
     try {
       for (const guard of this.#before) {
+        if (isOver()) return undefined;
         const verdict: unknown = await guard.beforeGeneration?.(request, principal);
         if (verdict === undefined) continue;
         if (isRefusal(verdict)) return verdict;

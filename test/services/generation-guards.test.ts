@@ -149,6 +149,22 @@ describe('guards', () => {
     await expect(judged).rejects.toMatchObject({ code: 'GENERATION_INTERRUPTED', message: 'Shutting down.' });
   });
 
+  it('are not asked any more once the wait for them has ended', async () => {
+    const client = new AbortController();
+    const first = Promise.withResolvers<undefined>();
+    const asked: string[] = [];
+    const { judge } = createGuards([
+      { beforeGeneration: () => first.promise },
+      { beforeGeneration: () => void asked.push('second') },
+    ]);
+    const judged = judge([client.signal]);
+    client.abort();
+    await expect(judged).rejects.toMatchObject({ code: 'GENERATION_CANCELLED' });
+    first.resolve(undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual([]);
+  });
+
   it('are not asked for a client that has left before', async () => {
     const asked: unknown[] = [];
     const { judge } = createGuards([{ beforeGeneration: (request) => void asked.push(request) }]);
