@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { GENERATION_STATUSES } from '../../src/core/generation.ts';
 import {
   codePaths,
   fencedBlocks,
@@ -80,6 +81,17 @@ describe('the page on the architecture', () => {
       return codes.slice(0, -1).filter((code) => !source.includes(code));
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has every status of a generation in the table of their moves, and no other', () => {
+    const [, section = ''] = page.split('\n## The states of a generation\n');
+    const [table = ''] = section.split('\n## ');
+    const moves = table
+      .split('\n')
+      .filter((line) => line.startsWith('| `') || line.startsWith('| –'))
+      .map((line) => line.split('|').slice(1, 3).join())
+      .flatMap((cells) => [...cells.matchAll(/`([a-z-]+)`/g)].map(([, status]) => status));
+    expect(new Set(moves)).toEqual(new Set(GENERATION_STATUSES));
   });
 
   it('has a row for each import rule', () => {

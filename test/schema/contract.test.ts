@@ -1,10 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { buildSchema, findSchemaChanges, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  buildSchema,
+  findSchemaChanges,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/schema/index.ts';
 
 /** What clients have been promised. It grows with what is delivered; nothing in it is ever changed or taken away. */
 const PROMISED = new URL('contract.graphql', import.meta.url);
+/** `schema.graphql` as of the last release, which writes it. */
+const RELEASED = new URL('released.graphql', import.meta.url);
 const PRINTED = new URL('../../schema.graphql', import.meta.url);
 
 /** Changes that no client notices which was written against the promise. */
@@ -24,15 +36,49 @@ const breaches = (promised: string, printed: string): string[] =>
     .filter(({ type }) => !ADDITIONS.has(type))
     .map(({ type, description }) => `${type}: ${description}`);
 
+/** Why each deprecated field, argument, input field and enum value is deprecated. */
+const deprecationReasons = (schema: GraphQLSchema): string[] =>
+  Object.values(schema.getTypeMap())
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type): readonly { readonly deprecationReason: string | null | undefined }[] => {
+      if (isEnumType(type)) return type.getValues();
+      if (isInputObjectType(type)) return Object.values(type.getFields());
+      if (!isObjectType(type) && !isInterfaceType(type)) return [];
+      return Object.values(type.getFields()).flatMap((field) => [field, ...field.args]);
+    })
+    .flatMap(({ deprecationReason }) => deprecationReason ?? []);
+
+/** The version that deprecates it, and what takes its place. */
+const REASON = /^Since \d+\.\d+\.\d+: .+\.$/;
+
 describe('the schema', () => {
   it('has everything that clients were promised, with the same types, nullability and defaults', async () => {
     expect(breaches(await readFile(PROMISED, 'utf8'), printSchema(createSchema()))).toEqual([]);
+  });
+
+  it('has everything that the last release had', async () => {
+    expect(breaches(await readFile(RELEASED, 'utf8'), printSchema(createSchema()))).toEqual([]);
+  });
+
+  it('says of everything that is deprecated since when, and what takes its place', () => {
+    expect(deprecationReasons(createSchema()).filter((reason) => !REASON.test(reason))).toEqual([]);
   });
 
   it('is the one that is printed in schema.graphql', async () => {
     const printed = `${printSchema(lexicographicSortSchema(createSchema()))}\n`;
     expect(await readFile(PRINTED, 'utf8')).toBe(printed);
   });
+});
+
+it('deprecations are found wherever they can be', () => {
+  const schema = buildSchema(`
+    type Query { old: Int @deprecated(reason: "Since 1.4.0: use new.") new(old: Int @deprecated(reason: "a")): Kind }
+    input Input { old: Int @deprecated(reason: "b") }
+    enum Kind { OLD @deprecated(reason: "c") NEW }
+  `);
+  const reasons = deprecationReasons(schema);
+  expect(reasons.toSorted()).toEqual(['Since 1.4.0: use new.', 'a', 'b', 'c']);
+  expect(reasons.filter((reason) => REASON.test(reason))).toEqual(['Since 1.4.0: use new.']);
 });
 
 describe('a promise is seen to be broken', () => {
