@@ -1,12 +1,15 @@
 import type { Problem } from '../../core/errors.ts';
 import type { GenerateInput, OnDisconnect } from '../../core/generate-input.ts';
 import type { Warning } from '../../core/generation.ts';
+import type { Message } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost } from '../../core/usage.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import { checkMaxOutputTokens } from './check-max-output-tokens.ts';
+import { checkModel } from './check-model.ts';
 import { checkLimits, type GenerationLimits, NO_LIMITS } from './check-limits.ts';
 import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
@@ -72,62 +75,36 @@ export const prepareGeneration = (
   ...checked,
 });
 
-const checkMaxOutputTokens = (given: number | null, config: ModelConfig, findings: Findings): number => {
-  const { maxOutputTokens: most, defaultMaxOutputTokens } = config.limits;
-  const path = ['input', 'maxOutputTokens'];
-  if (given === null) return defaultMaxOutputTokens;
-  if (given < 1) {
-    findings.reject('INVALID_REQUEST', path, `maxOutputTokens must be at least 1, not ${given}.`);
-    return defaultMaxOutputTokens;
-  }
-  if (most === null || given <= most) return given;
-  findings.unsupported(
-    {
-      path,
-      from: given,
-      message: `The model "${config.name}" puts out at most ${most} tokens, not ${given}.`,
-      allowed: [`1 to ${most}`],
-      suggestion: `Give at most ${most}.`,
-    },
-    { code: 'PARAMETER_COERCED', to: most },
-  );
-  return most;
-};
+/** What a request to an unknown model comes to: nothing more can be checked without the model. */
+const toUnknown = ({ problems, warnings }: Findings): GenerationPreview => ({
+  prepared: null,
+  resolution: null,
+  problems,
+  warnings,
+  estimatedInputTokens: null,
+  estimatedMaxCost: null,
+});
 
-const noteResolution = ({ config, steps }: Resolution, findings: Findings): void => {
-  const swap = steps.find((step) => step.reason === 'reasoning-counterpart');
-  if (swap !== undefined)
-    findings.warn(
-      'REASONING_COERCED',
-      `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
-      { path: ['input', 'model'], from: swap.from, to: swap.to },
-    );
-  const { status } = config;
-  if (status.type === 'deprecated') {
-    const until = status.shutdownDate === null ? '' : ` and is shut down on ${status.shutdownDate}`;
-    findings.warn(
-      'MODEL_DEPRECATED',
-      `The model "${config.name}" is deprecated${until}. Use "${status.replacement}" instead.`,
-      { path: ['input', 'model'], from: config.name, to: status.replacement },
-    );
-  }
-};
-
-const checkConfigured = (
+const checkRequest = (
+  input: GenerateInput,
+  messages: readonly Message[],
   config: ModelConfig,
-  { providers }: PreviewDependencies,
   findings: Findings,
-): void => {
-  const missing = providers.findMissingCredential(config.provider);
-  if (missing === undefined) return;
-  findings.reject(
-    'PROVIDER_NOT_CONFIGURED',
-    ['input', 'model'],
-    `The provider "${config.provider}" is not configured on this server: ${missing} is not set.`,
-    {
-      suggestion: `Set ${missing} and restart, or choose an available model: models(where: { available: true }).`,
-    },
-  );
+): TextRequest => {
+  const conversation = checkConversation(input, messages, config, findings);
+  const maxOutputTokens = checkMaxOutputTokens(input.maxOutputTokens, config, findings);
+  const reasoning = checkReasoning(input.reasoning, config, maxOutputTokens, findings);
+  const sampling = checkParameters(input, config, willReason(reasoning, config), findings);
+  return {
+    ...conversation,
+    ...sampling,
+    reasoning,
+    maxOutputTokens,
+    ...checkTools(input, config, findings),
+    output: checkOutput(input.output, config, findings),
+    cache: checkPromptCache(input.cache, config, findings),
+    providerOptions: checkProviderOptions(input.providerOptions, config, findings),
+  };
 };
 
 /** What a request costs that has all of its output limit written, at the price without any cache; null without prices. */
@@ -147,70 +124,38 @@ const estimateMaxCost = (inputTokens: number, outputTokens: number, { pricing }:
   );
 
 /**
- * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here.
- * All problems are found at once, except that an unknown model ends the search, since everything else is checked against
- * the model.
+ * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here:
+ * previews, single generations and the requests of batches are refused, changed and warned of alike. All problems are found
+ * at once, except that an unknown model ends the search, since everything else is checked against the model.
  */
 export const previewGeneration = (
   input: GenerateInput,
   dependencies: PreviewDependencies,
 ): GenerationPreview => {
+  const { models, providers } = dependencies;
   const findings = new Findings(input.onUnsupported);
   const messages = toMessages(input, findings);
-  const resolution = dependencies.models.findResolution(input.model, {
-    reasoning: wantsReasoning(input.reasoning),
-  });
+  const resolution = models.findResolution(input.model, { reasoning: wantsReasoning(input.reasoning) });
   if (resolution === undefined) {
-    findings.problems.push(dependencies.models.unknownModel(input.model, ['input', 'model']));
-    const { problems, warnings } = findings;
-    return {
-      prepared: null,
-      resolution: null,
-      problems,
-      warnings,
-      estimatedInputTokens: null,
-      estimatedMaxCost: null,
-    };
+    findings.problems.push(models.unknownModel(input.model, ['input', 'model']));
+    return toUnknown(findings);
   }
-
   const { config } = resolution;
-  noteResolution(resolution, findings);
-  checkConfigured(config, dependencies, findings);
-  const conversation = checkConversation(input, messages, config, findings);
-  const maxOutputTokens = checkMaxOutputTokens(input.maxOutputTokens, config, findings);
-  const reasoning = checkReasoning(input.reasoning, config, maxOutputTokens, findings);
-  const sampling = checkParameters(input, config, willReason(reasoning, config), findings);
-  const request: TextRequest = {
-    ...conversation,
-    ...sampling,
-    reasoning,
-    maxOutputTokens,
-    ...checkTools(input, config, findings),
-    output: checkOutput(input.output, config, findings),
-    cache: checkPromptCache(input.cache, config, findings),
-    providerOptions: checkProviderOptions(input.providerOptions, config, findings),
-  };
-
-  const { problems, warnings } = findings;
+  checkModel(resolution, providers, findings);
+  const request = checkRequest(input, messages, config, findings);
   const estimatedInputTokens = estimateInputTokens(request);
   const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
-  const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, maxOutputTokens, config);
+  const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, request.maxOutputTokens, config);
   const fallbacks = checkFallbacks(
     input,
     findings,
     (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
   );
+  const { problems, warnings } = findings;
   const { onDisconnect } = input;
   const prepared =
     problems.length === 0
-      ? prepareGeneration({
-          resolution,
-          request,
-          warnings,
-          fallbacks,
-          limits,
-          onDisconnect,
-        })
+      ? prepareGeneration({ resolution, request, warnings, fallbacks, limits, onDisconnect })
       : null;
   return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
 };

@@ -1,0 +1,42 @@
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { Resolution } from '../../core/resolution.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { Findings } from './findings.ts';
+
+const noteResolution = ({ config, steps }: Resolution, findings: Findings): void => {
+  const swap = steps.find((step) => step.reason === 'reasoning-counterpart');
+  if (swap !== undefined)
+    findings.warn(
+      'REASONING_COERCED',
+      `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
+      { path: ['input', 'model'], from: swap.from, to: swap.to },
+    );
+  const { status } = config;
+  if (status.type === 'deprecated') {
+    const until = status.shutdownDate === null ? '' : ` and is shut down on ${status.shutdownDate}`;
+    findings.warn(
+      'MODEL_DEPRECATED',
+      `The model "${config.name}" is deprecated${until}. Use "${status.replacement}" instead.`,
+      { path: ['input', 'model'], from: config.name, to: status.replacement },
+    );
+  }
+};
+
+const checkConfigured = (config: ModelConfig, providers: ProviderFactory, findings: Findings): void => {
+  const missing = providers.findMissingCredential(config.provider);
+  if (missing === undefined) return;
+  findings.reject(
+    'PROVIDER_NOT_CONFIGURED',
+    ['input', 'model'],
+    `The provider "${config.provider}" is not configured on this server: ${missing} is not set.`,
+    {
+      suggestion: `Set ${missing} and restart, or choose an available model: models(where: { available: true }).`,
+    },
+  );
+};
+
+/** Warns of what the caller should know of the model that answers, and refuses one whose provider is not configured. */
+export const checkModel = (resolution: Resolution, providers: ProviderFactory, findings: Findings): void => {
+  noteResolution(resolution, findings);
+  checkConfigured(resolution.config, providers, findings);
+};
