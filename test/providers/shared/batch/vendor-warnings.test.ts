@@ -26,22 +26,22 @@ type GeminiBatch = Parameters<typeof toGeminiBatch>[0];
 describe('what a vendor says of a batch that has not failed as a whole', () => {
   test('a batch by way of files: its errors', () => {
     const errors = { object: 'list', data: [{ code: 'invalid_url', line: 3, message: 'Another endpoint.' }] };
-    const batch = files.batchBody({ status: 'expired', errors }) as FileBatch;
+    const batch = { ...files.batchBody({ status: 'expired', errors }), id: files.BATCH_ID } as FileBatch;
     expect(toFileBatch(batch, 'openai')).toMatchObject({
       outcome: 'expired',
       error: null,
       warnings: [warningOf('Line 3: Another endpoint.')],
     });
-    const failed = files.batchBody({ status: 'failed', errors }) as FileBatch;
+    const failed = { ...files.batchBody({ status: 'failed', errors }), id: files.BATCH_ID } as FileBatch;
     expect(toFileBatch(failed, 'openai')).not.toHaveProperty('warnings');
-    const well = files.batchBody() as FileBatch;
+    const well = { ...files.batchBody(), id: files.BATCH_ID } as FileBatch;
     expect(toFileBatch(well, 'openai')).not.toHaveProperty('warnings');
   });
 
   test('xAI: why it cancelled what it had not answered', () => {
     const state = { num_requests: 2, num_pending: 0, num_success: 1, num_cancelled: 1 };
     const part = { cancel_by_xai_message: 'The model is shut down.' };
-    const batch = groks.batchBody(state, part) as GrokBatch;
+    const batch = { ...groks.batchBody(state, part), batch_id: groks.BATCH_ID } as GrokBatch;
     expect(toGrokBatch(batch, 'xai')).toMatchObject({
       outcome: 'cancelled',
       error: null,
@@ -52,22 +52,29 @@ describe('what a vendor says of a batch that has not failed as a whole', () => {
   test('what tells of the account is not shown', () => {
     const state = { num_requests: 2, num_pending: 0, num_success: 1, num_cancelled: 1 };
     const part = { cancel_by_xai_message: 'Your team secret has used all available credits.' };
-    const [warning] = toGrokBatch(groks.batchBody(state, part) as GrokBatch, 'xai').warnings ?? [];
+    const [warning] =
+      toGrokBatch({ ...groks.batchBody(state, part), batch_id: groks.BATCH_ID } as GrokBatch, 'xai')
+        .warnings ?? [];
     expect(warning?.message).toMatch(/credit/);
     expect(warning?.message).not.toContain('secret');
   });
 
   test('Gemini: the error of a batch that is complete', () => {
     const error = { code: 3, message: 'One request was too large.' };
-    const complete = { ...operations.ended(operations.inlined()), error } as GeminiBatch;
+    const complete = {
+      ...operations.ended(operations.inlined()),
+      error,
+      name: operations.BATCH,
+    } as GeminiBatch;
     expect(toGeminiBatch(complete, null)).toMatchObject({
       outcome: 'completed',
       warnings: [warningOf('One request was too large.')],
     });
-    const cancelled = operations.operation(
-      { state: 'BATCH_STATE_CANCELLED' },
-      { done: true, error: { code: 1, message: 'Cancelled.' } },
-    ) as GeminiBatch;
+    const cancellation = { code: 1, message: 'Cancelled.' };
+    const cancelled = {
+      ...operations.operation({ state: 'BATCH_STATE_CANCELLED' }, { done: true, error: cancellation }),
+      name: operations.BATCH,
+    } as GeminiBatch;
     expect(toGeminiBatch(cancelled, null)).not.toHaveProperty('warnings');
   });
 });
