@@ -7,7 +7,7 @@ const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 const RULES = fileURLToPath(new URL('../.dependency-cruiser.mjs', import.meta.url));
 
 const FOLDERS = ['src', 'config', 'cli', 'client', 'scripts', 'bench', 'test', 'examples'];
-/** The folders of this repository that the rules are about, as far as they are there. */
+/** The folders that the rules cover, as far as they exist. */
 const CHECKED_FOLDERS = FOLDERS.filter((folder) => existsSync(new URL(`../${folder}`, import.meta.url)));
 
 export interface ImportCheck {
@@ -17,17 +17,17 @@ export interface ImportCheck {
   readonly advice: ReadonlyMap<string, string>;
 }
 
-/** Holds the sources under `root` against the rules of `.dependency-cruiser.mjs`. */
+/** Checks the sources under `root` against the rules of `.dependency-cruiser.mjs`. */
 export const checkImports = async (root: string, folders: readonly string[]): Promise<ImportCheck> => {
   const { forbidden = [], options } = await extractDepcruiseConfig(RULES);
-  // Not through the command line: that warns about TypeScript 7 at every run, although swc reads the sources.
+  // The command line would warn about TypeScript 7 at every run, although swc parses the sources.
   const { output } = await cruise([...folders], {
     ...options,
     baseDir: root,
     validate: true,
     ruleSet: { forbidden },
   });
-  if (typeof output === 'string') throw new TypeError('the cruise gave a report instead of a result');
+  if (typeof output === 'string') throw new TypeError('the cruise returned a report instead of a result');
   return {
     violations: output.summary.violations,
     modules: output.modules.filter(({ source }) => folders.some((folder) => source.startsWith(`${folder}/`)))

@@ -21,7 +21,7 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ['generated documents', tool('graphql-codegen'), '--config', 'codegen.ts', '--check', '--silent'],
 ];
 
-/** Runs every step, whatever the ones before it say, and fails if one of them does. */
+/** Runs every step, also after a failed one, and fails if any of them fails. */
 const check = (): boolean => {
   const verdicts = STEPS.map(([title, command, ...arguments_]) => {
     process.stdout.write(`\n--- ${title}\n`);

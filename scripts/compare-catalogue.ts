@@ -9,13 +9,13 @@ export interface FieldChange {
   readonly there: string;
 }
 
-/** What a published list knows otherwise about one provider. Ids and names in the order they are listed. */
+/** The differences of a published list for one provider. Ids and names are in the order of their list. */
 export interface ProviderDifferences {
   readonly provider: string;
   /** Ids of text models that the catalogue does not have. */
   readonly missing: readonly string[];
   readonly changed: readonly { readonly model: string; readonly changes: readonly FieldChange[] }[];
-  /** Names of our models that the list has no longer, or marks as deprecated while we do not. */
+  /** Names of our models that the list no longer has, or marks as deprecated while we do not. */
   readonly retired: readonly { readonly model: string; readonly reason: 'absent' | 'deprecated' }[];
 }
 
@@ -23,7 +23,7 @@ const sorted = (values: readonly string[]): string => [...values].sort().join(',
 const shown = (value: number | string | null | undefined): string =>
   value === null || value === undefined ? 'unknown' : value === '' ? 'none' : String(value);
 
-/** Lists write 0 where they know no price of its own, and where they know no limit. */
+/** Lists have 0 for an unknown separate price and for an unknown limit. */
 const known = (value: number | undefined): number | null =>
   value === undefined || value === 0 ? null : value;
 
@@ -85,8 +85,8 @@ function* modalityFacts(config: ModelConfig, { modalities }: PublishedModel): Ge
 }
 
 /**
- * Compares in the terms our model takes: of a model that takes efforts and a budget, the list names both and we name
- * one. "Off" is compared only where the list says that reasoning can be switched off: it often does not say.
+ * Compares in the terms of our model: for a model with efforts and a budget, the list has both and we have one. "Off" is
+ * compared only if the list says that reasoning can be switched off, which it often omits.
  */
 function* reasoningFacts(config: ModelConfig, published: PublishedModel): Generator<Fact> {
   if (published.reasoning === undefined) return;
@@ -133,7 +133,7 @@ const changesOf = (config: ModelConfig, published: PublishedModel): readonly Fie
     .filter((fact) => fact.here !== fact.there)
     .map((fact) => ({ field: fact.field, here: shown(fact.here), there: shown(fact.there) }));
 
-/** Whether the catalogue would want the model: text in, text and nothing else but speech out, not an embedding. */
+/** Whether the model belongs in the catalogue: text as input, text and at most speech as output, no embedding. */
 const isTextModel = (id: string, { modalities, limit, status }: PublishedModel): boolean =>
   status !== 'deprecated' &&
   !id.includes('embedding') &&
@@ -172,8 +172,8 @@ const compareProvider = (
 };
 
 /**
- * What a published list says otherwise than our catalogue, in catalogue order. Providers that only one of the two knows
- * are left out; so are published ids that are an alias of ours. What the list does not know is no difference.
+ * The differences between a published list and our catalogue, in catalogue order, without providers that only one of
+ * the two has and without published ids that are aliases of ours. A fact that the list omits is not a difference.
  */
 export const compareCatalogue = (
   catalogue: Readonly<Record<string, ModelConfigs>>,

@@ -11,7 +11,7 @@ interface Run {
   readonly idleMb: number;
 }
 
-/** Starts the server as `npm start` does, waits until it says that it is ready, and reads its memory a while later. */
+/** Starts the server as `npm start` does, waits until it is ready, and reads its memory some time later. */
 const measure = async (): Promise<Run> => {
   const began = performance.now();
   const server = spawn(process.execPath, [fileURLToPath(new URL('../src/main.ts', import.meta.url))], {

@@ -34,15 +34,15 @@ const publishedModel = z.object({
   modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }).optional(),
 });
 
-/** One model as models.dev describes it; a field that is left out is not known there. Prices per million tokens. */
+/** One model as models.dev describes it. A missing field is unknown there. Prices per million tokens. */
 export type PublishedModel = z.infer<typeof publishedModel>;
 
-/** Published models by the id the vendor gives them, by our name of the provider. */
+/** Published models by provider, in our names, and by the vendor's id. */
 export type PublishedCatalogue = ReadonlyMap<string, ReadonlyMap<string, PublishedModel>>;
 
 const byProvider = z.record(z.string(), z.object({ models: z.record(z.string(), publishedModel) }));
 
-/** The providers that models.dev calls otherwise than we do. */
+/** Providers whose name in models.dev differs from ours. */
 const OUR_NAMES: Readonly<Record<string, string>> = { google: 'gemini' };
 
 const parseJson = (text: string): unknown => {
@@ -55,7 +55,7 @@ const parseJson = (text: string): unknown => {
 
 /**
  * Reads a models.dev document, `{providers: {openai: {models}}}` or `{openai: {models}}`. Unknown fields are ignored.
- * Throws an error whose message says where the document has another shape.
+ * Throws an error that names the position where the document has another form.
  */
 export const readModelsFile = (text: string): PublishedCatalogue => {
   const document = parseJson(text);

@@ -4,7 +4,9 @@ import { VARIABLES } from '../config/variables.ts';
 import { capabilitiesOf } from '../src/core/capabilities.ts';
 import { MODALITIES } from '../src/core/model-config.ts';
 import type { TextProviderDescriptor } from '../src/core/text-provider.ts';
+import { ERROR_CODES, type ErrorCode } from '../src/core/errors.ts';
 import { TEXT_PROVIDERS } from '../src/providers/index.ts';
+import { ERROR_DESCRIPTIONS } from '../src/schema/enums.ts';
 
 const DESCRIPTORS: readonly TextProviderDescriptor[] = Object.values(TEXT_PROVIDERS);
 
@@ -42,7 +44,7 @@ const toProviderRow = (descriptor: TextProviderDescriptor): string => {
   );
 };
 
-/** Every provider and what at least one of its models can do. */
+/** Every provider with what at least one of its models supports. */
 const printProviders = (): string =>
   [
     row(
@@ -64,7 +66,7 @@ const printProviders = (): string =>
 
 const toKeyRow = ({ name, displayName, credentialVariable }: TextProviderDescriptor): readonly string[] => {
   if (credentialVariable === null) return [];
-  const others = (OTHER_KEY_NAMES[name] ?? []).map((other) => `; ${code(other)} does as well`).join('');
+  const others = (OTHER_KEY_NAMES[name] ?? []).map((other) => ` (or ${code(other)})`).join('');
   return [row(code(credentialVariable), '', '', `Key for ${displayName}${others}.`)];
 };
 
@@ -88,13 +90,23 @@ const printVariables = (): string => {
   ].join('\n');
 };
 
-/** What stands between which two comments of the README. */
+const printErrors = (): string =>
+  [
+    row('code', 'retryable', 'meaning'),
+    row('---', '---', '---'),
+    ...Object.entries(ERROR_DESCRIPTIONS).map(([name, description]) =>
+      row(code(name), ERROR_CODES[name as ErrorCode].retryable ? 'yes' : 'no', description),
+    ),
+  ].join('\n');
+
+/** The tables by the name in the two comments that enclose each of them in the README. */
 const TABLES: Readonly<Record<string, () => string>> = {
   providers: printProviders,
   variables: printVariables,
+  errors: printErrors,
 };
 
-/** The README with every table written anew from the catalogue, the descriptors and the variables. Throws where a table has no place. */
+/** The README with every table printed from the sources. Throws if the comments of a table are missing. */
 export const withTables = (readme: string): string =>
   Object.entries(TABLES).reduce((text, [name, print]) => {
     const begin = `<!-- ${name}: written by \`npm run readme\` -->\n`;
@@ -102,6 +114,6 @@ export const withTables = (readme: string): string =>
     const from = text.indexOf(begin);
     const to = text.indexOf(end);
     if (from === -1 || to < from)
-      throw new Error(`README.md has no place for the table "${name}": ${begin.trim()} … ${end.trim()}`);
+      throw new Error(`README.md has no comments for the table "${name}": ${begin.trim()} … ${end.trim()}`);
     return `${text.slice(0, from + begin.length)}${print()}${text.slice(to)}`;
   }, readme);

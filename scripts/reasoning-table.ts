@@ -2,8 +2,9 @@ import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import { type ModelConfig, REASONING_EFFORTS } from '../src/core/model-config.ts';
 import type { ReasoningInput } from '../src/core/generate-input.ts';
 import type { ReasoningSetting } from '../src/core/text-request.ts';
-import { checkReasoning, wantsReasoning } from '../src/services/checks/check-reasoning.ts';
+import { checkReasoning } from '../src/services/checks/check-reasoning.ts';
 import { Findings } from '../src/services/checks/findings.ts';
+import { wantsReasoning } from '../src/services/checks/reasoning/reasoning-wish.ts';
 import { toReasoningWire } from './reasoning-wire.ts';
 
 const BUDGET_TOKENS = 8_192;

@@ -15,7 +15,7 @@ const USAGE = [
 
 /**
  * Records a case with the real vendor into test/providers/text/<provider>/fixtures/recorded-<case>.json.
- * Exit code 0: written; 1: it could not be recorded; 2: the arguments name nothing.
+ * Exit code 0: written; 1: the recording failed; 2: the arguments are invalid.
  */
 const record = async (args: readonly string[]): Promise<number> => {
   const { positionals, values } = parseArgs({
@@ -42,7 +42,7 @@ const record = async (args: readonly string[]): Promise<number> => {
     await mkdir(folder, { recursive: true });
     const file = new URL(`recorded-${name}.json`, folder);
     await writeFile(file, printFixture(fixture));
-    process.stdout.write(`${file.pathname}: read it through before you commit it.\n`);
+    process.stdout.write(`${file.pathname}: review it before you commit it.\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`record: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -19,9 +19,19 @@ export const releaseChangelog = (text: string, version: string, date: string): s
   return `${head}${UNRELEASED}\n## [${version}] - ${date}\n${unreleased}`;
 };
 
-/** Run by `npm version`, after it has written the new version to package.json and before it commits. */
+/**
+ * `npm version` runs this twice: with `--check` before it changes anything, and after it has written the new version to
+ * package.json.
+ */
 if (import.meta.main) {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { readonly version: string };
-  const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(CHANGELOG, releaseChangelog(readFileSync(CHANGELOG, 'utf8'), version, date));
+  const isCheck = process.argv.includes('--check');
+  try {
+    const date = new Date().toISOString().slice(0, 10);
+    const released = releaseChangelog(readFileSync(CHANGELOG, 'utf8'), isCheck ? 'next' : version, date);
+    if (!isCheck) writeFileSync(CHANGELOG, released);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

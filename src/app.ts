@@ -27,7 +27,7 @@ import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
-import { createTracing } from './telemetry/tracing.ts';
+import { createTracing, type ToTelemetryName } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
@@ -185,6 +185,7 @@ interface CatalogueLayer {
   readonly factory: ProviderFactory;
   readonly health: ProviderHealthService;
   readonly catalogue: CatalogueService;
+  readonly toTelemetryName: ToTelemetryName;
 }
 
 /** Models, providers and what is known of them. Throws where the catalogue contradicts itself. */
@@ -201,7 +202,8 @@ const createCatalogueLayer = (
     exempt: simulators.map(({ name }) => name),
   });
   const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
-  return { models, factory, health, catalogue };
+  const toTelemetryName: ToTelemetryName = (name) => registry.findDescriptor(name)?.telemetryName ?? name;
+  return { models, factory, health, catalogue, toTelemetryName };
 };
 
 interface ServiceLayer {
@@ -215,7 +217,7 @@ const createServices = async (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { models, factory, health }: CatalogueLayer,
+  { models, factory, health, toTelemetryName }: CatalogueLayer,
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
@@ -233,7 +235,7 @@ const createServices = async (
     health,
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing()], log),
+    telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
     guards,
   };
   const generations = createGenerations({

@@ -48,7 +48,7 @@ const typeDefs = /* GraphQL */ `
   }
 `;
 
-/** Streams a model's text by the AI SDK, as its documentation shows it, and ends the call when nobody reads. */
+/** Streams a model's text with the AI SDK, as its documentation shows, and aborts the call when the client disconnects. */
 async function* generate(openai, { model, prompt }) {
   const controller = new AbortController();
   const generationId = crypto.randomUUID();
@@ -80,7 +80,7 @@ async function* generate(openai, { model, prompt }) {
   }
 }
 
-/** A GraphQL server over the AI SDK by the recipes of graphql-yoga and graphql-ws. Gives its address. */
+/** A GraphQL server over the AI SDK by the recipes of graphql-yoga and graphql-ws. Returns its address. */
 export const startServer = async (upstreamUrl) => {
   const openai = createOpenAI({ apiKey: 'sk-bench', baseURL: upstreamUrl });
   const yoga = createYoga({

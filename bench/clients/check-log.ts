@@ -3,41 +3,41 @@ import type { WireEvent } from './subscription.ts';
 
 const TERMINAL = new Set(['GenerationCompleted', 'GenerationCancelled', 'GenerationFailed']);
 
-/** What a follower saw, from the first event to the terminal one. */
+/** The events that a client saw, from the first to the terminal one. */
 export interface CheckedLog {
   readonly id: string;
   readonly end: string;
-  /** Gaps: places in the log where events before the one that came are missing. */
+  /** Gaps: events before which other events are missing. */
   readonly lost: number;
-  /** Events that came again, or partly so. */
+  /** Events that were repeated, in whole or in part. */
   readonly doubled: number;
-  /** Resumed from where events are no longer kept. */
+  /** Snapshots, which a client gets that resumes after a cursor whose events are no longer kept. */
   readonly snapshots: number;
-  /** The assembled text is that of the generation at its end, and every delta is in it once. */
+  /** Whether the assembled text is the generation's final text and has every delta once. */
   readonly complete: boolean;
 }
 
 export interface LogCheck {
-  /** Takes the next event as it came, over whichever connection. */
+  /** Checks the next event, over any connection. */
   take(event: WireEvent): void;
-  /** The last event that came; undefined before the first. */
+  /** The last event; undefined before the first. */
   last(): WireEvent | undefined;
-  /** The verdict; undefined while no terminal event has come. */
+  /** The result; undefined before the terminal event. */
   findResult(): CheckedLog | undefined;
 }
 
-/** Holds each event of a generation against the one before it: by its sequence, and a piece of text by its offset. */
+/** Compares each event of a generation with the one before it: by its sequence, and for a piece of text by its offset. */
 export const createLogCheck = (plan: Pick<Plan, 'deltas'>): LogCheck => {
   let last: WireEvent | undefined;
   let end: WireEvent | undefined;
   let text = '';
-  /** Where the next piece of text has to begin. */
+  /** The offset that the next piece of text must have. */
   let nextOffset = 0;
   const counts = { lost: 0, doubled: 0, snapshots: 0 };
 
   const check = ({ __typename, sequence, offset = -1, text: piece = '' }: WireEvent): void => {
     const isText = __typename === 'TextDelta';
-    // Neighbouring deltas may come as one, under the sequence of the last.
+    // Adjacent deltas may be merged, under the sequence of the last.
     const covered = isText ? readPieces(piece).length : 1;
     const expected = (last?.sequence ?? 0) + covered;
     if (sequence < expected || (isText && offset < nextOffset)) counts.doubled += 1;

@@ -17,7 +17,7 @@ const toLine = (index: number): string =>
     input: { model: 'gpt-4o-mini', prompt: `Number ${index}. ${'x'.repeat(500)}` },
   })}\n`;
 
-/** Hands in a batch of so many requests as a file, and gives its id once it is stored. */
+/** Submits a batch as a file, and returns its id once it is stored. */
 export const submitFile = async (url: string, items: number): Promise<string> => {
   const query = 'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }';
   const form = new FormData();
@@ -42,7 +42,7 @@ interface Page {
   };
 }
 
-/** Reads all items of a batch, page after page. Gives how long each page took, in milliseconds. */
+/** Reads all items of a batch, page by page. Returns the duration of each page, in milliseconds. */
 export const readPages = async (url: string, id: string): Promise<readonly number[]> => {
   const query = `query ($id: ID!, $after: String) { batch(id: $id) { items(first: ${PAGE_ITEMS}, after: $after) {
     nodes { index customId status text usage { outputTokens } } pageInfo { hasNextPage endCursor } } } }`;

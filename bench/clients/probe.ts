@@ -8,14 +8,14 @@ export interface OpenedStream {
   leave(): void;
 }
 
-/** Opens a stream of a plan; each text that comes reaches the receiver. */
+/** Opens a stream of a plan. The receiver is called with each text of the stream. */
 export type OpenStream = (plan: Plan, receive: (text: string) => void) => Promise<OpenedStream>;
 
 export interface ProbeOptions {
-  /** Streams that are open meanwhile, besides the probe. */
+  /** Streams that are open during the probes. */
   readonly background: number;
   readonly backgroundIntervalMs: number;
-  /** How many streams are opened and read one after the other. */
+  /** Streams that are opened and read one after the other. */
   readonly probes: number;
   readonly deltas: number;
   readonly intervalMs: number;
@@ -27,9 +27,9 @@ export interface Delays {
 }
 
 export interface Probed {
-  /** From the request to its first delta. */
+  /** Time from the request to its first delta. */
   readonly first: Delays;
-  /** From the upstream's write of a delta to its receipt, of every delta after the first. */
+  /** Time from the upstream's write of a delta to its receipt, for every delta after the first. */
   readonly delta: Delays;
 }
 
@@ -42,7 +42,7 @@ const delaysOf = (us: readonly number[]): Delays => ({
   p99Ms: percentile(us, 0.99) / 1_000,
 });
 
-/** Opens many at a time, but not all at once: a storm of new connections is another question. */
+/** Opens up to 50 at a time, because a burst of new connections is not what is measured. */
 export const openAll = async <T>(count: number, open: (index: number) => Promise<T>): Promise<T[]> => {
   const opened: T[] = [];
   while (opened.length < count) {
@@ -84,7 +84,7 @@ export const probe = async (
       }
     });
     await stream.ended;
-    if (received !== deltas) throw new Error(`${received} of ${deltas} deltas have come`);
+    if (received !== deltas) throw new Error(`${received} of ${deltas} deltas came`);
   }
   for (const stream of others) stream.leave();
   await Promise.all(others.map(({ ended }) => ended));

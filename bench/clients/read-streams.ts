@@ -6,14 +6,14 @@ import type { Server } from '../programs/servers.ts';
 import { percentile } from '../report/statistics.ts';
 import { readEvent, type Subscribe, toGenerate } from './subscription.ts';
 
-/** What a server did while a number of streams were read to their ends. */
+/** The figures of a server while a number of streams were read to their ends. */
 export interface StreamRun {
   readonly deltasPerSecond: number;
-  /** Messages that carried them: fewer where several deltas have been merged into one. */
+  /** Messages with deltas: fewer than deltas where several were merged into one. */
   readonly framesPerSecond: number;
   readonly cpuUsPerDelta: number;
   readonly cpuUsPerFrame: number;
-  /** Of the server's core. */
+  /** Share of the server's core, from 0 to 1. */
   readonly cpuShare: number;
   readonly delayP50Ms: number;
   readonly delayP99Ms: number;
@@ -21,10 +21,10 @@ export interface StreamRun {
   readonly loopDelayP99Ms: number;
 }
 
-/** One delta's delay in so many is kept: enough for a percentile. */
+/** The delay of every tenth delta is kept, which is enough for a percentile. */
 const DELAY_EVERY = 10;
 
-/** Reads streams of a plan, all at the same time, and sees what the server uses for it. */
+/** Reads streams of a plan concurrently, and measures the server meanwhile. */
 export const readStreams = async (
   { url, child }: Server,
   subscribe: Subscribe,
@@ -41,7 +41,7 @@ export const readStreams = async (
       return;
     }
     frames += 1;
-    // Parsing each frame would keep the measuring side busier than the server.
+    // Parsing each frame would make the load generator the slower side.
     const from = json.indexOf('"text":"') + 8;
     for (const { sentUs } of readPieces(json.slice(from, json.indexOf('"', from)))) {
       deltas += 1;
@@ -56,8 +56,7 @@ export const readStreams = async (
   await Promise.all(opened.map(({ ended }) => ended));
   const seconds = (nowUs() - beganUs) / 1e6;
   const after = await child.ask<Sample>('sample');
-  if (deltas !== streams * plan.deltas)
-    throw new Error(`${deltas} of ${streams * plan.deltas} deltas have come`);
+  if (deltas !== streams * plan.deltas) throw new Error(`${deltas} of ${streams * plan.deltas} deltas came`);
   const cpuUs = after.cpuUs - before.cpuUs;
   return {
     deltasPerSecond: deltas / seconds,

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import type { Subscribe } from './subscription.ts';
 
-/** No connection is used twice: that is what an open stream costs. */
+/** Each stream has a connection of its own, whose cost is part of the measurement. */
 const agent = new http.Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
 
-/** Hands over the data of each `next` event of what arrives. */
+/** Parses an event stream, and passes on the data of each `next` event. */
 const createReader = (receive: (json: string) => void, complete: () => void): ((chunk: string) => void) => {
   let buffer = '';
   return (chunk) => {
@@ -20,7 +20,7 @@ const createReader = (receive: (json: string) => void, complete: () => void): ((
   };
 };
 
-/** GraphQL over SSE, distinct connections, on `node:http`: a client that costs the measuring side little. */
+/** GraphQL over SSE, distinct connections, on `node:http`, which costs the load generator little. */
 export const subscribeOverSse: Subscribe = async (url, operation, receive) => {
   const ended = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<http.IncomingMessage>();

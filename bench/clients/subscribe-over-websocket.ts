@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import type { Operation, Subscribe, Subscription } from './subscription.ts';
 
-/** A socket that has been let in, for any number of subscriptions. */
+/** An acknowledged socket for any number of subscriptions. */
 export interface GraphqlSocket {
   subscribe(operation: Operation, receive: (json: string) => void): Subscription;
   close(): void;
@@ -16,7 +16,7 @@ interface Message {
 
 const NEXT = /^\{"id":"(\d+)","type":"next","payload":/;
 
-/** The protocol by hand (graphql-transport-ws): a client that costs the measuring side little. */
+/** A minimal client of graphql-transport-ws, which costs the load generator little. */
 export const connectWebSocket = async (url: string): Promise<GraphqlSocket> => {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', {
     perMessageDeflate: false,
@@ -41,7 +41,7 @@ export const connectWebSocket = async (url: string): Promise<GraphqlSocket> => {
     else open.get(next[1] ?? '')?.receive(text.slice(next[0].length, -1));
   });
   await once(socket, 'open');
-  // From here on that it ends is all that counts.
+  // After the connection is open, an error counts as the end of its subscriptions.
   socket.on('error', endAll);
   socket.on('close', endAll);
   socket.send('{"type":"connection_init"}');
@@ -75,7 +75,7 @@ export const connectWebSocket = async (url: string): Promise<GraphqlSocket> => {
   };
 };
 
-/** A subscription on a socket of its own, which is closed with it. */
+/** A subscription on a socket of its own, which is closed at the end of the subscription. */
 export const subscribeOverWebSocket: Subscribe = async (url, operation, receive) => {
   const socket = await connectWebSocket(url);
   const subscription = socket.subscribe(operation, receive);

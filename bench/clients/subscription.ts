@@ -1,6 +1,6 @@
 import { type Plan, toPrompt } from '../programs/plan.ts';
 
-/** What every server is asked, and what the bare ones understand without reading it. */
+/** The operation for every server. The bare servers read only its variables. */
 export const GENERATE = `
   subscription ($input: GenerateInput!) {
     generate(input: $input) {
@@ -14,7 +14,7 @@ export const GENERATE = `
   }
 `;
 
-/** What a subscriber sees of an event; which of the fields there are depends on its type. */
+/** The fields of an event that a client selects; which of them exist depends on its type. */
 export interface WireEvent {
   readonly __typename: string;
   readonly sequence: number;
@@ -36,7 +36,7 @@ export const toGenerate = (plan: Plan, query: string = GENERATE, extra: object =
   variables: { input: { model: 'gpt-4o', prompt: toPrompt(plan), ...extra } },
 });
 
-/** Joins a generation; bare servers read the plan in the input beside it. */
+/** Joins a generation. Bare servers read the plan in the input that is sent with it. */
 export const GENERATION_EVENTS = `
   subscription ($id: ID!) {
     generationEvents(id: $id) {
@@ -55,7 +55,7 @@ interface Started {
   readonly errors?: unknown;
 }
 
-/** Starts a generation that nobody has to follow; gives its id. */
+/** Starts a generation that runs without subscribers, and returns its id. */
 export const startGeneration = async (url: string, plan: Plan): Promise<string> => {
   const query = 'mutation ($input: GenerateInput!) { startGeneration(input: $input) { id } }';
   const response = await fetch(url, {
@@ -70,18 +70,18 @@ export const startGeneration = async (url: string, plan: Plan): Promise<string> 
 
 /** One open subscription. */
 export interface Subscription {
-  /** Resolves when the server has completed it, or its connection is closed. */
+  /** Resolves when the server completes the subscription or its connection is closed. */
   readonly ended: Promise<void>;
-  /** Ends it as a client does that is no longer interested. */
+  /** Unsubscribes. */
   leave(): void;
-  /** Breaks the connection as a network does. */
+  /** Breaks the connection, as a network failure does. */
   drop(): void;
-  /** Reads nothing more for a while. */
+  /** Stops reading until `resume`. */
   pause(): void;
   resume(): void;
 }
 
-/** Opens a subscription on a connection of its own. Each result reaches the receiver as its JSON. */
+/** Opens a subscription on a connection of its own. The receiver is called with each result as JSON. */
 export type Subscribe = (
   url: string,
   operation: Operation,
@@ -93,7 +93,7 @@ interface Result {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-/** The event of a result. Throws where the result is an error. */
+/** The event of a result. Throws if the result is an error. */
 export const readEvent = (json: string): WireEvent => {
   const { data, errors } = JSON.parse(json) as Result;
   const [event] = Object.values(data ?? {});

@@ -4,7 +4,7 @@ import type { Subscribe } from './subscription.ts';
 
 export interface MeasuredTransport {
   readonly name: string;
-  /** What is compared with. */
+  /** The package that the bare server of this transport uses. */
   readonly bare: string;
   readonly subscribe: Subscribe;
 }

@@ -49,7 +49,7 @@ const verdictsOf = ([engine, report]: Row, isFull: boolean): Verdict[] => {
     {
       goal: `${engine}: killed at each of the moments`,
       found: came ? 'all of them' : `not: ${missed.join(', ')}`,
-      // So few kills need not come to all of them.
+      // A quick run has too few kills for all moments.
       reached: came || (isFull ? false : null),
     },
   ];
@@ -57,7 +57,7 @@ const verdictsOf = ([engine, report]: Row, isFull: boolean): Verdict[] => {
 
 export const batchKill: Measurement = {
   name: 'batch-kill',
-  title: 'Batches of servers that are killed again and again',
+  title: 'Batches of servers that are killed repeatedly',
   run: async ({ pick, say, quick, databaseUrl: givenUrl }) => {
     const kills = pick(100, 10);
     const rows: Row[] = [];
@@ -68,7 +68,7 @@ export const batchKill: Measurement = {
       rows.push([engine, await killBatches({ seed: SEED, kills, itemsPerBatch: ITEMS, databaseUrl, say })]);
       notes.push(`${engine}: ${((performance.now() - began) / 1_000).toFixed(0)} s.`);
     };
-    // Nothing is timed here.
+    // No times are measured here.
     useEveryCore();
     try {
       await kill('SQLite, one node', null);
@@ -82,10 +82,10 @@ export const batchKill: Measurement = {
       leaveServerCore();
     }
     return {
-      method: `Servers as processes, killed with SIGKILL and started again, at moments that a plan of fixed seed picks one by one: a vendor on a socket tells when the moment has come, and waits, and the kill follows within 20 ms, or within 200 ms while results stream in, so that some are stored by then. Nothing is timed, every core is used, and there is one run of each store. There is a vendor of OpenAI's shape, which stores our key with a batch, and one of Anthropic's, which stores nothing, so that only its list tells what it has. With two nodes it is the one at work that dies, or both; the other goes on, and the dead may stay away for up to 1.5 s. Meanwhile clients keep three batches of ${ITEMS} requests under way, half of them in parts of ${ITEMS_A_PART}: they submit under an idempotency key, again after a kill, poll or follow on any node, and read all items as soon as a batch is completed.`,
+      method: `Servers as processes, killed with SIGKILL and started again, at moments that a plan of fixed seed picks one by one: a vendor on a socket reports when the moment has come, and waits; the kill follows within 20 ms, or within 200 ms while results stream in, so that some are stored by then. No times are measured, every core is used, and there is one run for each store. One vendor has the API of OpenAI, which stores our key with a batch; another has that of Anthropic, which stores no key, so that only its list shows its batches. With two nodes, the working one is killed, or both; the other continues, and a killed node restarts within 1.5 s. Meanwhile clients keep three batches of ${ITEMS} requests under way, half of them in parts of ${ITEMS_A_PART}: they submit under an idempotency key, again after a kill, poll or follow on any node, and read all items as soon as a batch is completed.`,
       tables: [
         {
-          title: 'What came of the batches',
+          title: 'Results of the batches',
           head: ['store', 'kills', 'of all nodes', 'batches', 'lost', 'doubled', 'wrong items', 'wrong sums'],
           rows: rows.map(rowOf),
         },

@@ -16,10 +16,10 @@ import { median, percentile, toText } from '../report/statistics.ts';
 const MIB = 1024 * 1024;
 const WARM_UP_ITEMS = 2_000;
 
-/** What twice the items may add to what is alive at any moment: the custom ids while they come in, which must differ. */
+/** Growth of the live memory for twice the items: during the submission their custom ids are compared. */
 const MAX_LIVE_GROWTH_MIB = 20;
 
-/** How the page at the end may compare with the one at the beginning. */
+/** Limit for the duration of the last pages, relative to that of the first. */
 const MAX_PAGE_RATIO = 2;
 
 interface Course {
@@ -27,7 +27,7 @@ interface Course {
   readonly peakMib: number;
   readonly storedMs: number;
   readonly endedMs: number;
-  /** Of pages of 100 items each, in milliseconds, in their order. */
+  /** Durations of the pages of 100 items, in milliseconds, in their order. */
   readonly pagesMs: readonly number[];
 }
 
@@ -40,12 +40,12 @@ interface Run {
 interface RunOptions {
   readonly vendor: BatchFileVendor;
   readonly sizes: readonly number[];
-  /** What is alive: garbage is collected before each look. Else all that is resident, looked at each 50 ms. */
+  /** Whether to measure the live memory, after a garbage collection before each sample; otherwise the resident memory. */
   readonly isLive: boolean;
   readonly say: (line: string) => void;
 }
 
-/** Batches one after the other through one server. */
+/** Runs batches one after the other on one server. */
 const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<Run> => {
   const directory = await mkdtemp(join(tmpdir(), 'modelgraph-batch-memory-'));
   await using server = await startServerProcess({
@@ -54,7 +54,7 @@ const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<R
     MODELGRAPH_DATA: directory,
     MODELGRAPH_LOG_LEVEL: 'info',
   });
-  const look = async (): Promise<number> => {
+  const sample = async (): Promise<number> => {
     const bytes = isLive
       ? await server.child.ask<number>('aliveBytes')
       : (await server.child.ask<Sample>('sample')).rssBytes;
@@ -63,10 +63,10 @@ const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<R
   const collect = async (items: number): Promise<Course> => {
     const watching = new AbortController();
     const watch = async (): Promise<number> => {
-      let peak = await look();
+      let peak = await sample();
       while (!watching.signal.aborted) {
         await wait(isLive ? 500 : 50);
-        peak = Math.max(peak, await look());
+        peak = Math.max(peak, await sample());
       }
       return peak;
     };
@@ -84,7 +84,7 @@ const runBatches = async ({ vendor, sizes, isLive, say }: RunOptions): Promise<R
   };
   try {
     await collect(WARM_UP_ITEMS);
-    const beforeMib = await look();
+    const beforeMib = await sample();
     const courses: Course[] = [];
     for (const items of sizes) {
       say(`${items} items${isLive ? ', collecting garbage meanwhile' : ''}`);
@@ -127,7 +127,7 @@ export const batchMemory: Measurement = {
     );
     const pageRatio = Math.max(...pageRatios);
     return {
-      method: `Batches of requests of 0.6 KB each, one after the other through one server, handed in as a file, given to a vendor on a socket, read back and paged through in pages of 100; SQLite, the server as \`npm start\` runs it. "Before" is after a batch of ${WARM_UP_ITEMS.toLocaleString('en')}. What is alive is the heap and what it holds outside, after a full collection, looked at each half second (the collections make that run slow). What is resident is the whole process without that, looked at each 50 ms: with garbage, and with room that the collector keeps for more.`,
+      method: `Batches of requests of 0.6 KB each, one after the other through one server, submitted as a file, sent to a vendor on a socket, and read in pages of 100; SQLite, the server as \`npm start\` runs it. "Before" is after a batch of ${WARM_UP_ITEMS.toLocaleString('en')}. Live memory is the heap and external memory after a full collection, sampled every half second (the collections slow that run down). Resident memory is that of the whole process without collections, sampled every 50 ms: it includes garbage and memory that the collector keeps for later.`,
       tables: [
         {
           title: '',
@@ -142,22 +142,22 @@ export const batchMemory: Measurement = {
             'last 50 pages, p50',
             'pages p99',
           ],
-          rows: [...toRows('alive', live), ...toRows('resident', resident)],
+          rows: [...toRows('live', live), ...toRows('resident', resident)],
         },
       ],
       verdicts: [
         {
-          goal: `what is alive grows by ${MAX_LIVE_GROWTH_MIB} MiB at most, at ${(2 * items).toLocaleString('en')} items, too`,
+          goal: `live memory grows by ${MAX_LIVE_GROWTH_MIB} MiB at most, also at ${(2 * items).toLocaleString('en')} items`,
           found: toMib(liveGrowth),
           reached: liveGrowth <= MAX_LIVE_GROWTH_MIB,
         },
         {
-          goal: `a page at the end takes at most ${MAX_PAGE_RATIO} times as long as one at the beginning`,
+          goal: `the last pages take at most ${MAX_PAGE_RATIO} times as long as the first`,
           found: `${toText(pageRatio)} times`,
           reached: pageRatio <= MAX_PAGE_RATIO,
         },
       ],
-      notes: [`The database of the resident run was ${toMib(resident.databaseMib)} in the end.`],
+      notes: [`The database of the resident run had ${toMib(resident.databaseMib)} at the end.`],
     };
   },
 };

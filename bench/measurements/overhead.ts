@@ -7,7 +7,7 @@ import { spreadOf, toSpreadText } from '../report/statistics.ts';
 import { connectWebSocket, subscribeOverWebSocket } from '../clients/subscribe-over-websocket.ts';
 import { readEvent, toGenerate } from '../clients/subscription.ts';
 
-/** 1,000 streams at full pace are more than one core takes: that is another measurement. */
+/** A slow pace: 1,000 streams at the pace of a model saturate one core, which `paced` measures. */
 const BACKGROUND_INTERVAL_MS = 200;
 
 const textReceiver =
@@ -18,7 +18,7 @@ const textReceiver =
     if (text !== undefined) receive(text);
   };
 
-/** Probes a GraphQL server: the probe on a socket that is open already, each of the others on one of its own. */
+/** Probes a GraphQL server: the probes share a socket that is open already, and each background stream has its own. */
 export const probeServer = async (url: string, options: ProbeOptions): Promise<Probed> => {
   const socket = await connectWebSocket(url);
   const open: OpenStream = (plan, receive) =>
@@ -47,7 +47,7 @@ const COLUMNS: readonly (readonly [title: string, read: (probed: Probed) => numb
 const addedBy = (pairs: readonly Pair[], read: (probed: Probed) => number) =>
   spreadOf(pairs.map(({ bare, ours }) => read(ours) - read(bare)));
 
-/** Bare and ours, alternating, `runs` times. */
+/** Measures the SDK alone and the server in turn, `runs` times. */
 export const probePairs = async (
   runs: number,
   options: ProbeOptions,
@@ -127,7 +127,7 @@ export const overhead: Measurement = {
     ];
     const missed = verdicts.some(({ reached }) => reached === false);
     return {
-      method: `A paced upstream that speaks Chat Completions. Bare: the \`openai\` SDK on the server's core. Ours: the server on that core, its client over graphql-ws beside the upstream on the other one, so that what the client costs counts against us. Streams are opened one after the other (10 deltas, one every 5 ms; connections are open already on both sides) while the others are open at ${1_000 / BACKGROUND_INTERVAL_MS} deltas a second each. "First delta" is from the request on; "delta" from the upstream's write to the receipt. Added: the difference within each pair.`,
+      method: `A paced upstream that speaks Chat Completions. Bare: the \`openai\` SDK on the server's core. Ours: the server on that core, its client over graphql-ws beside the upstream on the other one, so that the cost of the client counts against the server. Streams are opened one after the other (10 deltas, one every 5 ms; connections are open already on both sides) while the others are open at ${1_000 / BACKGROUND_INTERVAL_MS} deltas a second each. "First delta" is from the request on; "delta" from the upstream's write to the receipt. Added: the difference within each pair.`,
       tables: [toDelayTable('Delays', cells)],
       verdicts,
       notes: missed

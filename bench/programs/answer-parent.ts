@@ -2,12 +2,12 @@ import { Session } from 'node:inspector/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { summariseProfile } from '../report/summarise-profile.ts';
 
-/** What a process uses at one moment. */
+/** The resources of a process at one moment. */
 export interface Sample {
   readonly cpuUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
-  /** Of the event loop since the last sample, beyond what its timer's resolution adds. */
+  /** Delay of the event loop since the last sample, above the resolution of its timer. */
   readonly loopDelayP50Ms: number;
   readonly loopDelayP99Ms: number;
 }
@@ -22,7 +22,7 @@ type Answers = Readonly<Record<string, (argument: never) => unknown>>;
 
 const RESOLUTION_MS = 1;
 
-/** What the parent has handed to this program. */
+/** The options that the parent started this program with. */
 export const readOptions = (): unknown => JSON.parse(process.argv[2] ?? '{}');
 
 const createMeter = (): Answers => {
@@ -30,7 +30,7 @@ const createMeter = (): Answers => {
   delay.enable();
   const beyondResolution = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
   let session: Session | undefined;
-  // What the first collection frees may hold the last on to more.
+  // Finalizers that run after one collection free more for the next.
   const collectGarbage = async (): Promise<void> => {
     for (let round = 0; round < 4; round += 1) {
       globalThis.gc?.();
@@ -52,7 +52,7 @@ const createMeter = (): Answers => {
       return sample;
     },
     collectGarbage,
-    // In one turn with the last collection: what has come since then would count as alive.
+    // In the same turn as the last collection, so that nothing allocated later counts as alive.
     aliveBytes: async (): Promise<number> => {
       await collectGarbage();
       globalThis.gc?.();
@@ -75,15 +75,15 @@ const createMeter = (): Answers => {
 };
 
 /**
- * Tells the parent that this program is ready and answers its questions, those about what the process uses included.
- * The program ends with its parent.
+ * Reports to the parent that this program is ready, and answers its requests, including those for the resources of the
+ * process. The program ends with its parent.
  */
 export const answerParent = (ready: Readonly<Record<string, unknown>>, own: Answers = {}): void => {
   const answers: Answers = { ...createMeter(), ...own };
   const answer = async ({ id, name, argument }: Question): Promise<void> => {
     try {
       const asked = answers[name];
-      if (asked === undefined) throw new Error(`nothing answers to "${name}"`);
+      if (asked === undefined) throw new Error(`there is no answer to "${name}"`);
       process.send?.({ id, result: (await asked(argument as never)) ?? null });
     } catch (error) {
       process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

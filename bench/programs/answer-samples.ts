@@ -1,5 +1,5 @@
 import { answerParent } from './answer-parent.ts';
 
-// Imported before a program that knows nothing of being measured, and must not keep it from ending.
+// Imported before a program that has no code for measurements. The channel must not keep the program running.
 answerParent({});
 process.channel?.unref();

@@ -7,7 +7,7 @@ import { type Server, startBare, startModelgraph, startOther } from './servers.t
 
 /** A server that can be started for a measurement. */
 export interface Build {
-  /** What reports call it. */
+  /** The name in reports. */
   readonly name: string;
   readonly start: (options?: Partial<ModelgraphOptions>) => Promise<Server>;
 }
@@ -15,19 +15,19 @@ export interface Build {
 /** `ws` and `node:http` alone, which take no options. */
 export const BARE: Build = { name: 'bare', start: () => startBare() };
 
-/** The tree that the benchmark itself belongs to. */
+/** The tree of this benchmark. */
 export const PRESENT: Build = { name: 'this server', start: startModelgraph };
 
 const PROGRAM = 'bench/programs/modelgraph-server.ts';
 
 /**
  * Another checkout of this repository. Its own server program runs, with its own packages, on the Node of this process.
- * Throws where the folder has no such program, or no packages.
+ * Throws if the folder has no such program or no packages.
  */
 export const getCheckout = (folder: string): Build => {
   const program = resolve(folder, PROGRAM);
   if (!existsSync(program))
-    throw new Error(`${folder} is no checkout of this repository: it has no ${PROGRAM}.`);
+    throw new Error(`${folder} is not a checkout of this repository: it has no ${PROGRAM}.`);
   if (!existsSync(resolve(folder, 'node_modules')))
     throw new Error(`${folder} has no packages: run \`npm ci\` there.`);
   return {
@@ -51,7 +51,7 @@ export const startBuilds = async (
   return started;
 };
 
-/** The builds that a measurement of streams alternates: the bare server, the other build where there is one, ours. */
+/** The builds that a measurement of streams alternates: the bare server, the other build if there is one, this tree. */
 export const toAlternating = (before: Build | null): readonly Build[] => [
   BARE,
   ...(before === null ? [] : [before]),

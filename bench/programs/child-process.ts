@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** The server under measurement has this core for itself; everything else runs on the other one. */
+/** The core of the server under measurement. Everything else runs on the other one. */
 export const SERVER_CORE = 0;
 const OTHER_CORE = 1;
 
 export interface Child extends AsyncDisposable {
   readonly pid: number;
-  /** What the program said of itself when it was ready. */
+  /** The data that the program sent when it was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
-  /** Asks the program for something it answers; see `answerParent`. */
+  /** Sends a request to the program, which answers it in `answerParent`. */
   ask<T>(name: string, argument?: unknown): Promise<T>;
-  /** Resolves once it has ended, with its exit code or the signal that ended it. */
+  /** Resolves when the program has ended, with its exit code or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals | null>;
   readonly process: ChildProcess;
 }
@@ -28,34 +28,34 @@ interface Answer {
 const children = new Set<ChildProcess>();
 const hasTaskset = spawnSync('taskset', ['--version']).status === 0;
 
-/** Puts this process, and so all that it starts without a core of their own, on the other core. */
+/** Moves this process, and all later children without a core of their own, to the other core. */
 export const leaveServerCore = (): boolean =>
   hasTaskset && spawnSync('taskset', ['-pc', String(OTHER_CORE), String(process.pid)]).status === 0;
 
-/** Undoes `leaveServerCore`, for what is not timed. */
+/** Undoes `leaveServerCore`, for measurements without times. */
 export const useEveryCore = (): void => {
   if (hasTaskset) spawnSync('taskset', ['-pc', `${SERVER_CORE}-${cpus().length - 1}`, String(process.pid)]);
 };
 
-/** Kills whatever has been started and still runs. */
+/** Kills all children that still run. */
 export const killChildren = (): void => {
   for (const child of children) child.kill('SIGKILL');
 };
 
 export interface ChildOptions {
-  /** The program, relative to this folder. */
+  /** The program: a path relative to this folder, or a file URL. */
   readonly program: string;
-  /** Handed to the program; it reads it with `readOptions`. */
+  /** Options for the program, which reads them with `readOptions`. */
   readonly options?: unknown;
   readonly core?: number;
   readonly nodeFlags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
-  /** Called with each line the program prints; left out: what it prints is thrown away. */
+  /** Called with each chunk of the program's output, which is discarded when this is left out. */
   readonly onOutput?: (chunk: string) => void;
 }
 
-/** Starts a program of Node's and waits until it says that it is ready. It ends when this process does. */
+/** Starts a Node program and waits until it reports that it is ready. The program ends with this process. */
 export const startChild = async ({
   program,
   options = {},

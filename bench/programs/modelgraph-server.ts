@@ -13,16 +13,16 @@ import { answerParent, readOptions } from './answer-parent.ts';
 import { pace, readPlan, toDeltaText } from './plan.ts';
 
 export interface ModelgraphOptions {
-  /** Chat completions are asked of this address; null: the deltas are made in the process itself. */
+  /** Address of the Chat Completions API; null: the process generates the deltas itself. */
   readonly upstreamUrl: string | null;
   readonly settings?: Partial<Settings>;
 }
 
-/** The deltas of a plan, made here: what the server does is measured, without a provider's own work. */
+/** Generates the deltas of a plan, so that the server is measured without the work of a provider. */
 const answerAsPlanned: ToyAnswer = async function* ({ request, signal }) {
   const message = request.messages.at(-1);
   const part = message?.role === 'user' ? message.parts[0] : undefined;
-  if (part?.type !== 'text') throw new TypeError('the last message is no plan');
+  if (part?.type !== 'text') throw new TypeError('the last message is not a plan');
   const plan = readPlan(part.text);
   if (plan.deltas === null) await untilAborted(signal);
   const ready: StreamEvent[] = [];
@@ -46,7 +46,7 @@ const answerAsPlanned: ToyAnswer = async function* ({ request, signal }) {
   });
   const hasEnded = (): boolean => isOver;
   for (;;) {
-    // Not `yield*`, which would wait for each of them three times.
+    // `yield*` would await each of them three times.
     for (const event of ready.splice(0)) yield event;
     if (hasEnded() && ready.length === 0) break;
     await wake.promise;

@@ -5,11 +5,11 @@ import { nowUs } from './now-us.ts';
 import { pace, type Plan, readPlan, toDeltaText } from './plan.ts';
 import { whenDrained } from './when-drained.ts';
 
-/** What the upstream tells of its sockets. */
+/** The state of the upstream's sockets. */
 export interface UpstreamReport {
-  /** Streams whose socket is open and whose answer has not ended. */
+  /** Open sockets whose answer has not ended. */
   readonly open: number;
-  /** When the socket of a stream was closed by the other side, by the plan's key, in microseconds. */
+  /** When the other side closed the socket of a stream, in microseconds, by the plan's key. */
   readonly closings: Readonly<Record<string, number>>;
 }
 
@@ -46,7 +46,7 @@ const OVERLOADED = JSON.stringify({
 });
 const ERROR_FRAME = `data: ${OVERLOADED}\n\n`;
 
-/** Speaks OpenAI's Chat Completions as event streams, as the plan in the last message says. */
+/** Answers as OpenAI's Chat Completions, with an event stream according to the plan in the last message. */
 const answerAsPlanned = async (plan: Plan, response: http.ServerResponse): Promise<void> => {
   if (plan.fault === 'overloaded') {
     response.writeHead(503, { 'content-type': 'application/json' }).end(OVERLOADED);
@@ -91,7 +91,7 @@ const startUpstream = async (): Promise<void> => {
   const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     request.socket.setNoDelay(true);
     serve(request, response).catch((error: unknown) => {
-      // A client that leaves while it still asks.
+      // A client may disconnect while it sends its request.
       if (!response.destroyed) throw error;
     });
   });
@@ -102,9 +102,9 @@ const startUpstream = async (): Promise<void> => {
     { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` },
     {
       report: (): UpstreamReport => {
-        const told = { open: open.size, closings };
+        const report = { open: open.size, closings };
         closings = {};
-        return told;
+        return report;
       },
     },
   );

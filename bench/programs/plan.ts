@@ -3,19 +3,19 @@ import { nowUs } from './now-us.ts';
 export const FAULTS = ['reset', 'truncate', 'error-frame', 'overloaded', 'stall'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** What a source of text is to do: sent as the prompt, so that every server and the upstream understand the same. */
+/** The behaviour of a source of text. It is sent as the prompt, so that every server and the upstream read the same. */
 export interface Plan {
-  /** By which the upstream tells of the end of its socket. */
+  /** Identifies the stream in the upstream's report. */
   readonly key: string;
-  /** How many deltas come; null: none ever, and no end. */
+  /** Number of deltas; null: no delta and no end. */
   readonly deltas: number | null;
-  /** Pause between two deltas; 0: none at all. */
+  /** Interval of the deltas; 0: no pause. */
   readonly intervalMs: number;
-  /** Whether every second delta is reasoning, so that neighbours cannot be merged. */
+  /** Whether every second delta is reasoning, so that adjacent deltas cannot be merged. */
   readonly alternate?: boolean;
-  /** Without a pause: how many deltas a source inside a GraphQL server gives in one turn of the event loop. */
+  /** Without a pause: deltas that a source inside a GraphQL server yields in one turn of the event loop. */
   readonly burst?: number;
-  /** What goes wrong halfway. */
+  /** The fault halfway through the stream. */
   readonly fault?: Fault;
 }
 
@@ -23,7 +23,7 @@ export const toPrompt = (plan: Plan): string => JSON.stringify(plan);
 
 export const readPlan = (prompt: string): Plan => JSON.parse(prompt) as Plan;
 
-/** The text of one delta: which it is, and when it was sent. */
+/** The text of one delta: its index and the time when it was sent. */
 export const toDeltaText = (index: number): string => `${index}:${nowUs()};`;
 
 export interface Piece {
@@ -31,7 +31,7 @@ export interface Piece {
   readonly sentUs: number;
 }
 
-/** The deltas that a text is made of; merged ones are told apart. */
+/** The deltas of a text, including those that were merged. */
 export const readPieces = (text: string): readonly Piece[] =>
   text
     .split(';')
@@ -42,8 +42,8 @@ export const readPieces = (text: string): readonly Piece[] =>
     });
 
 /**
- * Calls `send` as the plan says, each call with the index of its delta, until all are sent or `isOver`. Without a pause
- * it goes on as long as `send` gives true, and again after `whenReady`. Resolves after the last one.
+ * Calls `send` with the index of each delta, at the pace of the plan, until all are sent or `isOver`. Without a pause it
+ * waits for `whenReady` when `send` returns false. Resolves after the last call.
  */
 export const pace = async (
   plan: Pick<Plan, 'deltas' | 'intervalMs'>,

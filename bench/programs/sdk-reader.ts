@@ -7,7 +7,7 @@ import { toPrompt } from './plan.ts';
 const { upstreamUrl } = readOptions() as { readonly upstreamUrl: string };
 const client = new OpenAI({ apiKey: 'sk-bench', baseURL: upstreamUrl, maxRetries: 0 });
 
-/** What an application does that has no server in between. */
+/** The code of an application that uses the SDK directly. */
 const open: OpenStream = async (plan, receive) => {
   const controller = new AbortController();
   const stream = await client.chat.completions.create(

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, SERVER_CORE, startChild } from './child-process.ts';
 
-/** The server as it is run, with this environment and no other. */
+/** The server as `npm start` runs it, with the given environment only. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly child: Child;
-  /** Asks it to shut down; resolves with its exit code, or the signal that had to end it. */
+  /** Sends SIGTERM. Resolves with the exit code, or with SIGKILL if the server does not end in time. */
   stop(): Promise<number | NodeJS.Signals | null>;
 }
 

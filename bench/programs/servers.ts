@@ -16,7 +16,7 @@ const startServer = async (options: ChildOptions): Promise<Server> => {
   };
 };
 
-/** This project's server; without an upstream the deltas are made in its own process. */
+/** The server of this tree; without an upstream its own process generates the deltas. */
 export const startModelgraph = (options: Partial<ModelgraphOptions> = {}): Promise<Server> =>
   startServer({ program: 'modelgraph-server.ts', options: { upstreamUrl: null, ...options } });
 
@@ -31,7 +31,7 @@ export interface Upstream extends AsyncDisposable {
   readonly child: Child;
 }
 
-/** The paced upstream, on the core of the measuring side. */
+/** The paced upstream, on the core of the load generator. */
 export const startUpstream = async (): Promise<Upstream> => {
   const child = await startChild({ program: 'paced-upstream.ts' });
   return {

@@ -1,11 +1,11 @@
 import { startPostgres } from '../../test/support/databases/postgres-server.ts';
 
-/** A PostgreSQL that several nodes share. */
+/** A PostgreSQL database that several nodes share. */
 export interface SharedDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The one given, or one of the measurement's own; a reason in words where none can be started here. */
+/** The given database, or one that is started for the measurement; the reason as text if that fails. */
 export const startSharedDatabase = async (givenUrl: string | null): Promise<SharedDatabase | string> => {
   if (givenUrl !== null) return { url: givenUrl, [Symbol.asyncDispose]: async () => undefined };
   try {

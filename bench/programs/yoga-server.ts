@@ -5,9 +5,9 @@ import { answerParent, readOptions } from './answer-parent.ts';
 
 export interface YogaOptions {
   readonly typeDefs: string;
-  /** What `Query.models` gives, finished. */
+  /** The result of `Query.models`. */
   readonly models: unknown;
-  /** Left out of a server that has a limit of its own, or none: it costs half of the requests. */
+  /** Whether yoga limits the size of bodies, which costs about a third of the requests. */
   readonly limitsBody: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Server } from '../programs/servers.ts';
 
-/** Where a server's time goes while something is done with it, as lines for a report. Nothing is measured meanwhile. */
+/** Profiles a server under some load, and returns lines for a report. Profiled runs are not part of a measurement. */
 export const profileOf = async (
   starting: Promise<Server>,
   doWith: (server: Server) => Promise<void>,

@@ -2,7 +2,7 @@ import type { Profiler } from 'node:inspector';
 
 const LINES = 14;
 
-/** Whose code a function is: a package, a file of this project, or Node itself. */
+/** The owner of a function's code: a package, a file of this project, or Node itself. */
 const ownerOf = ({ url, functionName }: { readonly url: string; readonly functionName: string }): string => {
   if (url === '') return functionName.startsWith('(') ? functionName : `native ${functionName}`;
   const dependency = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
@@ -14,7 +14,7 @@ const ownerOf = ({ url, functionName }: { readonly url: string; readonly functio
   return url.replace(/^.*\/(src|bench|test|config)\//, '$1/');
 };
 
-/** Where the time of a CPU profile went, by owner: lines of share and owner, most first; idle time and the profiler's are left out. */
+/** The CPU time of a profile by owner: lines of share and owner, largest first, without idle time and the profiler's. */
 export const summariseProfile = ({
   nodes,
   samples = [],

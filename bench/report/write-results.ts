@@ -18,7 +18,7 @@ const toTable = ({ title, head, rows }: Table): string =>
 const word = ({ reached }: Verdict): string =>
   reached === null ? 'undecided' : reached ? 'reached' : '**missed**';
 
-/** One measurement's part of the results. */
+/** The section of one measurement. */
 export const toSection = ({ name, title }: Measurement, report: Report, machine: string): string =>
   [
     `## ${name}: ${title}`,
@@ -49,7 +49,7 @@ const readSections = (): ReadonlyMap<string, string> => {
   }
 };
 
-/** Puts a section into `RESULTS.md`, in the place of that measurement's last one; the others stay. */
+/** Writes a section into `RESULTS.md`, in place of the measurement's previous one. */
 export const writeSection = (name: string, section: string, order: readonly string[]): void => {
   const sections = new Map([...readSections(), [name, section]]);
   const known = order.flatMap((each) => sections.get(each) ?? []);

@@ -55,13 +55,14 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown, path: Path, report: Repo
 const PARTS = z
   .object({
     apiType: z.literal('responses_api').or(z.literal('chat_completion')).catch('chat_completion'),
+    reasoningTags: z.boolean().catch(false),
     models: z.record(z.string(), z.unknown()).catch({}),
     discover: z.unknown().optional(),
   })
-  .catch({ apiType: 'chat_completion', models: {}, discover: undefined });
+  .catch({ apiType: 'chat_completion', reasoningTags: false, models: {}, discover: undefined });
 
-/** Settings of Chat Completions where that is not what the provider speaks: nobody reads them. */
-const NO_CHAT = { maxTokensField: 'max_tokens', streamUsage: true, reasoningTags: false } as const;
+/** Settings of Chat Completions for a provider that speaks another API, and for which they mean nothing. */
+const NO_CHAT = { maxTokensField: 'max_tokens', streamUsage: true } as const;
 
 const parseProvider = (
   entry: unknown,
@@ -69,7 +70,7 @@ const parseProvider = (
   { file, source, day }: ProvidersOrigin,
   report: Report,
 ): readonly ConfiguredProvider[] => {
-  const { apiType, models, discover } = PARTS.parse(entry);
+  const { apiType, reasoningTags, models, discover } = PARTS.parse(entry);
   const schemas = ENTRY_SCHEMAS[apiType];
   const given = parse<ProviderFields>(schemas.provider, entry, path, report);
   const define = (
@@ -79,7 +80,7 @@ const parseProvider = (
     modelOrigin: Pick<ModelOrigin, 'name' | 'source'>,
   ): ModelDefinition<ConfiguredApiType> => {
     const model = parse(schema, value, place, report) ?? {};
-    const definition = toModelDefinition(model, { ...modelOrigin, apiType, verifiedAt: day });
+    const definition = toModelDefinition(model, { ...modelOrigin, apiType, reasoningTags, verifiedAt: day });
     for (const problem of findDefinitionProblems(definition))
       report([...place, ...problem.path], problem.message);
     return definition;
@@ -97,7 +98,7 @@ const parseProvider = (
         });
   if (given === undefined) return [];
   const aliases = Object.entries(given.aliases ?? {});
-  const { maxTokensField, streamUsage, reasoningTags } = given.apiType === 'responses_api' ? NO_CHAT : given;
+  const { maxTokensField, streamUsage } = given.apiType === 'responses_api' ? NO_CHAT : given;
   return [
     {
       name: given.name,
@@ -108,7 +109,6 @@ const parseProvider = (
       apiType,
       maxTokensField,
       streamUsage,
-      reasoningTags,
       models: Object.values(defineModels(given.name, Object.fromEntries(definitions))),
       discovered,
       aliases: Object.fromEntries(aliases.map(([from, to]) => [toModelName(from), toModelName(to)])),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REASONING_EFFORTS, VERBOSITIES } from '../../src/core/model-config.ts';
+import { MEDIA_TYPES, REASONING_EFFORTS, VERBOSITIES } from '../../src/core/model-config.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
 const count = z.int().positive();
@@ -55,6 +55,19 @@ const status = z.discriminatedUnion(
   typeAmong('active', 'preview', 'deprecated'),
 );
 
+/** How media of one kind have to be given; what is left out is as OpenAI's API has it. */
+const mediaInput = <const T extends readonly string[]>(mediaTypes: T) => ({
+  mediaTypes: z.array(z.enum(mediaTypes)).min(1).optional(),
+  /** `false`: this server fetches what is given by its address, and sends the bytes. */
+  fetchesUrls: z.boolean().optional(),
+  /** Whether it takes ids of files that were uploaded to it. */
+  fileIds: z.boolean().optional(),
+});
+
+const image = z.strictObject({ ...mediaInput(MEDIA_TYPES.image), detail: z.boolean().optional() }).optional();
+const audio = z.strictObject(mediaInput(MEDIA_TYPES.audio)).optional();
+const file = z.strictObject({ ...mediaInput(MEDIA_TYPES.file), filename: z.boolean().optional() }).optional();
+
 const rates = {
   inputPerMillion: dollars,
   outputPerMillion: dollars,
@@ -82,7 +95,11 @@ const capabilities = {
   streaming: z.boolean().optional(),
   functionCalling: z.boolean().optional(),
   parallelToolCalls: z.boolean().optional(),
+  parallelToolCallsCanBeForbidden: z.boolean().optional(),
   structuredOutput: z.boolean().optional(),
+  jsonMode: z.boolean().optional(),
+  /** `false`: a system message after the first turn is sent as a user's message. */
+  laterSystemMessages: z.boolean().optional(),
   citations: z.boolean().optional(),
   reasoning: reasoning.optional(),
   temperature: temperature.optional(),
@@ -102,6 +119,7 @@ const chatCapabilities = {
   ...capabilities,
   /** Besides text, which every model takes. */
   inputModalities: z.array(z.enum(['text', 'image', 'audio', 'file'])).optional(),
+  media: z.strictObject({ image, audio, file }).optional(),
   /** null: the model does not take that setting. */
   sampling: z
     .strictObject({
@@ -118,6 +136,7 @@ const chatCapabilities = {
 const responsesCapabilities = {
   ...capabilities,
   inputModalities: z.array(z.enum(['text', 'image', 'file'])).optional(),
+  media: z.strictObject({ image, file }).optional(),
   sampling: z.strictObject({ topP: range.nullish() }).optional(),
 };
 

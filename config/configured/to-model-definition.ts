@@ -1,5 +1,6 @@
 import { type ConfiguredApiType, outputTokensWithin } from '../../src/core/configured-provider.ts';
 import type {
+  MediaSupport,
   Modality,
   ModelDefinition,
   ModelLimits,
@@ -9,6 +10,7 @@ import type {
   SamplingSupport,
   TemperatureRule,
 } from '../../src/core/model-config.ts';
+import { CHAT_COMPLETIONS, RESPONSES } from '../providers/apis.ts';
 import { NO_SAMPLING } from '../providers/sampling.ts';
 import type { ModelEntry } from './provider-entry.ts';
 
@@ -17,6 +19,8 @@ export interface ModelOrigin {
   /** As the file has it: the upstream id unless the entry names one. */
   readonly name: string;
   readonly apiType: ConfiguredApiType;
+  /** Whether its text may begin with its reasoning, between `<think>` and `</think>`. */
+  readonly reasoningTags: boolean;
   readonly verifiedAt: string;
   readonly source: string;
 }
@@ -39,12 +43,12 @@ const RESPONSES_SAMPLING = { ...NO_SAMPLING, topP: { min: 0, max: 1 } } as const
 /** A whole definition: what the entry says, and modest assumptions for the rest. A price is never assumed. */
 export const toModelDefinition = (
   entry: ModelEntry,
-  { name, apiType, verifiedAt, source }: ModelOrigin,
+  { name, apiType, reasoningTags, verifiedAt, source }: ModelOrigin,
 ): ModelDefinition<ConfiguredApiType> => ({
+  ...(apiType === 'chat_completion' ? CHAT_COMPLETIONS : RESPONSES),
   displayName: entry.displayName ?? name,
   description: entry.description ?? null,
   apiModel: entry.apiModel ?? name,
-  apiType,
   family: entry.family ?? null,
   status: toStatus(entry.status),
   releaseDate: entry.releaseDate ?? null,
@@ -52,13 +56,18 @@ export const toModelDefinition = (
   limits: toLimits(entry.limits),
   inputModalities: [...new Set<Modality>(['text', ...(entry.inputModalities ?? [])])],
   outputModalities: ['text'],
+  media: toMedia(entry.media, apiType),
+  laterSystemMessages: entry.laterSystemMessages ?? true,
   streaming: entry.streaming ?? true,
   functionCalling: entry.functionCalling ?? false,
   parallelToolCalls: entry.parallelToolCalls ?? false,
+  parallelToolCallsCanBeForbidden: entry.parallelToolCallsCanBeForbidden ?? true,
   structuredOutput: entry.structuredOutput ?? false,
+  jsonMode: entry.jsonMode ?? true,
   citations: entry.citations ?? false,
   builtInTools: [],
   reasoning: toReasoning(entry.reasoning),
+  reasoningTags,
   temperature: toTemperature(entry.temperature),
   sampling: toSampling(entry.sampling, apiType),
   verbosity: entry.verbosity ?? null,
@@ -105,10 +114,26 @@ const toTemperature = (
   given: ModelEntry['temperature'] = { type: 'range', min: 0, max: 2 },
 ): TemperatureRule => (given.type === 'range' ? { ...given, default: given.default ?? null } : given);
 
+const toMedia = (given: ModelEntry['media'] = {}, apiType: ConfiguredApiType): MediaSupport => {
+  const { image, audio, file } = apiType === 'chat_completion' ? CHAT_COMPLETIONS.media : RESPONSES.media;
+  return {
+    image: { ...image, ...said(given.image) },
+    audio: audio === null ? null : { ...audio, ...said('audio' in given ? given.audio : undefined) },
+    file: { ...file, ...said(given.file) },
+  };
+};
+
+/** What is given, without what is left out. */
+const said = <T extends object>(given: T | undefined): Partial<Defined<T>> =>
+  Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<
+    Defined<T>
+  >;
+
+type Defined<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+
 const toSampling = (given: ModelEntry['sampling'], apiType: ConfiguredApiType): SamplingSupport => {
-  const said = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   const usual = apiType === 'chat_completion' ? CHAT_SAMPLING : RESPONSES_SAMPLING;
-  return { ...usual, ...Object.fromEntries(said) };
+  return { ...usual, ...said(given) };
 };
 
 type PricingEntry = NonNullable<ModelEntry['pricing']>;

@@ -134,7 +134,7 @@ export type GenerateInput = {
   onUnsupported?: OnUnsupported;
   /** The format of the answer. */
   output?: OutputFormatInput | null | undefined;
-  /** Whether the model may call several tools in one turn. */
+  /** Whether the model may call several tools in one turn. For `false`, see `Model.parallelToolCallsCanBeForbidden`. */
   parallelToolCalls?: boolean | null | undefined;
   /** Encourages new topics. */
   presencePenalty?: number | null | undefined;
@@ -189,7 +189,7 @@ export type JsonSchemaOutputInput = {
 export type MediaInput = {
   /** The resolution at which the model reads an image. */
   detail?: ImageDetail | null | undefined;
-  /** The name of a document, which the model sees. */
+  /** The name of a document, which the model sees. Left out, with a warning, if the API of the model has no field for it. */
   filename?: string | null | undefined;
   /** The media type, such as `image/png`, if it is known. It must match the bytes. */
   mediaType?: string | null | undefined;
@@ -340,7 +340,7 @@ export type ToolInput =
 export type ToolResultInput = {
   /** The call that this is the result of. */
   callId: string | number;
-  /** Whether the tool failed; the output then describes the failure. */
+  /** Whether the tool failed; the output then describes the failure. A provider without such a mark gets the output alone. */
   isError?: boolean;
   /** The result: a string is sent as text, anything else as JSON. */
   output: unknown;

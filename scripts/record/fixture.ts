@@ -1,3 +1,4 @@
+import { parseJson } from '../../src/lib/parse-json.ts';
 import type { RawExchange } from './record-fetch.ts';
 import { assertScrubbed, createScrub, type Scrubbing } from './scrub.ts';
 
@@ -8,14 +9,14 @@ export interface FixtureExchange {
   readonly response: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
-    /** Of a stream, the payload of each event, its framing left out. */
+    /** For a stream, the payload of each event, without its framing. */
     readonly payloads?: readonly Json[];
-    /** Of anything else, the body: parsed if it is JSON. */
+    /** For any other answer, the body, parsed if it is JSON. */
     readonly body?: Json;
   };
 }
 
-/** A recorded turn of a real vendor, free of what is secret. */
+/** A recorded turn of a real vendor, without secrets. */
 export interface Fixture {
   readonly recorded: {
     readonly provider: string;
@@ -27,16 +28,10 @@ export interface Fixture {
   readonly exchanges: readonly FixtureExchange[];
 }
 
-/** Headers that a reader of the answer looks at; every other one stays out. */
+/** Headers that affect how an answer is read. All others are omitted. */
 const HEADERS: ReadonlySet<string> = new Set(['content-type', 'retry-after', 'retry-after-ms']);
 
-const parseJson = (text: string): Json | undefined => {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-};
+const parse = (text: string): Json | undefined => parseJson(text) as Json | undefined;
 
 const isStream = ({ responseHeaders }: RawExchange): boolean =>
   (responseHeaders['content-type'] ?? '').startsWith('text/event-stream');
@@ -45,22 +40,22 @@ const payloadsOf = (body: string): readonly Json[] =>
   [...body.matchAll(/^data: ?(.*?)\r?$/gm)]
     .map((match) => match[1] ?? '')
     .filter((line) => line !== '' && line !== '[DONE]')
-    .map((line) => parseJson(line) ?? line);
+    .map((line) => parse(line) ?? line);
 
 const valuesOf = (exchange: RawExchange): readonly Json[] => {
   const { requestBody, responseBody } = exchange;
-  const answer = isStream(exchange) ? payloadsOf(responseBody) : [parseJson(responseBody) ?? responseBody];
-  return [parseJson(requestBody) ?? requestBody, ...answer];
+  const answer = isStream(exchange) ? payloadsOf(responseBody) : [parse(responseBody) ?? responseBody];
+  return [parse(requestBody) ?? requestBody, ...answer];
 };
 
-/** Path and the one parameter that says how the answer is framed: keys have been seen in others. */
+/** The path and the one parameter that determines the framing of the answer. Other parameters may contain keys. */
 const pathOf = (url: string): string => {
   const { pathname, searchParams } = new URL(url);
   const alt = searchParams.get('alt');
   return alt === null ? pathname : `${pathname}?alt=${alt}`;
 };
 
-/** Exchanges as a fixture. Throws when a secret is left in it. */
+/** Exchanges as a fixture. Throws if it would contain a secret. */
 export const toFixture = (
   exchanges: readonly RawExchange[],
   recorded: Fixture['recorded'],
@@ -87,7 +82,7 @@ export const toFixture = (
   return fixture;
 };
 
-/** One payload a line, so that a change of one is a change of one line. */
+/** One payload per line, so that a change of one payload changes one line. */
 export const printFixture = ({ recorded, exchanges }: Fixture): string => {
   const printed = exchanges.map(({ request, response: { payloads, ...response } }) =>
     [

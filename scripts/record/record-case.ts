@@ -22,7 +22,7 @@ export interface RecordOptions {
 
 const isProvider = (name: string): name is ProviderName => Object.hasOwn(MODEL_CONFIGS, name);
 
-/** Providers that there is something to record of. */
+/** Providers that can be recorded. */
 export const RECORDED_PROVIDERS: readonly string[] = Object.values(TEXT_PROVIDERS)
   .filter(({ credentialVariable }) => credentialVariable !== null)
   .map(({ name }) => name);

@@ -1,4 +1,4 @@
-/** One request and its answer as they were on the wire. Holds secrets: nothing of it is written before it is scrubbed. */
+/** One request and its answer as they were on the wire. It contains secrets and must be scrubbed before it is written. */
 export interface RawExchange {
   readonly method: string;
   readonly url: string;
@@ -6,7 +6,7 @@ export interface RawExchange {
   readonly requestBody: string;
   readonly status: number;
   readonly responseHeaders: Readonly<Record<string, string>>;
-  /** As much of the body as somebody read. */
+  /** The part of the body that was read. */
   readonly responseBody: string;
 }
 
@@ -17,7 +17,7 @@ interface Open extends Omit<RawExchange, 'responseBody'> {
 const toRecord = (headers: RequestInit['headers']): Record<string, string> =>
   Object.fromEntries(new Headers(headers));
 
-/** Passes the body on, keeping a copy of what was read: a stream that is let go of early is kept as far as it came. */
+/** Passes the body on and keeps a copy of the part that is read, also of a stream that is cancelled early. */
 const watched = (response: Response, chunks: Uint8Array[]): Response => {
   const { status, statusText, headers } = response;
   if (response.body === null) return response;
@@ -31,8 +31,8 @@ const watched = (response: Response, chunks: Uint8Array[]): Response => {
 };
 
 /**
- * Runs something that calls vendors and gives every exchange it had. For a process of its own: until it is done, this
- * process's `fetch` is a recording one.
+ * Runs a function that calls vendors, and returns every exchange. It replaces `fetch` of the whole process meanwhile, so
+ * that it needs a process of its own.
  */
 export const recordFetch = async (run: () => Promise<void>): Promise<readonly RawExchange[]> => {
   const { fetch } = globalThis;

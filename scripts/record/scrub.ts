@@ -4,7 +4,7 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [fie
 
 const REMOVED = '[removed]';
 
-/** Fields that name this account or somebody on it, whatever they hold. Lower case, without separators. */
+/** Fields that identify an account or its users, with any value. Lower case, without separators. */
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
   'account',
   'accountid',
@@ -30,10 +30,10 @@ const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
   'workspaceid',
 ]);
 
-/** What a vendor gives to be sent back. It means nothing to anybody else, and who knows what is in it. */
+/** Opaque state that a vendor expects back. Its content is unknown and may be private. */
 const OPAQUE_FIELDS: ReadonlySet<string> = new Set(['encryptedcontent', 'signature', 'thoughtsignature']);
 
-/** Account names and the like inside texts, each with what takes its place. */
+/** Patterns of account names and the like inside texts, each with its replacement. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b(org|proj|user|acct|team|wrkspc)[-_][A-Za-z0-9]{6,}/g, REMOVED],
   [/\b(Team|API key ID): [^,\s]+/g, `$1: ${REMOVED}`],
@@ -46,7 +46,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 const isIdField = (field: string): boolean => /^id$|_id$|[a-z]Id$/.test(field);
 const plain = (field: string): string => field.toLowerCase().replaceAll(/[^a-z]/g, '');
 
-/** Long enough to have been made at random: names people chose (of tools, of models) are left alone. */
+/** Whether a value is long enough to be random. Names that people chose (of tools, of models) are kept. */
 const isRandom = (value: string): boolean =>
   value.length >= 16 && /\d/.test(value) && /^[\w:+/=.-]+$/.test(value);
 
@@ -57,7 +57,7 @@ const walk = (value: Json, visit: (field: string, text: string) => void, field =
     for (const [name, part] of Object.entries(value)) walk(part, visit, name);
 };
 
-/** Names for random ids, in the order they are met: the same id gets the same name everywhere. */
+/** Names for random ids, in the order of their appearance: the same id has the same name everywhere. */
 const nameIds = (values: readonly Json[]): ReadonlyMap<string, string> => {
   const names = new Map<string, string>();
   for (const value of values)
@@ -70,11 +70,11 @@ const nameIds = (values: readonly Json[]): ReadonlyMap<string, string> => {
 };
 
 export interface Scrubbing {
-  /** Texts that are known to be secret: the key that was used. */
+  /** Known secrets: the key that was used. */
   readonly secrets: readonly string[];
 }
 
-/** Frees texts of what is secret, with one set of names for the ids of all the values it is made from. */
+/** Removes secrets from texts. The ids of all given values share one set of names. */
 export const createScrub = (values: readonly Json[], { secrets }: Scrubbing) => {
   const names = nameIds(values);
   let opaque = 0;
@@ -115,12 +115,12 @@ const LEFTOVERS: readonly RegExp[] = [
   /\breq_[A-Za-z0-9]{12,}/,
 ];
 
-/** Throws when a text still holds a secret: better no fixture than one with a key in it. */
+/** Throws if a text still contains a secret, so that no fixture with a key is written. */
 export const assertScrubbed = (text: string, { secrets }: Scrubbing): void => {
   const found = [
     ...secrets.filter((secret) => secret !== '' && text.includes(secret)).map(() => 'the key itself'),
     ...LEFTOVERS.filter((pattern) => pattern.test(text)).map(String),
   ];
   if (found.length > 0)
-    throw new Error(`nothing was written, a secret would have been in it: ${found.join(', ')}`);
+    throw new Error(`nothing was written, because the fixture would contain a secret: ${found.join(', ')}`);
 };

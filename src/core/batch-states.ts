@@ -2,7 +2,7 @@ import { BATCH_STATUSES, type BatchStatus } from './batch.ts';
 
 /**
  * The states of a batch and of its jobs, the moves between them, and what may be done in each. A job is one part of a
- * batch: what goes to a vendor as one batch, or what is answered request by request. `docs/state-of-a-batch.md` shows both
+ * batch: what goes to a vendor as one batch, or what is answered request by request. `docs/architecture.md` shows both
  * tables.
  */
 

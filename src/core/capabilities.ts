@@ -64,10 +64,3 @@ export const alwaysReasons = (config: ModelConfig): boolean => {
       return !reasoning.canDisable;
   }
 };
-
-/**
- * Whether the model can be held to JSON without a schema. Anthropic's Messages API and Perplexity's Agent API have
- * JSON output with a schema only.
- */
-export const takesJsonOutput = (config: ModelConfig): boolean =>
-  config.apiType !== 'messages' && config.provider !== 'perplexity';

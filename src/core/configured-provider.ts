@@ -19,8 +19,6 @@ export interface ConfiguredProvider {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Whether a chat stream is asked to report its usage. */
   readonly streamUsage: boolean;
-  /** Whether a text that begins with `<think>` is reasoning up to `</think>`. */
-  readonly reasoningTags: boolean;
   /** The models the file names, in its order. */
   readonly models: readonly ModelConfig<ConfiguredApiType>[];
   /** What is said of every model that the server itself lists; null: the file names the models. */

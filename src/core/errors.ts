@@ -68,6 +68,21 @@ export interface Problem {
   readonly suggestion: string | null;
 }
 
+export interface ProblemDetails {
+  /** What would be accepted instead. Left out: nothing that could be listed. */
+  readonly allowed?: readonly string[];
+  /** What the caller can do. */
+  readonly suggestion?: string;
+}
+
+/** The one way to write a problem. */
+export const createProblem = (
+  code: ErrorCode,
+  path: readonly string[],
+  message: string,
+  { allowed, suggestion }: ProblemDetails = {},
+): Problem => ({ code, message, path, allowed: allowed ?? null, suggestion: suggestion ?? null });
+
 /** A request refused before any provider was called. Carries every problem found, the first one leading. */
 export class RequestRejected extends ModelgraphError {
   readonly problems: readonly [Problem, ...Problem[]];
@@ -78,6 +93,10 @@ export class RequestRejected extends ModelgraphError {
     this.problems = problems;
   }
 }
+
+/** A request refused for one thing. */
+export const rejection = (...problem: Parameters<typeof createProblem>): RequestRejected =>
+  new RequestRejected([createProblem(...problem)]);
 
 export interface ProviderErrorDetails {
   readonly provider: string;

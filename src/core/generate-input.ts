@@ -1,12 +1,12 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
-import type { ReasoningEffort, Verbosity } from './model-config.ts';
-import type { OutputFormat, PromptCache, Tool, ToolChoice } from './text-request.ts';
+import type { PromptCache, ReasoningEffort, Verbosity } from './model-config.ts';
+import type { OutputFormat, Tool, ToolChoice } from './text-request.ts';
 
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
 
-/** What becomes of a generation that nobody follows any more. */
+/** What becomes of a generation whose last subscriber has left. */
 export const ON_DISCONNECT = ['cancel', 'continue'] as const;
 export type OnDisconnect = (typeof ON_DISCONNECT)[number];
 

@@ -33,7 +33,10 @@ export interface FilePart {
   readonly filename: string | null;
 }
 
-/** Reasoning of an earlier turn. `opaque` is vendor state (a signature, encrypted text): carried, never shown, never read. */
+/**
+ * Reasoning of an earlier turn. `opaque` is vendor state (a signature, encrypted text): carried, never shown, never read.
+ * An API that has a place for reasoning is sent it back; any other one is not.
+ */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string | null;
@@ -47,7 +50,8 @@ export interface ToolCallPart {
   readonly opaque: string | null;
 }
 
-export type UserPart = TextPart | ImagePart | AudioPart | FilePart;
+export type MediaPart = ImagePart | AudioPart | FilePart;
+export type UserPart = TextPart | MediaPart;
 export type AssistantPart = ReasoningPart | TextPart | ToolCallPart;
 
 export interface SystemMessage {
@@ -62,6 +66,7 @@ export interface AssistantMessage {
   readonly role: 'assistant';
   readonly parts: readonly AssistantPart[];
 }
+/** `isError` is sent to an API that has a mark for it (Messages, generateContent); any other API has the output alone. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly callId: string;

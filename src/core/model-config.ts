@@ -20,12 +20,45 @@ export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number];
 export const VERBOSITIES = ['low', 'medium', 'high'] as const;
 export type Verbosity = (typeof VERBOSITIES)[number];
 
+/** How long the provider should keep the prompt for the next request that begins the same. */
+export type PromptCache = 'provider-default' | 'short' | 'long' | 'off';
+
+/** The modalities, besides text, that a user's message can carry. */
+export const MEDIA_KINDS = ['image', 'audio', 'file'] as const satisfies readonly Modality[];
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** Every format that a message can carry, by kind: those that can be told from their first bytes. */
+export const MEDIA_TYPES = {
+  image: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
+  audio: ['audio/wav', 'audio/mpeg', 'audio/flac', 'audio/ogg', 'audio/mp4'],
+  file: ['application/pdf'],
+} as const satisfies Readonly<Record<MediaKind, readonly string[]>>;
+
+/** How a model's API takes media of one kind. */
+export interface MediaInput {
+  /** The formats it takes, among `MEDIA_TYPES`. */
+  readonly mediaTypes: readonly string[];
+  /** Whether the vendor fetches from an address by itself. If not, this server fetches, and sends the bytes. */
+  readonly fetchesUrls: boolean;
+  /** Whether it takes the id of a file that was uploaded to the vendor. */
+  readonly fileIds: boolean;
+}
+
+/** How a model's API takes media, by kind. null: it has no place for that kind. */
+export interface MediaSupport {
+  /** `detail`: whether each image can have a level of detail of its own. */
+  readonly image: (MediaInput & { readonly detail: boolean }) | null;
+  readonly audio: MediaInput | null;
+  /** `filename`: whether a document can have a name. */
+  readonly file: (MediaInput & { readonly filename: boolean }) | null;
+}
+
 /**
  * How a model takes reasoning, in the terms of its own API.
  * - `effort`: named efforts; `none` among the values means that it can be switched off.
  * - `level`: named thinking levels (Gemini 3 and later).
  * - `adaptive`: the model decides how much, steered by an effort; `canDisable` tells whether it can be switched off.
- * - `budget`: a number of tokens; `canDisable` likewise.
+ * - `budget`: a number of tokens; `canDisable` likewise; `dynamic` tells whether the vendor can be left to choose the number.
  * - `toggle`: on or off, nothing between.
  * - `always`: reasons on every request, with no setting.
  * - `counterpart`: cannot reason; a request with reasoning is answered by `model`.
@@ -53,6 +86,7 @@ export type ReasoningSupport =
       readonly min: number;
       readonly max: number | null;
       readonly canDisable: boolean;
+      readonly dynamic: boolean;
     }
   | { readonly type: 'toggle'; readonly default: boolean }
   | { readonly type: 'always' }
@@ -142,19 +176,37 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   /** YYYY-MM or YYYY-MM-DD. */
   readonly knowledgeCutoff: string | null;
   readonly limits: ModelLimits;
+  /** What it reads. How it has to be given to it is in `media`. */
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];
+  readonly media: MediaSupport;
+  /** Whether a system message may stand after the first turn. If not, it is sent as a user's message. */
+  readonly laterSystemMessages: boolean;
   readonly streaming: boolean;
   readonly functionCalling: boolean;
   readonly parallelToolCalls: boolean;
+  /** Whether a request can hold it to one tool call a turn. Without meaning where it makes one at a time anyway. */
+  readonly parallelToolCallsCanBeForbidden: boolean;
+  /** Whether a function call of an earlier turn is refused without the signature that it came with. */
+  readonly toolCallSignatures: boolean;
   readonly structuredOutput: boolean;
+  /** Whether it can be held to JSON without a schema. */
+  readonly jsonMode: boolean;
   readonly citations: boolean;
   readonly builtInTools: readonly BuiltInTool[];
+  /** Whether a tool choice holds for built-in tools too. If not, it holds for functions alone. */
+  readonly toolChoiceCoversBuiltInTools: boolean;
   readonly reasoning: ReasoningSupport;
+  /** Whether it writes its reasoning into its text, between `<think>` tags, unless its API is asked to keep them apart. */
+  readonly reasoningTags: boolean;
   readonly temperature: TemperatureRule;
   readonly sampling: SamplingSupport;
   /** Verbosities the model takes; null: it has no such setting. */
   readonly verbosity: readonly Verbosity[] | null;
+  /** What a request can ask of its prompt cache; empty where its API caches as it sees fit, or not at all. */
+  readonly promptCaches: readonly Exclude<PromptCache, 'provider-default'>[];
+  /** Whether there is a body of a request that provider options can be put over. */
+  readonly providerOptions: boolean;
   readonly batch: BatchSupport;
   /** null where no price is known: never a guessed 0. */
   readonly pricing: Pricing | null;

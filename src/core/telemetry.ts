@@ -15,15 +15,15 @@ export type Transport = 'http' | 'sse' | 'websocket';
  * it; a fallback, and what follows tool results, is a turn of its own.
  */
 export interface GenerationTelemetry {
-  /** A turn begins: the provider is about to be asked. */
+  /** A turn starts, before the call to the provider. */
   turnStarted(config: ModelConfig): void;
-  /** An attempt failed and the turn goes on with another. */
+  /** An attempt failed, and another attempt of the same turn follows. */
   retried(code: ErrorCode): void;
-  /** The turn failed and another model's turn follows. */
+  /** The turn failed, and a turn of a fallback model follows. */
   fellBack(code: ErrorCode): void;
   /** The turn is complete; the generation waits for the results of tool calls. */
   actionRequired(generation: Generation): void;
-  /** It has ended, and with it the turn that was running. Once; nothing follows. */
+  /** The generation and its running turn have ended. Called once, after all other calls. */
   ended(generation: Generation): void;
 }
 
@@ -39,7 +39,7 @@ export interface Telemetry {
   generationStarted(id: string, config: ModelConfig, receivedAtMs: number): GenerationTelemetry;
   /** A request was refused before any provider was called. */
   generationRejected(code: ErrorCode): void;
-  /** One write of generations to the store has come to its end, well or not. */
+  /** One write of generations to the store has succeeded or failed. */
   storeWritten(durationMs: number, succeeded: boolean): void;
 }
 

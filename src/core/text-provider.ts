@@ -56,6 +56,11 @@ export interface TextProviderDescriptor {
   readonly name: string;
   readonly displayName: string;
   readonly documentationUrl: string | null;
+  /**
+   * Its name in traces, where OpenTelemetry's conventions have another one (`gen_ai.provider.name`,
+   * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/). Left out: the registration name.
+   */
+  readonly telemetryName?: string;
   /** The environment variable that holds its key; null: needs none. */
   readonly credentialVariable: string | null;
   /** The API types this provider speaks: a model with another one is refused at start-up. */

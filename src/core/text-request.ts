@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
-import type { BuiltInTool, ReasoningEffort, Verbosity } from './model-config.ts';
+import type { BuiltInTool, PromptCache, ReasoningEffort, Verbosity } from './model-config.ts';
 
 /** Reasoning as the resolved model takes it; checked against its config before a provider sees it. */
 export type ReasoningSetting =
@@ -35,16 +35,14 @@ export type OutputFormat =
   | { readonly type: 'json' }
   | { readonly type: 'schema'; readonly name: string; readonly schema: JsonValue; readonly strict: boolean };
 
-export const PROMPT_CACHES = ['provider-default', 'short', 'long', 'off'] as const;
-/** How long the provider should keep the prompt for the next request that begins the same. */
-export type PromptCache = (typeof PROMPT_CACHES)[number];
-
 /** Fields for a provider's request body, in its own words. */
 export type ProviderOptions = Readonly<Record<string, JsonValue>>;
 
 /**
  * One request as a provider receives it: resolved, checked, complete. null means "not given": nothing is sent for it.
- * Every value is one that the model takes; a provider drops nothing and adds nothing.
+ * Every value is one that the model takes: the checks have refused any other, or left it out with a warning. A provider
+ * drops nothing, and adds only what its API demands in any request (a name for a document's bytes, a type for a function's
+ * parameters) or what this server needs to read the answer (summaries of reasoning, encrypted state, usage).
  */
 export interface TextRequest {
   readonly system: string | null;

@@ -12,6 +12,9 @@ const SIGNATURES: readonly (readonly [RegExp, string])[] = [
   [/^%PDF-/, 'application/pdf'],
 ];
 
+/** As many characters of base64 as hold the first twelve bytes. */
+const START_LENGTH = 16;
+
 /** What bytes are, told from how they begin; undefined for none of the formats known here. */
 export const findMediaType = (bytes: Uint8Array): string | undefined => {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(12, bytes.byteLength)).toString(
@@ -19,3 +22,7 @@ export const findMediaType = (bytes: Uint8Array): string | undefined => {
   );
   return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
 };
+
+/** As `findMediaType`, for bytes in base64, of which no more than the start is decoded. */
+export const findMediaTypeOfBase64 = (data: string): string | undefined =>
+  findMediaType(Buffer.from(data.slice(0, START_LENGTH), 'base64'));

@@ -1,4 +1,4 @@
-import { ModelgraphError, type Problem, RequestRejected } from '../core/errors.ts';
+import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../core/errors.ts';
 import { canReason, type ModelConfig } from '../core/model-config.ts';
 import type { Resolution, ResolutionStep } from '../core/resolution.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
@@ -119,16 +119,12 @@ export class ModelRegistry {
     return resolution;
   }
 
-  /** What to tell whoever asked for a model that there is not. */
+  /** The problem of a request for a model that there is not. */
   unknownModel(requested: string, path: readonly string[]): Problem {
     const names = this.nearestNames(requested);
-    return {
-      code: 'MODEL_NOT_FOUND',
-      message: `There is no model "${requested.trim()}". The nearest names are: ${names.join(', ')}.`,
-      path,
-      allowed: names,
-      suggestion: 'Use one of the nearest names, or list what there is with the query "models".',
-    };
+    const message = `There is no model "${requested.trim()}". The nearest names are: ${names.join(', ')}.`;
+    const suggestion = 'Use one of the nearest names, or list what there is with the query "models".';
+    return createProblem('MODEL_NOT_FOUND', path, message, { allowed: names, suggestion });
   }
 
   /** The config a name, alias or upstream id leads to; with reasoning, possibly its counterpart's. Throws like `resolve`. */

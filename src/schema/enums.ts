@@ -190,7 +190,8 @@ export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind 
   OUTPUT_BUDGET_SPENT_ON_REASONING: 'The output limit was used up by reasoning before any text.',
 });
 
-const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
+/** The meaning of each error code; the schema adds whether a retry may help. */
+export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   INVALID_REQUEST: 'The request is invalid for every model.',
   MODEL_NOT_FOUND: 'No model, alias or upstream id has this name.',
   UNSUPPORTED_CAPABILITY: 'The model does not support something that the request contains.',

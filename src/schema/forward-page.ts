@@ -1,4 +1,4 @@
-import { RequestRejected } from '../core/errors.ts';
+import { rejection } from '../core/errors.ts';
 
 /** The size of a page whose request gives none. */
 export const USUAL_PAGE = 20;
@@ -8,15 +8,9 @@ export const LARGEST_PAGE = 100;
 export const readPageSize = (first: number | null | undefined): number => {
   const size = first ?? USUAL_PAGE;
   if (size >= 0 && size <= LARGEST_PAGE) return size;
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: `first must be from 0 to ${LARGEST_PAGE}, not ${size}.`,
-      path: ['first'],
-      allowed: [`0 to ${LARGEST_PAGE}`],
-      suggestion: null,
-    },
-  ]);
+  throw rejection('INVALID_REQUEST', ['first'], `first must be from 0 to ${LARGEST_PAGE}, not ${size}.`, {
+    allowed: [`0 to ${LARGEST_PAGE}`],
+  });
 };
 
 /** The complexity of a page in an operation: that of as many items as it may have. */

@@ -1,4 +1,4 @@
-import { ERROR_CODES, ModelgraphError, type Problem } from '../core/errors.ts';
+import { createProblem, ERROR_CODES, ModelgraphError, type Problem } from '../core/errors.ts';
 import type {
   GenerationGuard,
   GenerationRecord,
@@ -113,8 +113,9 @@ export class GenerationGuards {
     try {
       const refusal = await promise;
       if (refusal === undefined) return undefined;
-      const { code, message, suggestion = null } = refusal;
-      return { code, message, path: refusal.path ?? path, allowed: null, suggestion };
+      const { code, message, suggestion } = refusal;
+      const details = suggestion === undefined ? {} : { suggestion };
+      return createProblem(code, refusal.path ?? path, message, details);
     } finally {
       clearTimeout(timer);
       for (const signal of signals) signal.removeEventListener('abort', leave);

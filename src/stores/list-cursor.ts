@@ -1,4 +1,4 @@
-import { RequestRejected } from '../core/errors.ts';
+import { rejection } from '../core/errors.ts';
 
 /** A position in one kind of list, as one opaque token. */
 export const toListCursor = (kind: string, position: number): string =>
@@ -9,13 +9,7 @@ export const readListCursor = (cursor: string, expected: string, least: 0 | 1): 
   const [kind, text = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
   const position = /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : -1;
   if (kind === expected && position >= least) return position;
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: 'after is not a cursor of this list.',
-      path: ['after'],
-      allowed: null,
-      suggestion: 'Give the endCursor of the page before, or leave after out for the first page.',
-    },
-  ]);
+  throw rejection('INVALID_REQUEST', ['after'], 'after is not a cursor of this list.', {
+    suggestion: 'Give the endCursor of the page before, or leave after out for the first page.',
+  });
 };

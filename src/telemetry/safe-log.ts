@@ -3,9 +3,9 @@ import type { ServiceLog } from '../core/service-log.ts';
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'it threw no error');
 
 /**
- * The same log, whose lines never throw: work that writes a line goes on whatever becomes of it. A line that cannot be
- * written (a field whose getter throws, a destination that is gone) is reported as a defect without its fields, to the
- * standard error output where the log takes no line at all.
+ * A log whose calls never throw, so that a failed line does not fail the work that writes it. A line that cannot be written
+ * (because a getter of its fields throws, or its destination is closed) is reported as an error without its fields, on
+ * standard error if the log accepts no line at all.
  */
 export const createSafeLog = (log: ServiceLog): ServiceLog => {
   const report = (message: string, error: unknown): void => {

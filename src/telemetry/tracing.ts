@@ -14,11 +14,8 @@ import type { ModelConfig } from '../core/model-config.ts';
 import { type GenerationTelemetry, NO_TELEMETRY, type Telemetry } from '../core/telemetry.ts';
 import type { Usage } from '../core/usage.ts';
 
-/**
- * `gen_ai.provider.name` where the convention's word is another than ours.
- * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
- */
-const PROVIDER_NAMES: Readonly<Record<string, string>> = { gemini: 'gcp.gemini', xai: 'x_ai' };
+/** Gives the word of OpenTelemetry's conventions for a provider, by its registration name. */
+export type ToTelemetryName = (provider: string) => string;
 
 const minus = (total: number | null, before: number | null | undefined): number | null =>
   total === null ? null : total - (before ?? 0);
@@ -36,14 +33,22 @@ const usageAttributes = (usage: Usage | null, before: Usage | null): Attributes 
   return Object.fromEntries(counts.flatMap(([name, tokens]) => (tokens === null ? [] : [[name, tokens]])));
 };
 
-const startSpan = (tracer: Tracer, id: string, config: ModelConfig, parent: Context): Span =>
+const startSpan = (
+  tracer: Tracer,
+  {
+    id,
+    config,
+    providerName,
+  }: { readonly id: string; readonly config: ModelConfig; readonly providerName: string },
+  parent: Context,
+): Span =>
   tracer.startSpan(
     `chat ${config.apiModel}`,
     {
       kind: config.apiType === 'local' ? SpanKind.INTERNAL : SpanKind.CLIENT,
       attributes: {
         'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': PROVIDER_NAMES[config.provider] ?? config.provider,
+        'gen_ai.provider.name': providerName,
         'gen_ai.request.model': config.apiModel,
         'gen_ai.request.stream': config.streaming,
         'modelgraph.generation.id': id,
@@ -53,7 +58,11 @@ const startSpan = (tracer: Tracer, id: string, config: ModelConfig, parent: Cont
     parent,
   );
 
-const traceGeneration = (tracer: Tracer, id: string): GenerationTelemetry => {
+const traceGeneration = (
+  tracer: Tracer,
+  id: string,
+  toTelemetryName: ToTelemetryName,
+): GenerationTelemetry => {
   // A later turn starts in the context of the request that brought its tool results: the parent is that of the first.
   const parent = context.active();
   let span: Span | null = null;
@@ -80,7 +89,8 @@ const traceGeneration = (tracer: Tracer, id: string): GenerationTelemetry => {
     turnStarted(config) {
       end();
       turns += 1;
-      span = startSpan(tracer, id, config, parent);
+      const providerName = toTelemetryName(config.provider);
+      span = startSpan(tracer, { id, config, providerName }, parent);
     },
     retried: (code) => void span?.addEvent('retry', { 'error.type': code }),
     fellBack(code) {
@@ -105,7 +115,7 @@ const traceGeneration = (tracer: Tracer, id: string): GenerationTelemetry => {
  * neither prompt nor answer. Without an OpenTelemetry SDK in the process, which the operator may load, the calls do
  * nothing.
  */
-export const createTracing = (): Telemetry => ({
+export const createTracing = (toTelemetryName: ToTelemetryName): Telemetry => ({
   ...NO_TELEMETRY,
-  generationStarted: (id) => traceGeneration(trace.getTracer('modelgraph'), id),
+  generationStarted: (id) => traceGeneration(trace.getTracer('modelgraph'), id, toTelemetryName),
 });

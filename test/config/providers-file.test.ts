@@ -43,7 +43,6 @@ describe('a providers file', () => {
         apiType: 'chat_completion',
         maxTokensField: 'max_tokens',
         streamUsage: true,
-        reasoningTags: false,
         discovered: null,
         models: [
           {
@@ -59,6 +58,17 @@ describe('a providers file', () => {
             },
             inputModalities: ['text'],
             outputModalities: ['text'],
+            media: {
+              image: { fetchesUrls: true, fileIds: false, detail: true },
+              audio: { mediaTypes: ['audio/wav', 'audio/mpeg'], fetchesUrls: false, fileIds: false },
+              file: { mediaTypes: ['application/pdf'], fetchesUrls: false, fileIds: true, filename: true },
+            },
+            laterSystemMessages: true,
+            parallelToolCallsCanBeForbidden: true,
+            jsonMode: true,
+            reasoningTags: false,
+            promptCaches: [],
+            providerOptions: true,
             streaming: true,
             functionCalling: false,
             structuredOutput: false,
@@ -88,6 +98,11 @@ describe('a providers file', () => {
           'Qwen/Qwen3-8B': {
             limits: { contextWindow: 4_000, maxOutputTokens: 3_000 },
             inputModalities: ['image'],
+            media: { image: { fetchesUrls: false, mediaTypes: ['image/jpeg'] } },
+            laterSystemMessages: false,
+            parallelToolCalls: true,
+            parallelToolCallsCanBeForbidden: false,
+            jsonMode: false,
             reasoning: { type: 'effort', values: ['none', 'high'] },
             sampling: { topP: null, seed: false },
             pricing: { inputPerMillion: 1, outputPerMillion: 2, tiers: [] },
@@ -102,7 +117,6 @@ describe('a providers file', () => {
         baseUrl: 'https://models.example/v1',
         maxTokensField: 'max_completion_tokens',
         streamUsage: false,
-        reasoningTags: true,
         aliases: { quick: 'qwen/qwen3-8b' },
         models: [
           {
@@ -110,6 +124,15 @@ describe('a providers file', () => {
             apiModel: 'Qwen/Qwen3-8B',
             limits: { contextWindow: 4_000, maxOutputTokens: 3_000, defaultMaxOutputTokens: 2_000 },
             inputModalities: ['text', 'image'],
+            media: {
+              image: { mediaTypes: ['image/jpeg'], fetchesUrls: false, fileIds: false, detail: true },
+              audio: { mediaTypes: ['audio/wav', 'audio/mpeg'] },
+            },
+            laterSystemMessages: false,
+            parallelToolCalls: true,
+            parallelToolCallsCanBeForbidden: false,
+            jsonMode: false,
+            reasoningTags: true,
             reasoning: { type: 'effort', values: ['none', 'high'], default: null },
             sampling: { topP: null, seed: false, stopSequences: { max: 4 } },
             pricing: { inputPerMillion: 1, cacheReadPerMillion: null, tiers: [], effectiveDate: null },
@@ -120,6 +143,7 @@ describe('a providers file', () => {
             apiModel: 'Other-2',
             temperature: { type: 'unsupported' },
             verbosity: ['low', 'high'],
+            reasoningTags: true,
           },
         ],
       },
@@ -130,6 +154,8 @@ describe('a providers file', () => {
     const { configuredProviders } = configure([{ ...LOCAL, apiType: 'responses_api' }]);
     expect(configuredProviders[0]?.models[0]).toMatchObject({
       apiType: 'responses_api',
+      media: { image: { fileIds: true }, audio: null, file: { fetchesUrls: true } },
+      reasoningTags: false,
       sampling: { topP: { min: 0, max: 1 }, stopSequences: null, seed: false, presencePenalty: null },
     });
   });
@@ -191,7 +217,13 @@ describe('a wrong providers file', () => {
           baseUrl: 'https://user:hunter2@models.example/v1?key=hunter2',
           apiType: 'responses_api',
           maxTokensField: 'max_tokens',
-          models: { silent: { sampling: { seed: true }, inputModalities: ['audio'] } },
+          models: {
+            silent: {
+              sampling: { seed: true },
+              inputModalities: ['audio'],
+              media: { audio: {}, file: { mediaTypes: ['text/plain'] }, image: { mediaTypes: [] } },
+            },
+          },
         },
         { name: 'three', baseUrl: 'https://models.example/v1', apiType: 'messages', discover: false },
         'four',
@@ -218,6 +250,9 @@ describe('a wrong providers file', () => {
         "- providers.json: [1].baseUrl: must hold no user and no password: put the key into a variable and name that in keyVariable",
         "- providers.json: [1]: Unrecognized key: "maxTokensField"",
         "- providers.json: [1].models.silent.inputModalities[0]: Invalid option: expected one of "text"|"image"|"file"",
+        "- providers.json: [1].models.silent.media.image.mediaTypes: Too small: expected array to have >=1 items",
+        "- providers.json: [1].models.silent.media.file.mediaTypes[0]: Invalid input: expected "application/pdf"",
+        "- providers.json: [1].models.silent.media: Unrecognized key: "audio"",
         "- providers.json: [1].models.silent.sampling: Unrecognized key: "seed"",
         "- providers.json: [2].apiType: must be chat_completion or responses_api",
         "- providers.json: [2].discover: Invalid input: expected object, received boolean",

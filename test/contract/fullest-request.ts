@@ -90,7 +90,7 @@ export const fullestRequest = (
     verbosity: config.verbosity?.[0] ?? null,
     tools,
     toolChoice: tools.some((tool) => tool.type === 'function') ? { type: 'function', name: 'look' } : null,
-    parallelToolCalls: config.parallelToolCalls ? false : null,
+    parallelToolCalls: config.parallelToolCalls && config.parallelToolCallsCanBeForbidden ? false : null,
     cache,
     output: config.structuredOutput
       ? { type: 'schema', name: 'answer', schema: { type: 'object', properties: {} }, strict: true }

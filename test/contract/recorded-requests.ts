@@ -180,6 +180,7 @@ const fromMessages = (provider: string, body: Raw): Retold => {
       min: 1024,
       max: null,
       canDisable: true,
+      dynamic: false,
     }),
     request: createRequest({
       system: body.system === undefined ? null : asText(body.system),

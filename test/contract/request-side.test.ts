@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { providerVariables } from '../../config/env.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
-import { promptCachesOf } from '../../src/core/prompt-caches.ts';
 import type { TextRequest } from '../../src/core/text-request.ts';
 import { checkReasoning } from '../../src/services/checks/check-reasoning.ts';
 import { Findings } from '../../src/services/checks/findings.ts';
@@ -20,7 +19,7 @@ type Settings = Pick<TextRequest, 'reasoning' | 'cache'>;
 
 /** The settings that differ on the wire, as far as the model has them. */
 const settingsFor = (config: ModelConfig): readonly Settings[] => {
-  const caches = promptCachesOf(config);
+  const caches = config.promptCaches;
   const most = config.limits.defaultMaxOutputTokens;
   const nothing = { enabled: null, effort: null, budgetTokens: null };
   return [

@@ -115,7 +115,7 @@ test('what Groq and DeepSeek are sent beside it is all that the SDK does not kno
     reasoning_effort: 'high',
     reasoning_format: 'parsed',
   } satisfies ChatCompletionCreateParamsNonStreaming & { readonly reasoning_format: 'parsed' };
-  expect(toChatRequest(request, config, GROQ_CHAT)).toEqual(groq);
+  expect(toChatRequest(request, { ...config, reasoningTags: true }, GROQ_CHAT)).toEqual(groq);
 
   const deepseek = {
     model: 'tested-2026-01-01',
@@ -206,7 +206,7 @@ test('a message request is what the SDK says one is', () => {
 test('a request of generateContent is what the SDK says one is', () => {
   const config = createConfig('generate_content', {
     apiModel: 'gemini-9-flash',
-    reasoning: { type: 'budget', min: 0, max: 1_000, canDisable: true },
+    reasoning: { type: 'budget', min: 0, max: 1_000, canDisable: true, dynamic: true },
   });
   const expected = {
     model: 'gemini-9-flash',

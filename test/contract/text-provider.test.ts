@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { canReason, type ModelConfig } from '../../src/core/model-config.ts';
-import { takesJsonOutput } from '../../src/core/capabilities.ts';
 import { collect } from '../../src/core/stream-event.ts';
 import { hasBatchOperations, hasNativeBatch } from '../../src/core/vendor-batch.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
@@ -33,7 +32,7 @@ const isOffered = (capability: Capability, config: ModelConfig): boolean | undef
     case 'parallel tools':
       return config.functionCalling && config.parallelToolCalls;
     case 'JSON':
-      return config.structuredOutput || (takesJsonOutput(config) && config.provider !== 'demo');
+      return config.structuredOutput || config.jsonMode;
     case 'image':
       return config.inputModalities.includes('image');
     case 'text':

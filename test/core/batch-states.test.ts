@@ -16,8 +16,8 @@ const CALLS: readonly VendorCall[] = ['submit', 'find', 'poll', 'cancel', 'resul
 
 /** The rows of the table that has this heading, each cell as the quoted words in it. */
 const readTable = (heading: string): readonly (readonly (readonly string[])[])[] => {
-  const page = readFileSync(new URL('../../docs/state-of-a-batch.md', import.meta.url), 'utf8');
-  const [, section = ''] = page.split(`## ${heading}\n`);
+  const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+  const [, section = ''] = page.split(`\n### ${heading}\n`);
   const [table = ''] = section.trim().split('\n\n');
   return table
     .split('\n')

@@ -43,7 +43,7 @@ describe('a catalogue that cannot be served', () => {
             presencePenalty: { min: 2, max: -2 },
             frequencyPenalty: { min: 3, max: -3 },
           },
-          reasoning: { type: 'budget', min: 10, max: 5, canDisable: true },
+          reasoning: { type: 'budget', min: 10, max: 5, canDisable: true, dynamic: true },
           limits: {
             contextWindow: null,
             maxInputTokens: null,
@@ -106,6 +106,87 @@ describe('a catalogue that cannot be served', () => {
       - alias "round" runs into a cycle: round → about → round
       - alias "about" runs into a cycle: about → round → about
       - alias "leads-on" runs into a cycle: leads-on → round → about → round"
+    `);
+  });
+
+  it('is refused for what a model is said to take and its API has no field for, every contradiction at once', async () => {
+    const toy = createToy(undefined, {
+      apiTypes: ['chat_completion', 'responses_api', 'messages', 'generate_content'],
+    }).descriptor;
+    const range = { min: 0, max: 1 };
+    const everything = {
+      temperature: { type: 'range', ...range, default: null },
+      sampling: {
+        topP: range,
+        topK: range,
+        stopSequences: { max: 1 },
+        seed: true,
+        presencePenalty: range,
+        frequencyPenalty: range,
+      },
+      verbosity: ['low'],
+      inputModalities: ['text', 'image', 'audio', 'file'],
+      builtInTools: ['web_search', 'code_interpreter', 'url_context'],
+    } as const;
+    const models = toyModels({
+      chat: {
+        ...everything,
+        apiType: 'chat_completion',
+        reasoning: { type: 'budget', min: 1, max: null, canDisable: true, dynamic: true },
+      },
+      responses: { ...everything, apiType: 'responses_api', reasoning: { type: 'toggle', default: true } },
+      messages: {
+        ...everything,
+        apiType: 'messages',
+        jsonMode: true,
+        reasoning: { type: 'adaptive', values: ['minimal', 'low'], default: null, canDisable: true },
+      },
+      content: {
+        ...everything,
+        apiType: 'generate_content',
+        reasoning: { type: 'level', values: ['none', 'low', 'max'], default: null },
+      },
+      blind: { inputModalities: ['text', 'image'], media: { image: null, audio: null, file: null } },
+      odd: {
+        media: {
+          image: { mediaTypes: [], fetchesUrls: true, fileIds: true, detail: true },
+          audio: { mediaTypes: ['audio/wav', 'audio/midi'], fetchesUrls: true, fileIds: true },
+          file: null,
+        },
+      },
+    });
+    expect(await fault({ providers: [toy], models, aliases: {} })).toMatchInlineSnapshot(`
+      "The model catalogue cannot be served:
+      - model "chat": chat_completion has no field for topK
+      - model "chat": chat_completion has no field for the built-in tool code_interpreter
+      - model "chat": chat_completion has no field for the built-in tool url_context
+      - model "chat": chat_completion has no field for reasoning by budget
+      - model "responses": responses_api has no field for audio input
+      - model "responses": responses_api has no field for topK
+      - model "responses": responses_api has no field for stopSequences
+      - model "responses": responses_api has no field for seed
+      - model "responses": responses_api has no field for presencePenalty
+      - model "responses": responses_api has no field for frequencyPenalty
+      - model "responses": responses_api has no field for the built-in tool url_context
+      - model "responses": responses_api has no field for reasoning by toggle
+      - model "messages": messages has no field for audio input
+      - model "messages": messages has no field for temperature
+      - model "messages": messages has no field for topP
+      - model "messages": messages has no field for topK
+      - model "messages": messages has no field for seed
+      - model "messages": messages has no field for presencePenalty
+      - model "messages": messages has no field for frequencyPenalty
+      - model "messages": messages has no field for verbosity
+      - model "messages": messages has no field for JSON output without a schema
+      - model "messages": messages has no field for the reasoning effort minimal
+      - model "content": generate_content has no field for verbosity
+      - model "content": generate_content has no field for the reasoning effort none
+      - model "content": generate_content has no field for the reasoning effort max
+      - model "blind": provider "toy" does not speak api type "local"
+      - model "blind": it reads image input, and its API is said to have no place for it
+      - model "odd": provider "toy" does not speak api type "local"
+      - model "odd": image input names no media types
+      - model "odd": audio input names audio/midi, which is none of audio/wav, audio/mpeg, audio/flac, audio/ogg, audio/mp4"
     `);
   });
 

@@ -1,3 +1,4 @@
+import { CHAT_COMPLETIONS } from '../../config/providers/apis.ts';
 import { describe, expect, it } from 'vitest';
 import { defineModels, type ModelDefinition } from '../../src/core/model-config.ts';
 import { compareCatalogue, isEqual, printDifferences } from '../../scripts/compare-catalogue.ts';
@@ -7,7 +8,7 @@ const definition: ModelDefinition = {
   displayName: 'One',
   description: null,
   apiModel: 'vendor/one',
-  apiType: 'chat_completion',
+  ...CHAT_COMPLETIONS,
   family: null,
   status: { type: 'active' },
   releaseDate: null,
@@ -69,7 +70,7 @@ const published: PublishedModel = {
 };
 
 const budget: Partial<ModelDefinition> = {
-  reasoning: { type: 'budget', min: 100, max: 900, canDisable: true },
+  reasoning: { type: 'budget', min: 100, max: 900, canDisable: true, dynamic: true },
 };
 
 const compare = (

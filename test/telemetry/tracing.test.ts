@@ -10,6 +10,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
+import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { createTracing } from '../../src/telemetry/tracing.ts';
 import { madeGeneration, madeModel } from '../support/app/generation.ts';
 
@@ -96,7 +98,7 @@ const USAGE = {
 } as const;
 
 test('a turn is one span with the attributes of the conventions, and without a word of prompt or answer', () => {
-  const generation = createTracing().generationStarted('gen_1', MODEL, 0);
+  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
   generation.turnStarted(MODEL);
   generation.retried('PROVIDER_OVERLOADED');
   generation.ended(
@@ -138,7 +140,7 @@ test('a turn is one span with the attributes of the conventions, and without a w
 });
 
 test('a fallback is a span of its own, after the failed one of the model given up', () => {
-  const generation = createTracing().generationStarted('gen_1', MODEL, 0);
+  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
   generation.turnStarted(MODEL);
   generation.fellBack('PROVIDER_OVERLOADED');
   generation.turnStarted(OTHER);
@@ -152,7 +154,7 @@ test('a fallback is a span of its own, after the failed one of the model given u
 });
 
 test('the turn after tool results is a span that has only its own tokens', () => {
-  const generation = createTracing().generationStarted('gen_1', MODEL, 0);
+  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
   generation.turnStarted(MODEL);
   generation.actionRequired(
     madeGeneration({ status: 'requires-action', finishReason: 'tool-calls', usage: USAGE }),
@@ -176,7 +178,7 @@ test.each([
   ['failed', 'STREAM_STALLED'],
   ['cancelled', 'GENERATION_CANCELLED'],
 ] as const)('a generation that was %s ends its span with %s', (status, code) => {
-  const generation = createTracing().generationStarted('gen_1', MODEL, 0);
+  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
   generation.turnStarted(MODEL);
   const error =
     status === 'cancelled'
@@ -188,8 +190,25 @@ test.each([
 });
 
 test('a generation that never reached its provider leaves no span', () => {
-  createTracing()
+  createTracing((name) => name)
     .generationStarted('gen_1', MODEL, 0)
     .ended(madeGeneration({ status: 'cancelled' }));
   expect(spans).toEqual([]);
+});
+
+test('a provider has the name that the conventions give it', () => {
+  createTracing((name) => `x_${name}`)
+    .generationStarted('gen_1', MODEL, 0)
+    .turnStarted(MODEL);
+  expect(spans.at(-1)?.attributes['gen_ai.provider.name']).toBe('x_toy');
+});
+
+test('the registered providers that the conventions call otherwise have those names', () => {
+  const named = Object.values<TextProviderDescriptor>(TEXT_PROVIDERS).flatMap(({ name, telemetryName }) =>
+    telemetryName === undefined ? [] : [[name, telemetryName]],
+  );
+  expect(named).toEqual([
+    ['gemini', 'gcp.gemini'],
+    ['xai', 'x_ai'],
+  ]);
 });

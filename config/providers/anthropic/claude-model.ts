@@ -1,4 +1,5 @@
 import type { BatchSupport, ModelDefinition, ReasoningSupport } from '../../../src/core/model-config.ts';
+import { MESSAGES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
@@ -14,7 +15,7 @@ const BATCH = {
  * greatest number of stop sequences; 16 is ours.
  */
 export const CLAUDE_MODEL = {
-  apiType: 'messages',
+  ...MESSAGES,
   status: { type: 'active' },
   inputModalities: ['text', 'image', 'file'],
   outputModalities: ['text'],
@@ -85,4 +86,5 @@ export const CLAUDE_BUDGET = {
   min: 1_024,
   max: CLAUDE_4_5_CONTEXT.maxOutputTokens - 1,
   canDisable: true,
+  dynamic: false,
 } as const satisfies ReasoningSupport;

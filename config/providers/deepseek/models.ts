@@ -1,14 +1,16 @@
 import { defineModels, type ModelDefinition } from '../../../src/core/model-config.ts';
+import { CHAT_COMPLETIONS } from '../apis.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 
 /**
  * What both models share. They reason unless told not to, and then ignore sampling settings without a word: temperature
- * is offered for requests without reasoning, the others not at all. JSON output follows no schema. There is no batch API.
+ * is offered for requests without reasoning, the others not at all. JSON output follows no schema. There is no batch API,
+ * and nothing that forbids parallel tool calls (https://api-docs.deepseek.com/api/create-chat-completion).
  */
 const deepseek = {
-  apiType: 'chat_completion',
+  ...CHAT_COMPLETIONS,
   status: { type: 'active' },
   outputModalities: ['text'],
   limits: {
@@ -20,6 +22,7 @@ const deepseek = {
   streaming: true,
   functionCalling: true,
   parallelToolCalls: true,
+  parallelToolCallsCanBeForbidden: false,
   structuredOutput: false,
   citations: false,
   builtInTools: [],

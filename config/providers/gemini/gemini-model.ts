@@ -5,6 +5,7 @@ import type {
   ReasoningSupport,
   SamplingSupport,
 } from '../../../src/core/model-config.ts';
+import { GENERATE_CONTENT } from '../apis.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor limits the file (2 GB) and names no greatest number of requests; 100,000 is ours. */
@@ -25,8 +26,14 @@ const SAMPLING = {
   frequencyPenalty: null,
 } as const satisfies SamplingSupport;
 
+/**
+ * From Gemini 3 on each image can have a resolution of its own (https://ai.google.dev/gemini-api/docs/media-resolution), and
+ * a function call without its signature is refused (https://ai.google.dev/gemini-api/docs/thought-signatures).
+ */
 export const GEMINI_MODEL = {
-  apiType: 'generate_content',
+  ...GENERATE_CONTENT,
+  media: { ...GENERATE_CONTENT.media, image: { ...GENERATE_CONTENT.media.image, detail: true } },
+  toolCallSignatures: true,
   status: { type: 'active' },
   inputModalities: ['text', 'image', 'audio', 'video', 'file'],
   outputModalities: ['text'],
@@ -48,6 +55,12 @@ export const GEMINI_MODEL = {
   batch: BATCH,
   verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'generate_content'>>;
+
+/** What differs in Gemini 2.5, and in Gemma. */
+export const BEFORE_GEMINI_3 = {
+  media: GENERATE_CONTENT.media,
+  toolCallSignatures: GENERATE_CONTENT.toolCallSignatures,
+} as const satisfies Partial<ModelDefinition>;
 
 /** `fallback` is what the vendor uses when nothing is asked for; null where its documentation does not name it. */
 export const level = (

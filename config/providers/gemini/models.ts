@@ -1,7 +1,7 @@
 import { defineModels } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
-import { GEMINI_MODEL, LOW_TO_HIGH, level, MINIMAL_TO_HIGH } from './gemini-model.ts';
+import { BEFORE_GEMINI_3, GEMINI_MODEL, LOW_TO_HIGH, level, MINIMAL_TO_HIGH } from './gemini-model.ts';
 
 const SDK = '@google/genai 3.1.0 types';
 const SOURCE = sources(MODELS_DEV.name, PI_AI.name, SDK);
@@ -19,6 +19,7 @@ const movingName = {
 /** Open weights, served without charge: no price is published, and none is made up here. */
 const gemma = {
   ...GEMINI_MODEL,
+  ...BEFORE_GEMINI_3,
   family: 'gemma',
   releaseDate: '2026-04-02',
   knowledgeCutoff: null,
@@ -176,6 +177,7 @@ export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
   },
   'gemini-2.5-pro': {
     ...GEMINI_MODEL,
+    ...BEFORE_GEMINI_3,
     displayName: 'Gemini 2.5 Pro',
     description: 'The Pro of the second generation, kept until its shutdown; always reasons.',
     apiModel: 'gemini-2.5-pro',
@@ -183,7 +185,7 @@ export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
     status: { type: 'deprecated', replacement: 'gemini-3.8-flash', shutdownDate: '2026-12-01' },
     releaseDate: '2025-06-17',
     knowledgeCutoff: '2025-01',
-    reasoning: { type: 'budget', min: 128, max: 32_768, canDisable: false },
+    reasoning: { type: 'budget', min: 128, max: 32_768, canDisable: false, dynamic: true },
     pricing: price(PI_AI.date, {
       input: 1.25,
       output: 10,
@@ -194,6 +196,7 @@ export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
   },
   'gemini-2.5-flash': {
     ...GEMINI_MODEL,
+    ...BEFORE_GEMINI_3,
     displayName: 'Gemini 2.5 Flash',
     description: 'The Flash of the second generation, kept until its shutdown.',
     apiModel: 'gemini-2.5-flash',
@@ -201,19 +204,20 @@ export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
     status: { type: 'deprecated', replacement: 'gemini-3.5-flash-lite', shutdownDate: '2026-12-01' },
     releaseDate: '2025-06-17',
     knowledgeCutoff: '2025-01',
-    reasoning: { type: 'budget', min: 0, max: 24_576, canDisable: true },
+    reasoning: { type: 'budget', min: 0, max: 24_576, canDisable: true, dynamic: true },
     pricing: price(PI_AI.date, { input: 0.3, output: 2.5, cacheRead: 0.03, audioInput: 1 }),
     source: WITH_DEPRECATIONS,
   },
   'gemini-2.5-flash-lite': {
     ...GEMINI_MODEL,
+    ...BEFORE_GEMINI_3,
     displayName: 'Gemini 2.5 Flash-Lite',
     description: 'The cheapest Gemini.',
     apiModel: 'gemini-2.5-flash-lite',
     family: 'gemini-flash-lite',
     releaseDate: '2025-06-17',
     knowledgeCutoff: '2025-01',
-    reasoning: { type: 'budget', min: 512, max: 24_576, canDisable: true },
+    reasoning: { type: 'budget', min: 512, max: 24_576, canDisable: true, dynamic: true },
     pricing: price(PI_AI.date, { input: 0.1, output: 0.4, cacheRead: 0.01, audioInput: 0.3 }),
     source: SOURCE,
   },

@@ -5,6 +5,7 @@ import {
   type ReasoningSupport,
   type SamplingSupport,
 } from '../../../src/core/model-config.ts';
+import { CHAT_COMPLETIONS } from '../apis.ts';
 import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 
@@ -28,7 +29,7 @@ const SAMPLING = {
 
 /** Open models on Groq's hardware. Its built-in tools are left out until an answer with them has been verified. */
 const groq = {
-  apiType: 'chat_completion',
+  ...CHAT_COMPLETIONS,
   status: { type: 'active' },
   inputModalities: ['text'],
   outputModalities: ['text'],
@@ -68,6 +69,7 @@ const gptOss = {
   reasoning: GPT_OSS_EFFORT,
 } as const;
 
+/** Left to itself it writes its reasoning into its text (https://console.groq.com/docs/reasoning); GPT-OSS never does. */
 const qwen = {
   ...groq,
   family: 'qwen',
@@ -80,6 +82,7 @@ const qwen = {
     defaultMaxOutputTokens: 16_384,
   },
   inputModalities: ['text', 'image'],
+  reasoningTags: true,
   source: sources(PI_AI.name),
 } as const;
 

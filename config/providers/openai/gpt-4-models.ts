@@ -1,7 +1,8 @@
 import type { ModelDefinition, ModelStatus, SamplingSupport } from '../../../src/core/model-config.ts';
+import { CHAT_COMPLETIONS } from '../apis.ts';
 import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
-import { NO_BATCH, OPENAI_BATCH } from './responses-model.ts';
+import { EITHER_RETENTION, NO_BATCH, OPENAI_BATCH } from './responses-model.ts';
 
 const penalty = { min: -2, max: 2 } as const;
 
@@ -16,7 +17,7 @@ const CHAT_SAMPLING = {
 
 /** What the models of Chat Completions share: no reasoning, no built-in tools, all sampling settings. */
 const chat = {
-  apiType: 'chat_completion',
+  ...CHAT_COMPLETIONS,
   inputModalities: ['text', 'image', 'file'],
   outputModalities: ['text'],
   streaming: true,
@@ -80,6 +81,7 @@ const audio = {
 export const GPT_4_MODELS = {
   'gpt-4.1': {
     ...gpt41,
+    promptCaches: EITHER_RETENTION,
     displayName: 'GPT-4.1',
     description: 'A chat model without reasoning and with a long context, kept until its shutdown.',
     apiModel: 'gpt-4.1',

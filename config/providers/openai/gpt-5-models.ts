@@ -3,6 +3,9 @@ import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
 import {
   ALWAYS_REASONING_MODEL,
+  CACHE_FOR_A_DAY,
+  CACHE_OR_NOT,
+  EITHER_RETENTION,
   effort,
   GPT_5_CONTEXT,
   LONG_CONTEXT,
@@ -23,6 +26,7 @@ const MEDIUM_TO_XHIGH = ['medium', 'high', 'xhigh'] as const;
 /** Names, prices and dates differ; everything else is one family trait. */
 const gpt56 = {
   ...RESPONSES_MODEL,
+  promptCaches: CACHE_OR_NOT,
   inputModalities: ['text', 'image', 'file'],
   releaseDate: '2026-07-09',
   knowledgeCutoff: null,
@@ -97,6 +101,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.6-cyber': {
     ...security,
+    promptCaches: CACHE_OR_NOT,
     temperature: ALWAYS_REASONING_MODEL.temperature,
     displayName: 'GPT-5.6 Cyber',
     description: 'A variant of GPT-5.6 for security work; the vendor limits access to it.',
@@ -131,6 +136,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.5': {
     ...RESPONSES_MODEL,
+    promptCaches: CACHE_FOR_A_DAY,
     displayName: 'GPT-5.5',
     description: 'The GPT-5 generation before the sol, terra and luna lines.',
     apiModel: 'gpt-5.5',
@@ -150,6 +156,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.5-pro': {
     ...PRO_MODEL,
+    promptCaches: CACHE_FOR_A_DAY,
     displayName: 'GPT-5.5 Pro',
     description: 'GPT-5.5 with far more work behind each answer; answers in one piece.',
     apiModel: 'gpt-5.5-pro',
@@ -168,6 +175,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.4': {
     ...RESPONSES_MODEL,
+    promptCaches: EITHER_RETENTION,
     displayName: 'GPT-5.4',
     description: 'A GPT-5 with a long context; does not reason unless asked to.',
     apiModel: 'gpt-5.4',
@@ -271,6 +279,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.2': {
     ...RESPONSES_MODEL,
+    promptCaches: EITHER_RETENTION,
     displayName: 'GPT-5.2',
     description: 'An older GPT-5; does not reason unless asked to.',
     apiModel: 'gpt-5.2',
@@ -298,6 +307,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5.1': {
     ...RESPONSES_MODEL,
+    promptCaches: EITHER_RETENTION,
     displayName: 'GPT-5.1',
     description: 'An older GPT-5, kept until its shutdown; does not reason unless asked to.',
     apiModel: 'gpt-5.1',
@@ -312,6 +322,7 @@ export const GPT_5_MODELS = {
   },
   'gpt-5': {
     ...gpt5,
+    promptCaches: EITHER_RETENTION,
     displayName: 'GPT-5',
     description: 'The first GPT-5, kept until its shutdown.',
     apiModel: 'gpt-5',

@@ -3,6 +3,7 @@ import { price } from '../price.ts';
 import { PI_AI, sources } from '../sources.ts';
 import {
   ALWAYS_REASONING_MODEL,
+  CACHE_OR_NOT,
   effort,
   GPT_5_CONTEXT,
   LONG_CONTEXT,
@@ -22,6 +23,7 @@ const SOURCE = sources(
 
 const gpt6 = {
   ...RESPONSES_MODEL,
+  promptCaches: CACHE_OR_NOT,
   inputModalities: ['text', 'image', 'file'],
   knowledgeCutoff: null,
   limits: LONG_CONTEXT,

@@ -5,6 +5,7 @@ import {
   type ReasoningSupport,
   VERBOSITIES,
 } from '../../../src/core/model-config.ts';
+import { RESPONSES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
@@ -25,9 +26,18 @@ export const effort = (
   fallback: ReasoningEffort | null = null,
 ): ReasoningSupport => ({ type: 'effort', values, default: fallback });
 
+/**
+ * What a request can say of the prompt cache (https://developers.openai.com/api/docs/guides/prompt-caching). From GPT-5.6 on:
+ * for how long at least (30 minutes), or that nothing is to be cached. GPT-5.5 keeps prompts for up to a day and knows
+ * nothing else. Some older models take either retention policy.
+ */
+export const CACHE_OR_NOT = ['short', 'off'] as const;
+export const CACHE_FOR_A_DAY = ['long'] as const;
+export const EITHER_RETENTION = ['short', 'long'] as const;
+
 /** What the models of the Responses API share. That API has no stop sequences, seed or penalties. */
 export const RESPONSES_MODEL = {
-  apiType: 'responses_api',
+  ...RESPONSES,
   status: { type: 'active' },
   inputModalities: ['text', 'image'],
   outputModalities: ['text'],

@@ -1,7 +1,23 @@
 import { defineModels } from '../../../src/core/model-config.ts';
+import { RESPONSES } from '../apis.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { sources, VERIFIED_AT } from '../sources.ts';
+
+/**
+ * By the types of https://github.com/perplexityai/perplexity-node an image has nothing but its address, JSON follows a
+ * schema, and nothing forbids parallel tool calls.
+ */
+const AGENT_API = {
+  ...RESPONSES,
+  media: {
+    image: { ...RESPONSES.media.image, fileIds: false, detail: false },
+    audio: null,
+    file: null,
+  },
+  parallelToolCallsCanBeForbidden: false,
+  jsonMode: false,
+} as const;
 
 /**
  * The Sonar chat API ended on 2026-09-27; this is the model of the Agent API, which refuses every field it does not
@@ -9,10 +25,10 @@ import { sources, VERIFIED_AT } from '../sources.ts';
  */
 export const PERPLEXITY_MODELS = defineModels<'responses_api'>('perplexity', {
   sonar: {
+    ...AGENT_API,
     displayName: 'Sonar',
     description: "Perplexity's own model; it searches the web when asked to, and cites what it found.",
     apiModel: 'perplexity/sonar',
-    apiType: 'responses_api',
     family: 'sonar',
     status: { type: 'active' },
     releaseDate: null,

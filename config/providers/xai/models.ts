@@ -5,6 +5,7 @@ import {
   type ReasoningEffort,
   type ReasoningSupport,
 } from '../../../src/core/model-config.ts';
+import { RESPONSES } from '../apis.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
@@ -19,7 +20,7 @@ const batch = (discountPercent: number | null): BatchSupport => ({
 
 /** What every Grok shares. The Responses API has no stop sequences, seed or penalties. */
 const grok = {
-  apiType: 'responses_api',
+  ...RESPONSES,
   family: 'grok',
   status: { type: 'active' },
   knowledgeCutoff: null,

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Batch } from '../../core/batch.ts';
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
@@ -30,15 +30,7 @@ const sourceOf = (
 ): Pick<BatchSubmission, 'requests' | 'source'> => {
   if (requests && !file) return { source: 'requests', requests: readRequests(requests) };
   if (file && !requests) return { source: 'file', requests: readRequestFile(file, schema, signal) };
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: 'Give exactly one of requests and file.',
-      path: ['input'],
-      allowed: null,
-      suggestion: null,
-    },
-  ]);
+  throw rejection('INVALID_REQUEST', ['input'], 'Give exactly one of requests and file.');
 };
 
 builder.queryFields((t) => ({

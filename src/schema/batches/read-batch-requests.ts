@@ -1,6 +1,7 @@
 import { coerceInputValue, type GraphQLSchema, isInputObjectType, validateInputValue } from 'graphql';
-import { type Problem, RequestRejected } from '../../core/errors.ts';
+import { createProblem, type Problem, RequestRejected } from '../../core/errors.ts';
 import { isDeeperThan } from '../../lib/is-deeper-than.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { readLines } from '../../lib/read-lines.ts';
 import type { BatchSubmissionLine } from '../../services/batches/batch-service.ts';
 import type { BatchRequestInputType } from './batch-input.ts';
@@ -13,13 +14,8 @@ const MAX_LINE_BYTES = 32 * 1024 * 1024;
 /** As deeply as variables may nest: what reads or writes a request does so level by level. */
 const MAX_DEPTH = 100;
 
-const problemAt = (path: readonly string[], message: string): Problem => ({
-  code: 'INVALID_REQUEST',
-  message,
-  path,
-  allowed: null,
-  suggestion: null,
-});
+const problemAt = (path: readonly string[], message: string): Problem =>
+  createProblem('INVALID_REQUEST', path, message);
 
 const refused = (message: string): BatchSubmissionLine => ({ problems: [problemAt([], message)] });
 
@@ -69,14 +65,6 @@ const decode = (bytes: Buffer): string | undefined => {
   }
 };
 
-const parseJson = (text: string): { readonly value: unknown } | undefined => {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
-};
-
 /**
  * The requests of a JSON Lines file, read as they are asked for: blank lines are left out, and a line that cannot be read
  * as a request gives the problem it has. `line` is its position in the file, from 0.
@@ -92,11 +80,11 @@ export async function* readRequestFile(
     const text = decode(bytes);
     if (text === undefined) return refused('The line is not UTF-8.');
     if (text.trim() === '') return undefined;
-    const json = parseJson(text);
-    if (json === undefined) return refused('The line is not JSON.');
-    if (isDeeperThan(json.value, MAX_DEPTH))
+    const value = parseJson(text);
+    if (value === undefined) return refused('The line is not JSON.');
+    if (isDeeperThan(value, MAX_DEPTH))
       return refused(`The line nests lists and objects more than ${MAX_DEPTH} levels deep.`);
-    const coerced = coerce(json.value);
+    const coerced = coerce(value);
     return 'problems' in coerced ? coerced : toSubmissionLine(coerced.request);
   };
   try {

@@ -74,9 +74,18 @@ export const ModelCapabilities = builder.objectRef<ModelConfig>('ModelCapabiliti
       type: [ModalityEnum],
       description: 'What it writes. This API carries its text.',
     }),
+    fileMediaTypes: t.stringList({
+      description: 'Media types of the documents it reads; empty: it reads none.',
+      resolve: ({ inputModalities, media }) => [
+        ...(inputModalities.includes('file') ? (media.file?.mediaTypes ?? []) : []),
+      ],
+    }),
     functionCalling: t.exposeBoolean('functionCalling', { description: "It calls the client's functions." }),
     structuredOutput: t.exposeBoolean('structuredOutput', {
       description: 'It keeps to a JSON Schema for its output.',
+    }),
+    jsonMode: t.exposeBoolean('jsonMode', {
+      description: 'It can be held to JSON without a schema.',
     }),
     citations: t.exposeBoolean('citations', { description: 'It names the sources of what it says.' }),
     builtInTools: t.expose('builtInTools', {

@@ -1,6 +1,6 @@
 import { resolveArrayConnection } from '@pothos/plugin-relay';
 import type { CatalogueModel } from '../../core/catalogue.ts';
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 import { builder } from '../builder.ts';
 import { ModelType } from '../refs.ts';
 
@@ -31,9 +31,7 @@ const isCursor = (cursor: string): boolean => {
 /** Throws `INVALID_REQUEST` for a page that makes no sense. */
 const checkPage = (page: PageArguments): void => {
   const refuse = (argument: string, message: string): never => {
-    throw new RequestRejected([
-      { code: 'INVALID_REQUEST', message, path: [argument], allowed: null, suggestion: null },
-    ]);
+    throw rejection('INVALID_REQUEST', [argument], message);
   };
   for (const argument of ['first', 'last'] as const) {
     if ((page[argument] ?? 0) < 0) refuse(argument, `${argument} must not be negative.`);

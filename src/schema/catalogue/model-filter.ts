@@ -10,27 +10,29 @@ import {
 } from '../enums.ts';
 
 export const ModelFilterInput = builder.inputType('ModelFilter', {
-  description: 'Conditions on models. All that are given must hold.',
+  description: 'Conditions on models. A model must fulfil all of them.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, display name or an alias; case does not matter.' }),
-    providers: t.stringList({ description: 'Served by one of these providers.' }),
-    available: t.boolean({ description: 'Whether it can be used on this server now.' }),
-    status: t.field({ type: [ModelStatusEnum], description: 'In one of these states.' }),
-    inputModalities: t.field({ type: [ModalityEnum], description: 'Reads all of these.' }),
-    reasoning: t.boolean({ description: 'Whether it reasons itself.' }),
-    reasoningEffort: t.field({ type: ReasoningEffortEnum, description: 'Takes this effort.' }),
-    functionCalling: t.boolean({ description: "Whether it calls the client's functions." }),
-    structuredOutput: t.boolean({ description: 'Whether it keeps to a JSON Schema.' }),
-    streaming: t.boolean({ description: 'Whether it streams.' }),
-    citations: t.boolean({ description: 'Whether it names its sources.' }),
-    builtInTools: t.field({ type: [BuiltInToolEnum], description: 'Has all of these.' }),
-    batch: t.boolean({ description: 'Whether its vendor has a batch API for it.' }),
-    minContextWindow: t.int({ description: 'At least this many tokens of context.' }),
+    search: t.string({ description: 'Part of the name, the display name or an alias, in any case.' }),
+    providers: t.stringList({ description: 'Models of these providers.' }),
+    available: t.boolean({ description: 'Whether the model can be used on this server now.' }),
+    status: t.field({ type: [ModelStatusEnum], description: 'Models with one of these statuses.' }),
+    inputModalities: t.field({ type: [ModalityEnum], description: 'Models that read all of these.' }),
+    reasoning: t.boolean({ description: 'Whether the model reasons itself.' }),
+    reasoningEffort: t.field({ type: ReasoningEffortEnum, description: 'Models that support this effort.' }),
+    functionCalling: t.boolean({ description: 'Whether the model calls functions of the client.' }),
+    structuredOutput: t.boolean({
+      description: 'Whether the output of the model conforms to a JSON Schema.',
+    }),
+    streaming: t.boolean({ description: 'Whether the model streams.' }),
+    citations: t.boolean({ description: 'Whether the model cites sources.' }),
+    builtInTools: t.field({ type: [BuiltInToolEnum], description: 'Models that have all of these.' }),
+    batch: t.boolean({ description: 'Whether the vendor has a batch API for the model.' }),
+    minContextWindow: t.int({ description: 'Smallest context window, in tokens.' }),
     maxInputPricePerMillion: t.float({
-      description: 'Input costs at most this; unknown prices do not count.',
+      description: 'Highest price of input. Models without a known price are excluded.',
     }),
     maxOutputPricePerMillion: t.float({
-      description: 'Output costs at most this; unknown prices do not count.',
+      description: 'Highest price of output. Models without a known price are excluded.',
     }),
   }),
 });
@@ -38,19 +40,19 @@ export const ModelFilterInput = builder.inputType('ModelFilter', {
 export const ModelOrderInput = builder.inputType('ModelOrder', {
   description: 'An order of models.',
   fields: (t) => ({
-    field: t.field({ type: ModelOrderFieldEnum, required: true, description: 'What to order by.' }),
+    field: t.field({ type: ModelOrderFieldEnum, required: true, description: 'The field to order by.' }),
     direction: t.field({
       type: OrderDirectionEnum,
       required: true,
       defaultValue: 'asc',
-      description: 'Which way.',
+      description: 'The direction of the order.',
     }),
   }),
 });
 
 type FilterArgument = typeof ModelFilterInput.$inferInput | null | undefined;
 
-/** A filter as the catalogue takes it: what was left out is no condition. */
+/** The filter of the catalogue. A field that was left out is no condition. */
 export const toModelFilter = (where: FilterArgument): Partial<ModelFilter> =>
   Object.fromEntries(
     Object.entries(where ?? {}).filter(([, value]) => value !== undefined),

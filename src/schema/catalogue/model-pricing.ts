@@ -3,10 +3,10 @@ import { builder } from '../builder.ts';
 
 const PricingTierType = builder.objectRef<PricingTier>('PricingTier').implement({
   description:
-    'Prices of a request whose input is larger than a bound. They replace the base prices for all of it.',
+    'Prices of a request whose input exceeds a bound. They replace the base prices for the whole request.',
   fields: (t) => ({
     aboveInputTokens: t.exposeInt('aboveInputTokens', {
-      description: 'Holds for inputs above this many tokens.',
+      description: 'The bound: the prices apply to inputs of more tokens than this.',
     }),
     inputPerMillion: t.exposeFloat('inputPerMillion', { description: 'Price of a million input tokens.' }),
     outputPerMillion: t.exposeFloat('outputPerMillion', { description: 'Price of a million output tokens.' }),
@@ -23,27 +23,30 @@ export const ModelPricing = builder.objectRef<Pricing>('ModelPricing').implement
     currency: t.string({ description: 'ISO 4217 code.', resolve: () => 'USD' }),
     inputPerMillion: t.exposeFloat('inputPerMillion', { description: 'Price of a million input tokens.' }),
     outputPerMillion: t.exposeFloat('outputPerMillion', {
-      description: 'Price of a million output tokens, reasoning included.',
+      description: 'Price of a million output tokens, including reasoning.',
     }),
     cacheReadPerMillion: t.exposeFloat('cacheReadPerMillion', {
       nullable: true,
       description:
-        "Price of a million tokens read from the vendor's cache; null: no price of its own is known.",
+        "Price of a million tokens read from the vendor's cache; null if no separate price is known.",
     }),
     cacheWritePerMillion: t.exposeFloat('cacheWritePerMillion', {
       nullable: true,
       description:
-        "Price of a million tokens written to the vendor's cache; null: no price of its own is known.",
+        "Price of a million tokens written to the vendor's cache; null if no separate price is known.",
     }),
     audioInputPerMillion: t.exposeFloat('audioInputPerMillion', {
       nullable: true,
-      description: 'Price of a million input tokens of sound; null: no price of its own is known.',
+      description: 'Price of a million audio input tokens; null if no separate price is known.',
     }),
-    tiers: t.expose('tiers', { type: [PricingTierType], description: 'Prices of larger inputs, by bound.' }),
+    tiers: t.expose('tiers', {
+      type: [PricingTierType],
+      description: 'Prices of larger inputs, in the order of their bounds.',
+    }),
     effectiveDate: t.expose('effectiveDate', {
       type: 'Date',
       nullable: true,
-      description: 'Day on which these prices were known to hold.',
+      description: 'Day on which these prices were last verified.',
     }),
   }),
 });

@@ -45,81 +45,94 @@ ModelType.implement({
       description: 'The line of models it belongs to.',
       resolve: ({ config }) => config.family,
     }),
-    status: t.field({
-      type: ModelStatusEnum,
-      description: 'Where it is in its life.',
-      resolve: ({ config }) => config.status.type,
-    }),
-    replacement: t.field({
-      type: ModelType,
-      nullable: true,
-      description: 'For a deprecated model: the one to move to.',
-      resolve: ({ config }, _args, { catalogue }) =>
-        config.status.type === 'deprecated' ? (catalogue.findModel(config.status.replacement) ?? null) : null,
-    }),
-    shutdownDate: t.field({
-      type: 'Date',
-      nullable: true,
-      description: 'For a deprecated model: the day its vendor stops answering for it, where announced.',
-      resolve: ({ config }) => (config.status.type === 'deprecated' ? config.status.shutdownDate : null),
-    }),
-    available: t.boolean({
-      description: 'Its provider is configured and not known to be down.',
-      resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config.provider),
-    }),
-    releaseDate: t.field({
-      type: 'Date',
-      nullable: true,
-      description: 'The day it was released.',
-      resolve: ({ config }) => config.releaseDate,
-    }),
-    knowledgeCutoff: t.string({
-      nullable: true,
-      description: 'How far its knowledge reaches, YYYY-MM or YYYY-MM-DD.',
-      resolve: ({ config }) => config.knowledgeCutoff,
-    }),
-    contextWindow: t.int({
-      nullable: true,
-      description: 'Tokens it can hold, input and output together.',
-      resolve: ({ config }) => config.limits.contextWindow,
-    }),
-    maxInputTokens: t.int({
-      nullable: true,
-      description: 'Most tokens of input, where there is a limit of its own.',
-      resolve: ({ config }) => config.limits.maxInputTokens,
-    }),
-    maxOutputTokens: t.int({
-      nullable: true,
-      description: 'Most tokens of output, reasoning included.',
-      resolve: ({ config }) => config.limits.maxOutputTokens,
-    }),
-    defaultMaxOutputTokens: t.int({
-      description: 'The output limit that holds when a request names none.',
-      resolve: ({ config }) => config.limits.defaultMaxOutputTokens,
-    }),
-    capabilities: t.field({
-      type: ModelCapabilities,
-      description: 'What it can do.',
-      resolve: ({ config }) => config,
-    }),
-    parameters: t.expose('parameters', {
-      type: [ParameterConstraintType],
-      description: 'Every parameter there is, and what this model makes of it.',
-    }),
-    pricing: t.field({
-      type: ModelPricing,
-      nullable: true,
-      description: 'What it costs; null: no price is known.',
-      resolve: ({ config }) => config.pricing,
-    }),
-    verifiedAt: t.field({
-      type: 'Date',
-      description: 'The day these facts were last checked.',
-      resolve: ({ config }) => config.verifiedAt,
-    }),
-    source: t.string({
-      description: 'What these facts were checked against.',
-      resolve: ({ config }) => config.source,
-    }),
   }),
 });
+
+/** Where it is in its life. */
+builder.objectFields(ModelType, (t) => ({
+  status: t.field({
+    type: ModelStatusEnum,
+    description: 'Where it is in its life.',
+    resolve: ({ config }) => config.status.type,
+  }),
+  replacement: t.field({
+    type: ModelType,
+    nullable: true,
+    description: 'For a deprecated model: the one to move to.',
+    resolve: ({ config }, _args, { catalogue }) =>
+      config.status.type === 'deprecated' ? (catalogue.findModel(config.status.replacement) ?? null) : null,
+  }),
+  shutdownDate: t.field({
+    type: 'Date',
+    nullable: true,
+    description: 'For a deprecated model: the day its vendor stops answering for it, where announced.',
+    resolve: ({ config }) => (config.status.type === 'deprecated' ? config.status.shutdownDate : null),
+  }),
+  available: t.boolean({
+    description: 'Its provider is configured and not known to be down.',
+    resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config.provider),
+  }),
+  releaseDate: t.field({
+    type: 'Date',
+    nullable: true,
+    description: 'The day it was released.',
+    resolve: ({ config }) => config.releaseDate,
+  }),
+  knowledgeCutoff: t.string({
+    nullable: true,
+    description: 'How far its knowledge reaches, YYYY-MM or YYYY-MM-DD.',
+    resolve: ({ config }) => config.knowledgeCutoff,
+  }),
+}));
+
+/** What it takes, and what it costs. */
+builder.objectFields(ModelType, (t) => ({
+  contextWindow: t.int({
+    nullable: true,
+    description: 'Tokens it can hold, input and output together.',
+    resolve: ({ config }) => config.limits.contextWindow,
+  }),
+  maxInputTokens: t.int({
+    nullable: true,
+    description: 'Most tokens of input, where there is a limit of its own.',
+    resolve: ({ config }) => config.limits.maxInputTokens,
+  }),
+  maxOutputTokens: t.int({
+    nullable: true,
+    description: 'Most tokens of output, reasoning included.',
+    resolve: ({ config }) => config.limits.maxOutputTokens,
+  }),
+  defaultMaxOutputTokens: t.int({
+    description: 'The output limit that holds when a request names none.',
+    resolve: ({ config }) => config.limits.defaultMaxOutputTokens,
+  }),
+  capabilities: t.field({
+    type: ModelCapabilities,
+    description: 'What it can do.',
+    resolve: ({ config }) => config,
+  }),
+  parallelToolCallsCanBeForbidden: t.boolean({
+    description:
+      'It can be held to one tool call a turn by `parallelToolCalls: false`. A model that makes one at a time anyway takes that in any case.',
+    resolve: ({ config }) => config.parallelToolCallsCanBeForbidden,
+  }),
+  parameters: t.expose('parameters', {
+    type: [ParameterConstraintType],
+    description: 'Every parameter there is, and what this model makes of it.',
+  }),
+  pricing: t.field({
+    type: ModelPricing,
+    nullable: true,
+    description: 'What it costs; null: no price is known.',
+    resolve: ({ config }) => config.pricing,
+  }),
+  verifiedAt: t.field({
+    type: 'Date',
+    description: 'The day these facts were last checked.',
+    resolve: ({ config }) => config.verifiedAt,
+  }),
+  source: t.string({
+    description: 'What these facts were checked against.',
+    resolve: ({ config }) => config.source,
+  }),
+}));

@@ -8,36 +8,36 @@ import { ModelFilterInput, toModelFilter } from './model-filter.ts';
 import { ModelType, ProviderType } from '../refs.ts';
 
 const ProviderCapabilitiesType = builder.objectRef<ProviderCapabilities>('ProviderCapabilities').implement({
-  description: "What a provider's models can do, taken together.",
+  description: 'What at least one model of a provider supports.',
   fields: (t) => ({
-    streaming: t.exposeBoolean('streaming', { description: 'Some model streams.' }),
-    reasoning: t.exposeBoolean('reasoning', { description: 'Some model reasons.' }),
-    citations: t.exposeBoolean('citations', { description: 'Some model names its sources.' }),
+    streaming: t.exposeBoolean('streaming', { description: 'At least one model streams.' }),
+    reasoning: t.exposeBoolean('reasoning', { description: 'At least one model reasons.' }),
+    citations: t.exposeBoolean('citations', { description: 'At least one model cites sources.' }),
     functionCalling: t.exposeBoolean('functionCalling', {
-      description: "Some model calls the client's functions.",
+      description: 'At least one model calls functions of the client.',
     }),
-    imageInput: t.exposeBoolean('imageInput', { description: 'Some model reads images.' }),
-    audioInput: t.exposeBoolean('audioInput', { description: 'Some model reads sound.' }),
-    fileInput: t.exposeBoolean('fileInput', { description: 'Some model reads documents.' }),
+    imageInput: t.exposeBoolean('imageInput', { description: 'At least one model reads images.' }),
+    audioInput: t.exposeBoolean('audioInput', { description: 'At least one model reads audio.' }),
+    fileInput: t.exposeBoolean('fileInput', { description: 'At least one model reads documents.' }),
     structuredOutput: t.exposeBoolean('structuredOutput', {
-      description: 'Some model keeps to a JSON Schema.',
+      description: 'The output of at least one model conforms to a JSON Schema.',
     }),
-    batchApi: t.exposeBoolean('batchApi', { description: 'There is a batch API.' }),
+    batchApi: t.exposeBoolean('batchApi', { description: 'Whether there is a batch API.' }),
     batchMaxRequests: t.exposeInt('batchMaxRequests', {
       nullable: true,
-      description: 'Most requests in one vendor batch.',
+      description: 'Largest number of requests in one batch of the vendor.',
     }),
     batchMaxFileSizeMb: t.exposeInt('batchMaxFileSizeMb', {
       nullable: true,
-      description: 'Greatest size of one vendor batch, in megabytes.',
+      description: 'Largest size of one batch of the vendor, in megabytes.',
     }),
   }),
 });
 
 const ProviderHealthType = builder.objectRef<ProviderHealth>('ProviderHealth').implement({
-  description: 'How a provider has been doing, as this server has seen it since it started.',
+  description: 'Health of a provider, by the calls of this server since it started.',
   fields: (t) => ({
-    state: t.expose('state', { type: HealthStateEnum, description: 'The judgement.' }),
+    state: t.expose('state', { type: HealthStateEnum, description: 'The state of the provider.' }),
     lastSuccessAt: t.expose('lastSuccessAt', {
       type: 'DateTime',
       nullable: true,
@@ -46,12 +46,12 @@ const ProviderHealthType = builder.objectRef<ProviderHealth>('ProviderHealth').i
     lastFailureAt: t.expose('lastFailureAt', {
       type: 'DateTime',
       nullable: true,
-      description: "When a generation last failed on the provider's side.",
+      description: 'When a generation last failed at the provider.',
     }),
     lastErrorCode: t.expose('lastErrorCode', {
       type: ErrorCodeEnum,
       nullable: true,
-      description: 'What that failure was.',
+      description: 'The error code of that failure.',
     }),
     medianFirstDeltaMs: t.exposeFloat('medianFirstDeltaMs', {
       nullable: true,
@@ -62,21 +62,21 @@ const ProviderHealthType = builder.objectRef<ProviderHealth>('ProviderHealth').i
 
 ProviderType.implement({
   interfaces: [builder.nodeInterfaceRef()],
-  description: 'Who serves models.',
+  description: 'A vendor or a server whose models this API offers.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'credentialVariable' in value,
   fields: (t) => ({
     id: t.id({
-      description: 'Identifies the provider over all types.',
+      description: 'Identifies the provider among the objects of all types.',
       resolve: ({ name }) => encodeNodeId('Provider', name),
     }),
-    name: t.exposeString('name', { description: 'Its registration name: `openai`, `anthropic` …' }),
-    displayName: t.exposeString('displayName', { description: 'Its name as people write it.' }),
+    name: t.exposeString('name', { description: 'The registration name: `openai`, `anthropic` …' }),
+    displayName: t.exposeString('displayName', { description: 'The name for display.' }),
     configured: t.exposeBoolean('configured', {
-      description: 'Its credentials are present, or it needs none.',
+      description: 'Whether its credentials are set, or it needs none.',
     }),
     credentialVariable: t.exposeString('credentialVariable', {
       nullable: true,
-      description: 'The environment variable that configures it, never its value; null: it needs none.',
+      description: 'The environment variable of its credentials, never their value; null if it needs none.',
     }),
     documentationUrl: t.exposeString('documentationUrl', {
       nullable: true,
@@ -84,17 +84,17 @@ ProviderType.implement({
     }),
     capabilities: t.expose('capabilities', {
       type: ProviderCapabilitiesType,
-      description: 'What its models can do, taken together.',
+      description: 'What at least one of its models supports.',
     }),
     health: t.field({
       type: ProviderHealthType,
-      description: 'How it has been doing.',
+      description: 'The health of the provider.',
       resolve: ({ name }, _args, { catalogue }) => catalogue.healthOf(name),
     }),
     models: t.connection(
       {
         type: ModelType,
-        description: 'Its models, in catalogue order, in pages.',
+        description: 'The models of the provider, in catalogue order, in pages.',
         args: { where: t.arg({ type: ModelFilterInput, description: 'Conditions on the models.' }) },
         complexity: pageComplexity,
         resolve: ({ name }, { where, ...page }, { catalogue }) =>
@@ -111,13 +111,13 @@ ProviderType.implement({
 builder.queryFields((t) => ({
   providers: t.field({
     type: [ProviderType],
-    description: 'Every provider, configured or not, by name.',
+    description: 'Every provider, configured or not, ordered by name.',
     resolve: (_root, _args, { catalogue }) => [...catalogue.providers()],
   }),
   provider: t.field({
     type: ProviderType,
     nullable: true,
-    description: 'A provider by its registration name; null when there is none.',
+    description: 'A provider by its registration name; null if there is none.',
     args: { name: t.arg.string({ required: true, description: 'The registration name.' }) },
     resolve: (_root, { name }, { catalogue }) => catalogue.findProvider(name) ?? null,
   }),

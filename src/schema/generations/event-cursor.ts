@@ -1,4 +1,4 @@
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 
 /** A position in a generation's event log as an opaque token. It contains the generation's id. */
 export const toCursor = (generationId: string, sequence: number): string =>
@@ -8,14 +8,8 @@ export const toCursor = (generationId: string, sequence: number): string =>
 export const readCursor = (cursor: string, generationId: string): number => {
   const [id, sequence = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
   if (id === generationId && /^[1-9]\d{0,8}$/.test(sequence)) return Number(sequence);
-  throw new RequestRejected([
-    {
-      code: 'INVALID_REQUEST',
-      message: 'after is not a cursor of this generation.',
-      path: ['after'],
-      allowed: null,
-      suggestion:
-        'Give the cursor of the last event of this generation that you have, or leave after out to get all events.',
-    },
-  ]);
+  throw rejection('INVALID_REQUEST', ['after'], 'after is not a cursor of this generation.', {
+    suggestion:
+      'Give the cursor of the last event of this generation that you have, or leave after out to get all events.',
+  });
 };

@@ -1,5 +1,5 @@
 import type { GenerateInput } from '../../core/generate-input.ts';
-import type { PromptCache } from '../../core/text-request.ts';
+import type { PromptCache } from '../../core/model-config.ts';
 import { builder } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
 import { OnDisconnectEnum, OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from '../enums.ts';
@@ -64,7 +64,10 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
       description: 'Tools that the model may call. Built-in tools are used only if they are listed here.',
     }),
     toolChoice: t.field({ type: ToolChoiceInput, description: 'Which of the tools the model calls.' }),
-    parallelToolCalls: t.boolean({ description: 'Whether the model may call several tools in one turn.' }),
+    parallelToolCalls: t.boolean({
+      description:
+        'Whether the model may call several tools in one turn. For `false`, see `Model.parallelToolCallsCanBeForbidden`.',
+    }),
     output: t.field({ type: OutputFormatInput, description: 'The format of the answer.' }),
     cache: t.field({
       type: PromptCacheEnum,

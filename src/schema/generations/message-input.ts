@@ -1,4 +1,4 @@
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 import {
   type AssistantPart,
   type ImageDetail,
@@ -45,7 +45,10 @@ const MediaInput = builder.inputType('MediaInput', {
     mediaType: t.string({
       description: 'The media type, such as `image/png`, if it is known. It must match the bytes.',
     }),
-    filename: t.string({ description: 'The name of a document, which the model sees.' }),
+    filename: t.string({
+      description:
+        'The name of a document, which the model sees. Left out, with a warning, if the API of the model has no field for it.',
+    }),
     detail: t.field({
       type: ImageDetailEnum,
       description: 'The resolution at which the model reads an image.',
@@ -109,7 +112,8 @@ export const ToolResultInput = builder.inputType('ToolResultInput', {
     isError: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Whether the tool failed; the output then describes the failure.',
+      description:
+        'Whether the tool failed; the output then describes the failure. A provider without such a mark gets the output alone.',
     }),
   }),
 });
@@ -128,7 +132,7 @@ export const MessageInput = builder.inputType('MessageInput', {
 });
 
 const refuse = (path: readonly string[], message: string): never => {
-  throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
+  throw rejection('INVALID_REQUEST', path, message);
 };
 
 /** The base64 of each upload: several parts may refer to the same large file, which is read once. */

@@ -1,4 +1,4 @@
-import { RequestRejected } from '../../core/errors.ts';
+import { rejection } from '../../core/errors.ts';
 import type { OutputFormat, Tool, ToolChoice } from '../../core/text-request.ts';
 import { builder } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
@@ -82,7 +82,7 @@ export const OutputFormatInput = builder.inputType('OutputFormatInput', {
 });
 
 const refuse = (path: readonly string[], message: string): never => {
-  throw new RequestRejected([{ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null }]);
+  throw rejection('INVALID_REQUEST', path, message);
 };
 
 /** A tool in the types of core. */

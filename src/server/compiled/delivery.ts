@@ -103,7 +103,8 @@ export class Delivery implements RunningOperation {
   /** Moves what is there. Gives what has to be waited for before more is moved, if it is not the events themselves. */
   #moveReady(): Promise<void> | undefined {
     const events = this.#subscription?.events;
-    while (!this.#isOver && events !== undefined) {
+    if (events === undefined) return undefined;
+    while (!this.#isOver) {
       const full = this.#options.sink.full();
       if (full !== undefined) return full;
       const event = events.take();

@@ -1,6 +1,6 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
-import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
+import { ModelgraphError, rejection, type RequestRejected } from '../../core/errors.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
@@ -25,16 +25,7 @@ export interface ItemName {
 }
 
 /** The same for a batch that is unknown and for one that belongs to another principal. */
-const noBatch = (id: string): RequestRejected =>
-  new RequestRejected([
-    {
-      code: 'NOT_FOUND',
-      message: `There is no batch "${id}".`,
-      path: ['id'],
-      allowed: null,
-      suggestion: null,
-    },
-  ]);
+const noBatch = (id: string): RequestRejected => rejection('NOT_FOUND', ['id'], `There is no batch "${id}".`);
 
 const isClosing = (): ModelgraphError =>
   new ModelgraphError('SERVICE_UNAVAILABLE', 'The server is shutting down. Submit the batch again.');

@@ -1,15 +1,17 @@
+import type { GenerationGuard } from '../../core/generation-guard.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { Slots } from '../../lib/slots.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
-import type { BatchItemStore } from '../../stores/batches/batch-item-store.ts';
+import type { BatchItemStore, StoredResults } from '../../stores/batches/batch-item-store.ts';
 import type { BatchJobStore } from '../../stores/batches/batch-job-store.ts';
 import type { BatchStore } from '../../stores/batches/batch-store.ts';
 import { BatchConfigs } from './work/batch-configs.ts';
 import { BatchRunner } from './work/batch-runner.ts';
 import { BatchService } from './batch-service.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
+import { GenerationGuards } from '../generation-guards.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import { createRetryPolicy } from '../generations/run/retry.ts';
@@ -25,6 +27,7 @@ export interface BatchesOptions {
   readonly store: BatchStore;
   readonly jobs: BatchJobStore;
   readonly items: BatchItemStore;
+  readonly guards: readonly GenerationGuard[];
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   readonly telemetry: Telemetry;
@@ -44,8 +47,20 @@ export interface Batches {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How long the guards' last records may take when the server stops. */
+const LAST_RECORDS_MS = 5_000;
+
+const recordResults = (guards: GenerationGuards, { job, outcomes }: StoredResults): void => {
+  const { principalId, lease, record } = job;
+  const { name: model, provider } = record.config;
+  for (const outcome of outcomes)
+    guards.record({ source: 'batch', batchId: lease.batchId, principalId, model, provider, ...outcome });
+};
+
 /** Puts together what batches need. Starts nothing. */
 export const createBatches = (options: BatchesOptions): Batches => {
+  const guards = new GenerationGuards(options);
+  if (guards.recordsEnds) options.items.onResults((stored) => recordResults(guards, stored));
   const configs = new BatchConfigs(options.models);
   const retry = createRetryPolicy({ maxAttempts: options.maxAttempts, maxWaitMs: options.maxRetryWaitMs });
   const runner = new BatchRunner({
@@ -58,12 +73,13 @@ export const createBatches = (options: BatchesOptions): Batches => {
       slots: new Slots(options.batchConcurrency),
     }),
   });
-  const service = new BatchService(options);
+  const service = new BatchService({ ...options, guards });
   return {
     service,
     start: () => runner.start(),
     async stop(graceMs) {
       await Promise.all([service.stop(graceMs), runner.stop(graceMs)]);
+      await guards.settled(LAST_RECORDS_MS);
     },
   };
 };

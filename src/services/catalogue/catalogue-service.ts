@@ -1,5 +1,6 @@
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import type { CatalogueModel, CatalogueProvider } from '../../core/catalogue.ts';
+import { completeConfig } from '../../core/complete-config.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
@@ -87,7 +88,9 @@ export class CatalogueService {
   /** The model of a config; one that has left the catalogue since the config was stored is what the config says. */
   getModelOf(config: ModelConfig): CatalogueModel {
     const known = this.#models.get(config.name);
-    return known ?? { config, aliases: [], parameters: parameterConstraintsOf(config) };
+    if (known !== undefined) return known;
+    const complete = completeConfig(config, undefined);
+    return { config: complete, aliases: [], parameters: parameterConstraintsOf(complete) };
   }
 
   /** Throws `MODEL_NOT_FOUND` with the nearest names. */

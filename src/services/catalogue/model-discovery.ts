@@ -12,7 +12,7 @@ export interface DiscoverySource {
 }
 
 export interface DiscoveryTiming {
-  /** Pause between two looks, in milliseconds. */
+  /** Pause between two polls, in milliseconds. */
   readonly refreshMs: number;
   /** Pause after a first failure, in milliseconds; it doubles with each further one, up to `refreshMs`. */
   readonly firstRetryMs: number;
@@ -21,8 +21,8 @@ export interface DiscoveryTiming {
 export const DISCOVERY_TIMING: DiscoveryTiming = { refreshMs: 60_000, firstRetryMs: 1_000 };
 
 /**
- * Looks for models at each source, in the background, from the start until it is stopped. A source that fails is logged
- * once and tried again; it keeps no other waiting. What a source no longer lists stays.
+ * Polls each source for its models, in the background, from the start until it is stopped. A source that fails is logged
+ * once and backed off from; it keeps no other waiting. What a source no longer lists stays.
  */
 export class ModelDiscovery {
   readonly #sources: readonly DiscoverySource[];
@@ -38,7 +38,7 @@ export class ModelDiscovery {
   }
 
   start(): void {
-    this.#running = this.#sources.map((source) => this.#follow(source));
+    this.#running = this.#sources.map((source) => this.#pollRepeatedly(source));
   }
 
   /** Closes every connection; resolves when nothing is under way. */
@@ -47,19 +47,19 @@ export class ModelDiscovery {
     await Promise.all(this.#running);
   }
 
-  async #follow(source: DiscoverySource): Promise<void> {
+  async #pollRepeatedly(source: DiscoverySource): Promise<void> {
     const { signal } = this.#stopped;
     const { refreshMs, firstRetryMs } = this.#timing;
     let failures = 0;
     while (!signal.aborted) {
-      failures = (await this.#look(source, failures === 0)) ? 0 : failures + 1;
+      failures = (await this.#poll(source, failures === 0)) ? 0 : failures + 1;
       const pauseMs = failures === 0 ? refreshMs : Math.min(refreshMs, firstRetryMs * 2 ** (failures - 1));
       await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
   /** Whether the source has answered. */
-  async #look({ provider, findModels, take }: DiscoverySource, logsFailure: boolean): Promise<boolean> {
+  async #poll({ provider, findModels, take }: DiscoverySource, logsFailure: boolean): Promise<boolean> {
     const { signal } = this.#stopped;
     try {
       const taken = take(await findModels(signal));

@@ -50,6 +50,13 @@ const ofReasoningBudget = ({ reasoning }: ModelConfig): Constraint =>
       }
     : UNSUPPORTED;
 
+const ofParallelToolCalls = (config: ModelConfig): Constraint => {
+  if (!config.parallelToolCalls) return UNSUPPORTED;
+  return config.parallelToolCallsCanBeForbidden
+    ? SUPPORTED
+    : { ...SUPPORTED, values: ['true'], note: 'They cannot be forbidden.' };
+};
+
 const CONSTRAINTS: Readonly<Record<ParameterConstraint['parameter'], (config: ModelConfig) => Constraint>> = {
   temperature: ofTemperature,
   'top-p': ({ sampling }) => ofRange(sampling.topP),
@@ -74,7 +81,7 @@ const CONSTRAINTS: Readonly<Record<ParameterConstraint['parameter'], (config: Mo
     verbosity === null
       ? UNSUPPORTED
       : { ...SUPPORTED, values: verbosity.map((value) => value.toUpperCase()) },
-  'parallel-tool-calls': ({ parallelToolCalls }) => (parallelToolCalls ? SUPPORTED : UNSUPPORTED),
+  'parallel-tool-calls': ofParallelToolCalls,
 };
 
 /** Every parameter there is and what the model makes of it: what a form is rendered from. */

@@ -46,7 +46,7 @@ const textLength = (message: Message): number => {
 export const textLengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + textLength(message), 0);
 
-/** What is asked, as messages, whichever way it was given. Nothing about the model is looked at yet. */
+/** What is asked, as messages, for either way of giving it. Nothing is checked against the model yet. */
 export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
   const { prompt, messages } = input;
   if (prompt !== null && messages !== null)
@@ -85,6 +85,25 @@ export const toMessages = (input: GenerateInput, findings: Findings): readonly M
   return messages ?? [{ role: 'user', parts: [{ type: 'text', text: prompt ?? '' }] }];
 };
 
+/** Turns as the model's API takes them: where a system message may not stand after the first turn, the user says it. */
+const checkLaterSystemMessages = (
+  turns: readonly Message[],
+  pathOf: (index: number) => readonly string[],
+  config: ModelConfig,
+  findings: Findings,
+): readonly Message[] =>
+  config.laterSystemMessages
+    ? turns
+    : turns.map((message, index) => {
+        if (!isSystem(message)) return message;
+        findings.warn(
+          'PARAMETER_COERCED',
+          `The API of the model "${config.name}" takes no system message after the first turn: it is sent as the user's.`,
+          { path: [...pathOf(index), 'system'], from: 'SYSTEM', to: 'USER' },
+        );
+        return { role: 'user', parts: [{ type: 'text', text: message.text }] };
+      });
+
 /**
  * The conversation as the model is given it: media checked, and the system text as one, `system` first and then the
  * leading system messages, which are no longer among the messages.
@@ -99,7 +118,8 @@ export const checkConversation = (
   const leading = firstTurn === -1 ? messages : messages.slice(0, firstTurn);
   const turns = firstTurn === -1 ? [] : messages.slice(firstTurn);
   const pathOf = (index: number): readonly string[] => ['input', 'messages', String(leading.length + index)];
-  const checked = checkMedia(turns, pathOf, config, findings);
+  const taken = checkLaterSystemMessages(turns, pathOf, config, findings);
+  const checked = checkMedia(taken, pathOf, config, findings);
   if (turns.length > 0 && checked.length === 0)
     findings.reject(
       'INVALID_REQUEST',

@@ -9,8 +9,8 @@ const isSame = (a: Problem, b: Problem): boolean =>
   a.code === b.code && a.path.join('.') === b.path.join('.') && a.message === b.message;
 
 /**
- * The request prepared for each of its fallback models. What is wrong with the model itself is told at its place in the
- * list, what it does not take at the place of that.
+ * The request prepared for each of its fallback models. A problem with the model itself has the path of its place in the
+ * list; a problem with a value that the model does not take has the path of that value.
  */
 export const checkFallbacks = <Prepared>(
   input: GenerateInput,

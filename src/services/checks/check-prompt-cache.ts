@@ -1,6 +1,4 @@
-import type { ModelConfig } from '../../core/model-config.ts';
-import { promptCachesOf } from '../../core/prompt-caches.ts';
-import type { PromptCache } from '../../core/text-request.ts';
+import type { ModelConfig, PromptCache } from '../../core/model-config.ts';
 import type { Findings } from './findings.ts';
 
 /** A wish that changes no answer: where it cannot be passed on the request goes ahead without it, and says so. */
@@ -9,7 +7,7 @@ export const checkPromptCache = (
   config: ModelConfig,
   findings: Findings,
 ): PromptCache => {
-  if (given === 'provider-default' || promptCachesOf(config).includes(given)) return given;
+  if (given === 'provider-default' || config.promptCaches.includes(given)) return given;
   findings.warn(
     'PARAMETER_DROPPED',
     `The model "${config.name}" cannot be asked for the prompt cache ${given.toUpperCase()}: its provider decides.`,

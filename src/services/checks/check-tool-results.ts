@@ -1,17 +1,13 @@
-import { type Problem, RequestRejected } from '../../core/errors.ts';
+import { createProblem, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { ToolCall } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 
 /** Throws `INVALID_REQUEST` unless there is exactly one result for every awaited call. Names every problem. */
 export const checkToolResults = (results: readonly ToolMessage[], awaited: readonly ToolCall[]): void => {
   const allowed = awaited.map(({ callId }) => callId);
-  const problem = (message: string, path: readonly string[]): Problem => ({
-    code: 'INVALID_REQUEST',
-    message,
-    path,
-    allowed,
-    suggestion: 'Submit one result for each call of ActionRequired, all at once.',
-  });
+  const suggestion = 'Submit one result for each call of ActionRequired, all at once.';
+  const problem = (message: string, path: readonly string[]): Problem =>
+    createProblem('INVALID_REQUEST', path, message, { allowed, suggestion });
   const problems = results.flatMap(({ callId }, index): Problem[] => {
     const path = ['results', String(index), 'callId'];
     if (!allowed.includes(callId)) return [problem(`No tool call "${callId}" waits for a result.`, path)];

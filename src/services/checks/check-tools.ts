@@ -1,13 +1,10 @@
-import { takesJsonOutput } from '../../core/capabilities.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
-import type { OutputFormat, TextRequest, Tool } from '../../core/text-request.ts';
+import type { TextRequest, Tool, ToolChoice } from '../../core/text-request.ts';
 import { findJsonSchemaProblem } from './check-json-schema.ts';
 import type { Findings } from './findings.ts';
+import { isVendorName, VENDOR_NAME_RULE } from './vendor-name.ts';
 
-/** What every vendor takes as the name of a function or a schema. */
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
-const NAME_RULE = '1 to 64 letters, digits, _ and -';
 const DROPPED = { code: 'PARAMETER_DROPPED', to: null } as const;
 
 const checkFunction = (
@@ -15,13 +12,13 @@ const checkFunction = (
   path: readonly string[],
   findings: Findings,
 ): void => {
-  if (!NAME.test(tool.name))
+  if (!isVendorName(tool.name))
     findings.reject(
       'INVALID_REQUEST',
       [...path, 'function', 'name'],
       `"${tool.name}" is no name for a function.`,
       {
-        allowed: [NAME_RULE],
+        allowed: [VENDOR_NAME_RULE],
       },
     );
   const problem = findJsonSchemaProblem(tool.parameters);
@@ -59,93 +56,101 @@ const isTaken = (tool: Tool, path: readonly string[], config: ModelConfig, findi
   return false;
 };
 
-/** Checks tools and how they may be chosen; tools the model does not take are left out. */
-export const checkTools = (
-  { tools: given, toolChoice, parallelToolCalls }: GenerateInput,
-  config: ModelConfig,
-  findings: Findings,
-): Pick<TextRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'> => {
-  const all = given ?? [];
-  const names = all.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
+const checkNames = (names: readonly string[], findings: Findings): void => {
   for (const name of new Set(names.filter((item, index) => names.indexOf(item) !== index)))
     findings.reject('INVALID_REQUEST', ['input', 'tools'], `There are several functions named "${name}".`);
-  const tools = all.filter((tool, index) =>
-    isTaken(tool, ['input', 'tools', String(index)], config, findings),
-  );
+};
 
-  if (toolChoice !== null && toolChoice.type !== 'none' && all.length === 0)
+/** Checks a choice against the tools that were given, those that the model does not take included. */
+const checkChoice = (
+  choice: ToolChoice,
+  { given, names }: { readonly given: readonly Tool[]; readonly names: readonly string[] },
+  findings: Findings,
+): void => {
+  if (choice.type !== 'none' && given.length === 0)
     findings.reject('INVALID_REQUEST', ['input', 'toolChoice'], 'There are no tools to choose from.', {
       suggestion: 'Give tools, or leave toolChoice out.',
     });
-  if (toolChoice?.type === 'function' && !names.includes(toolChoice.name))
+  if (choice.type === 'function' && !names.includes(choice.name))
     findings.reject(
       'INVALID_REQUEST',
       ['input', 'toolChoice', 'function'],
-      `There is no function "${toolChoice.name}" among the tools.`,
+      `There is no function "${choice.name}" among the tools.`,
       { allowed: names },
     );
-  const parallel = parallelToolCalls === true && !config.parallelToolCalls;
-  if (parallel)
-    findings.unsupported(
-      {
-        path: ['input', 'parallelToolCalls'],
-        from: true,
-        message: `The model "${config.name}" calls one tool at a time.`,
-        allowed: ['false'],
-        suggestion: 'Leave parallelToolCalls out.',
-      },
-      DROPPED,
-    );
-  // A function that was left out, and reported, cannot be chosen either.
-  const isLeft =
-    toolChoice?.type !== 'function' ||
-    tools.some((tool) => tool.type === 'function' && tool.name === toolChoice.name);
-  return {
-    tools,
-    toolChoice: tools.length === 0 || !isLeft ? null : toolChoice,
-    parallelToolCalls: tools.length === 0 || parallel ? null : parallelToolCalls,
-  };
 };
 
-/** Checks the form the answer should take; a schema the model cannot keep to becomes plain JSON where it takes that. */
-export const checkOutput = (
-  output: OutputFormat | null,
+/** The choice as it holds for the tools that are left; null: nothing is said of it. */
+const toTakenChoice = (
+  choice: ToolChoice | null,
+  tools: readonly Tool[],
   config: ModelConfig,
   findings: Findings,
-): OutputFormat => {
-  if (output === null || output.type === 'text') return { type: 'text' };
-  const weaker: OutputFormat = takesJsonOutput(config) ? { type: 'json' } : { type: 'text' };
-  if (output.type === 'json') {
-    if (weaker.type === 'json') return output;
-    findings.unsupported(
-      {
-        path: ['input', 'output', 'json'],
-        from: true,
-        message: `The model "${config.name}" has no JSON output without a schema.`,
-        allowed: config.structuredOutput ? ['schema', 'text'] : ['text'],
-        suggestion: config.structuredOutput ? 'Give a schema.' : 'Ask for JSON in the prompt.',
-      },
-      DROPPED,
-    );
-    return weaker;
-  }
-  const path = ['input', 'output', 'schema'];
-  if (!NAME.test(output.name))
-    findings.reject('INVALID_REQUEST', [...path, 'name'], `"${output.name}" is no name for a schema.`, {
-      allowed: [NAME_RULE],
-    });
-  const problem = findJsonSchemaProblem(output.schema);
-  if (problem !== null) findings.reject('INVALID_REQUEST', [...path, 'schema'], problem);
-  if (config.structuredOutput) return output;
+): ToolChoice | null => {
+  if (choice === null || tools.length === 0) return null;
+  const functions = tools.filter((tool) => tool.type === 'function');
+  // A function that was left out, and reported, cannot be chosen either.
+  if (choice.type === 'function' && !functions.some(({ name }) => name === choice.name)) return null;
+  if (config.toolChoiceCoversBuiltInTools || functions.length > 0) return choice;
+  if (choice.type !== 'required') return null;
   findings.unsupported(
     {
-      path,
-      from: output.name,
-      message: `The model "${config.name}" does not keep to a JSON Schema.`,
-      allowed: weaker.type === 'json' ? ['json', 'text'] : ['text'],
-      suggestion: 'Choose a model that does: models(where: { structuredOutput: true }).',
+      path: ['input', 'toolChoice'],
+      from: 'REQUIRED',
+      message: `The model "${config.name}" cannot be made to use a built-in tool.`,
+      allowed: ['AUTO', 'NONE'],
+      suggestion: 'Leave toolChoice out, and ask for it in the prompt.',
     },
-    { code: 'SCHEMA_DOWNGRADED', to: weaker.type },
+    DROPPED,
   );
-  return weaker;
+  return null;
+};
+
+/** null: nothing is sent of it. `canCall`: whether there is a tool that the request lets the model call. */
+const checkParallelToolCalls = (
+  given: boolean | null,
+  canCall: boolean,
+  { name, parallelToolCalls, parallelToolCallsCanBeForbidden }: ModelConfig,
+  findings: Findings,
+): boolean | null => {
+  const path = ['input', 'parallelToolCalls'];
+  if (given === true && !parallelToolCalls) {
+    const message = `The model "${name}" calls one tool at a time.`;
+    const suggestion = 'Leave parallelToolCalls out.';
+    findings.unsupported({ path, from: true, message, allowed: ['false'], suggestion }, DROPPED);
+    return null;
+  }
+  if (given !== false || parallelToolCallsCanBeForbidden) return given;
+  // What the model does not do anyway need not be forbidden.
+  if (!parallelToolCalls || !canCall) return null;
+  const message = `The model "${name}" cannot be kept from calling several tools at a time.`;
+  const suggestion = 'Leave parallelToolCalls out, and be ready for several calls in one turn.';
+  findings.unsupported({ path, from: false, message, allowed: ['true'], suggestion }, DROPPED);
+  return null;
+};
+
+/** Checks tools and how they may be chosen; tools the model does not take are left out. */
+export const checkTools = (
+  { tools, toolChoice, parallelToolCalls }: GenerateInput,
+  config: ModelConfig,
+  findings: Findings,
+): Pick<TextRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'> => {
+  const given = tools ?? [];
+  const names = given.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
+  checkNames(names, findings);
+  const taken = given.filter((tool, index) =>
+    isTaken(tool, ['input', 'tools', String(index)], config, findings),
+  );
+  if (toolChoice !== null) checkChoice(toolChoice, { given, names }, findings);
+  // Where a choice holds for functions alone, a built-in tool is kept from being used by not being offered.
+  const isOffered = (tool: Tool): boolean =>
+    tool.type === 'function' || toolChoice?.type !== 'none' || config.toolChoiceCoversBuiltInTools;
+  const offered = taken.filter(isOffered);
+  const canCall = offered.length > 0 && toolChoice?.type !== 'none';
+  const parallel = checkParallelToolCalls(parallelToolCalls, canCall, config, findings);
+  return {
+    tools: offered,
+    toolChoice: toTakenChoice(toolChoice, offered, config, findings),
+    parallelToolCalls: offered.length === 0 ? null : parallel,
+  };
 };

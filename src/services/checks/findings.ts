@@ -1,12 +1,7 @@
-import type { ErrorCode, Problem } from '../../core/errors.ts';
+import { createProblem, type ErrorCode, type Problem, type ProblemDetails } from '../../core/errors.ts';
 import type { OnUnsupported } from '../../core/generate-input.ts';
 import type { Warning, WarningCode } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
-
-export interface ProblemDetails {
-  readonly allowed?: readonly string[];
-  readonly suggestion?: string;
-}
 
 /** What a check found: problems reject the request, warnings travel with it. */
 export class Findings {
@@ -19,13 +14,7 @@ export class Findings {
   }
 
   reject(code: ErrorCode, path: readonly string[], message: string, details: ProblemDetails = {}): void {
-    this.problems.push({
-      code,
-      message,
-      path,
-      allowed: details.allowed ?? null,
-      suggestion: details.suggestion ?? null,
-    });
+    this.problems.push(createProblem(code, path, message, details));
   }
 
   warn(

@@ -12,8 +12,10 @@ import { checkConversation, textLengthOf, toMessages } from './check-conversatio
 import { checkParameters } from './check-parameters.ts';
 import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
-import { checkReasoning, wantsReasoning, willReason } from './check-reasoning.ts';
-import { checkOutput, checkTools } from './check-tools.ts';
+import { checkReasoning, willReason } from './check-reasoning.ts';
+import { wantsReasoning } from './reasoning/reasoning-wish.ts';
+import { checkOutput } from './check-output.ts';
+import { checkTools } from './check-tools.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
 import { costOf } from '../pricing/cost.ts';
 import { CHARACTERS_PER_TOKEN } from '../pricing/estimate-usage.ts';
@@ -170,7 +172,7 @@ export const previewGeneration = (
     ...checkTools(input, config, findings),
     output: checkOutput(input.output, config, findings),
     cache: checkPromptCache(input.cache, config, findings),
-    providerOptions: checkProviderOptions(input.providerOptions, findings),
+    providerOptions: checkProviderOptions(input.providerOptions, config, findings),
   };
 
   const { problems, warnings } = findings;

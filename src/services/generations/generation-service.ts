@@ -1,3 +1,4 @@
+import { findGenerations } from './find-generations.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
@@ -12,7 +13,6 @@ import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
-import { findGenerations } from './find-generations.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { Caller, GenerationStarter } from './generation-starter.ts';
 import type { LiveGenerations } from './live-generations.ts';

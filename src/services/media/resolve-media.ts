@@ -1,22 +1,22 @@
 import { ModelgraphError } from '../../core/errors.ts';
-import type { AudioPart, FilePart, Message, UserPart } from '../../core/message.ts';
-import type { ModelConfig } from '../../core/model-config.ts';
+import type { MediaPart, Message, UserPart } from '../../core/message.ts';
+import { MEDIA_KINDS, type ModelConfig } from '../../core/model-config.ts';
 import type { TextRequest } from '../../core/text-request.ts';
-import { checkMediaBytes } from '../checks/check-media.ts';
+import { checkMediaBytes } from '../checks/media-bytes.ts';
 
 /** Gives the bytes at an https address. */
 export type FetchMedia = (url: string, signal: AbortSignal) => Promise<Buffer>;
 
-type FetchedPart = AudioPart | FilePart;
+/** Whether the model reads a kind of media that its vendor does not fetch by itself. */
+export const mayNeedBytes = ({ inputModalities, media }: ModelConfig): boolean =>
+  MEDIA_KINDS.some((kind) => inputModalities.includes(kind) && media[kind]?.fetchesUrls === false);
 
-/** Chat Completions takes images by address, and everything else only as bytes. The other APIs fetch by themselves. */
-export const mayNeedBytes = ({ apiType }: ModelConfig): boolean => apiType === 'chat_completion';
-
-const needsBytes = (part: UserPart, config: ModelConfig): part is FetchedPart =>
-  mayNeedBytes(config) && (part.type === 'audio' || part.type === 'file') && part.source.type === 'url';
+const needsBytes = (part: UserPart, { media }: ModelConfig): part is MediaPart =>
+  part.type !== 'text' && part.source.type === 'url' && media[part.type]?.fetchesUrls === false;
 
 const withBytes = async (
-  part: FetchedPart,
+  part: MediaPart,
+  config: ModelConfig,
   fetchMedia: FetchMedia,
   signal: AbortSignal,
 ): Promise<UserPart> => {
@@ -25,11 +25,14 @@ const withBytes = async (
   const checked = checkMediaBytes(part.type, bytes, part.mediaType);
   if ('problem' in checked)
     throw new ModelgraphError('INVALID_REQUEST', `What the address gives is unfit: ${checked.problem}`);
-  return {
-    ...part,
-    source: { type: 'base64', data: bytes.toString('base64') },
-    mediaType: checked.mediaType,
-  };
+  const { mediaType } = checked;
+  const taken = config.media[part.type]?.mediaTypes ?? [];
+  if (!taken.includes(mediaType))
+    throw new ModelgraphError(
+      'UNSUPPORTED_CAPABILITY',
+      `The address gives ${mediaType}, which the API of the model "${config.name}" does not take. Give ${taken.join(' or ')}.`,
+    );
+  return { ...part, source: { type: 'base64', data: bytes.toString('base64') }, mediaType };
 };
 
 const replaceParts = (request: TextRequest, replace: (part: UserPart) => UserPart): TextRequest => ({
@@ -40,7 +43,7 @@ const replaceParts = (request: TextRequest, replace: (part: UserPart) => UserPar
   ),
 });
 
-const findParts = (request: TextRequest, config: ModelConfig): readonly FetchedPart[] =>
+const findParts = (request: TextRequest, config: ModelConfig): readonly MediaPart[] =>
   request.messages.flatMap((message) =>
     message.role === 'user' ? message.parts.filter((part) => needsBytes(part, config)) : [],
   );
@@ -54,7 +57,7 @@ export const resolveMedia = async (
 ): Promise<TextRequest> => {
   const wanted = findParts(request, config);
   if (wanted.length === 0) return request;
-  const fetched = await Promise.all(wanted.map((part) => withBytes(part, fetchMedia, signal)));
+  const fetched = await Promise.all(wanted.map((part) => withBytes(part, config, fetchMedia, signal)));
   const known = new Map<UserPart, UserPart>(wanted.map((part, index) => [part, fetched[index] ?? part]));
   return replaceParts(request, (part) => known.get(part) ?? part);
 };

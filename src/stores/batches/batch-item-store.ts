@@ -5,6 +5,7 @@ import { writeUnderLease } from './batch-lease.ts';
 import { readWarnings } from './batch-rows.ts';
 import { countResults, rangeOf, recordResults } from './record-results.ts';
 import type { Db } from '../db/db.ts';
+import { Listeners } from '../db/listeners.ts';
 import { encodeResult } from './item-rows.ts';
 import { NO_COUNTS } from './vendor-counts.ts';
 
@@ -13,7 +14,7 @@ const CLOSE_ITEMS = `
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $6)
-  RETURNING rid`;
+  RETURNING custom_id`;
 
 // The rows are chosen by an index that holds all of the condition: SQLite would go through those with a result as well.
 const PENDING = `
@@ -38,9 +39,16 @@ interface PendingRow {
   readonly warnings: string | null;
 }
 
+/** Results of items of one job that this node has stored. */
+export interface StoredResults {
+  readonly job: BatchJob;
+  readonly outcomes: readonly ItemOutcome[];
+}
+
 /** The items of jobs, for the work on them. Rejects as `BatchJobStore` does. */
 export class BatchItemStore {
   readonly #db: Db;
+  readonly #stored = new Listeners<StoredResults>();
 
   constructor(db: Db) {
     this.#db = db;
@@ -60,27 +68,36 @@ export class BatchItemStore {
     results: readonly Result[],
     toOutcome: (result: Result, expectation: AnswerExpectation) => ItemOutcome,
   ): Promise<RecordedResults> {
-    let recorded: RecordedResults = { taken: 0, foreign: 0, repeated: 0 };
-    await writeUnderLease(this.#db, job.lease, async (transaction, batch, held) => {
-      recorded = await recordResults(transaction, { job, batch, held }, results, toOutcome);
+    let foreign = 0;
+    const taken = await writeUnderLease(this.#db, job.lease, async (transaction, batch, held) => {
+      const recorded = await recordResults(transaction, { job, batch, held }, results, toOutcome);
+      ({ foreign } = recorded);
       return recorded.taken;
     });
-    return recorded;
+    this.#stored.tell({ job, outcomes: taken });
+    return { taken: taken.length, foreign, repeated: results.length - taken.length - foreign };
   }
 
   /** Gives every item of a job that has no result yet this one. */
   async close(job: BatchJob, status: ItemOutcome['status'], result: ItemResult): Promise<void> {
     const { batchRid } = job.lease;
     const values = [batchRid, ...rangeOf(job), status, encodeResult(result), ROWS_A_STEP];
-    let closed: number;
+    let closed: readonly { readonly custom_id: string }[];
     do {
       closed = await writeUnderLease(this.#db, job.lease, async (transaction, sums) => {
-        const rows = await transaction.query(CLOSE_ITEMS, values);
+        const rows = await transaction.query<{ custom_id: string }>(CLOSE_ITEMS, values);
         if (rows.length > 0)
           await countResults(transaction, batchRid, { ...NO_COUNTS, [status]: rows.length }, sums);
-        return rows.length;
+        return rows;
       });
-    } while (closed === ROWS_A_STEP);
+      const outcomes = closed.map(({ custom_id: customId }) => ({ customId, status, result }));
+      this.#stored.tell({ job, outcomes });
+    } while (closed.length === ROWS_A_STEP);
+  }
+
+  /** Calls `handle`, which never throws, with results once they are stored: each item's once. Gives a function that ends it. */
+  onResults(handle: (stored: StoredResults) => void): () => void {
+    return this.#stored.add(handle);
   }
 
   /** Items without a result from a position on, in order. */

@@ -38,10 +38,10 @@ export const holdJob = async (
 };
 
 /**
- * One transaction under a lease, which holds the batch and the job. Where `work` gives `true` or a count above 0, the batch
- * has changed visibly and its subscribers are notified. Throws `LeaseLost`, and has written nothing then.
+ * One transaction under a lease, which holds the batch and the job. Where `work` gives `true` or a list that is not empty,
+ * the batch has changed visibly and its subscribers are notified. Throws `LeaseLost`, and has written nothing then.
  */
-export const writeUnderLease = <T extends boolean | number>(
+export const writeUnderLease = <T extends boolean | readonly unknown[]>(
   db: Db,
   lease: Lease,
   work: (transaction: Transaction, batch: HeldBatch, job: HeldJob) => Promise<T>,
@@ -51,6 +51,7 @@ export const writeUnderLease = <T extends boolean | number>(
     if (batch === undefined) throw new LeaseLost();
     const job = await holdJob(transaction, lease);
     const seen = await work(transaction, batch, job);
-    if (Number(seen) > 0) await transaction.notify(BATCH_CHANGES, batch.id);
+    const isChanged = typeof seen === 'boolean' ? seen : seen.length > 0;
+    if (isChanged) await transaction.notify(BATCH_CHANGES, batch.id);
     return seen;
   });

@@ -1,7 +1,7 @@
 import type { BatchItemStatus } from '../../core/batch.ts';
 import { addCost, addUsage, type Cost, type Usage } from '../../core/usage.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
-import type { AnswerExpectation, BatchJob, ItemOutcome, RecordedResults } from './batch-job.ts';
+import type { AnswerExpectation, BatchJob, ItemOutcome } from './batch-job.ts';
 import type { HeldBatch, HeldJob } from './batch-lease.ts';
 import { parseJsonColumn } from './batch-rows.ts';
 import type { Transaction } from '../db/db.ts';
@@ -122,17 +122,17 @@ export interface RecordContext {
   readonly held: HeldJob;
 }
 
-/** As `BatchItemStore.recordAnswers`, within a transaction that holds the job. */
+/** As `BatchItemStore.recordAnswers`, within a transaction that holds the job. `foreign`: results of no item of the job. */
 export const recordResults = async <Result extends { readonly customId: string }>(
   transaction: Transaction,
   context: RecordContext,
   results: readonly Result[],
   toOutcome: (result: Result, expectation: AnswerExpectation) => ItemOutcome,
-): Promise<RecordedResults> => {
+): Promise<{ readonly taken: readonly ItemOutcome[]; readonly foreign: number }> => {
   const found = await findItems(transaction, context.job, results);
   const taken = toTaken(found, results, toOutcome);
   if (taken.length > 0) await write(transaction, context, taken);
   const known = new Set(found.map(({ custom_id: customId }) => customId));
   const foreign = results.filter(({ customId }) => !known.has(customId)).length;
-  return { taken: taken.length, foreign, repeated: results.length - taken.length - foreign };
+  return { taken: taken.map(({ outcome }) => outcome), foreign };
 };

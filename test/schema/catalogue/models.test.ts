@@ -24,10 +24,11 @@ const EVERYTHING = `
       nodes {
         id name displayName description apiModel apiType aliases family status shutdownDate available
         releaseDate knowledgeCutoff contextWindow maxInputTokens maxOutputTokens defaultMaxOutputTokens
-        verifiedAt source
+        verifiedAt source parallelToolCallsCanBeForbidden
         replacement { name }
         capabilities {
           streaming inputModalities outputModalities functionCalling structuredOutput citations builtInTools
+          jsonMode fileMediaTypes
           reasoning { always efforts defaultEffort budgetTokens { min max } counterpart { name } }
           batch { maxRequests maxFileSizeMb discountPercent }
         }
@@ -74,7 +75,10 @@ describe('a model', () => {
         defaultMaxOutputTokens: limits.defaultMaxOutputTokens,
         available: config.provider === 'demo',
         provider: { name: config.provider, configured: config.provider === 'demo' },
+        parallelToolCallsCanBeForbidden: config.parallelToolCallsCanBeForbidden,
         capabilities: {
+          jsonMode: config.jsonMode,
+          fileMediaTypes: config.inputModalities.includes('file') ? ['application/pdf'] : [],
           streaming: config.streaming,
           inputModalities: upper(config.inputModalities),
           builtInTools: upper(config.builtInTools),
@@ -89,6 +93,22 @@ describe('a model', () => {
       expect(model.pricing?.tiers.length).toBe(pricing?.tiers.length);
       for (const alias of model.aliases) expect(Object.keys(MODEL_ALIASES)).toContain(alias);
     }
+  });
+
+  it('whose parallel tool calls cannot be forbidden says so where its parameters are rendered from', async () => {
+    await using app = await startApp();
+    const { data } = await request(
+      app,
+      '{ gemini: model(name: "gemini-3.8-flash") { parameters { parameter supported values note } } gpt: model(name: "gpt-4o") { parameters { parameter supported values note } } }',
+    );
+    const parallel = ({ parameters }: { parameters: { parameter: string }[] }) =>
+      parameters.find(({ parameter }) => parameter === 'PARALLEL_TOOL_CALLS');
+    expect(parallel(data.gemini)).toMatchObject({
+      supported: true,
+      values: ['true'],
+      note: 'They cannot be forbidden.',
+    });
+    expect(parallel(data.gpt)).toMatchObject({ supported: true, values: null, note: null });
   });
 
   it('is read with all the others without waiting for anything, as the health of every provider is', () => {

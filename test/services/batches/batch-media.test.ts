@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CHAT_COMPLETIONS } from '../../../config/providers/apis.ts';
 import { ModelgraphError, ProviderError } from '../../../src/core/errors.ts';
 import type { FetchMedia } from '../../../src/services/media/resolve-media.ts';
 import { startApp } from '../../support/app/app.ts';
@@ -44,7 +45,7 @@ const createMedia = (bytes: Buffer = MEDIA_BYTES['application/pdf']) => {
 
 /** A vendor in memory whose API takes documents as bytes alone. */
 const createVendor = (options: ToyBatchVendorOptions = {}) => {
-  const model = { apiType: 'chat_completion', inputModalities: ['text', 'file'] } as const;
+  const model = { ...CHAT_COMPLETIONS, inputModalities: ['text', 'file'] } as const;
   const vendor = createToyBatchVendor({ ...options, model });
   const providers = [{ ...vendor.descriptor, apiTypes: ['chat_completion', 'local'] as const }];
   return { ...vendor, overrides: { ...vendor.overrides, providers } };

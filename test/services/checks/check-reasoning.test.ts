@@ -27,7 +27,7 @@ describe('wishes that contradict themselves', () => {
     await using toys = await startToys({
       none: {},
       effort: { reasoning: { type: 'effort', values: ['none', 'low', 'high'], default: null } },
-      budget: { reasoning: { type: 'budget', min: 1, max: null, canDisable: true } },
+      budget: { reasoning: { type: 'budget', min: 1, max: null, canDisable: true, dynamic: true } },
     });
     for (const model of ['none', 'effort', 'budget'])
       for (const onUnsupported of ['REJECT', 'DROP_WITH_WARNING'])
@@ -40,7 +40,7 @@ describe('wishes that contradict themselves', () => {
 describe('a budget', () => {
   it('has to leave room for an answer within maxOutputTokens', async () => {
     await using toys = await startToys({
-      model: { reasoning: { type: 'budget', min: 200, max: 900, canDisable: true } },
+      model: { reasoning: { type: 'budget', min: 200, max: 900, canDisable: true, dynamic: true } },
     });
     const input = (maxOutputTokens: number, reasoning: Input): Input => ({
       model: 'model',

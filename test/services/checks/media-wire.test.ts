@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { CHAT_COMPLETIONS } from '../../../config/providers/apis.ts';
 import { request, startApp } from '../../support/app/app.ts';
 import { GENERATE_MUTATION } from '../../support/app/events.ts';
 import { createToy, toyOverrides } from '../../support/app/toy-provider.ts';
@@ -165,7 +166,7 @@ test.each(WIRES)('%s is sent media for %s in its own words', async (name, model,
 
 describe('what Chat Completions has no words for', () => {
   const chat = {
-    chatter: { apiType: 'chat_completion', inputModalities: ['text', 'image', 'audio', 'file'] },
+    chatter: { ...CHAT_COMPLETIONS, inputModalities: ['text', 'image', 'audio', 'file'] },
   } as const;
   const startChatter = async () => {
     const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
@@ -211,7 +212,7 @@ describe('what Chat Completions has no words for', () => {
 describe('media that has to be fetched', () => {
   const failing = async (fetchMedia: () => Promise<Buffer>) => {
     const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
-    const models = { chatter: { apiType: 'chat_completion', inputModalities: ['text', 'file'] } } as const;
+    const models = { chatter: { ...CHAT_COMPLETIONS, inputModalities: ['text', 'file'] } } as const;
     const app = await startApp({}, { ...toyOverrides(toy, models), fetchMedia });
     return { app, toy, [Symbol.asyncDispose]: () => app.close() };
   };
@@ -232,7 +233,7 @@ describe('media that has to be fetched', () => {
 
   it('is not when the address is private, which the usual fetch sees to', async () => {
     const toy = createToy(undefined, { apiTypes: ['chat_completion'] });
-    const models = { chatter: { apiType: 'chat_completion', inputModalities: ['text', 'file'] } } as const;
+    const models = { chatter: { ...CHAT_COMPLETIONS, inputModalities: ['text', 'file'] } } as const;
     await using app = await startApp({}, toyOverrides(toy, models));
     const input = askOf('file', { source: { url: 'https://169.254.169.254/a.pdf' } }, 'chatter');
     const { errors } = await request(app, GENERATE_MUTATION, { input });

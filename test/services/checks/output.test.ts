@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
-import { takesJsonOutput } from '../../../src/core/capabilities.ts';
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { collectOverWebSocket, request, startApp } from '../../support/app/app.ts';
@@ -329,8 +328,7 @@ test('what a model of the catalogue cannot be asked for is refused before its pr
   };
   const wrong: string[] = [];
   for (const config of models) {
-    if ((await refused(config.name, { json: true })) === takesJsonOutput(config))
-      wrong.push(`${config.name} json`);
+    if ((await refused(config.name, { json: true })) === config.jsonMode) wrong.push(`${config.name} json`);
     if ((await refused(config.name, schema())) === config.structuredOutput)
       wrong.push(`${config.name} schema`);
   }

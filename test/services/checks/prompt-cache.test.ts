@@ -1,12 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
-import { promptCachesOf } from '../../../src/core/prompt-caches.ts';
-import type { PromptCache } from '../../../src/core/text-request.ts';
 import { toMessagesRequest } from '../../../src/providers/text/anthropic/request/to-messages-request.ts';
 import { toChatRequest } from '../../../src/providers/text/openai-compatible/chat/to-chat-request.ts';
 import { toResponsesRequest } from '../../../src/providers/text/openai-compatible/responses/to-responses-request.ts';
 import { OPENAI_CHAT, OPENAI_RESPONSES } from '../../../src/providers/text/openai/dialect.ts';
-import type { ModelConfig } from '../../../src/core/model-config.ts';
+import type { ModelConfig, PromptCache } from '../../../src/core/model-config.ts';
 import { VENDOR_PROVIDERS } from '../../contract/providers.ts';
 import { createRequest } from '../../providers/text/openai/openai-harness.ts';
 import { acceptanceOf, describeWarning, startToys } from './preview-harness.ts';
@@ -103,7 +101,7 @@ const bodyOf = (config: ModelConfig, cache: PromptCache): object => {
 test('every wish that a model of the catalogue is said to take changes its body, but for the one that is met anyway', () => {
   const models = [...Object.values(MODEL_CONFIGS.openai), ...Object.values(MODEL_CONFIGS.anthropic)];
   const unmet = models.flatMap((config) =>
-    promptCachesOf(config)
+    config.promptCaches
       .filter(
         (cache) =>
           JSON.stringify(bodyOf(config, cache)) === JSON.stringify(bodyOf(config, 'provider-default')),

@@ -120,5 +120,5 @@ test('a demo model says that it has no use for providerOptions', async () => {
   await using app = await startApp();
   const input = { model: 'demo', prompt: 'Hi', providerOptions: { service_tier: 'flex' } };
   const { data } = await request(app, GENERATE_MUTATION, { input });
-  expect(data.generate.warnings).toMatchObject([{ code: 'PROVIDER_WARNING' }, { code: 'PARAMETER_DROPPED' }]);
+  expect(data.generate.warnings).toMatchObject([{ code: 'PARAMETER_DROPPED' }, { code: 'PROVIDER_WARNING' }]);
 });

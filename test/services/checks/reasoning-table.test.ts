@@ -229,7 +229,9 @@ describe('what a model is asked for when the caller wishes for reasoning', () =>
     `);
   });
   it('of a model with a budget that can be switched off', async () => {
-    expect(await tableOf({ type: 'budget', min: 200, max: 600, canDisable: true })).toMatchInlineSnapshot(`
+    expect(
+      await tableOf({ type: 'budget', min: 200, max: 600, canDisable: true, dynamic: true }),
+    ).toMatchInlineSnapshot(`
       "nothing        provider-default
       nothing within provider-default
       off            off
@@ -250,7 +252,9 @@ describe('what a model is asked for when the caller wishes for reasoning', () =>
     `);
   });
   it('of a model with a budget without an upper bound that always reasons', async () => {
-    expect(await tableOf({ type: 'budget', min: 200, max: null, canDisable: false })).toMatchInlineSnapshot(`
+    expect(
+      await tableOf({ type: 'budget', min: 200, max: null, canDisable: false, dynamic: true }),
+    ).toMatchInlineSnapshot(`
       "nothing        provider-default
       nothing within provider-default
       off            refused at enabled, takes []; else budget 200 (false → 200)

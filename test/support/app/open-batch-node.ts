@@ -54,6 +54,7 @@ export const openBatchNode = async (
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId: `node_${randomUUID()}`, retentionMs: 86_400_000 }),
     items: new BatchItemStore(db),
+    guards: [],
     fetchMedia,
     log: SILENT_LOG,
     telemetry: NO_TELEMETRY,

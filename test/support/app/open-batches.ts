@@ -4,6 +4,7 @@ import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
 import { TextProviderRegistry } from '../../../src/registry/text-provider-registry.ts';
 import { BatchService } from '../../../src/services/batches/batch-service.ts';
 import { BATCH_TIMING } from '../../../src/services/batches/work/batch-timing.ts';
+import { GenerationGuards } from '../../../src/services/generation-guards.ts';
 import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { toyInput } from './toy-input.ts';
@@ -37,7 +38,15 @@ export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Pr
   const db = await openSqliteDb(null);
   const store = new BatchStore(db);
   return {
-    service: new BatchService({ models, providers, store, log, timeoutMs: 1_000, timing: BATCH_TIMING }),
+    service: new BatchService({
+      models,
+      providers,
+      store,
+      guards: new GenerationGuards({ guards: [], log }),
+      log,
+      timeoutMs: 1_000,
+      timing: BATCH_TIMING,
+    }),
     store,
     input: toyInput,
     countRows: async (table) => {

@@ -1,4 +1,11 @@
-import { defineModels, type ModelConfig, type ModelDefinition } from '../../../src/core/model-config.ts';
+import { API_FIELDS } from '../../../src/core/api-fields.ts';
+import {
+  type ApiType,
+  defineModels,
+  MEDIA_TYPES,
+  type ModelConfig,
+  type ModelDefinition,
+} from '../../../src/core/model-config.ts';
 import { collect, type StreamEvent } from '../../../src/core/stream-event.ts';
 import type { TextProviderDescriptor } from '../../../src/core/text-provider.ts';
 import type { TextRequest } from '../../../src/core/text-request.ts';
@@ -76,7 +83,25 @@ export const createToy = (
   return { descriptor, calls };
 };
 
+/** The API of a toy has a place for everything: what a model of it takes is what the rest of its definition says. */
+export const TOY_API = {
+  media: {
+    image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: true, fileIds: true, detail: true },
+    audio: { mediaTypes: MEDIA_TYPES.audio, fetchesUrls: true, fileIds: true },
+    file: { mediaTypes: MEDIA_TYPES.file, fetchesUrls: true, fileIds: true, filename: true },
+  },
+  laterSystemMessages: true,
+  parallelToolCallsCanBeForbidden: true,
+  toolCallSignatures: false,
+  jsonMode: true,
+  toolChoiceCoversBuiltInTools: true,
+  reasoningTags: false,
+  promptCaches: [],
+  providerOptions: true,
+} as const satisfies Partial<ModelDefinition>;
+
 export const TOY_MODEL = {
+  ...TOY_API,
   displayName: 'Toy',
   description: 'A model for tests.',
   apiModel: 'toy-upstream',
@@ -111,6 +136,9 @@ export const TOY_MODEL = {
   source: 'this test',
 } as const satisfies ModelDefinition<'local'>;
 
+/** A toy of an API that has no field for JSON without a schema is not said to take it. */
+const hasJsonMode = (apiType: ApiType = 'local'): boolean => API_FIELDS[apiType]?.jsonMode ?? true;
+
 /** Models of the toy provider by name, each given as its difference from a model that takes nothing. */
 export const toyModels = (
   definitions: Readonly<Record<string, Partial<ModelDefinition>>>,
@@ -122,7 +150,7 @@ export const toyModels = (
       Object.fromEntries(
         Object.entries(definitions).map(([name, changes]) => [
           name,
-          { ...TOY_MODEL, apiModel: `${name}-upstream`, ...changes },
+          { ...TOY_MODEL, jsonMode: hasJsonMode(changes.apiType), apiModel: `${name}-upstream`, ...changes },
         ]),
       ),
     ),

@@ -1,4 +1,3 @@
-import { takesJsonOutput } from '../../../src/core/capabilities.ts';
 import { canReason, type ModelConfig } from '../../../src/core/model-config.ts';
 import type { TextRequest, Tool } from '../../../src/core/text-request.ts';
 import { checkReasoning } from '../../../src/services/checks/check-reasoning.ts';
@@ -94,7 +93,7 @@ export const RECORD_CASES: Readonly<Record<string, RecordCase>> = {
   json: {
     description: 'a document, by a schema where the model takes one',
     mode: 'stream',
-    isFor: (config) => config.structuredOutput || takesJsonOutput(config),
+    isFor: ({ structuredOutput, jsonMode }) => structuredOutput || jsonMode,
     request: (config) =>
       plainRequest({
         ...said('Give the capital of Switzerland as JSON: {"city": …}.'),

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { ProviderError } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 
 /** No answer of a text model comes near this; a body without line ends must not fill the memory. */
 export const MAX_LINE_CHARACTERS = 64 * 1024 * 1024;
@@ -57,7 +58,7 @@ export async function* readJsonLines(
       from = to + 1;
       const line = take();
       if (line === '') continue;
-      const value = parse(line);
+      const value = parseJson(line);
       if (value === undefined) broken ??= number;
       else yield value;
     }
@@ -65,17 +66,9 @@ export async function* readJsonLines(
   }
   add(decoder.end());
   const last = take();
-  const value = last === '' ? undefined : parse(last);
+  const value = last === '' ? undefined : parseJson(last);
   if (value !== undefined) yield value;
   else if (last !== '')
     throw new ProviderError('STREAM_TRUNCATED', { provider, vendorMessage: `line ${number} is cut short` });
   if (broken !== undefined) throw fail(`line ${broken} is no JSON`);
 }
-
-const parse = (line: string): unknown => {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
-};

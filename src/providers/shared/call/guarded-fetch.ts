@@ -1,5 +1,6 @@
 import { ProviderError } from '../../../core/errors.ts';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 import { findPatientDispatcher } from './patient-dispatcher.ts';
 import { toRequestHeaders } from './request-headers.ts';
 import { readRetryAfterMs } from './retry-after.ts';
@@ -155,12 +156,4 @@ const readStart = async (body: ReadableStream<Uint8Array>): Promise<string> => {
     if (length >= UNEXPECTED_BODY_BYTES) break;
   }
   return Buffer.concat(chunks).toString('utf8');
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 };

@@ -9,7 +9,7 @@ export interface VendorError {
   readonly message: string | null;
 }
 
-/** Words that mean the same whatever HTTP status they come with. Lower case. */
+/** Words that mean the same with any HTTP status. Lower case. */
 const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['context_length_exceeded', 'CONTEXT_LENGTH_EXCEEDED'],
   ['too_many_prompt_tokens', 'CONTEXT_LENGTH_EXCEEDED'],
@@ -35,7 +35,7 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['invalid_api_key', 'PROVIDER_AUTHENTICATION'],
   ['api_key_invalid', 'PROVIDER_AUTHENTICATION'],
   ['account_deactivated', 'PROVIDER_AUTHENTICATION'],
-  // An account without credit or at its spending limit: told as a rate limit, often with 429, but waiting mends nothing.
+  // An account without credit or at its spending limit: reported as a rate limit, often with 429, but waiting mends nothing.
   ['insufficient_quota', 'PROVIDER_AUTHENTICATION'],
   ['credit_balance_exhausted', 'PROVIDER_AUTHENTICATION'],
   ['billing_not_active', 'PROVIDER_AUTHENTICATION'],
@@ -109,7 +109,7 @@ export const mapHttpStatus = (status: number): ErrorCode => {
  */
 const LASTING_STATUSES: ReadonlySet<number | null> = new Set([402, 413]);
 
-/** Our code for a vendor's failure. Total: what nobody knows is `PROVIDER_FAILED`. */
+/** Our code for a vendor's failure. Total: an unknown failure is `PROVIDER_FAILED`. */
 export const classifyVendorError = ({ status, words }: Omit<VendorError, 'message'>): ErrorCode => {
   const lowered = words.map((word) => word.toLowerCase().replaceAll('-', '_'));
   for (const word of lowered) {

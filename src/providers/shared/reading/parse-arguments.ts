@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../core/errors.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ProviderLog } from '../../../core/text-provider.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 
 export interface RawToolCall {
   readonly callId: string;
@@ -12,11 +13,8 @@ export interface RawToolCall {
 /** The arguments of a complete call. None at all, which some vendors send for a tool without parameters, is `{}`. */
 export const findArguments = ({ arguments: raw }: RawToolCall): JsonValue | undefined => {
   if (raw.trim() === '') return {};
-  try {
-    return (JSON.parse(raw) as JsonValue) ?? {};
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(raw) as JsonValue | undefined;
+  return value === null ? {} : value;
 };
 
 /** For a call whose arguments are no JSON: the raw text goes to this server's log and nowhere else. */

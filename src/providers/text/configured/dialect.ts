@@ -10,11 +10,7 @@ export const createDialect = (provider: ConfiguredProvider): OpenAICompatibleVen
   responses: RESPONSES,
 });
 
-const createChatDialect = ({
-  maxTokensField,
-  streamUsage,
-  reasoningTags,
-}: ConfiguredProvider): ChatDialect => ({
+const createChatDialect = ({ maxTokensField, streamUsage }: ConfiguredProvider): ChatDialect => ({
   maxTokensField,
   // There are two names for this field, and a server may refuse a message with the one it does not know.
   reasoningField: null,
@@ -23,7 +19,6 @@ const createChatDialect = ({
     return effort === null ? {} : { reasoning_effort: effort };
   },
   streamOptions: streamUsage ? {} : null,
-  reasoningTags,
   usage: { outputIncludesReasoning: true },
 });
 

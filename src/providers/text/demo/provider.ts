@@ -3,9 +3,9 @@ import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
-import { createPause } from './create-pause.ts';
-import { playScript } from './play-script.ts';
-import { DEMO_SCRIPTS } from './scripts.ts';
+import { createPause } from './response/create-pause.ts';
+import { playScript } from './response/play-script.ts';
+import { DEMO_SCRIPTS } from './request/demo-scripts.ts';
 
 const SLOW_FACTOR = 10;
 const SLOW_LEAST_MS = 200;

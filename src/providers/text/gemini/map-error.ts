@@ -1,5 +1,6 @@
 import { ApiError } from '@google/genai/web';
 import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 import { requestIdOf } from '../../shared/call/guarded-fetch.ts';
 import { readRetryAfterMs } from '../../shared/call/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../shared/call/vendor-error.ts';
@@ -52,13 +53,7 @@ const mapMessage = (message: string): ErrorCode => {
 };
 
 /** The message is the body as JSON; for an error inside a stream, "got status: …. " comes before it. */
-const readBody = (message: string): unknown => {
-  try {
-    return JSON.parse(message.replace(/^got status: [^{]*/, '')) as unknown;
-  } catch {
-    return undefined;
-  }
-};
+const readBody = (message: string): unknown => parseJson(message.replace(/^got status: [^{]*/, ''));
 
 /** As much as is read of google.rpc.ErrorInfo, google.rpc.RetryInfo and google.rpc.QuotaFailure. */
 interface ErrorDetail {

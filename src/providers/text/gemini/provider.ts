@@ -20,9 +20,8 @@ import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { API_VERSION } from './api-version.ts';
 import { createBatchCalls } from './batch/batch-calls.ts';
 import { GeminiBatchOperations } from './batch/batch-operations.ts';
-import { findDropped } from './request/find-dropped.ts';
 import { mapError } from './map-error.ts';
-import { readEvents, type SendRequest } from './response/read-events.ts';
+import { readTurn, type SendRequest } from './response/read-turn.ts';
 import { toGenerateContentRequest } from './request/to-generate-content-request.ts';
 
 /** Without any key the SDK warns on the console. */
@@ -105,7 +104,6 @@ async function* readCall(
   expectContent: () => void,
 ): AsyncGenerator<StreamEvent> {
   const { config: fields, ...params } = toGenerateContentRequest(request, config);
-  for (const warning of findDropped(request, config)) yield { type: 'warning', warning };
   const answer = expect === 'json' ? wholeResponse : streamChunks;
   const send: SendRequest = (continuationToken) => {
     expectContent();
@@ -114,7 +112,7 @@ async function* readCall(
       config: { ...fields, ...own, ...(continuationToken !== null && { continuationToken }) },
     });
   };
-  yield* readEvents(send, { log: connection.log });
+  yield* readTurn(send, { log: connection.log });
 }
 
 async function* streamChunks(

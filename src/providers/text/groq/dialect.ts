@@ -10,6 +10,7 @@ export const GROQ_CHAT: ChatDialect = {
   // An assistant message with a field it does not know is refused.
   reasoningField: null,
   reasoningFields: (request, config) => reasoningFields(request, config),
+  asksForReasoningApart: true,
   streamOptions: {},
   readDelta: ({ executed_tools }) => readExecutedTools(executed_tools),
   usage: { outputIncludesReasoning: true },
@@ -23,12 +24,13 @@ export const GROQ: OpenAICompatibleVendor = {
   createBatchOperations,
 };
 
+/** GPT-OSS, which never writes its reasoning into its text, refuses to be asked not to. */
 const reasoningFields = (request: TextRequest, config: ModelConfig): RequestFields => {
   if (!canReason(config)) return {};
   const effort = findEffort(request, config) ?? findSwitch(request, config);
   return {
     ...(effort !== null && { reasoning_effort: effort }),
-    ...(effort !== 'none' && needsFormat(config) && { reasoning_format: 'parsed' }),
+    ...(effort !== 'none' && config.reasoningTags && { reasoning_format: 'parsed' }),
   };
 };
 
@@ -38,9 +40,3 @@ const findSwitch = ({ reasoning }: TextRequest, config: ModelConfig): 'none' | '
   if (reasoning.type === 'off') return 'none';
   return reasoning.type === 'provider-default' ? null : 'default';
 };
-
-/**
- * Left to itself a model may put its reasoning into the text, between tags. GPT-OSS never does, and refuses to be asked
- * (https://console.groq.com/docs/reasoning).
- */
-const needsFormat = ({ family }: ModelConfig): boolean => family !== 'gpt-oss';

@@ -108,17 +108,18 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     usage: dialect.usage,
     readDelta: dialect.readDelta,
   };
-  const told = dialect.reasoningTags === true ? separateReasoning : <T>(events: T): T => events;
+  const isTagged = config.reasoningTags && dialect.asksForReasoningApart !== true;
+  const separated = isTagged ? separateReasoning : <T>(events: T): T => events;
   const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
     toChatRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
-    told(readChatCompletion(answer as ChatCompletionBody, context));
+    separated(readChatCompletion(answer as ChatCompletionBody, context));
   return {
     toBody,
     readAnswer,
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
-      return told(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
+      return separated(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
     },
     async *whole(request, signal) {
       yield* readAnswer(await clients.waiting.chat.completions.create(toBody(request), { signal }));

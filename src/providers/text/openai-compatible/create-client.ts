@@ -6,7 +6,7 @@ import {
   type TimeLimits,
 } from '../../shared/call/guarded-fetch.ts';
 
-/** The longest a timer can run: nobody but the caller's signal and the guarded fetch ends a call. */
+/** The longest a timer can run: only the caller's signal and the guarded fetch end a call. */
 const NEVER_MS = 2_147_483_647;
 
 export interface ClientOptions {

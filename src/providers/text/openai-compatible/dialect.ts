@@ -22,8 +22,11 @@ export interface ChatDialect extends ReasoningReplay {
   readonly cacheFields?: (request: TextRequest, config: ModelConfig) => RequestFields;
   /** `stream_options` beside `include_usage`; null: none is sent, and a stream may report no usage. */
   readonly streamOptions: RequestFields | null;
-  /** Whether reasoning may stand in the text, between tags: then it is told apart. */
-  readonly reasoningTags?: boolean;
+  /**
+   * Whether `reasoningFields` ask for reasoning apart from the text. Left out: what a model with `reasoningTags` writes
+   * between its tags is separated here.
+   */
+  readonly asksForReasoningApart?: boolean;
   /** Events of what only this vendor has in a delta; called once per delta, after its text was read. */
   readonly readDelta?: (delta: Readonly<Record<string, unknown>>) => Iterable<StreamEvent>;
   readonly usage: UsageCounting;
@@ -50,7 +53,7 @@ export interface ResponsesDialect {
   /** What asks for JSON, where it is not `text.format`. */
   readonly outputFields?: (output: OutputFormat) => RequestFields;
   /**
-   * Events of output items only this vendor has; called once per finished item that nobody else reads, with the item's
+   * Events of output items only this vendor has; called once per finished item that is read as nothing else, with its
    * position in the output.
    */
   readonly readItem?: (item: Readonly<Record<string, unknown>>, index: number) => Iterable<StreamEvent>;

@@ -28,7 +28,7 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   SPENT,
 ];
 
-/** What some vendors call a rate limit although waiting mends nothing, told by their words alone. */
+/** What some vendors call a rate limit although waiting mends nothing, recognised by their words alone. */
 const LASTING_LIMITS: readonly (readonly [RegExp, ErrorCode])[] = [
   // OpenAI, 429: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389." The limit is that
   // of this server's account, and counts the output asked for: the model's context window is no part of it.

@@ -1,5 +1,4 @@
 import { canReason, type ModelConfig } from '../../../core/model-config.ts';
-import { promptCachesOf } from '../../../core/prompt-caches.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type {
   ChatDialect,
@@ -43,13 +42,13 @@ export const OPENAI: OpenAICompatibleVendor = {
   createBatchOperations,
 };
 
-/** Models that can be told not to cache have the newer field for it, the others the older one. */
+/** Models whose requests can forbid caching have the newer field, the others the older one. */
 const cacheFields = ({ cache }: TextRequest, config: ModelConfig): RequestFields => {
   switch (cache) {
     case 'provider-default':
       return {};
     case 'short':
-      return promptCachesOf(config).includes('off')
+      return config.promptCaches.includes('off')
         ? { prompt_cache_options: { mode: 'implicit', ttl: '30m' } }
         : { prompt_cache_retention: 'in_memory' };
     case 'long':
@@ -64,8 +63,7 @@ const responsesReasoning = (request: TextRequest, config: ModelConfig): RequestF
   if (!canReason(config)) return {};
   const effort = findEffort(request, config);
   const usual = config.reasoning.type === 'effort' ? config.reasoning.default : null;
-  if ((effort ?? usual) === 'none' || request.reasoning.type === 'off')
-    return effort === null ? {} : { reasoning: { effort } };
+  if ((effort ?? usual) === 'none') return effort === null ? {} : { reasoning: { effort } };
   return {
     reasoning: { ...(effort !== null && { effort }), summary: 'auto' },
     include: ['reasoning.encrypted_content'],

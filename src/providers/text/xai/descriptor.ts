@@ -4,6 +4,7 @@ export const xaiDescriptor: TextProviderDescriptor = {
   name: 'xai',
   displayName: 'xAI',
   documentationUrl: 'https://docs.x.ai',
+  telemetryName: 'x_ai',
   credentialVariable: 'XAI_API_KEY',
   apiTypes: ['responses_api'],
   load: async () => (await import('./provider.ts')).connectXAI,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
+import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
+import type { JsonValue } from '../../../core/json.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
@@ -12,6 +13,7 @@ import {
   findVendorIdProblem,
   tooLargeProblem,
 } from './check-batch-request.ts';
+import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
 import { otherRequest } from '../../refusals.ts';
 import {
   type PreparedGeneration,
@@ -25,6 +27,7 @@ import { SubmissionHash } from './submission-hash.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
   readonly store: BatchStore;
+  readonly guards: GenerationGuards;
   readonly log: ServiceLog;
 }
 
@@ -143,25 +146,37 @@ export class BatchIntake {
     return this.#admit({ customId, input }, prepared, this.#plan, found);
   }
 
-  /** Adds a request that has no problems to the batch, unless it is too large for any. */
-  #admit(
+  /** Adds a request that has no problems to the batch, unless it is too large for any or a guard refuses it. */
+  async #admit(
     { customId, input: { metadata } }: ReadableLine,
-    { request, warnings }: PreparedGeneration,
+    prepared: PreparedGeneration,
     { config, operations, splitter }: BatchPlan,
     found: readonly Problem[],
-  ): readonly Problem[] {
+  ): Promise<readonly Problem[]> {
+    const { request, warnings } = prepared;
     const bytes =
       operations?.sizeOf({ customId, request: withoutMedia(request, config) }) ??
       JSON.stringify(request).length;
     if (splitter.maxBytes !== null && bytes > splitter.maxBytes)
       return [...found, tooLargeProblem(bytes, splitter.maxBytes, config)];
     if (found.length > 0) return found;
+    const refusal = this.#options.guards.judgesRequests ? await this.#judge(prepared, metadata) : undefined;
+    if (refusal !== undefined) return [refusal];
     splitter.add(bytes);
     this.#writer.add(
       { index: this.#count, customId, request, warnings, metadata },
       bytes + (metadata === null ? 0 : JSON.stringify(metadata).length),
     );
     return found;
+  }
+
+  #judge(prepared: PreparedGeneration, metadata: JsonValue | null): Promise<Problem | undefined> {
+    const { principalId, signal } = this.#submission;
+    return this.#options.guards.findProblem(
+      toGuardedRequest(prepared, { source: 'batch', metadata }),
+      { id: principalId },
+      { path: ['input'], signals: [signal] },
+    );
   }
 
   async #write(): Promise<void> {
@@ -206,6 +221,6 @@ export class BatchIntake {
   }
 
   #refuse(path: readonly string[], message: string): void {
-    this.#problems.push({ code: 'INVALID_REQUEST', message, path, allowed: null, suggestion: null });
+    this.#problems.push(createProblem('INVALID_REQUEST', path, message));
   }
 }

@@ -1,17 +1,12 @@
 import { type BatchOperations, describeBytes } from '../../../core/vendor-batch.ts';
-import type { Problem } from '../../../core/errors.ts';
+import { createProblem, type Problem } from '../../../core/errors.ts';
 import type { GenerateInput } from '../../../core/generate-input.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 
 const MAX_CUSTOM_ID_LENGTH = 64;
 
-const problem = (path: readonly string[], message: string, suggestion: string | null = null): Problem => ({
-  code: 'INVALID_REQUEST',
-  message,
-  path,
-  allowed: null,
-  suggestion,
-});
+const problem = (path: readonly string[], message: string, suggestion?: string): Problem =>
+  createProblem('INVALID_REQUEST', path, message, suggestion === undefined ? {} : { suggestion });
 
 /** Why a custom id cannot be taken; paths begin at the request. `taken`: those of the requests before. */
 export const findCustomIdProblem = (customId: string, taken: ReadonlySet<string>): Problem | undefined => {

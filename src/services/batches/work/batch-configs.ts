@@ -1,3 +1,4 @@
+import { completeConfig } from '../../../core/complete-config.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import type { ModelRegistry } from '../../../registry/model-registry.ts';
 import type { BatchRecord } from '../../../stores/batches/batch-rows.ts';
@@ -18,7 +19,7 @@ export class BatchConfigs {
     const json = JSON.stringify(config);
     const present = this.#models.findResolution(config.name, { reasoning: false })?.config;
     if (present !== undefined && JSON.stringify(present) === json) return present;
-    const known = this.#known.get(json) ?? config;
+    const known = this.#known.get(json) ?? completeConfig(config, present);
     this.#known.set(json, known);
     return known;
   }

@@ -1,3 +1,4 @@
+import { MESSAGES } from '../../../../config/providers/apis.ts';
 import { plainRequest } from '../../../support/plain-request.ts';
 import { readFileSync } from 'node:fs';
 import type Anthropic from '@anthropic-ai/sdk';
@@ -21,7 +22,7 @@ export const anthropicConfig = (changes: Partial<ModelDefinition<'messages'>> = 
       displayName: 'Made up',
       description: null,
       apiModel: 'claude-made-1',
-      apiType: 'messages',
+      ...MESSAGES,
       family: null,
       status: { type: 'active' },
       releaseDate: null,

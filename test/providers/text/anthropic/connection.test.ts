@@ -73,7 +73,7 @@ test('nothing is printed, for deprecated models and broken streams neither', asy
   await using upstream = await startUpstream((request) =>
     sendEventStream(request, 'event: message_start\ndata: {"type":broken}\n\n'),
   );
-  const budget = { type: 'budget', min: 1024, max: null, canDisable: true } as const;
+  const budget = { type: 'budget', min: 1024, max: null, canDisable: true, dynamic: false } as const;
   for (const apiModel of ['claude-sonnet-4-5', 'claude-opus-4-6']) {
     const { provider } = connectTo(upstream.origin, {
       config: anthropicConfig({ apiModel, reasoning: budget }),

@@ -3,7 +3,17 @@ import { collectOverSse, request, startApp } from '../../../support/app/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents } from '../../../support/app/events.ts';
 import { configure, readProviders } from '../../../support/app/providers-file.ts';
 import { sendJson, startUpstream } from '../../../support/upstream/upstream-server.ts';
+import { base64Of, MEDIA_BYTES } from '../../../services/checks/media-bytes.ts';
 import { startCompatibleServer } from './compatible-server.ts';
+
+/** A server that is OpenAI's in name only. */
+const FACTS = {
+  functionCalling: true,
+  parallelToolCalls: true,
+  parallelToolCallsCanBeForbidden: false,
+  jsonMode: false,
+  laterSystemMessages: false,
+};
 
 const input = (model: string, part: object = {}) => ({ input: { model, prompt: 'Hello', ...part } });
 
@@ -177,6 +187,73 @@ describe('a model of a configured provider', () => {
     await using app = await startApp(configure([local(upstream.origin)]));
     const { data } = await request(app, GENERATE_MUTATION, input('my-model'));
     expect(data.generate).toMatchObject({ text: '<think>Hm.</think>Hi', reasoning: null });
+  });
+
+  it('is sent the bytes of an image that its server does not fetch by itself', async () => {
+    await using upstream = await startCompatibleServer();
+    const models = {
+      seer: {
+        inputModalities: ['image'],
+        media: { image: { fetchesUrls: false, mediaTypes: ['image/png'] } },
+      },
+    };
+    const addresses: string[] = [];
+    await using app = await startApp(configure([local(upstream.origin, { models })]), {
+      fetchMedia: (url) => {
+        addresses.push(url);
+        return Promise.resolve(MEDIA_BYTES[url.endsWith('.png') ? 'image/png' : 'image/gif']);
+      },
+    });
+    const look = (url: string) => ({
+      input: { model: 'seer', messages: [{ user: [{ image: { source: { url } } }] }] },
+    });
+    const { errors } = await request(app, GENERATE_MUTATION, look('https://media.test/a.png'));
+    expect(errors).toBeUndefined();
+    expect(addresses).toEqual(['https://media.test/a.png']);
+    expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({
+      messages: [
+        {
+          content: [{ image_url: { url: `data:image/png;base64,${base64Of('image/png')}` } }],
+        },
+      ],
+    });
+    const refused = await request(app, GENERATE_MUTATION, look('https://media.test/a.gif'));
+    expect(refused.errors).toMatchObject([
+      {
+        message:
+          'The address gives image/gif, which the API of the model "seer" does not take. Give image/png.',
+        extensions: { code: 'UNSUPPORTED_CAPABILITY' },
+      },
+    ]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['a file', { models: { 'my-model': FACTS } }, 'my-model'],
+    ['the list of its server', { discover: FACTS, models: undefined }, 'local/my-model'],
+  ])('named by %s takes no more than the file says', async (_, entry, model) => {
+    await using upstream = await startCompatibleServer({ models: ['my-model'] });
+    await using app = await startApp(configure([local(upstream.origin, entry)]));
+    if (model !== 'my-model') await app.logged(({ message }) => message === 'models were found');
+    const pathOf = async (part: object) =>
+      (await request(app, GENERATE_MUTATION, input(model, part))).errors?.[0]?.extensions?.['path'];
+    const tools = [{ function: { name: 'now', parameters: { type: 'object' } } }];
+    expect(await pathOf({ tools, parallelToolCalls: false })).toEqual(['input', 'parallelToolCalls']);
+    expect(await pathOf({ output: { json: true } })).toEqual(['input', 'output', 'json']);
+    const asked = () => upstream.requests.filter(({ path }) => path === '/v1/chat/completions');
+    expect(asked()).toEqual([]);
+    const messages = [{ user: [{ text: 'Hello' }] }, { system: 'Be brief.' }];
+    const { data } = await request(app, GENERATE_MUTATION, input(model, { prompt: null, messages }));
+    expect(data.generate.warnings).toMatchObject([
+      {
+        code: 'PARAMETER_COERCED',
+        message: expect.stringContaining('takes no system message after the first turn'),
+      },
+    ]);
+    expect(JSON.parse(asked()[0]?.body ?? '').messages).toEqual([
+      { role: 'user', content: 'Hello' },
+      { role: 'user', content: 'Be brief.' },
+    ]);
   });
 
   it('fails as any other when its server is down', async () => {

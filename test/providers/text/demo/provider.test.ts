@@ -3,7 +3,7 @@ import { DEMO_MODELS } from '../../../../config/providers/demo/models.ts';
 import { collect, type StreamEvent } from '../../../../src/core/stream-event.ts';
 import type { FunctionTool, TextRequest } from '../../../../src/core/text-request.ts';
 import { demoDescriptor } from '../../../../src/providers/text/demo/descriptor.ts';
-import { DEMO_SCRIPTS } from '../../../../src/providers/text/demo/scripts.ts';
+import { DEMO_SCRIPTS } from '../../../../src/providers/text/demo/request/demo-scripts.ts';
 import { connectDemoModel, drain, never, requestOf } from './demo-harness.ts';
 
 const textOf = (events: readonly StreamEvent[]): string =>
@@ -234,7 +234,7 @@ test('demo-bad-arguments fails after its deltas, and only the log sees the raw t
   expect(raw).not.toBe('');
   expect(error).toMatchObject({ code: 'PROVIDER_FAILED', provider: 'demo' });
   expect((error as Error).message).not.toContain('oops');
-  expect(warnings[0]?.fields).toMatchObject({ argumentsText: raw, tool: 'get_weather' });
+  expect(warnings[0]?.fields).toMatchObject({ arguments: raw, tool: 'get_weather' });
   expect(events.some((event) => event.type === 'tool-call' || event.type === 'finish')).toBe(false);
 });
 

@@ -1,3 +1,4 @@
+import { GENERATE_CONTENT } from '../../../../config/providers/apis.ts';
 import { plainRequest } from '../../../support/plain-request.ts';
 import type { ModelConfig } from '../../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../../src/core/stream-event.ts';
@@ -23,7 +24,7 @@ export const createConfig = (part: Partial<ModelConfig> = {}): ModelConfig => ({
   displayName: 'Tested',
   description: null,
   apiModel: 'gemini-tested',
-  apiType: 'generate_content',
+  ...GENERATE_CONTENT,
   family: null,
   status: { type: 'active' },
   releaseDate: null,

@@ -1,3 +1,4 @@
+import { CHAT_COMPLETIONS, RESPONSES } from '../../../../config/providers/apis.ts';
 import { plainRequest } from '../../../support/plain-request.ts';
 import type { ApiType, ModelConfig } from '../../../../src/core/model-config.ts';
 import type { ProviderConnection, TextProvider } from '../../../../src/core/text-provider.ts';
@@ -19,6 +20,7 @@ export const createConfig = (apiType: ApiType, part: Partial<ModelConfig> = {}):
   displayName: 'Tested',
   description: null,
   apiModel: 'tested-2026-01-01',
+  ...(apiType === 'chat_completion' ? CHAT_COMPLETIONS : RESPONSES),
   apiType,
   family: null,
   status: { type: 'active' },

@@ -1,5 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { JsonValue } from '../../../../core/json.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 type Block = Anthropic.ContentBlock;
 type BlockParam = Anthropic.ContentBlockParam;
@@ -25,9 +26,9 @@ const isReasoning = ({ type }: { readonly type: string }): boolean =>
 const isReplayed = (block: { readonly type: string }): boolean =>
   isReasoning(block) || block.type === 'server_tool_use' || block.type.endsWith('_tool_result');
 
-const toReplayed = (block: object): JsonValue => {
+const toReplayed = (block: object): object => {
   const fields = Object.entries(block).filter(([name]) => (FIELDS as readonly string[]).includes(name));
-  return JSON.parse(JSON.stringify(Object.fromEntries(fields))) as JsonValue;
+  return JSON.parse(JSON.stringify(Object.fromEntries(fields))) as object;
 };
 
 /**
@@ -43,7 +44,7 @@ export const toState = (blocks: readonly Block[]): JsonValue | null => {
       // The API refuses a call of its own tools that comes back without the result.
       (block.type !== 'server_tool_use' || answered.has(block.id)),
   );
-  return state.length === 0 ? null : state.map(toReplayed);
+  return state.length === 0 ? null : state.map((block) => toReplayed(block) as JsonValue);
 };
 
 /**
@@ -60,20 +61,13 @@ export const toCallOpaque = (before: readonly Block[]): string | null => {
  * else, which is the state of another provider and of no use here.
  */
 export const readOpaque = (opaque: string | null): readonly BlockParam[] => {
-  const value = opaque === null ? [] : parse(opaque);
+  // Another provider's state may be no JSON.
+  const value = opaque === null ? [] : parseJson(opaque);
   return (Array.isArray(value) ? value : [value]).flatMap((block: unknown) =>
     typeof block === 'object' && block !== null && 'type' in block && typeof block.type === 'string'
       ? isReplayed({ type: block.type })
-        ? (toReplayed(block) as unknown as BlockParam)
+        ? (toReplayed(block) as BlockParam)
         : []
       : [],
   );
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return []; // another provider's state, which is no JSON
-  }
 };

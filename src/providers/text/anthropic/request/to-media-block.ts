@@ -1,17 +1,10 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { FilePart, ImagePart } from '../../../../core/message.ts';
+import { findMediaTypeOfBase64 } from '../../../../lib/media-type.ts';
 
 type ImageType = Anthropic.Base64ImageSource['media_type'];
 
-/** First characters of the base64 form of each format's signature. */
-const IMAGE_SIGNATURES: readonly (readonly [string, ImageType])[] = [
-  ['iVBORw', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-];
-
-/** The API has no setting for an image's detail. Bytes of a type nobody named are told by their first ones. */
+/** The type of bytes that was not declared is read from the first ones. */
 export const toImageBlock = ({ source, mediaType }: ImagePart): Anthropic.ImageBlockParam => {
   switch (source.type) {
     case 'url':
@@ -19,9 +12,9 @@ export const toImageBlock = ({ source, mediaType }: ImagePart): Anthropic.ImageB
     case 'provider-file':
       return { type: 'image', source: { type: 'file', file_id: source.fileId } };
     case 'base64': {
-      const known = IMAGE_SIGNATURES.find(([signature]) => source.data.startsWith(signature))?.[1];
+      const known = mediaType ?? findMediaTypeOfBase64(source.data) ?? 'image/png';
       // A type the API does not take is sent all the same: it says so better than we could.
-      const media_type = (mediaType as ImageType | null) ?? known ?? 'image/png';
+      const media_type = known as ImageType;
       return { type: 'image', source: { type: 'base64', media_type, data: source.data } };
     }
   }

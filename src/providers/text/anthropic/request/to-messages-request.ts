@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { ModelgraphError } from '../../../../core/errors.ts';
-import type { ModelConfig } from '../../../../core/model-config.ts';
-import type { OutputFormat, PromptCache, TextRequest } from '../../../../core/text-request.ts';
+import type { ModelConfig, PromptCache } from '../../../../core/model-config.ts';
+import type { OutputFormat, TextRequest } from '../../../../core/text-request.ts';
 import { putOver } from '../../../shared/call/put-over.ts';
 import { convertToMessagesFormat } from './convert-to-messages-format.ts';
 import { toReasoningFields } from './to-reasoning-fields.ts';

@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelConfig, ReasoningEffort } from '../../../../core/model-config.ts';
 import type { TextRequest } from '../../../../core/text-request.ts';
+import { unsupportedPart } from '../../../shared/unsupported-part.ts';
 
 export interface ReasoningFields {
   readonly thinking: Anthropic.ThinkingConfigParam | null;
@@ -17,7 +18,7 @@ const ADAPTIVE: Anthropic.ThinkingConfigAdaptive = { type: 'adaptive', ...SHOWN 
  * to show it. An effort goes with adaptive reasoning where the model has that, alone where it does not.
  */
 export const toReasoningFields = (
-  { reasoning, maxOutputTokens }: Pick<TextRequest, 'reasoning' | 'maxOutputTokens'>,
+  { reasoning }: Pick<TextRequest, 'reasoning'>,
   config: ModelConfig,
 ): ReasoningFields => {
   const support = config.reasoning;
@@ -35,10 +36,7 @@ export const toReasoningFields = (
     case 'budget':
       return { thinking: enabled(reasoning.tokens), effort: null };
     case 'on':
-      return {
-        thinking: support.type === 'budget' ? enabled(usualBudget(support, maxOutputTokens)) : ADAPTIVE,
-        effort: null,
-      };
+      return { thinking: ADAPTIVE, effort: null };
   }
 };
 
@@ -48,12 +46,9 @@ const enabled = (tokens: number): Anthropic.ThinkingConfigEnabled => ({
   ...SHOWN,
 });
 
-/** Half of the output, within what the model takes: the API wants a number, and the answer needs room as well. */
-const usualBudget = (
-  { min, max }: { readonly min: number; readonly max: number | null },
-  maxOutputTokens: number,
-): number => Math.max(min, Math.min(max ?? Number.POSITIVE_INFINITY, Math.floor(maxOutputTokens / 2)));
-
-/** The API's least effort is `low`. */
-const toEffort = (effort: Exclude<ReasoningEffort, 'none'>): NonNullable<Anthropic.OutputConfig['effort']> =>
-  effort === 'minimal' ? 'low' : effort;
+const toEffort = (
+  effort: Exclude<ReasoningEffort, 'none'>,
+): NonNullable<Anthropic.OutputConfig['effort']> => {
+  if (effort === 'minimal') throw unsupportedPart('the reasoning effort minimal', 'Its least effort is low.');
+  return effort;
+};

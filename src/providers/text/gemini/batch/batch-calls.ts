@@ -1,6 +1,7 @@
 import { ApiError } from '@google/genai/web';
 import { ProviderError } from '../../../../core/errors.ts';
 import type { ProviderConnection } from '../../../../core/text-provider.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 import { callVendor, type VendorCallOptions } from '../../../shared/batch/vendor-call.ts';
 import { createGuardedFetch } from '../../../shared/call/guarded-fetch.ts';
 import { mapError } from '../map-error.ts';
@@ -63,13 +64,11 @@ export const toCallOptions = (signal: AbortSignal): VendorCallOptions => ({
 
 /** What is no JSON is not quoted: it may be a piece of an answer. */
 const parse = (text: string, providerStatus: number): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new ProviderError('PROVIDER_FAILED', {
-      provider: 'gemini',
-      providerStatus,
-      vendorMessage: `expected JSON, got ${text.length} characters of something else`,
-    });
-  }
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  throw new ProviderError('PROVIDER_FAILED', {
+    provider: 'gemini',
+    providerStatus,
+    vendorMessage: `expected JSON, got ${text.length} characters of something else`,
+  });
 };

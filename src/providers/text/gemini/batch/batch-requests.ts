@@ -5,8 +5,8 @@ import { createBatchLimiter } from '../../../shared/batch/limits.ts';
 import { callVendor } from '../../../shared/batch/vendor-call.ts';
 import { toCallOptions } from './batch-calls.ts';
 import type { BatchContext } from './batch-context.ts';
-import { toRequestBody } from '../response/single-call.ts';
 import { toGenerateContentRequest } from '../request/to-generate-content-request.ts';
+import { toRequestBody } from '../request/to-request-body.ts';
 
 /** A body of this size goes by way of a file: "under 20 MB" is what the documentation allows with the batch itself. */
 const INLINE_LIMIT_BYTES = 20_000_000;

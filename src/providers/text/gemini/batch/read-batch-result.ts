@@ -3,7 +3,7 @@ import { ProviderError } from '../../../../core/errors.ts';
 import { readResult, toFailedResult } from '../../../shared/batch/read-result.ts';
 import { toCallOptions } from './batch-calls.ts';
 import type { BatchContext } from './batch-context.ts';
-import { readAnswer } from '../response/single-call.ts';
+import { readAnswer } from '../response/read-answer.ts';
 import { isCancelled, type StatusBody, toStatusError } from './to-status-error.ts';
 
 /** What came of one request, in a file or inlined. */

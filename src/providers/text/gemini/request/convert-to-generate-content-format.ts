@@ -7,7 +7,7 @@ import type {
   ToolMessage,
   UserPart,
 } from '../../../../core/message.ts';
-import { toMediaPart } from './media.ts';
+import { toMediaPart } from './to-media-part.ts';
 import { findReplayParts, isSignature } from './replay-parts.ts';
 
 export interface GenerateContentFormat {
@@ -17,12 +17,14 @@ export interface GenerateContentFormat {
 }
 
 export interface GenerateContentTraits {
-  /** Gemini 3 and later: wants a signature on function calls and takes a resolution for each image. */
-  readonly isThirdGeneration: boolean;
+  /** Whether a function call is refused without a signature. */
+  readonly toolCallSignatures: boolean;
+  /** Whether each image can have a resolution of its own. */
+  readonly imageDetail: boolean;
 }
 
 /**
- * Stands in for the signature of a call that another model made; without one Gemini 3 answers 400.
+ * Stands in for the signature of a call that another model made; without one a model that wants them answers 400.
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 const FOREIGN_CALL_SIGNATURE = 'skip_thought_signature_validator';
@@ -36,7 +38,7 @@ const FOREIGN_CALL_SIGNATURE = 'skip_thought_signature_validator';
 export const convertToGenerateContentFormat = (
   messages: readonly Message[],
   system: string | null = null,
-  traits: GenerateContentTraits = { isThirdGeneration: false },
+  traits: GenerateContentTraits = { toolCallSignatures: false, imageDetail: false },
 ): GenerateContentFormat => {
   const firstTurn = messages.findIndex((message) => message.role !== 'system');
   const leading = firstTurn === -1 ? messages.length : firstTurn;
@@ -88,7 +90,7 @@ const toParts = (
 const toUserPart = (part: UserPart, traits: GenerateContentTraits): Part => {
   if (part.type === 'text') return { text: part.text };
   const media = toMediaPart(part.type, part.source, part.mediaType);
-  if (part.type !== 'image' || !traits.isThirdGeneration) return media;
+  if (part.type !== 'image' || !traits.imageDetail) return media;
   const level = mapDetail(part.detail);
   return level === null ? media : { ...media, mediaResolution: { level } };
 };
@@ -106,7 +108,7 @@ const mapDetail = (detail: ImagePart['detail']): PartMediaResolutionLevel | null
 };
 
 /** A bare signature in front of a part is that part's; with nothing after it, it gets an empty text of its own. */
-const toModelParts = ({ parts }: AssistantMessage, { isThirdGeneration }: GenerateContentTraits): Part[] => {
+const toModelParts = ({ parts }: AssistantMessage, { toolCallSignatures }: GenerateContentTraits): Part[] => {
   const converted: Part[] = [];
   let signature: string | null = null;
   const push = (part: Part, own: string | null): void => {
@@ -124,7 +126,7 @@ const toModelParts = ({ parts }: AssistantMessage, { isThirdGeneration }: Genera
       const call = { functionCall: { id, name, args: toObject(part.arguments, 'value') } };
       // Of parallel calls the first one alone is signed.
       const isFirst = !converted.some(({ functionCall }) => functionCall !== undefined);
-      if (isThirdGeneration && isFirst && signature === null) signature = FOREIGN_CALL_SIGNATURE;
+      if (toolCallSignatures && isFirst && signature === null) signature = FOREIGN_CALL_SIGNATURE;
       push(call, isSignature(part.opaque) ? part.opaque : null);
       if (signature === FOREIGN_CALL_SIGNATURE) signature = null;
     }

@@ -1,6 +1,7 @@
 import type { Part } from '@google/genai/web';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { AssistantMessage } from '../../../../core/message.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 /** Parts of the vendor's own tools, which a later turn has to hold unchanged. */
 const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
@@ -31,7 +32,11 @@ export const createReplayParts = (): ReplayParts => {
         last.text = `${last.text}${replayed.text}`;
       } else if (!isNothing(replayed)) parts.push(replayed);
     },
-    state: () => (parts.some(isSaidNowhereElse) ? (parts as unknown as JsonValue) : null),
+    state: () => {
+      // Read from JSON, they are JSON.
+      const json: object = parts;
+      return parts.some(isSaidNowhereElse) ? (json as JsonValue) : null;
+    },
   };
 };
 
@@ -75,13 +80,8 @@ export const findReplayParts = ({ parts }: AssistantMessage): Part[] | undefined
 
 const readParts = (opaque: string): Part[] | undefined => {
   if (!opaque.trimStart().startsWith('[')) return undefined;
-  try {
-    const value: unknown = JSON.parse(opaque);
-    if (!Array.isArray(value) || !value.every(isPart)) return undefined;
-    return value.map(pick);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(opaque);
+  return Array.isArray(value) && value.every(isPart) ? value.map(pick) : undefined;
 };
 
 const isPart = (value: unknown): value is Part => {

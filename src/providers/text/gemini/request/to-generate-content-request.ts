@@ -2,7 +2,6 @@ import type { GenerateContentConfig, GenerateContentParameters } from '@google/g
 import type { ModelConfig } from '../../../../core/model-config.ts';
 import type { OutputFormat, TextRequest } from '../../../../core/text-request.ts';
 import { convertToGenerateContentFormat } from './convert-to-generate-content-format.ts';
-import { isThirdGeneration } from './is-third-generation.ts';
 import { toThinkingConfig } from './to-thinking-config.ts';
 import { toTools } from './to-tools.ts';
 
@@ -16,13 +15,14 @@ export const toGenerateContentRequest = (
   config: ModelConfig,
 ): GenerateContentRequest => {
   const { systemInstruction, contents } = convertToGenerateContentFormat(request.messages, request.system, {
-    isThirdGeneration: isThirdGeneration(config),
+    toolCallSignatures: config.toolCallSignatures,
+    imageDetail: config.media.image?.detail ?? false,
   });
   return {
     model: config.apiModel,
     contents,
     config: {
-      // Left on, the SDK would send requests of its own that nobody counts.
+      // Left on, the SDK would send further requests of its own, which no usage would show.
       automaticContinuation: false,
       maxOutputTokens: request.maxOutputTokens,
       ...given('systemInstruction', systemInstruction),

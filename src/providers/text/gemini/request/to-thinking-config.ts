@@ -2,6 +2,7 @@ import { type ThinkingConfig, ThinkingLevel } from '@google/genai/web';
 import { alwaysReasons } from '../../../../core/capabilities.ts';
 import type { ModelConfig, ReasoningEffort } from '../../../../core/model-config.ts';
 import type { ReasoningSetting } from '../../../../core/text-request.ts';
+import { unsupportedPart } from '../../../shared/unsupported-part.ts';
 
 /** The vendor's own choice of how much. */
 const DYNAMIC_BUDGET = -1;
@@ -25,24 +26,23 @@ export const toThinkingConfig = (
         ...(config.reasoning.type === 'budget' && { thinkingBudget: DYNAMIC_BUDGET }),
       };
     case 'effort':
-      return { includeThoughts: true, thinkingLevel: mapEffort(setting.effort) };
+      return { includeThoughts: true, thinkingLevel: getLevel(setting.effort) };
     case 'budget':
       return { includeThoughts: setting.tokens > 0, thinkingBudget: setting.tokens };
   }
 };
 
-const mapEffort = (effort: ReasoningEffort): ThinkingLevel => {
-  switch (effort) {
-    case 'none':
-    case 'minimal':
-      return ThinkingLevel.MINIMAL;
-    case 'low':
-      return ThinkingLevel.LOW;
-    case 'medium':
-      return ThinkingLevel.MEDIUM;
-    case 'high':
-    case 'xhigh':
-    case 'max':
-      return ThinkingLevel.HIGH;
-  }
+const LEVELS: Partial<Record<ReasoningEffort, ThinkingLevel>> = {
+  minimal: ThinkingLevel.MINIMAL,
+  low: ThinkingLevel.LOW,
+  medium: ThinkingLevel.MEDIUM,
+  high: ThinkingLevel.HIGH,
+  xhigh: ThinkingLevel.XHIGH,
+};
+
+const getLevel = (effort: ReasoningEffort): ThinkingLevel => {
+  const level = LEVELS[effort];
+  if (level === undefined)
+    throw unsupportedPart(`the reasoning effort ${effort}`, `Use ${Object.keys(LEVELS).join(' or ')}.`);
+  return level;
 };

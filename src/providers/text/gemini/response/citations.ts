@@ -2,7 +2,7 @@ import type { Candidate, GroundingChunk } from '@google/genai/web';
 import type { Citation } from '../../../../core/generation.ts';
 import type { AnswerText, TextSpan } from './answer-text.ts';
 
-/** The citations of one turn, whatever metadata they come in and however often it is repeated. */
+/** The citations of one turn, from every kind of metadata, each once however often it is repeated. */
 export interface Citations {
   /** Keeps what a chunk says of sources. */
   add(candidate: Candidate): void;

@@ -10,7 +10,7 @@ const FAILURES: ReadonlySet<string> = new Set([
 /** Whether the vendor says with it that the model's answer is unusable. */
 export const isFailure = (finishReason: string): boolean => FAILURES.has(finishReason);
 
-/** Total: a reason nobody knows yet is `other`. The API ends a turn of function calls with STOP, like any other. */
+/** Total: an unknown reason is `other`. The API ends a turn of function calls with STOP, like any other. */
 export const mapFinishReason = (finishReason: string, hasClientCalls: boolean): FinishReason => {
   switch (finishReason) {
     case 'STOP':

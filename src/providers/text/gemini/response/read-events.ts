@@ -1,66 +1,80 @@
-import type { GenerateContentResponse } from '@google/genai/web';
+import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web';
 import { ProviderError } from '../../../../core/errors.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
-import type { ProviderLog } from '../../../../core/text-provider.ts';
-import { isFailure, mapFinishReason } from './map-finish-reason.ts';
-import { createTurn, readResponse, type ResponseEnd, type Turn } from './read-response.ts';
+import { addUsage } from '../../../../core/usage.ts';
+import { toUsage } from './to-usage.ts';
+import type { Turn } from './turn.ts';
 
-/** One request of a turn; the first one without a token. */
-export type SendRequest = (continuationToken: string | null) => AsyncIterable<GenerateContentResponse>;
-
-export interface TurnContext {
-  readonly log: ProviderLog;
-  /** Whether an interrupted answer can be asked for again; true where nothing is said. */
-  readonly canContinue?: boolean;
+/** How a response ended. */
+export interface ResponseEnd {
+  readonly finishReason: string;
+  readonly continuationToken: string | null;
 }
-
-/** How many further requests one turn may take. */
-const MAX_CONTINUATIONS = 16;
 
 /**
- * The events of a turn, in the order of the vendor's parts; citations come last, when the text they count in is there.
- * An answer the vendor interrupts with CONTINUATION is asked for again where it stopped: one turn, one `finish`, the
- * usage of its requests added up. A response that never says how it ended gives no `finish`.
+ * The events of one response: the chunks of a stream, or a single whole one. Gives how it ended; undefined when the
+ * vendor never said so. Throws `CONTENT_FILTERED` for a blocked prompt.
  */
 export async function* readEvents(
-  send: SendRequest,
-  { log, canContinue = true }: TurnContext,
-): AsyncGenerator<StreamEvent> {
-  const turn = createTurn(log);
-  let token: string | null = null;
-  for (let continuations = 0; ; continuations += 1) {
-    const end: ResponseEnd | undefined = yield* readResponse(send(token), turn);
-    if (end === undefined) return;
-    if (end.finishReason !== 'CONTINUATION' || end.continuationToken === null || !canContinue) {
-      yield* finish(end.finishReason, turn);
-      return;
+  chunks: AsyncIterable<GenerateContentResponse>,
+  turn: Turn,
+): AsyncGenerator<StreamEvent, ResponseEnd | undefined> {
+  let finishReason: string | null = null;
+  let continuationToken: string | null = null;
+  turn.text.beginResponse();
+  turn.usageBefore = turn.usage;
+  try {
+    for await (const chunk of chunks) {
+      const candidate = chunk.candidates?.[0];
+      turn.responseId = chunk.responseId ?? turn.responseId;
+      if (candidate !== undefined) yield* readCandidate(candidate, turn);
+      yield* readUsage(chunk, turn);
+      assertNotBlocked(chunk);
+      finishReason = candidate?.finishReason ?? finishReason;
+      continuationToken = candidate?.continuationToken ?? continuationToken;
     }
-    if (continuations === MAX_CONTINUATIONS) {
-      yield tooLong();
-      yield* finish(end.finishReason, turn);
-      return;
-    }
-    token = end.continuationToken;
+  } catch (error) {
+    // A connection lost after the finish reason has cost its numbers at most, not the answer.
+    if (finishReason === null) throw error;
   }
+  if (finishReason === null) return undefined;
+  for (const citation of turn.citations.take(turn.text)) yield { type: 'citation', citation };
+  return { finishReason, continuationToken };
 }
 
-function* finish(finishReason: string, turn: Turn): Generator<StreamEvent> {
-  if (isFailure(finishReason))
-    throw new ProviderError('PROVIDER_FAILED', { provider: 'gemini', vendorMessage: finishReason });
-  for (const toolCall of turn.serverTools.rest()) yield { type: 'tool-call', toolCall };
-  const reason = mapFinishReason(finishReason, turn.functionCalls.count() > 0);
-  // Cut off by a limit or a filter, an unfinished call is to be expected; anywhere else it is a broken answer.
-  if (reason === 'stop' || reason === 'tool-calls') turn.functionCalls.assertComplete();
-  yield { type: 'finish', reason, rawReason: finishReason, usage: turn.usage, state: turn.replay.state() };
+function* readCandidate(candidate: Candidate, turn: Turn): Generator<StreamEvent> {
+  const parts = candidate.content?.parts ?? [];
+  for (const part of parts) yield* readPart(part, turn);
+  turn.text.add(parts);
+  turn.citations.add(candidate);
 }
 
-const tooLong = (): StreamEvent => ({
-  type: 'warning',
-  warning: {
-    code: 'PROVIDER_WARNING',
-    message: `The provider interrupted the answer more than ${MAX_CONTINUATIONS} times; it is incomplete.`,
-    path: null,
-    from: null,
-    to: null,
-  },
-});
+function* readPart(part: Part, turn: Turn): Generator<StreamEvent> {
+  if (part.functionCall) {
+    yield* turn.functionCalls.read(part.functionCall, part.thoughtSignature ?? null);
+    return;
+  }
+  turn.replay.add(part);
+  for (const toolCall of turn.serverTools.read(part)) yield { type: 'tool-call', toolCall };
+  if (!part.text) return;
+  yield { type: part.thought === true ? 'reasoning-delta' : 'text-delta', text: part.text };
+}
+
+/** The numbers of a chunk are those of the response so far; most chunks repeat them. */
+function* readUsage({ usageMetadata }: GenerateContentResponse, turn: Turn): Generator<StreamEvent> {
+  const reported = usageMetadata ? toUsage(usageMetadata) : null;
+  if (reported === null) return;
+  const usage = addUsage(turn.usageBefore, reported);
+  if (JSON.stringify(usage) === JSON.stringify(turn.usage)) return;
+  turn.usage = usage;
+  yield { type: 'usage', usage };
+}
+
+const assertNotBlocked = ({ promptFeedback }: GenerateContentResponse): void => {
+  if (!promptFeedback?.blockReason) return;
+  const { blockReason, blockReasonMessage } = promptFeedback;
+  throw new ProviderError('CONTENT_FILTERED', {
+    provider: 'gemini',
+    vendorMessage: [blockReason, blockReasonMessage].filter(Boolean).join(': '),
+  });
+};

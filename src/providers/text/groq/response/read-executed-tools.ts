@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../../core/json.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,7 +13,7 @@ const NAMES: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * The tools a compound system has run, from a delta's `executed_tools`. A tool is announced when it starts and comes
- * again with its output; it is told once, with its output.
+ * again with its output; the one event for it has the output.
  */
 export function* readExecutedTools(executed: unknown): Generator<StreamEvent> {
   if (!Array.isArray(executed)) return;
@@ -35,9 +36,6 @@ export function* readExecutedTools(executed: unknown): Generator<StreamEvent> {
 /** JSON, mostly. Nothing is executed here, so that text which is none is shown as it came. */
 const toArguments = (raw: unknown): JsonValue => {
   if (typeof raw !== 'string' || raw.trim() === '') return {};
-  try {
-    return JSON.parse(raw) as JsonValue;
-  } catch {
-    return raw;
-  }
+  const value = parseJson(raw) as JsonValue | undefined;
+  return value === undefined ? raw : value;
 };

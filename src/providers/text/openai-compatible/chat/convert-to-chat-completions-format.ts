@@ -10,7 +10,7 @@ import type {
   Message,
   UserPart,
 } from '../../../../core/message.ts';
-import { toDataUrl, toFilename, toImageDataUrl } from '../media.ts';
+import { toDataUrl, toFilename, toImageDataUrl } from '../to-data-url.ts';
 import { unsupportedPart } from '../../../shared/unsupported-part.ts';
 import type { ReasoningReplay } from '../reasoning-replay.ts';
 

@@ -38,7 +38,7 @@ export async function* readChatEvents(
         const index = choice.index ?? 0;
         seen.add(index);
         if (choice.finish_reason) finished.add(index);
-        if (index !== 0) continue; // one answer is asked for: another choice would be somebody else's text
+        if (index !== 0) continue; // one answer is asked for: another choice would be another text
         if (choice.finish_reason) rawReason = choice.finish_reason;
         const delta = choice.delta ?? {};
         isRefusal ||= Boolean(delta.refusal);

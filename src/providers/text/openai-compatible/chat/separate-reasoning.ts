@@ -25,7 +25,7 @@ interface Piece {
 const toEvents = (pieces: readonly Piece[]): readonly Piece[] => pieces.filter(({ text }) => text !== '');
 
 interface Splitter {
-  /** Gives what is certain by now: the start of what may become a tag is held back. */
+  /** Gives what is certain by now: the start of what may become a tag waits for the rest. */
   readonly add: (text: string) => readonly Piece[];
   readonly end: () => readonly Piece[];
 }

@@ -1,7 +1,7 @@
 import type { ResponseInputContent, ResponseInputItem } from 'openai/resources/responses/responses';
 import type { AssistantMessage, FilePart, ImagePart, Message, UserPart } from '../../../../core/message.ts';
 import { toOutputText } from '../chat/convert-to-chat-completions-format.ts';
-import { toDataUrl, toFilename, toImageDataUrl } from '../media.ts';
+import { toDataUrl, toFilename, toImageDataUrl } from '../to-data-url.ts';
 import { unsupportedPart } from '../../../shared/unsupported-part.ts';
 import { readReasoningItems, readReplayItems } from './replay-items.ts';
 
@@ -90,7 +90,10 @@ const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
   let texts: { readonly type: 'output_text'; readonly text: string }[] = [];
   const endMessage = (): void => {
     // The SDK's type of an earlier answer wants an id and a status; the API takes its text alone.
-    if (texts.length > 0) items.push({ role: 'assistant', content: texts } as unknown as ResponseInputItem);
+    if (texts.length > 0) {
+      const message: object = { role: 'assistant', content: texts };
+      items.push(message as ResponseInputItem);
+    }
     texts = [];
   };
   for (const part of parts) {

@@ -1,4 +1,5 @@
 import type { ResponseInputItem } from 'openai/resources/responses/responses';
+import { parseJson } from '../../../../lib/parse-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,14 +48,14 @@ export const readReasoningItems = (opaque: string, summary: string | null): Resp
 
 /** The SDK wants an id on a reasoning item; the API does not. */
 const toInputItems = (items: readonly unknown[]): ResponseInputItem[] =>
-  items.flatMap((item) => findReplayItem(item) ?? []) as unknown as ResponseInputItem[];
+  items.flatMap((item): object[] => {
+    const found = findReplayItem(item);
+    return found === undefined ? [] : [found];
+  }) as ResponseInputItem[];
 
 const parse = (opaque: string): readonly unknown[] | undefined => {
   if (!/^\s*[[{]/.test(opaque)) return undefined;
-  try {
-    const value: unknown = JSON.parse(opaque);
-    return Array.isArray(value) ? value : [value];
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(opaque);
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? value : [value];
 };

@@ -75,7 +75,9 @@ export const createResponsesToolCalls = ({ provider, log }: ReadingContext): Res
     },
     state: () => {
       const items = withReasoning(replayed);
-      return items.length === 0 ? null : (items as unknown as JsonValue);
+      // Read from JSON, they are JSON.
+      const json: object = items;
+      return items.length === 0 ? null : (json as JsonValue);
     },
   };
 };

@@ -73,8 +73,8 @@ const toResponsesTool = (tool: Tool, { toBuiltInTool }: ResponsesDialect): Respo
       // Left out, this API would make the schema strict and with it every parameter required.
       strict: tool.strict ?? false,
     };
-  const own = toBuiltInTool?.(tool.tool);
-  if (own !== undefined) return own as unknown as ResponsesTool;
+  const own: object | undefined = toBuiltInTool?.(tool.tool);
+  if (own !== undefined) return own as ResponsesTool;
   switch (tool.tool) {
     case 'web_search':
       return { type: 'web_search' };

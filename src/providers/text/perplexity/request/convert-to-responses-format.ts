@@ -9,15 +9,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A conversation as the Agent API takes it, after https://github.com/perplexityai/perplexity-node: every message says
- * that it is one, whoever's text is `input_text`, and an image has nothing but its address. Reasoning of earlier turns
+ * that it is one, the text of every role is `input_text`, and an image has nothing but its address. Reasoning of earlier turns
  * has no place in it and is left out. Throws `UNSUPPORTED_CAPABILITY` for audio and files.
  */
 export const convertToResponsesFormat: typeof convert = (messages, system): ResponsesFormat => {
   const { instructions, input } = convert(messages, system);
-  return {
-    instructions,
-    input: input.flatMap((item) => toAgentItem(item as unknown as Fields)) as unknown as ResponseInputItem[],
-  };
+  const items: readonly object[] = input.flatMap((item) => toAgentItem({ ...item }));
+  return { instructions, input: items as ResponseInputItem[] };
 };
 
 const toAgentItem = (item: Fields): Fields[] => {

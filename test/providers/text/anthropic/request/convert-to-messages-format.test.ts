@@ -77,7 +77,7 @@ describe('user turns', () => {
     ['iVBORw0KGgo=', null, 'image/png'],
     ['/9j/4AAQ', null, 'image/jpeg'],
     ['R0lGODlh', null, 'image/gif'],
-    ['UklGRiQA', null, 'image/webp'],
+    ['UklGRiQAAABXRUJQ', null, 'image/webp'],
     ['AAAA', null, 'image/png'],
     ['AAAA', 'image/webp', 'image/webp'],
   ])('image bytes %s of the type %s are sent as %s', (data, mediaType, media_type) => {

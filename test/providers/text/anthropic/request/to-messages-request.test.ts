@@ -44,7 +44,13 @@ describe('reasoning', () => {
     canDisable: true,
   };
   const always: ReasoningSupport = { ...canDisable, canDisable: false };
-  const budget: ReasoningSupport = { type: 'budget', min: 1024, max: 64_000, canDisable: true };
+  const budget: ReasoningSupport = {
+    type: 'budget',
+    min: 1024,
+    max: 64_000,
+    canDisable: true,
+    dynamic: false,
+  };
 
   test.each<[string, ReasoningSupport, ReasoningSetting, object]>([
     ['nothing for a model left to itself', canDisable, { type: 'provider-default' }, {}],
@@ -66,12 +72,6 @@ describe('reasoning', () => {
       { thinking: adaptive, output_config: { effort: 'high' } },
     ],
     [
-      'the least effort for minimal',
-      canDisable,
-      { type: 'effort', effort: 'minimal' },
-      { thinking: adaptive, output_config: { effort: 'low' } },
-    ],
-    [
       'disabled for the effort none',
       canDisable,
       { type: 'effort', effort: 'none' },
@@ -89,12 +89,6 @@ describe('reasoning', () => {
       { type: 'budget', tokens: 2048 },
       { thinking: { type: 'enabled', budget_tokens: 2048, display: 'summarized' } },
     ],
-    [
-      'half of the output as the budget where none is named',
-      budget,
-      { type: 'on' },
-      { thinking: { type: 'enabled', budget_tokens: 4000, display: 'summarized' } },
-    ],
   ])('sends %s', (_, support, reasoning, expected) => {
     const body = toMessagesRequest(
       requestOf({ reasoning, maxOutputTokens: 8000 }),
@@ -103,6 +97,13 @@ describe('reasoning', () => {
     const { model: _model, max_tokens: _limit, messages: _messages, ...rest } = body;
     expect(rest).toEqual(expected);
   });
+});
+
+test('an effort below the least of the API is refused, not raised', () => {
+  const request = requestOf({ reasoning: { type: 'effort', effort: 'minimal' } });
+  expect(() => toMessagesRequest(request, anthropicConfig())).toThrow(
+    "The provider's API does not take the reasoning effort minimal. Its least effort is low.",
+  );
 });
 
 describe('tools', () => {

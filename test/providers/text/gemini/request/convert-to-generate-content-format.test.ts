@@ -107,7 +107,7 @@ describe('media', () => {
   test.each([
     ['iVBORw0KGgo=', 'image/png'],
     ['/9j/4AAQ', 'image/jpeg'],
-    ['UklGRg==', 'image/webp'],
+    ['UklGRiQAAABXRUJQ', 'image/webp'],
     ['AAAA', 'image/png'],
   ])('an image whose type nobody named is read from its first bytes: %s', (data, mimeType) => {
     expect(partOf({ type: 'image', source: base64(data), mediaType: null, detail: null })).toEqual({
@@ -161,8 +161,9 @@ describe('media', () => {
   ] as const)('the detail of an image is sent to models that take it: %s', (detail, sent) => {
     const messages = [user({ type: 'image', source: base64('AAAA'), mediaType: 'image/png', detail })];
     const inline = { inlineData: { mimeType: 'image/png', data: 'AAAA' } };
-    const parts = (isThirdGeneration: boolean) =>
-      convertToGenerateContentFormat(messages, null, { isThirdGeneration }).contents[0]?.parts;
+    const parts = (has: boolean) =>
+      convertToGenerateContentFormat(messages, null, { toolCallSignatures: has, imageDetail: has })
+        .contents[0]?.parts;
     expect(parts(true)).toEqual([{ ...inline, ...sent }]);
     expect(parts(false)).toEqual([inline]);
   });
@@ -224,17 +225,21 @@ describe('tool calls and results', () => {
     const messages: Message[] = [
       { role: 'assistant', parts: [call('a', '[{"type":"reasoning"}]'), call('b')] },
     ];
-    const signatures = (isThirdGeneration: boolean) =>
-      convertToGenerateContentFormat(messages, null, { isThirdGeneration }).contents[0]?.parts?.map(
-        ({ thoughtSignature }) => thoughtSignature,
-      );
+    const signatures = (has: boolean) =>
+      convertToGenerateContentFormat(messages, null, {
+        toolCallSignatures: has,
+        imageDetail: has,
+      }).contents[0]?.parts?.map(({ thoughtSignature }) => thoughtSignature);
     expect(signatures(true)).toEqual(['skip_thought_signature_validator', undefined]);
     expect(signatures(false)).toEqual([undefined, undefined]);
   });
 
   test('a signed call carries its own signature and no placeholder', () => {
     const messages: Message[] = [{ role: 'assistant', parts: [call('a', 'c2lnQQ=='), call('b')] }];
-    const { contents } = convertToGenerateContentFormat(messages, null, { isThirdGeneration: true });
+    const { contents } = convertToGenerateContentFormat(messages, null, {
+      toolCallSignatures: true,
+      imageDetail: true,
+    });
     expect(contents[0]?.parts?.map(({ thoughtSignature }) => thoughtSignature)).toEqual([
       'c2lnQQ==',
       undefined,

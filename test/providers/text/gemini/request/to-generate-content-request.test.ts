@@ -104,8 +104,8 @@ describe('on the wire', () => {
 
 describe('reasoning', () => {
   const level: ReasoningSupport = { type: 'level', values: ['minimal', 'high'], default: null };
-  const budget: ReasoningSupport = { type: 'budget', min: 0, max: 1000, canDisable: true };
-  const always: ReasoningSupport = { type: 'budget', min: 128, max: 1000, canDisable: false };
+  const budget: ReasoningSupport = { type: 'budget', min: 0, max: 1000, canDisable: true, dynamic: true };
+  const always: ReasoningSupport = { type: 'budget', min: 128, max: 1000, canDisable: false, dynamic: true };
   test.each<[string, ReasoningSupport, ReasoningSetting, object | undefined]>([
     ['none', { type: 'none' }, { type: 'provider-default' }, undefined],
     ['level', level, { type: 'provider-default' }, { includeThoughts: true }],
@@ -194,16 +194,10 @@ test('JSON without a schema asks for the media type alone', () => {
   expect(config).not.toHaveProperty('responseJsonSchema');
 });
 
-test('what the API has no field for is left out with a warning', async () => {
-  await using upstream = await startGemini(ANSWER);
-  const source = { type: 'base64', data: 'AAAA' } as const;
-  const request = createRequest({
-    parallelToolCalls: false,
-    messages: [{ role: 'user', parts: [{ type: 'image', source, mediaType: 'image/png', detail: 'low' }] }],
-  });
-  const { warnings } = await connect(upstream.origin).generate(request, { signal: never() });
-  expect(warnings).toMatchObject([
-    { code: 'PARAMETER_DROPPED', path: ['input', 'parallelToolCalls'], from: false },
-    { code: 'PARAMETER_DROPPED', from: 'low' },
-  ]);
+test('an effort that the API has no level for is refused, not lowered', () => {
+  const reasoning: ReasoningSupport = { type: 'level', values: ['low', 'high'], default: null };
+  const asked = createRequest({ reasoning: { type: 'effort', effort: 'max' } });
+  expect(() => toGenerateContentRequest(asked, createConfig({ reasoning }))).toThrow(
+    "The provider's API does not take the reasoning effort max. Use minimal or low or medium or high or xhigh.",
+  );
 });

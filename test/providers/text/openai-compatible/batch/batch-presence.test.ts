@@ -45,7 +45,6 @@ test('a configured provider has no batches, whatever a config says', () => {
     apiType: 'chat_completion',
     maxTokensField: 'max_tokens',
     streamUsage: true,
-    reasoningTags: false,
     models: [],
     discovered: null,
     aliases: {},

@@ -19,7 +19,6 @@ const EFFORT: ReasoningSupport = {
   default: 'medium',
 };
 const EFFORT_OFF: ReasoningSupport = { ...EFFORT, default: 'none' };
-const ALWAYS: ReasoningSupport = { type: 'effort', values: ['low', 'high'], default: 'low' };
 const FUNCTION = {
   type: 'function',
   name: 'weather',
@@ -161,15 +160,7 @@ test.each<[string, ReasoningSetting, ReasoningSupport, object, object]>([
   ['the usual', { type: 'provider-default' }, EFFORT, SUMMARY, {}],
   ['the usual of a model that does not reason by itself', { type: 'provider-default' }, EFFORT_OFF, {}, {}],
   ['on', { type: 'on' }, EFFORT, SUMMARY, {}],
-  [
-    'on, of a model that does not reason by itself',
-    { type: 'on' },
-    EFFORT_OFF,
-    { ...SUMMARY, reasoning: { effort: 'medium', summary: 'auto' } },
-    { reasoning_effort: 'medium' },
-  ],
   ['off', { type: 'off' }, EFFORT, { reasoning: { effort: 'none' } }, { reasoning_effort: 'none' }],
-  ['off, of a model that always reasons', { type: 'off' }, ALWAYS, {}, {}],
   [
     'an effort',
     { type: 'effort', effort: 'low' },

@@ -1,24 +1,7 @@
 import type { Part } from '@google/genai/web';
 import type { MediaSource } from '../../../../core/message.ts';
-
-type MediaKind = 'image' | 'audio' | 'file';
-
-/** First characters of the base64 form of each format's signature. */
-const SIGNATURES: Readonly<Record<MediaKind, readonly (readonly [string, string])[]>> = {
-  image: [
-    ['iVBORw', 'image/png'],
-    ['/9j/', 'image/jpeg'],
-    ['R0lGOD', 'image/gif'],
-    ['UklGR', 'image/webp'],
-  ],
-  audio: [
-    ['UklGR', 'audio/wav'],
-    ['SUQz', 'audio/mpeg'],
-    ['T2dnUw', 'audio/ogg'],
-    ['ZkxhQw', 'audio/flac'],
-  ],
-  file: [['JVBERi', 'application/pdf']],
-};
+import type { MediaKind } from '../../../../core/model-config.ts';
+import { findMediaTypeOfBase64 } from '../../../../lib/media-type.ts';
 
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
@@ -47,14 +30,14 @@ const USUAL: Readonly<Record<MediaKind, string>> = {
 const FILES_URI = 'https://generativelanguage.googleapis.com/v1beta/files/';
 
 /**
- * Bytes go inline; anything with an address goes by reference, fetched by the vendor. A type nobody named is read from
- * the first bytes or the address: inline data has to have one.
+ * Bytes go inline; anything with an address goes by reference, fetched by the vendor. A type that was not
+ * declared is read from the first bytes or the address: inline data has to have one.
  */
 export const toMediaPart = (kind: MediaKind, source: MediaSource, mediaType: string | null): Part => {
   switch (source.type) {
     case 'base64': {
-      const known = SIGNATURES[kind].find(([signature]) => source.data.startsWith(signature))?.[1];
-      return { inlineData: { mimeType: mediaType ?? known ?? USUAL[kind], data: source.data } };
+      const mimeType = mediaType ?? findMediaTypeOfBase64(source.data) ?? USUAL[kind];
+      return { inlineData: { mimeType, data: source.data } };
     }
     case 'url':
       return toFilePart(source.url, mediaType ?? EXTENSIONS.get(extensionOf(source.url)) ?? null);

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../../core/errors.ts';
-import type { TextRequest } from '../../../core/text-request.ts';
+import type { ErrorCode } from '../../../../core/errors.ts';
+import type { TextRequest } from '../../../../core/text-request.ts';
 
 /**
  * What a demo model does next. Texts are whole here: playing a script cuts them into deltas.

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../../core/errors.ts';
-import type { ReasoningSetting, TextRequest } from '../../../core/text-request.ts';
+import type { ErrorCode } from '../../../../core/errors.ts';
+import type { ReasoningSetting, TextRequest } from '../../../../core/text-request.ts';
 import type { DemoScript, DemoStep } from './demo-script.ts';
 import { countWords, excerptOfLastUserText, toText, trailingToolResults } from './request-text.ts';
 import { toSampleValue } from './to-sample-value.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { JsonValue } from '../../../../src/core/json.ts';
-import { toSampleValue } from '../../../../src/providers/text/demo/to-sample-value.ts';
+import type { JsonValue } from '../../../../../src/core/json.ts';
+import { toSampleValue } from '../../../../../src/providers/text/demo/request/to-sample-value.ts';
 
 const CASES: readonly (readonly [string, JsonValue, JsonValue])[] = [
   ['anything, for a schema that allows anything', true, null],

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../../core/json.ts';
-import type { Message, ToolMessage } from '../../../core/message.ts';
-import type { TextRequest } from '../../../core/text-request.ts';
+import type { JsonValue } from '../../../../core/json.ts';
+import type { Message, ToolMessage } from '../../../../core/message.ts';
+import type { TextRequest } from '../../../../core/text-request.ts';
 
 /** Words with the space that follows them: joined again they are the text. */
 export const splitWords = (text: string): IteratorObject<string> =>

@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import { ProviderError } from '../../../core/errors.ts';
-import type { FinishReason, Warning } from '../../../core/generation.ts';
-import type { JsonValue } from '../../../core/json.ts';
-import type { StreamEvent } from '../../../core/stream-event.ts';
-import type { ProviderConnection } from '../../../core/text-provider.ts';
-import type { TextRequest } from '../../../core/text-request.ts';
-import type { Usage } from '../../../core/usage.ts';
-import type { DemoStep } from './demo-script.ts';
-import { countInputWords, splitWords } from './request-text.ts';
+import { ProviderError } from '../../../../core/errors.ts';
+import type { FinishReason, Warning } from '../../../../core/generation.ts';
+import type { JsonValue } from '../../../../core/json.ts';
+import type { StreamEvent } from '../../../../core/stream-event.ts';
+import type { ProviderConnection } from '../../../../core/text-provider.ts';
+import type { TextRequest } from '../../../../core/text-request.ts';
+import type { Usage } from '../../../../core/usage.ts';
+import { findArguments, unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
+import type { DemoStep } from '../request/demo-script.ts';
+import { countInputWords, splitWords } from '../request/request-text.ts';
 
 const PROVIDER = 'demo';
 const DELTAS_PER_USAGE = 50;
@@ -23,20 +24,13 @@ interface Play {
   readonly signal: AbortSignal;
 }
 
-const noticesFor = ({ providerOptions }: TextRequest): readonly Warning[] => [
-  { code: 'PROVIDER_WARNING', message: MODEL_NOTICE, path: null, from: null, to: null },
-  ...(providerOptions === null
-    ? []
-    : [
-        {
-          code: 'PARAMETER_DROPPED',
-          message: 'demo sends no request that providerOptions could be put over.',
-          path: ['input', 'providerOptions'],
-          from: providerOptions,
-          to: null,
-        } as const,
-      ]),
-];
+const NOTICE: Warning = {
+  code: 'PROVIDER_WARNING',
+  message: MODEL_NOTICE,
+  path: null,
+  from: null,
+  to: null,
+};
 
 const cutAtStop = (text: string, stopSequences: readonly string[]): string => {
   const ends = stopSequences.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
@@ -62,20 +56,14 @@ function* deltasOf(step: DemoStep, stopSequences: readonly string[]): Generator<
   }
 }
 
-const parseArguments = (
-  step: DemoStep & { type: 'tool-call' },
-  connection: ProviderConnection,
+const getArguments = (
+  { callId, name, argumentsText }: DemoStep & { type: 'tool-call' },
+  { log }: ProviderConnection,
 ): JsonValue => {
-  try {
-    return JSON.parse(step.argumentsText) as JsonValue;
-  } catch (cause) {
-    const { callId, name, argumentsText } = step;
-    connection.log.warn(
-      { provider: PROVIDER, callId, tool: name, argumentsText },
-      'tool arguments are not JSON',
-    );
-    throw new ProviderError('PROVIDER_FAILED', { provider: PROVIDER, cause });
-  }
+  const call = { callId, name, arguments: argumentsText };
+  const parsed = findArguments(call);
+  if (parsed === undefined) throw unparsableArguments(call, PROVIDER, log);
+  return parsed;
 };
 
 /**
@@ -106,7 +94,7 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
     state: null,
   });
 
-  for (const warning of noticesFor(request)) yield { type: 'warning', warning };
+  yield { type: 'warning', warning: NOTICE };
   let called = false;
   for (const step of play.steps) {
     for (const delta of deltasOf(step, stopSequences)) {
@@ -129,7 +117,7 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
         return;
       case 'tool-call': {
         const { callId, name } = step;
-        const parsed = parseArguments(step, connection);
+        const parsed = getArguments(step, connection);
         called = true;
         yield {
           type: 'tool-call',

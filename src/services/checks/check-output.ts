@@ -1,0 +1,48 @@
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { OutputFormat } from '../../core/text-request.ts';
+import { findJsonSchemaProblem } from './check-json-schema.ts';
+import type { Findings } from './findings.ts';
+import { isVendorName, VENDOR_NAME_RULE } from './vendor-name.ts';
+
+/** Checks the form the answer should take; a schema the model cannot keep to becomes plain JSON where it takes that. */
+export const checkOutput = (
+  output: OutputFormat | null,
+  config: ModelConfig,
+  findings: Findings,
+): OutputFormat => {
+  if (output === null || output.type === 'text') return { type: 'text' };
+  const weaker: OutputFormat = config.jsonMode ? { type: 'json' } : { type: 'text' };
+  if (output.type === 'json') {
+    if (weaker.type === 'json') return output;
+    findings.unsupported(
+      {
+        path: ['input', 'output', 'json'],
+        from: true,
+        message: `The model "${config.name}" has no JSON output without a schema.`,
+        allowed: config.structuredOutput ? ['schema', 'text'] : ['text'],
+        suggestion: config.structuredOutput ? 'Give a schema.' : 'Ask for JSON in the prompt.',
+      },
+      { code: 'PARAMETER_DROPPED', to: null },
+    );
+    return weaker;
+  }
+  const path = ['input', 'output', 'schema'];
+  if (!isVendorName(output.name))
+    findings.reject('INVALID_REQUEST', [...path, 'name'], `"${output.name}" is no name for a schema.`, {
+      allowed: [VENDOR_NAME_RULE],
+    });
+  const problem = findJsonSchemaProblem(output.schema);
+  if (problem !== null) findings.reject('INVALID_REQUEST', [...path, 'schema'], problem);
+  if (config.structuredOutput) return output;
+  findings.unsupported(
+    {
+      path,
+      from: output.name,
+      message: `The model "${config.name}" does not keep to a JSON Schema.`,
+      allowed: weaker.type === 'json' ? ['json', 'text'] : ['text'],
+      suggestion: 'Choose a model that does: models(where: { structuredOutput: true }).',
+    },
+    { code: 'SCHEMA_DOWNGRADED', to: weaker.type },
+  );
+  return weaker;
+};
