@@ -53,8 +53,7 @@ describe('what a vendor says of a batch that has not failed as a whole', () => {
     const state = { num_requests: 2, num_pending: 0, num_success: 1, num_cancelled: 1 };
     const part = { cancel_by_xai_message: 'Your team secret has used all available credits.' };
     const [warning] =
-      toGrokBatch({ ...groks.batchBody(state, part), batch_id: groks.BATCH_ID } as GrokBatch, 'xai')
-        .warnings ?? [];
+      toGrokBatch({ ...groks.batchBody(state, part), batch_id: groks.BATCH_ID }, 'xai').warnings ?? [];
     expect(warning?.message).toMatch(/credit/);
     expect(warning?.message).not.toContain('secret');
   });
