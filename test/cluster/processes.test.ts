@@ -30,81 +30,88 @@ const textOf = (events: readonly Event[]): string =>
     .map((event) => String(event['text']))
     .join('');
 
-describe.skipIf(postgres.problem !== null)(named('three server processes on one PostgreSQL'), () => {
-  it('give a client that changes to another one at every tenth event exactly what one gives that stays', async () => {
-    await using cluster = await startProcesses(3);
-    const [home] = cluster.processes;
-    if (home === undefined) throw new Error('a server was expected');
-    const input = { model: 'demo-reasoning', prompt: 'Hello' };
-    const whole = toEvents(await collectOverWebSocket(home, GENERATE_SUBSCRIPTION, { input }));
-    const seen: Event[] = [];
-    for (let turn = 0; !ENDS.includes(seen.at(-1)?.__typename ?? ''); turn += 1) {
-      const server = cluster.processes[turn % 3] ?? home;
-      const collect = STREAMS[turn % 2] ?? collectOverSse;
-      const id = seen.at(-1)?.['generationId'] as string | undefined;
-      const after = seen.at(-1)?.['cursor'] as string | undefined;
-      const until = (_result: unknown, index: number): boolean => index === 9;
-      const results =
-        id === undefined
-          ? await collect(server, GENERATE_SUBSCRIPTION, { input }, { until })
-          : await collect(server, FOLLOW_SUBSCRIPTION, { id, after }, { until });
-      seen.push(...toEvents(results));
-    }
-    expect(textOf(seen)).toBe(textOf(whole));
-    for (const [index, { sequence }] of seen.entries())
-      expect(sequence).toBeGreaterThan(seen[index - 1]?.sequence ?? 0);
-    let offset = 0;
-    for (const event of seen) {
-      if (event.__typename !== 'TextDelta') continue;
-      expect(event['offset']).toBe(offset);
-      offset += String(event['text']).length;
-    }
-    expect(seen.at(-1)).toMatchObject({ generation: { text: textOf(whole) } });
-  });
+// Each test starts servers as processes of their own, which takes long where other work is done as well.
+const PATIENCE = { timeout: 150_000 };
 
-  it('leave nothing running when one of them is killed', { timeout: 150_000 }, async () => {
-    await using cluster = await startProcesses(2);
-    const [killed, left] = cluster.processes;
-    if (killed === undefined || left === undefined) throw new Error('two servers were expected');
-    const { data } = await request(killed, START, { input: { model: 'demo-long', prompt: 'Hello' } });
-    const { id } = data.startGeneration;
-    const following = STREAMS.map((collect) => collect(left, FOLLOW_SUBSCRIPTION, { id }));
-    // What this one sees last may not have been stored when its server dies.
-    const ahead = toEvents(
-      await collectOverWebSocket(
-        killed,
-        FOLLOW_SUBSCRIPTION,
-        { id },
-        { until: (_r, index) => index === 200 },
-      ),
-    );
-    killed.child.kill('SIGKILL');
-    await killed.exited;
-    const followed = (await Promise.all(following)).map(toEvents);
-    for (const events of followed) {
-      expect(events.at(-1)).toMatchObject({
-        __typename: 'GenerationFailed',
-        error: { code: 'GENERATION_INTERRUPTED', retryable: true },
-        generation: { status: 'FAILED', text: textOf(events) },
-      });
-      expect(events.map(({ sequence }) => sequence).toSorted((a, b) => a - b)).toEqual(
-        events.map(({ sequence }) => sequence),
+describe.skipIf(postgres.problem !== null)(
+  named('three server processes on one PostgreSQL'),
+  PATIENCE,
+  () => {
+    it('give a client that changes to another one at every tenth event exactly what one gives that stays', async () => {
+      await using cluster = await startProcesses(3);
+      const [home] = cluster.processes;
+      if (home === undefined) throw new Error('a server was expected');
+      const input = { model: 'demo-reasoning', prompt: 'Hello' };
+      const whole = toEvents(await collectOverWebSocket(home, GENERATE_SUBSCRIPTION, { input }));
+      const seen: Event[] = [];
+      for (let turn = 0; !ENDS.includes(seen.at(-1)?.__typename ?? ''); turn += 1) {
+        const server = cluster.processes[turn % 3] ?? home;
+        const collect = STREAMS[turn % 2] ?? collectOverSse;
+        const id = seen.at(-1)?.['generationId'] as string | undefined;
+        const after = seen.at(-1)?.['cursor'] as string | undefined;
+        const until = (_result: unknown, index: number): boolean => index === 9;
+        const results =
+          id === undefined
+            ? await collect(server, GENERATE_SUBSCRIPTION, { input }, { until })
+            : await collect(server, FOLLOW_SUBSCRIPTION, { id, after }, { until });
+        seen.push(...toEvents(results));
+      }
+      expect(textOf(seen)).toBe(textOf(whole));
+      for (const [index, { sequence }] of seen.entries())
+        expect(sequence).toBeGreaterThan(seen[index - 1]?.sequence ?? 0);
+      let offset = 0;
+      for (const event of seen) {
+        if (event.__typename !== 'TextDelta') continue;
+        expect(event['offset']).toBe(offset);
+        offset += String(event['text']).length;
+      }
+      expect(seen.at(-1)).toMatchObject({ generation: { text: textOf(whole) } });
+    });
+
+    it('leave nothing running when one of them is killed', async () => {
+      await using cluster = await startProcesses(2);
+      const [killed, left] = cluster.processes;
+      if (killed === undefined || left === undefined) throw new Error('two servers were expected');
+      const { data } = await request(killed, START, { input: { model: 'demo-long', prompt: 'Hello' } });
+      const { id } = data.startGeneration;
+      const following = STREAMS.map((collect) => collect(left, FOLLOW_SUBSCRIPTION, { id }));
+      // What this one sees last may not have been stored when its server dies.
+      const ahead = toEvents(
+        await collectOverWebSocket(
+          killed,
+          FOLLOW_SUBSCRIPTION,
+          { id },
+          { until: (_r, index) => index === 200 },
+        ),
       );
-    }
-    const end = followed[0]?.at(-1);
-    const resumed = toEvents(
-      await collectOverSse(left, FOLLOW_SUBSCRIPTION, { id, after: ahead.at(-1)?.['cursor'] }),
-    );
-    expect(resumed.at(-1)).toEqual(end);
-    const running = await request(
-      left,
-      '{ generations(status: [QUEUED, RUNNING, REQUIRES_ACTION]) { totalCount } }',
-    );
-    expect(running.data.generations.totalCount).toBe(0);
-  });
-});
+      killed.child.kill('SIGKILL');
+      await killed.exited;
+      const followed = (await Promise.all(following)).map(toEvents);
+      for (const events of followed) {
+        expect(events.at(-1)).toMatchObject({
+          __typename: 'GenerationFailed',
+          error: { code: 'GENERATION_INTERRUPTED', retryable: true },
+          generation: { status: 'FAILED', text: textOf(events) },
+        });
+        expect(events.map(({ sequence }) => sequence).toSorted((a, b) => a - b)).toEqual(
+          events.map(({ sequence }) => sequence),
+        );
+      }
+      const end = followed[0]?.at(-1);
+      const resumed = toEvents(
+        await collectOverSse(left, FOLLOW_SUBSCRIPTION, { id, after: ahead.at(-1)?.['cursor'] }),
+      );
+      expect(resumed.at(-1)).toEqual(end);
+      const running = await request(
+        left,
+        '{ generations(status: [QUEUED, RUNNING, REQUIRES_ACTION]) { totalCount } }',
+      );
+      expect(running.data.generations.totalCount).toBe(0);
+    });
+  },
+);
 
-describe('one server process on SQLite', () => {
+describe('one server process on SQLite', PATIENCE, () => {
   it('ends what it was doing when it was killed, and keeps what had ended', async () => {
     const { temporaryFolder } = await import('../support/temporary-folder.ts');
     await using folder = temporaryFolder();

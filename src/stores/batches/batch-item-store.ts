@@ -1,12 +1,10 @@
 import type { ItemResult } from '../../core/batch.ts';
 import type { TextRequest } from '../../core/text-request.ts';
-import { isStorableText } from '../../lib/is-storable-text.ts';
-import type { AnswerExpectation, BatchJob, ItemOutcome, PendingItem } from './batch-job.ts';
+import type { AnswerExpectation, BatchJob, ItemOutcome, PendingItem, RecordedResults } from './batch-job.ts';
 import { writeUnderLease } from './batch-lease.ts';
 import { readWarnings } from './batch-rows.ts';
 import { countResults, rangeOf, recordResults } from './record-results.ts';
 import type { Db } from '../db/db.ts';
-import { toRows } from '../db/dialect.ts';
 import { Listeners } from '../db/listeners.ts';
 import { encodeResult } from './item-rows.ts';
 import { NO_COUNTS } from './vendor-counts.ts';
@@ -29,12 +27,6 @@ const PENDING = `
 const COUNT_PENDING = `
   SELECT count(*) AS pending FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3`;
 
-// SQLite takes the tables of a CROSS JOIN in this order: a few ids, each with its item.
-const EXPECTATIONS = `
-  SELECT i.custom_id, i.wants_json, i.max_output_tokens
-  FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
-  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4`;
-
 const HAS_ITEM = `
   SELECT idx FROM batch_item WHERE batch_rid = $1 AND custom_id = $2 AND idx >= $3 AND idx < $4`;
 
@@ -45,12 +37,6 @@ interface PendingRow {
   readonly custom_id: string;
   readonly request: string;
   readonly warnings: string | null;
-}
-
-interface ExpectationRow {
-  readonly custom_id: string;
-  readonly wants_json: number;
-  readonly max_output_tokens: number | null;
 }
 
 /** Results of items of one job that this node has stored. */
@@ -68,16 +54,28 @@ export class BatchItemStore {
     this.#db = db;
   }
 
+  /** As `recordAnswers`, for results whose outcome does not depend on their requests. */
+  record(job: BatchJob, outcomes: readonly ItemOutcome[]): Promise<RecordedResults> {
+    return this.recordAnswers(job, outcomes, (outcome) => outcome);
+  }
+
   /**
-   * Stores results, and counts them and what they cost in the batch. Results of items that have one already, or are none of
-   * the job's, are left out. Gives how many were taken.
+   * Stores results as what `toOutcome` makes of them, and counts them and what they cost in the batch. Results of items that
+   * have one already, or are none of the job's, are left out.
    */
-  async record(job: BatchJob, outcomes: readonly ItemOutcome[]): Promise<number> {
-    const taken = await writeUnderLease(this.#db, job.lease, (transaction, batch, held) =>
-      recordResults(transaction, { job, batch, held }, outcomes),
-    );
+  async recordAnswers<Result extends { readonly customId: string }>(
+    job: BatchJob,
+    results: readonly Result[],
+    toOutcome: (result: Result, expectation: AnswerExpectation) => ItemOutcome,
+  ): Promise<RecordedResults> {
+    let foreign = 0;
+    const taken = await writeUnderLease(this.#db, job.lease, async (transaction, batch, held) => {
+      const recorded = await recordResults(transaction, { job, batch, held }, results, toOutcome);
+      ({ foreign } = recorded);
+      return recorded.taken;
+    });
     this.#stored.tell({ job, outcomes: taken });
-    return taken.length;
+    return { taken: taken.length, foreign, repeated: results.length - taken.length - foreign };
   }
 
   /** Gives every item of a job that has no result yet this one. */
@@ -121,26 +119,6 @@ export class BatchItemStore {
       ...rangeOf(job),
     ]);
     return row?.pending ?? 0;
-  }
-
-  /** What is expected of the answers to some requests of a job, by custom id. An id that is none of the job's is left out. */
-  async expectations(
-    job: BatchJob,
-    customIds: readonly string[],
-  ): Promise<ReadonlyMap<string, AnswerExpectation>> {
-    // No item has an id that a database refuses as a value.
-    const ids = toRows(customIds.filter(isStorableText).map((customId) => ({ custom_id: customId })));
-    const rows = await this.#db.query<ExpectationRow>(EXPECTATIONS, [
-      job.lease.batchRid,
-      ids,
-      ...rangeOf(job),
-    ]);
-    return new Map(
-      rows.map(({ custom_id: customId, wants_json: wantsJson, max_output_tokens: maxOutputTokens }) => [
-        customId,
-        { wantsJson: wantsJson === 1, maxOutputTokens },
-      ]),
-    );
   }
 
   /** Whether a job has an item of this custom id, with a result or without. */

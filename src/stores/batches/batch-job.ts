@@ -78,6 +78,15 @@ export interface ItemOutcome {
   readonly result: ItemResult;
 }
 
+/** What has become of results that were handed to the store. */
+export interface RecordedResults {
+  readonly taken: number;
+  /** Of no item of the job. */
+  readonly foreign: number;
+  /** Of items that have a result already. */
+  readonly repeated: number;
+}
+
 /** What of a job has changed. What is left out stays; `progress` replaces what there was. */
 export interface JobChanges {
   readonly state?: JobState;

@@ -1,6 +1,7 @@
+import type { BatchItemStatus } from '../../core/batch.ts';
 import { addCost, addUsage, type Cost, type Usage } from '../../core/usage.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
-import type { BatchJob, ItemOutcome } from './batch-job.ts';
+import type { AnswerExpectation, BatchJob, ItemOutcome } from './batch-job.ts';
 import type { HeldBatch, HeldJob } from './batch-lease.ts';
 import { parseJsonColumn } from './batch-rows.ts';
 import type { Transaction } from '../db/db.ts';
@@ -11,9 +12,10 @@ import { type EndedCounts, lessStored, NO_COUNTS } from './vendor-counts.ts';
 
 // SQLite takes the tables of a CROSS JOIN in this order: a few results, each with its item. Left to itself it may go
 // through all results for each item of the batch.
-const FIND_PENDING = `
-  SELECT i.rid, i.custom_id FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
-  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.status = 'pending' AND i.idx >= $3 AND i.idx < $4`;
+const FIND = `
+  SELECT i.rid, i.custom_id, i.status, i.wants_json, i.max_output_tokens
+  FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
+  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4`;
 
 const RECORD = `
   UPDATE batch_item SET status = r.status, result = r.result, request = NULL
@@ -44,26 +46,43 @@ export const countResults = async (
   await transaction.query(COUNT, [batchRid, succeeded, failed, cancelled, expired, usage, cost]);
 };
 
+interface FoundRow {
+  readonly rid: number;
+  readonly custom_id: string;
+  readonly status: BatchItemStatus;
+  readonly wants_json: number;
+  readonly max_output_tokens: number | null;
+}
+
 interface Taken {
   readonly rid: number;
   readonly outcome: ItemOutcome;
 }
 
-/** Of several results for one item the first one counts. */
-const findTaken = async (
+/** The items that results name, whether they have a result already or not. */
+const findItems = (
   transaction: Transaction,
   job: BatchJob,
-  outcomes: readonly ItemOutcome[],
-): Promise<readonly Taken[]> => {
+  results: readonly { readonly customId: string }[],
+): Promise<readonly FoundRow[]> => {
   // No item has an id that a database refuses as a value.
-  const storable = outcomes.filter(({ customId }) => isStorableText(customId));
-  const byId = new Map(storable.toReversed().map((outcome) => [outcome.customId, outcome]));
-  const ids = toRows([...byId.keys()].map((customId) => ({ custom_id: customId })));
-  const values = [job.lease.batchRid, ids, ...rangeOf(job)];
-  const found = await transaction.query<{ rid: number; custom_id: string }>(FIND_PENDING, values);
-  return found.flatMap(({ rid, custom_id: customId }) => {
-    const outcome = byId.get(customId);
-    return outcome === undefined ? [] : [{ rid, outcome }];
+  const ids = [...new Set(results.map(({ customId }) => customId))].filter(isStorableText);
+  const rows = toRows(ids.map((customId) => ({ custom_id: customId })));
+  return transaction.query<FoundRow>(FIND, [job.lease.batchRid, rows, ...rangeOf(job)]);
+};
+
+/** What is taken of the results: those of items that have none. Of several for one item the first one counts. */
+const toTaken = <Result extends { readonly customId: string }>(
+  found: readonly FoundRow[],
+  results: readonly Result[],
+  toOutcome: (result: Result, expectation: AnswerExpectation) => ItemOutcome,
+): readonly Taken[] => {
+  const byId = new Map(results.toReversed().map((result) => [result.customId, result]));
+  return found.flatMap((row) => {
+    const result = row.status === 'pending' ? byId.get(row.custom_id) : undefined;
+    if (result === undefined) return [];
+    const expectation = { wantsJson: row.wants_json === 1, maxOutputTokens: row.max_output_tokens };
+    return [{ rid: row.rid, outcome: toOutcome(result, expectation) }];
   });
 };
 
@@ -78,15 +97,12 @@ const toSums = (batch: HeldBatch, taken: readonly Taken[]): Sums => {
   return { usage: usage && toJson(usage), cost: cost && toJson(cost) };
 };
 
-/** As `BatchItemStore.record`, within a transaction that holds the job; gives the results that were taken. */
-export const recordResults = async (
+const write = async (
   transaction: Transaction,
-  { job, batch, held }: { readonly job: BatchJob; readonly batch: HeldBatch; readonly held: HeldJob },
-  outcomes: readonly ItemOutcome[],
-): Promise<readonly ItemOutcome[]> => {
+  { job, batch, held }: RecordContext,
+  taken: readonly Taken[],
+): Promise<void> => {
   const { batchRid, jobRid } = job.lease;
-  const taken = await findTaken(transaction, job, outcomes);
-  if (taken.length === 0) return [];
   const rows = taken.map(({ rid, outcome: { status, result } }) => ({
     rid,
     status,
@@ -98,5 +114,25 @@ export const recordResults = async (
   await countResults(transaction, batchRid, counts, toSums(batch, taken));
   if (held.vendor_counts !== null)
     await transaction.query(SET_VENDOR_COUNTS, [jobRid, lessStored(held.vendor_counts, counts)]);
-  return taken.map(({ outcome }) => outcome);
+};
+
+export interface RecordContext {
+  readonly job: BatchJob;
+  readonly batch: HeldBatch;
+  readonly held: HeldJob;
+}
+
+/** As `BatchItemStore.recordAnswers`, within a transaction that holds the job. `foreign`: results of no item of the job. */
+export const recordResults = async <Result extends { readonly customId: string }>(
+  transaction: Transaction,
+  context: RecordContext,
+  results: readonly Result[],
+  toOutcome: (result: Result, expectation: AnswerExpectation) => ItemOutcome,
+): Promise<{ readonly taken: readonly ItemOutcome[]; readonly foreign: number }> => {
+  const found = await findItems(transaction, context.job, results);
+  const taken = toTaken(found, results, toOutcome);
+  if (taken.length > 0) await write(transaction, context, taken);
+  const known = new Set(found.map(({ custom_id: customId }) => customId));
+  const foreign = results.filter(({ customId }) => !known.has(customId)).length;
+  return { taken: taken.map(({ outcome }) => outcome), foreign };
 };

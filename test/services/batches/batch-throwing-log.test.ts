@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { buildApp } from '../../../src/app.ts';
 import type { ServiceLog } from '../../../src/core/service-log.ts';
 import { request, testSettings } from '../../support/app/app.ts';
@@ -11,6 +11,7 @@ const fail = (): never => {
 };
 
 test('a server whose log always throws generates, works on batches, and stops', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const log: ServiceLog = { debug: fail, info: fail, warn: fail, error: fail };
   const vendor = createToyBatchVendor({
     before: (call) => {
@@ -36,4 +37,6 @@ test('a server whose log always throws generates, works on batches, and stops', 
   const sequential = await submitted({ url }, requestsOf(['a']));
   expect(await endedBatch({ url }, sequential)).toMatchObject({ status: 'COMPLETED' });
   await single.close();
+  expect(written).toHaveBeenCalled();
+  written.mockRestore();
 });

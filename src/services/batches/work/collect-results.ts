@@ -51,17 +51,11 @@ class ResultWriter {
     this.#size = 0;
     if (page.length === 0) return;
     const { items, config } = this.#vendor;
-    const expectations = await items.expectations(
-      this.#job,
-      page.map(({ customId }) => customId),
+    const { foreign, repeated } = await items.recordAnswers(this.#job, page, (result, expectation) =>
+      toOutcome(result, config, expectation),
     );
-    const outcomes = page.flatMap((result) => {
-      const expectation = expectations.get(result.customId);
-      return expectation === undefined ? [] : [toOutcome(result, config, expectation)];
-    });
-    const taken = await items.record(this.#job, outcomes);
-    this.foreign += page.length - outcomes.length;
-    this.repeated += outcomes.length - taken;
+    this.foreign += foreign;
+    this.repeated += repeated;
   }
 }
 
