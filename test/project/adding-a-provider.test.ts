@@ -78,13 +78,26 @@ const addProvider = async (copy: ProjectCopy, name: string): Promise<void> => {
   );
 };
 
+const SPEECH_FIELDS = `  owl_speech: {
+    media: [],
+    temperature: false,
+    sampling: [],
+    verbosity: false,
+    jsonMode: true,
+    builtInTools: [],
+    reasoning: ['toggle'],
+    efforts: [],
+  },
+`;
+
 /** An API that the catalogue has no word for yet. */
 const addApi = async (copy: ProjectCopy): Promise<void> => {
   await copy.edit('src/core/model-config.ts', (text) =>
     text.replace("  'local',", "  'owl_speech',\n  'local',"),
   );
+  await copy.edit('src/core/api-fields.ts', (text) => text.replace(/^(?= {2}local: \{)/m, SPEECH_FIELDS));
   await copy.edit('src/schema/enums.ts', (text) =>
-    text.replace("  local: 'Answered", '  owl_speech: "Owl\'s Speech.",\n  local: \'Answered'),
+    text.replace(/^(?= {2}local: ')/m, '  owl_speech: "Owl\'s Speech.",\n'),
   );
 };
 
