@@ -186,6 +186,24 @@ export default {
       to: {},
     },
     {
+      name: 'R13-no-dead-module',
+      severity: 'error',
+      comment:
+        'The server never loads this module: import it where it belongs (a file of the schema in schema/index.ts), or delete it.',
+      from: { path: '^src/main\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/app\\.ts$',
+          // The program of the playground's page is bundled, and its bundle is sent as it is.
+          '^src/server/playground/(browser|generated)/',
+          // OpenAI's names for what every compatible vendor shares: where a reader looks for them first.
+          '^src/providers/text/openai/request/convert-to-[a-z-]+-format\\.ts$',
+        ],
+        reachable: false,
+      },
+    },
+    {
       name: 'R14-environment-in-one-place',
       severity: 'error',
       comment:

@@ -43,6 +43,8 @@ export const foldEvents = (before: Generation, events: readonly GenerationEvent[
       case 'GenerationCancelled':
       case 'GenerationFailed':
         return { ...event.generation, lastSequence: event.sequence };
+      default:
+        event satisfies never;
     }
     if (state.status === 'requires-action' && event.type !== 'ActionRequired')
       state = { ...state, status: 'running', finishReason: null };

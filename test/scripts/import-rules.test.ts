@@ -158,6 +158,16 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   ],
   ['R13-no-orphans', 'a module stands alone', { 'src/core/a.ts': leaf }],
   [
+    'R13-no-dead-module',
+    'nothing that the server loads imports a module',
+    {
+      'src/main.ts': "import './core/c.ts';",
+      'src/core/c.ts': leaf,
+      'src/core/a.ts': "import { value } from './b.ts';\nvalue;",
+      'src/core/b.ts': leaf,
+    },
+  ],
+  [
     'R14-environment-in-one-place',
     'a service imports the environment',
     { 'src/services/a.ts': "import { env } from 'node:process';\nenv;" },

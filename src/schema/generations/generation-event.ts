@@ -35,138 +35,132 @@ const OFFSET =
 const event = <K extends Events.GenerationEvent['type']>(type: K) =>
   builder.objectRef<Extract<Events.GenerationEvent, { type: K }>>(type);
 
-event('GenerationStarted').implement({
-  description: 'The request was accepted. Always the first event.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    model: t.field({
-      type: ModelType,
-      description: 'The model that answers.',
-      resolve: ({ resolution }, _args, { catalogue }) => catalogue.getModelOf(resolution.config),
-    }),
-    resolution: t.expose('resolution', {
-      type: ModelResolutionType,
-      description: 'How the requested name was resolved to this model.',
-    }),
-  }),
-});
-
-event('GenerationSnapshot').implement({
-  description:
-    'Replaces every event up to its own sequence. The first event for a subscriber that resumes after a cursor whose events are no longer kept; no other subscriber gets it.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    generation: t.expose('generation', {
-      type: GenerationType,
-      description: 'The present state of the generation.',
+/** A type for each event there is. */
+export const GENERATION_EVENT_TYPES = {
+  GenerationStarted: event('GenerationStarted').implement({
+    description: 'The request was accepted. Always the first event.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      model: t.field({
+        type: ModelType,
+        description: 'The model that answers.',
+        resolve: ({ resolution }, _args, { catalogue }) => catalogue.getModelOf(resolution.config),
+      }),
+      resolution: t.expose('resolution', {
+        type: ModelResolutionType,
+        description: 'How the requested name was resolved to this model.',
+      }),
     }),
   }),
-});
-
-event('TextDelta').implement({
-  description: 'A piece of the text.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    offset: t.exposeInt('offset', { description: OFFSET }),
-    text: t.exposeString('text', { description: 'The piece; never empty.' }),
-  }),
-});
-
-event('ReasoningDelta').implement({
-  description: 'A piece of the reasoning, which comes before the text that follows from it.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    offset: t.exposeInt('offset', { description: OFFSET }),
-    text: t.exposeString('text', { description: 'The piece; never empty.' }),
-  }),
-});
-
-event('ToolCallDelta').implement({
-  description:
-    "A piece of a tool call's arguments, to show progress. ToolCallReady has the complete arguments.",
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    callId: t.exposeID('callId', { description: 'The call that the piece belongs to.' }),
-    name: t.exposeString('name', { description: 'The name of the tool.' }),
-    argumentsDelta: t.exposeString('argumentsDelta', {
-      description: 'A piece of the arguments as JSON text.',
+  GenerationSnapshot: event('GenerationSnapshot').implement({
+    description:
+      'Replaces every event up to its own sequence. The first event for a subscriber that resumes after a cursor whose events are no longer kept; no other subscriber gets it.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      generation: t.expose('generation', {
+        type: GenerationType,
+        description: 'The present state of the generation.',
+      }),
     }),
   }),
-});
-
-event('ToolCallReady').implement({
-  description: 'A tool call whose arguments are complete.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({ toolCall: t.expose('toolCall', { type: ToolCallType, description: 'The call.' }) }),
-});
-
-event('CitationAdded').implement({
-  description: 'The answer cites a source.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({ citation: t.expose('citation', { type: CitationType, description: 'The source.' }) }),
-});
-
-event('UsageUpdated').implement({
-  description: 'Tokens used so far: totals, not differences.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    usage: t.expose('usage', { type: UsageType, description: 'The totals.' }),
-    cost: t.expose('cost', {
-      type: CostType,
-      nullable: true,
-      description: 'The cost of these tokens; null if the price is unknown.',
+  TextDelta: event('TextDelta').implement({
+    description: 'A piece of the text.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      offset: t.exposeInt('offset', { description: OFFSET }),
+      text: t.exposeString('text', { description: 'The piece; never empty.' }),
     }),
   }),
-});
-
-event('WarningRaised').implement({
-  description: 'A notice that does not stop the generation.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({ warning: t.expose('warning', { type: WarningType, description: 'The warning.' }) }),
-});
-
-event('ActionRequired').implement({
-  description:
-    'The model calls tools that only the client can run. Answer with submitToolResults: the same generation continues, with the same event log.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    toolCalls: t.expose('toolCalls', {
-      type: [ToolCallType],
-      description: 'The calls whose results the generation waits for.',
+  ReasoningDelta: event('ReasoningDelta').implement({
+    description: 'A piece of the reasoning, which comes before the text that follows from it.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      offset: t.exposeInt('offset', { description: OFFSET }),
+      text: t.exposeString('text', { description: 'The piece; never empty.' }),
     }),
   }),
-});
-
-event('GenerationCompleted').implement({
-  description: 'The generation is complete. Terminal.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    finishReason: t.expose('finishReason', { type: FinishReasonEnum, description: 'Why the model stopped.' }),
-    generation: t.expose('generation', { type: GenerationType, description: 'The complete generation.' }),
-  }),
-});
-
-event('GenerationCancelled').implement({
-  description:
-    'The generation was cancelled: by cancelGeneration, because its last subscriber disconnected, or because the results of its tool calls did not come in time. Terminal.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    generation: t.expose('generation', {
-      type: GenerationType,
-      description: 'The generation with what it had so far.',
+  ToolCallDelta: event('ToolCallDelta').implement({
+    description:
+      "A piece of a tool call's arguments, to show progress. ToolCallReady has the complete arguments.",
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      callId: t.exposeID('callId', { description: 'The call that the piece belongs to.' }),
+      name: t.exposeString('name', { description: 'The name of the tool.' }),
+      argumentsDelta: t.exposeString('argumentsDelta', {
+        description: 'A piece of the arguments as JSON text.',
+      }),
     }),
   }),
-});
-
-event('GenerationFailed').implement({
-  description:
-    'The generation failed after it was accepted. Terminal. A failure is never a GraphQL error once the stream has begun.',
-  interfaces: [GenerationEventType],
-  fields: (t) => ({
-    error: t.expose('error', { type: GenerationErrorType, description: 'The error.' }),
-    generation: t.expose('generation', {
-      type: GenerationType,
-      description: 'The generation with what it had so far.',
+  ToolCallReady: event('ToolCallReady').implement({
+    description: 'A tool call whose arguments are complete.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({ toolCall: t.expose('toolCall', { type: ToolCallType, description: 'The call.' }) }),
+  }),
+  CitationAdded: event('CitationAdded').implement({
+    description: 'The answer cites a source.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({ citation: t.expose('citation', { type: CitationType, description: 'The source.' }) }),
+  }),
+  UsageUpdated: event('UsageUpdated').implement({
+    description: 'Tokens used so far: totals, not differences.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      usage: t.expose('usage', { type: UsageType, description: 'The totals.' }),
+      cost: t.expose('cost', {
+        type: CostType,
+        nullable: true,
+        description: 'The cost of these tokens; null if the price is unknown.',
+      }),
     }),
   }),
-});
+  WarningRaised: event('WarningRaised').implement({
+    description: 'A notice that does not stop the generation.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({ warning: t.expose('warning', { type: WarningType, description: 'The warning.' }) }),
+  }),
+  ActionRequired: event('ActionRequired').implement({
+    description:
+      'The model calls tools that only the client can run. Answer with submitToolResults: the same generation continues, with the same event log.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      toolCalls: t.expose('toolCalls', {
+        type: [ToolCallType],
+        description: 'The calls whose results the generation waits for.',
+      }),
+    }),
+  }),
+  GenerationCompleted: event('GenerationCompleted').implement({
+    description: 'The generation is complete. Terminal.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      finishReason: t.expose('finishReason', {
+        type: FinishReasonEnum,
+        description: 'Why the model stopped.',
+      }),
+      generation: t.expose('generation', { type: GenerationType, description: 'The complete generation.' }),
+    }),
+  }),
+  GenerationCancelled: event('GenerationCancelled').implement({
+    description:
+      'The generation was cancelled: by cancelGeneration, because its last subscriber disconnected, or because the results of its tool calls did not come in time. Terminal.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      generation: t.expose('generation', {
+        type: GenerationType,
+        description: 'The generation with what it had so far.',
+      }),
+    }),
+  }),
+  GenerationFailed: event('GenerationFailed').implement({
+    description:
+      'The generation failed after it was accepted. Terminal. A failure is never a GraphQL error once the stream has begun.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      error: t.expose('error', { type: GenerationErrorType, description: 'The error.' }),
+      generation: t.expose('generation', {
+        type: GenerationType,
+        description: 'The generation with what it had so far.',
+      }),
+    }),
+  }),
+} satisfies Record<Events.GenerationEvent['type'], unknown>;
