@@ -4,7 +4,7 @@ import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
-import { createLoaders } from './loaders.ts';
+import { OperationLoaders } from './loaders.ts';
 
 export interface Services {
   readonly catalogue: CatalogueService;
@@ -43,6 +43,6 @@ export const createContext =
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
-      loaders: createLoaders(services, principalId),
+      loaders: new OperationLoaders(services, principalId),
     };
   };

@@ -26,23 +26,45 @@ const createFindLoader = <Key, Value>(
  * The loaders of one operation, each made when it is first asked for: most operations need none. What cannot be read is the
  * error of its own key; a store that is away is that of all.
  */
-export const createLoaders = ({ generations, batches }: LoaderServices, principalId: string): Loaders => {
-  const made: Partial<{ -readonly [name in keyof Loaders]: Loaders[name] }> = {};
-  return {
-    get generation() {
-      return (made.generation ??= createFindLoader((ids) => generations.findGenerations(ids, principalId)));
-    },
-    get batch() {
-      return (made.batch ??= createFindLoader((ids) => batches.findBatches(ids, principalId)));
-    },
-    get batchItem() {
-      return (made.batchItem ??= createFindLoader((ids) => batches.findItems(ids, principalId)));
-    },
-    get namedItem() {
-      return (made.namedItem ??= createFindLoader((names) => batches.findItemsNamed(names, principalId)));
-    },
-    get itemPage() {
-      return (made.itemPage ??= createLoader((requests) => batches.itemPages(requests)));
-    },
-  };
-};
+export class OperationLoaders implements Loaders {
+  readonly #services: LoaderServices;
+  readonly #principalId: string;
+  #generation: Loaders['generation'] | undefined;
+  #batch: Loaders['batch'] | undefined;
+  #batchItem: Loaders['batchItem'] | undefined;
+  #namedItem: Loaders['namedItem'] | undefined;
+  #itemPage: Loaders['itemPage'] | undefined;
+
+  constructor(services: LoaderServices, principalId: string) {
+    this.#services = services;
+    this.#principalId = principalId;
+  }
+
+  get generation(): Loaders['generation'] {
+    return (this.#generation ??= createFindLoader((ids) =>
+      this.#services.generations.findGenerations(ids, this.#principalId),
+    ));
+  }
+
+  get batch(): Loaders['batch'] {
+    return (this.#batch ??= createFindLoader((ids) =>
+      this.#services.batches.findBatches(ids, this.#principalId),
+    ));
+  }
+
+  get batchItem(): Loaders['batchItem'] {
+    return (this.#batchItem ??= createFindLoader((ids) =>
+      this.#services.batches.findItems(ids, this.#principalId),
+    ));
+  }
+
+  get namedItem(): Loaders['namedItem'] {
+    return (this.#namedItem ??= createFindLoader((names) =>
+      this.#services.batches.findItemsNamed(names, this.#principalId),
+    ));
+  }
+
+  get itemPage(): Loaders['itemPage'] {
+    return (this.#itemPage ??= createLoader((requests) => this.#services.batches.itemPages(requests)));
+  }
+}

@@ -300,6 +300,22 @@ const planOnce = (plan: () => ReadFields): ReadFields => {
   };
 };
 
+/** Whole plans of operations without variables, whose arguments are the same each time, too. */
+const wholePlans = new WeakMap<OperationDefinitionNode, ReadFields>();
+
+const planRoot = (args: ValidatedExecutionArgs): ReadFields => {
+  const { operation, schema } = args;
+  const isWhole = (operation.variableDefinitions ?? []).length === 0;
+  const kept = isWhole ? withoutValues(args) : args;
+  const read = planOnce(() => {
+    const rootType = schema.getRootType(operation.operation);
+    if (!rootType) throw NEVER;
+    return planFields(rootType, [operation.selectionSet], kept, findShared(kept));
+  });
+  if (isWhole) wholePlans.set(operation, read);
+  return read;
+};
+
 /**
  * Compiles the selection of a query or a subscription: the function given turns a root value (of a subscription, an
  * event) into its result, the same that plain execution gives, keys in the same order. It gives undefined for a value
@@ -309,11 +325,7 @@ const planOnce = (plan: () => ReadFields): ReadFields => {
 export const createSelectionPlan = (
   args: ValidatedExecutionArgs,
 ): ((event: unknown) => ExecutionResult | undefined) => {
-  const read = planOnce(() => {
-    const rootType = args.schema.getRootType(args.operation.operation);
-    if (!rootType) throw NEVER;
-    return planFields(rootType, [args.operation.selectionSet], args, findShared(args));
-  });
+  const read = wholePlans.get(args.operation) ?? planRoot(args);
   return (event) => {
     try {
       return { data: read(event, args.contextValue) };

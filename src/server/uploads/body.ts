@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLError } from 'graphql';
+import { GrowingBuffer } from '../../lib/growing-buffer.ts';
 import { toRefusalError } from '../refusal.ts';
 
 /** The refusal of a request body that is larger than allowed. */
@@ -46,9 +47,32 @@ export async function* bodyChunks(
   }
 }
 
-/** The whole body of a request. Throws as `bodyChunks`. */
-export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of bodyChunks(request, () => maxBytes)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/**
+ * The whole body of a request. Rejects as `bodyChunks` does. Read by events, since nearly every request passes here, and a
+ * generator would cost several promises for each of them.
+ */
+export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const body = new GrowingBuffer();
+  const silence = setTimeout(() => request.destroy(), SILENCE_MS);
+  const take = (chunk: Buffer): void => {
+    silence.refresh();
+    if (body.length + chunk.length <= maxBytes) body.append(chunk);
+    else refuse();
+  };
+  const refuse = (): void => {
+    request.off('data', take);
+    reject(bodyTooLarge(maxBytes));
+    clearTimeout(silence);
+    request.resume();
+  };
+  request.on('error', reject);
+  request.on('end', () => resolve(body.toBuffer()));
+  request.on('close', () => {
+    clearTimeout(silence);
+    if (!request.complete) reject(new Error('the client left in the middle of its request'));
+  });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) refuse();
+  else request.on('data', take);
+  return promise;
 };
