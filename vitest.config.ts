@@ -1,17 +1,63 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites that open no socket: `test/support/no-sockets.ts` holds them to it. */
+const UNIT = [
+  'test/{bench,core,telemetry}/**/*.test.ts',
+  'test/config/{catalogue,env,providers-file}.test.ts',
+  'test/contract/{load-knowledge,sdk-types}.test.ts',
+  'test/lib/**/*.test.ts',
+  'test/project/{lock-file,one-graphql,readme}.test.ts',
+  'test/providers/shared/batch/{jsonl,limits,spool-file}.test.ts',
+  'test/providers/shared/call/{retry-after,vendor-error}.test.ts',
+  'test/providers/text/*/{descriptor,to-pacific-midnight-ms}.test.ts',
+  'test/providers/text/anthropic/map-error.test.ts',
+  'test/providers/text/*/request/convert-*.test.ts',
+  'test/providers/text/anthropic/{request,response}/**/*.test.ts',
+  'test/providers/text/demo/**/*.test.ts',
+  'test/providers/text/gemini/response/**/*.test.ts',
+  'test/providers/text/openai-compatible/**/*.test.ts',
+  'test/registry/{text-provider-registry,validate-catalogue}.test.ts',
+  'test/schema/{contract,descriptions}.test.ts',
+  'test/scripts/{compare-catalogue,reasoning-table,scrub}.test.ts',
+  'test/server/{answer-type,document-cache}.test.ts',
+  'test/server/compiled/selection-plan.test.ts',
+  'test/server/websocket/text-frame.test.ts',
+  'test/services/generations/{events,run}/**/*.test.ts',
+  'test/services/generations/nodes/{node-keeper,remote-races}.test.ts',
+  'test/services/generations/{generation-cache,generation-races}.test.ts',
+  'test/services/media/resolve-media.test.ts',
+  'test/services/{pricing,providers}/**/*.test.ts',
+];
+
+const BROWSER = 'test/**/*.browser.test.ts';
+
 export default defineConfig({
   // Without these conditions Vite gives tests another copy of graphql than Node gives the libraries, and every
   // `instanceof GraphQLError` between the two is false: errors would be masked in tests alone.
   ssr: { resolve: { conditions: ['module-sync', 'node', 'development|production'] } },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/databases/postgres-setup.ts'],
     // Processes rather than threads: a test that starts a server or crashes takes no other test file with it.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 10_000,
+    // What has to happen happens; on a machine that is busy with something else it takes its time.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    teardownTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: UNIT, isolate: false, setupFiles: ['test/support/no-sockets.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['test/**/*.test.ts'],
+          exclude: [...UNIT, BROWSER],
+          globalSetup: ['test/support/databases/postgres-setup.ts'],
+        },
+      },
+      { extends: true, test: { name: 'browser', include: [BROWSER] } },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Services } from '../../src/server/context.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startApp } from '../support/app/app.ts';
@@ -16,26 +17,53 @@ const subscribe = { type: 'subscribe', id: 'one', payload: operation };
 /** A provider that says so many megabytes at once and then nothing, until it is let go or its caller leaves. */
 const createSilentProvider = (megabytes = 0) => {
   const { promise: freed, resolve } = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const toy = createToyProvider(async function* (_request, { signal }) {
+    called.resolve();
     const left = once(signal, 'abort').then(() => resolve());
     for (let megabyte = 0; megabyte < megabytes; megabyte += 1)
       yield { type: 'text-delta', text: 'x'.repeat(1024 * 1024) };
     await Promise.race([left, go.promise]);
     yield finish;
   });
-  return { overrides: toy.overrides, freed, go: go.resolve };
+  return { overrides: toy.overrides, called: called.promise, freed, go: go.resolve };
+};
+
+// Heartbeats come when a test wants them. By the clock, a machine under load answers some of them too late.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const beat = (): void => void vi.advanceTimersByTime(HEARTBEAT_MS);
+
+/** Heartbeats, each after what the one before set off, until something has come about. */
+const beatUntil = async (about: Promise<unknown>): Promise<void> => {
+  for (;;) {
+    beat();
+    if (await Promise.race([about.then(() => true), setImmediate(false)])) return;
+  }
 };
 
 const isEnd = ({ message }: { readonly message: string }): boolean => message === 'a generation ended';
 
 test('a WebSocket is pinged while the provider is silent, and lives on as long as it answers', async () => {
   const { overrides, go } = createSilentProvider();
-  // Long enough for an answer on a busy machine.
-  await using app = await startApp({ heartbeatMs: 250 }, overrides);
+  await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   await using raw = await openRawSocket(app);
   raw.send(subscribe);
-  for (let ping = 0; ping < 4; ping += 1) await once(raw.socket, 'ping');
+  const pongs = () => raw.messages.filter(({ type }) => type === 'pong').length;
+  for (let ping = 0; ping < 4; ping += 1) {
+    const pinged = once(raw.socket, 'ping');
+    beat();
+    await pinged;
+    // The server reads the answer to its ping before this message, which it answers in turn.
+    raw.send({ type: 'ping' });
+    await raw.received(() => pongs() > ping);
+  }
   go();
   await raw.received(({ type }) => type === 'complete');
   expect((await app.logged(isEnd)).fields['status']).toBe('completed');
@@ -45,7 +73,10 @@ test('an event stream carries comments while the provider is silent, and then it
   const { overrides, go } = createSilentProvider();
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   const stream = await openEventStream(app, operation);
-  await stream.received(/(:\n\n){4}/);
+  for (let comments = 1; comments <= 4; comments += 1) {
+    beat();
+    await stream.received(new RegExp(`(:\\n\\n){${comments}}`));
+  }
   go();
   const text = await stream.ended;
   expect(text).toContain('GenerationCompleted');
@@ -53,22 +84,24 @@ test('an event stream carries comments while the provider is silent, and then it
 });
 
 test('a WebSocket client that answers no ping is dropped, and its provider is freed', async () => {
-  const { overrides, freed } = createSilentProvider();
+  const { overrides, called, freed } = createSilentProvider();
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   await using raw = await openRawSocket(app, { socket: { autoPong: false } });
   raw.send(subscribe);
-  await freed;
+  await called;
+  await beatUntil(freed);
   expect((await raw.closed).code).toBe(1006);
   expect((await app.logged(isEnd)).fields['status']).toBe('cancelled');
 });
 
 test('a WebSocket client that stops reading is dropped, and its provider is freed', async () => {
-  const { overrides, freed } = createSilentProvider(32);
+  const { overrides, called, freed } = createSilentProvider(32);
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   await using raw = await openRawSocket(app);
   raw.send(subscribe);
+  await called;
   raw.socket.pause();
-  await freed;
+  await beatUntil(freed);
   expect((await app.logged(isEnd)).fields['status']).toBe('cancelled');
   raw.socket.resume();
 });
@@ -84,7 +117,7 @@ test('an SSE client that stops reading is dropped, and its provider is freed', a
     `POST /graphql HTTP/1.1\r\nhost: ${host}\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-  await freed;
+  await beatUntil(freed);
   expect((await app.logged(isEnd)).fields['status']).toBe('cancelled');
   expect(app.logLines.filter(({ level }) => level === 'error')).toEqual([]);
   socket.destroy();

@@ -1,6 +1,6 @@
 // Run as a process of its own, with the modules to import as arguments: imports each and reports, on descriptor 3, what
 // their loading did. Ends by itself only if none of them keeps the process alive.
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -67,4 +67,6 @@ if (import.meta.main) {
   }
   const report: ImportReport = { imported: modules.length, environmentReads, open };
   writeSync(3, JSON.stringify(report));
+  // Whoever reads it need not wait for the end, which may not come.
+  closeSync(3);
 }
