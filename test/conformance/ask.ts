@@ -1,18 +1,25 @@
 import type { ModelConfig } from '../../src/core/model-config.ts';
+import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { request, startApp, type TestApp, TRANSPORTS } from '../support/app/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/app/events.ts';
 import type { Exchange, Recordings, Replay, ReplayOptions } from '../support/upstream/replay.ts';
 import { toyModels } from '../support/app/toy-provider.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 import type { AskedRecording } from './recordings.ts';
+import { type ProviderCall, withTap } from './tap.ts';
 
 /** How a client may hear of a generation: by its events over either transport, or by waiting for its end. */
 export type Way = 'websocket' | 'sse' | 'mutation';
 
-/** One asking and the exchanges it took: more than one where the provider itself goes on with a paused turn. */
+/** One asking, from the client's question to the vendor's bytes and back. */
 export interface Asked {
   readonly answer: Answer;
+  /** What the provider made of the vendor's bytes, before the rest of the server. */
+  readonly call: ProviderCall;
+  /** What was recorded: more than one exchange where the provider itself goes on with a paused turn. */
   readonly exchanges: readonly Exchange[];
+  /** What the vendor was sent, a body for each exchange. */
+  readonly bodies: readonly string[];
 }
 
 /** Whether the vendor is to stream its answer or to give it in one piece. */
@@ -27,16 +34,27 @@ const modelsOf = ({ provider, apiType, apiModel }: AskedRecording): readonly Mod
   return toyModels({ streamed: changes, whole: { ...changes, streaming: false } }, provider);
 };
 
+export interface RecordedApp extends TestApp {
+  /** What its provider gave, call by call. */
+  readonly calls: readonly ProviderCall[];
+}
+
 /** A whole server whose models are served by that address. */
-export const startRecordedApp = (
+export const startRecordedApp = async (
   recording: AskedRecording,
   baseUrl: string,
   idleTimeoutMs = 60_000,
-): Promise<TestApp> =>
-  startApp(
-    { providers: { [recording.provider]: { apiKey: 'made-up', baseUrl } }, idleTimeoutMs },
-    { models: modelsOf(recording), aliases: {} },
+): Promise<RecordedApp> => {
+  const { provider } = recording;
+  const descriptor = Object.values(TEXT_PROVIDERS).find(({ name }) => name === provider);
+  if (descriptor === undefined) throw new Error(`no provider ${provider}`);
+  const calls: ProviderCall[] = [];
+  const app = await startApp(
+    { providers: { [provider]: { apiKey: 'made-up', baseUrl } }, idleTimeoutMs },
+    { providers: [withTap(descriptor, calls)], models: modelsOf(recording), aliases: {} },
   );
+  return { ...app, calls };
+};
 
 const GENERATION_QUERY = `
   query ($id: ID!) {
@@ -159,12 +177,14 @@ export const askAll = async (
     const answer = await ask(app, way, formOf(exchange), conversation);
     const to = replay.log.length - sent;
     if (to <= from) throw new Error(`the vendor was not asked: ${JSON.stringify(answer)}`);
-    const body = replay.log[sent + from]?.body ?? '';
+    const bodies = replay.log.slice(sent + from, sent + to).map(({ body }) => body);
     const missing = asked
       .flatMap((before) => tracesOf(before.answer))
-      .filter((trace) => !body.includes(trace));
+      .filter((trace) => bodies[0]?.includes(trace) !== true);
     if (missing.length > 0) throw new Error(`the vendor was not sent ${missing.join(', ')}`);
-    asked.push({ answer, exchanges: exchanges.slice(from, to) });
+    const call = app.calls[asked.length];
+    if (call === undefined) throw new Error('the provider was not called');
+    asked.push({ answer, call, exchanges: exchanges.slice(from, to), bodies });
     conversation = goOn(conversation, answer);
     from = to;
   }

@@ -80,23 +80,29 @@ export const openRecordings = async (): Promise<Recordings> => {
   cpSync(new URL('replay.mjs', UPSTREAMS), copy);
   renameSync(copy, new URL('replay.mjs', CACHE));
   const player = (await import(new URL('replay.mjs', CACHE).href)) as ReplayModule;
+  const cassettes = new Map<string, Promise<readonly Interaction[]>>();
+  /** A cassette is read once, whatever is asked of it. */
+  const load = (file: string): Promise<readonly Interaction[]> => {
+    const loading = cassettes.get(file) ?? player.loadCassette(`${root}/${file}`);
+    cassettes.set(file, loading);
+    return loading;
+  };
   return {
     start: async () => {
       const replay = await player.createReplay({ root });
       return { ...replay, url: (file, options) => replay.url(`${root}/${file}`, options) };
     },
     requests: async (file) =>
-      (await player.loadCassette(`${root}/${file}`)).flatMap(({ path, status, request }) => {
+      (await load(file)).flatMap(({ path, status, request }) => {
         const body = toRecordedBody(request);
         return body === undefined ? [] : [{ path, status, body }];
       }),
     exchanges: async (file) => {
-      const path = `${root}/${file}`;
       if (/\.ya?ml$/.test(file))
-        return (await player.loadCassette(path)).map(({ method, status, body }) =>
+        return (await load(file)).map(({ method, status, body }) =>
           toExchange(method, status, body.toString('utf8')),
         );
-      const text = readFileSync(path, 'utf8');
+      const text = readFileSync(`${root}/${file}`, 'utf8');
       if (file.endsWith('.json')) return [toExchange('POST', 200, text)];
       const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
       return [
