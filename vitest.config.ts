@@ -36,9 +36,11 @@ export default defineConfig({
   // `instanceof GraphQLError` between the two is false: errors would be masked in tests alone.
   ssr: { resolve: { conditions: ['module-sync', 'node', 'development|production'] } },
   test: {
-    // Processes rather than threads: a test that starts a server or crashes takes no other test file with it.
+    // Two processes share the suites. What they share in memory is the code alone: every test opens what it needs and
+    // closes it.
     pool: 'forks',
     maxWorkers: 2,
+    isolate: false,
     // What has to happen happens; on a machine that is busy with something else it takes its time.
     testTimeout: 90_000,
     hookTimeout: 90_000,
@@ -46,7 +48,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: UNIT, isolate: false, setupFiles: ['test/support/no-sockets.ts'] },
+        test: { name: 'unit', include: UNIT, setupFiles: ['test/support/no-sockets.ts'] },
       },
       {
         extends: true,
