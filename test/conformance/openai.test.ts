@@ -17,18 +17,23 @@ const deltasOf = (asked: Asked | undefined, type: string): string =>
     .map((payload: Raw) => payload.delta)
     .join('');
 
+const resultOf = (asked: Asked | undefined): Promise<GenerationResult> => {
+  if (asked === undefined) throw new Error('the recording was not asked for');
+  return asked.call.result();
+};
+
 describeRecordings('openai', {
   oracleOf: (recording) => ({ ...openaiOracle(recording), also: expectCitedLinks }),
   toldRequests: 22,
   own: {
     'openai/openai-phase.1.chunks.txt': {
       'a message in two phases is one text, in the order it came': async ([asked]) => {
-        expect((await asked?.call.result())?.text).toBe(deltasOf(asked, 'response.output_text.delta'));
+        expect((await resultOf(asked)).text).toBe(deltasOf(asked, 'response.output_text.delta'));
       },
     },
     'openai/openai-reasoning-encrypted-content.1.chunks.txt': {
       'several responses in one stream end with the first': async ([asked]) => {
-        const { toolCalls, state } = (await asked?.call.result()) as GenerationResult;
+        const { toolCalls, state } = await resultOf(asked);
         expect(toolCalls).toHaveLength(1);
         expect(JSON.parse(toolCalls[0]?.opaque ?? '')).toEqual(state);
         expect(state).toMatchObject([{ type: 'reasoning', encrypted_content: expect.any(String) }]);
@@ -36,7 +41,7 @@ describeRecordings('openai', {
     },
     'deepseek/test_deepseek_responses-text_stream-.yaml': {
       'its raw reasoning is read': async ([asked]) => {
-        const { text, reasoning, finishReason } = (await asked?.call.result()) as GenerationResult;
+        const { text, reasoning, finishReason } = await resultOf(asked);
         expect({ text, reasoning, finishReason }).toEqual({
           text: deltasOf(asked, 'response.output_text.delta'),
           reasoning: deltasOf(asked, 'response.reasoning_text.delta'),
