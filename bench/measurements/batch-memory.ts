@@ -2,10 +2,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  type BatchFileVendor,
-  startBatchFileVendor,
-} from '../../test/support/batch-vendors/batch-file-vendor.ts';
+import { OPENAI_BATCHES } from '../../test/providers/text/openai/batch/batch-wire.ts';
+import { type BatchVendor, startBatchVendor } from '../../test/support/batch-vendors/batch-vendor.ts';
 import { endedBatch } from '../../test/support/app/batch-requests.ts';
 import type { Sample } from '../programs/answer-parent.ts';
 import { readPages, submitFile } from '../clients/large-batch.ts';
@@ -38,7 +36,7 @@ interface Run {
 }
 
 interface RunOptions {
-  readonly vendor: BatchFileVendor;
+  readonly vendor: BatchVendor;
   readonly sizes: readonly number[];
   /** Whether to measure the live memory, after a garbage collection before each sample; otherwise the resident memory. */
   readonly isLive: boolean;
@@ -118,7 +116,7 @@ export const batchMemory: Measurement = {
   title: 'Large batches',
   run: async ({ pick, say }) => {
     const items = pick(50_000, 5_000);
-    await using vendor = await startBatchFileVendor({ random: () => 0, delayMs: 0, polls: 0 });
+    await using vendor = await startBatchVendor(OPENAI_BATCHES);
     const live = await runBatches({ vendor, sizes: [items, 2 * items], isLive: true, say });
     const resident = await runBatches({ vendor, sizes: [items, items, 2 * items], isLive: false, say });
     const liveGrowth = mostOf(live.courses) - live.beforeMib;

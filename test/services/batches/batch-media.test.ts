@@ -3,7 +3,8 @@ import { CHAT_COMPLETIONS } from '../../../config/providers/apis.ts';
 import { ModelgraphError, ProviderError } from '../../../src/core/errors.ts';
 import type { FetchMedia } from '../../../src/services/media/resolve-media.ts';
 import { startApp } from '../../support/app/app.ts';
-import { startBatchFileVendor } from '../../support/batch-vendors/batch-file-vendor.ts';
+import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts';
+import { startBatchVendor } from '../../support/batch-vendors/batch-vendor.ts';
 import { endedBatch, readItems, submitted } from '../../support/app/batch-requests.ts';
 import {
   createToyBatchVendor,
@@ -222,7 +223,7 @@ describe('a batch of a Chat Completions model with documents at addresses', () =
   });
 
   test('is over without a call where the usual fetch refuses every address', async () => {
-    await using vendor = await startBatchFileVendor({ random: () => 0, delayMs: 0, polls: 1 });
+    await using vendor = await startBatchVendor(OPENAI_BATCHES, { polls: 1 });
     const providers = { openai: { apiKey: 'sk-test', baseUrl: vendor.url } };
     await using app = await startApp({ providers }, { batchTiming: QUICK_TIMING });
     const inside = (address: string, customId: string) => ({

@@ -9,29 +9,96 @@ import {
   requestsOf,
   submitted,
 } from '../../support/app/batch-requests.ts';
-import {
-  type EndedBatch,
-  HAND_MADE_BATCH_VENDORS,
-  type HandMadeBatchVendor,
-} from '../../support/batch-vendors/hand-made-batch-vendors.ts';
+import { ANTHROPIC_BATCHES } from '../../providers/text/anthropic/batch/batch-wire.ts';
+import { GEMINI_BATCHES } from '../../providers/text/gemini/batch/batch-wire.ts';
+import { GROQ_BATCHES } from '../../providers/text/groq/batch/batch-wire.ts';
+import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts';
+import { XAI_BATCHES } from '../../providers/text/xai/batch/batch-wire.ts';
+import { type BatchVendorOptions, startBatchVendor } from '../../support/batch-vendors/batch-vendor.ts';
+import type { BatchWire, EndedBatch } from '../../support/batch-vendors/batch-wire.ts';
 import { QUICK_TIMING } from '../../support/batch-vendors/toy-batch-vendor.ts';
-import { json, type Route, type Routes, startVendor } from '../../support/upstream/vendor-routes.ts';
+import { json } from '../../support/upstream/vendor-routes.ts';
 
 type Answer = Awaited<ReturnType<typeof endedBatch>>;
 
 const ANSWERED = { type: 'answered' } as const;
 const NO_RESULT = { code: 'PROVIDER_FAILED', message: 'No result was returned.' };
 
-/** A batch from its submission to its end, at a vendor that answers as the routes say. */
+/** A vendor that has batches, with what is its own of them. */
+interface TestedVendor {
+  readonly name: BatchWire['name'];
+  readonly wire: BatchWire;
+  readonly model: string;
+  /** It has an end of its own for requests that ran out of time; another one says nothing of them. */
+  readonly tellsExpired: boolean;
+  /** Its words for a batch that is refused for what is in it, as they are quoted to the client. */
+  readonly refusal: string;
+  /** What one answer takes, as the vendor charges it. */
+  readonly tokens: {
+    readonly uncached: number;
+    readonly cacheRead: number;
+    readonly cacheWrite: number;
+    readonly output: number;
+  };
+}
+
+const UNCACHED = { uncached: 10, cacheRead: 0, cacheWrite: 0 };
+
+const VENDORS: readonly TestedVendor[] = [
+  {
+    name: 'openai',
+    wire: OPENAI_BATCHES,
+    model: 'gpt-5-nano',
+    tellsExpired: true,
+    refusal: 'Line 1: Another endpoint.',
+    tokens: { uncached: 6, cacheRead: 4, cacheWrite: 0, output: 5 },
+  },
+  {
+    name: 'groq',
+    wire: GROQ_BATCHES,
+    model: 'gpt-oss-20b',
+    tellsExpired: true,
+    refusal: 'Line 1: Another endpoint.',
+    tokens: { ...UNCACHED, output: 5 },
+  },
+  {
+    name: 'anthropic',
+    wire: ANTHROPIC_BATCHES,
+    model: 'claude-haiku-4-5',
+    tellsExpired: true,
+    refusal: 'No such model.',
+    tokens: { uncached: 6, cacheRead: 3, cacheWrite: 1, output: 5 },
+  },
+  {
+    name: 'gemini',
+    wire: GEMINI_BATCHES,
+    model: 'gemini-2.5-flash',
+    tellsExpired: false,
+    refusal: 'No such model.',
+    // Four of answer, three of reasoning.
+    tokens: { ...UNCACHED, output: 7 },
+  },
+  {
+    name: 'xai',
+    wire: XAI_BATCHES,
+    model: 'grok-4.3',
+    tellsExpired: false,
+    refusal: 'Line 1 is invalid.',
+    // Two of answer, seven of reasoning.
+    tokens: { ...UNCACHED, output: 9 },
+  },
+];
+
+/** A batch from its submission to its end, at a vendor that does as it is told. */
 const runBatch = async (
-  { name, model, path }: HandMadeBatchVendor,
-  routes: Routes,
+  { name, wire, model }: TestedVendor,
+  options: BatchVendorOptions,
   customIds: readonly string[],
   meanwhile: (app: TestApp, id: string) => Promise<void> = async () => {},
 ): Promise<{ readonly batch: Answer; readonly items: readonly Answer[]; readonly logged: string }> => {
-  await using vendor = await startVendor(routes);
+  await using vendor = await startBatchVendor(wire, options);
   const { providers } = testSettings();
-  const connected = { apiKey: 'sk-test', baseUrl: `${vendor.origin}${path}` };
+  const connected = { apiKey: 'sk-test', baseUrl: vendor.url };
   await using app = await startApp(
     { providers: { ...providers, [name]: connected } },
     { batchTiming: QUICK_TIMING },
@@ -50,39 +117,25 @@ const cancelWhileRunning = async (app: TestApp, id: string): Promise<void> => {
 };
 
 /** It runs until it has been asked so many times to stop. */
-const stoppable = (
-  { cancelRoute }: HandMadeBatchVendor,
-  ended: Routes,
-  asked: number,
-  answer?: Route,
-): Routes => {
-  const paths = Object.keys(ended);
-  const create = ended[paths.find((path) => /^POST .*(batches|batchGenerateContent)$/.test(path)) ?? ''];
-  const get = paths.find((path) => /^GET .*batches\/[^/]+$/.test(path)) ?? '';
-  const poll = ended[get];
-  if (create === undefined || poll === undefined) throw new Error('a route is missing');
-  let cancels = 0;
-  return {
-    ...ended,
-    [get]: (request) => (cancels < asked ? create : poll)(request),
-    [cancelRoute]: (request) => {
-      cancels += 1;
-      return (answer ?? create)(request);
-    },
-  };
-};
+const stoppable = (ended: EndedBatch, asked: number): BatchVendorOptions => ({
+  standing: ({ cancels }) => (cancels < asked ? 'running' : ended),
+});
 
 const endsOf = (items: readonly Answer[]): readonly (readonly string[])[] =>
   items.map(({ customId, status, text, error }) => [customId, status, text ?? error?.code ?? '']);
 
-describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
+describe.each(VENDORS)('a batch of $name', (vendor) => {
   const run = (batch: EndedBatch, customIds: readonly string[] = ['a', 'b', 'c']) =>
-    runBatch(vendor, vendor.ended(batch), customIds);
+    runBatch(vendor, { standing: () => batch }, customIds);
 
   test('gives every result to its own request, whatever order they come in', async () => {
     const ends = ['c', 'a', 'b'].map((id) => [id, { ...ANSWERED, text: `Answer to ${id}` }] as const);
     const { batch, items } = await run({ how: 'completed', ends });
-    expect(batch).toMatchObject({ status: 'COMPLETED', providerBatchIds: [vendor.id], error: null });
+    expect(batch).toMatchObject({
+      status: 'COMPLETED',
+      providerBatchIds: [vendor.wire.idOf(1)],
+      error: null,
+    });
     expect(endsOf(items)).toEqual([
       ['a', 'SUCCEEDED', 'Answer to a'],
       ['b', 'SUCCEEDED', 'Answer to b'],
@@ -148,19 +201,14 @@ describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
   });
 
   test('is cancelled at its vendor', async () => {
-    const ended = vendor.ended({
+    const ended: EndedBatch = {
       how: 'cancelled',
       ends: [
         ['a', ANSWERED],
         ['b', { type: 'cancelled' }],
       ],
-    });
-    const { batch, items } = await runBatch(
-      vendor,
-      stoppable(vendor, ended, 1),
-      ['a', 'b'],
-      cancelWhileRunning,
-    );
+    };
+    const { batch, items } = await runBatch(vendor, stoppable(ended, 1), ['a', 'b'], cancelWhileRunning);
     expect(batch).toMatchObject({ status: 'CANCELLED', counts: { succeeded: 1, cancelled: 1 } });
     expect(endsOf(items)).toEqual([
       ['a', 'SUCCEEDED', 'a'],
@@ -169,10 +217,10 @@ describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
   });
 
   test('keeps the answers where its vendor would not cancel it, being nearly done with it', async () => {
-    const ended = vendor.ended({ how: 'completed', ends: [['a', ANSWERED]] });
-    const conflict = json({ error: { message: 'It is being finalized.' } }, { status: 409 });
-    const routes = stoppable(vendor, ended, 2, conflict);
-    const { batch, items } = await runBatch(vendor, routes, ['a'], cancelWhileRunning);
+    const ended: EndedBatch = { how: 'completed', ends: [['a', ANSWERED]] };
+    const onCancel = json({ error: { message: 'It is being finalized.' } }, { status: 409 });
+    const options = { ...stoppable(ended, 2), onCancel };
+    const { batch, items } = await runBatch(vendor, options, ['a'], cancelWhileRunning);
     expect(batch).toMatchObject({ status: 'CANCELLED', counts: { succeeded: 1 }, error: null });
     expect(endsOf(items)).toEqual([['a', 'SUCCEEDED', 'a']]);
   });
@@ -214,22 +262,21 @@ describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
   test.skipIf(vendor.name === 'gemini')(
     'waits for results its vendor counts and does not give yet',
     async () => {
-      const all = vendor.ended({
-        how: 'completed',
-        ends: [
-          ['a', ANSWERED],
-          ['b', ANSWERED],
-        ],
-      });
-      const some = vendor.ended({ how: 'completed', ends: [['a', ANSWERED]] });
       let readings = 0;
-      const routes = Object.entries(all).map(([path, route]): [string, Route] => [
-        path,
-        /\/(results|content)$/.test(path)
-          ? (request) => ((readings += 1) === 1 ? (some[path] ?? route) : route)(request)
-          : route,
-      ]);
-      const { batch, items } = await runBatch(vendor, Object.fromEntries(routes), ['a', 'b']);
+      const options: BatchVendorOptions = {
+        standing: () => ({
+          how: 'completed',
+          ends: [
+            ['a', ANSWERED],
+            ['b', ANSWERED],
+          ],
+        }),
+        told: (kept, ends) => {
+          ({ readings } = kept);
+          return readings === 1 ? ends.slice(0, 1) : ends;
+        },
+      };
+      const { batch, items } = await runBatch(vendor, options, ['a', 'b']);
       expect(readings).toBe(2);
       expect(batch).toMatchObject({ status: 'COMPLETED', counts: { succeeded: 2, failed: 0 } });
       expect(endsOf(items)).toEqual([
@@ -273,7 +320,11 @@ describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
   });
 
   test('fails with all its requests when it is refused as a whole, in the words of its vendor', async () => {
-    const { batch, items, logged } = await runBatch(vendor, vendor.refused('requests'), ['a', 'b']);
+    const { batch, items, logged } = await runBatch(
+      vendor,
+      { standing: () => ({ refusedFor: 'requests' }) },
+      ['a', 'b'],
+    );
     const error = {
       code: 'PROVIDER_REJECTED',
       message: `The provider rejected the request: ${vendor.refusal}`,
@@ -287,7 +338,7 @@ describe.each(HAND_MADE_BATCH_VENDORS)('a batch of $name', (vendor) => {
   });
 
   test('says nothing of the account when it is refused for its sake', async () => {
-    const { batch, items } = await runBatch(vendor, vendor.refused('account'), ['a']);
+    const { batch, items } = await runBatch(vendor, { standing: () => ({ refusedFor: 'account' }) }, ['a']);
     expect(batch).toMatchObject({ status: 'FAILED', error: { code: 'PROVIDER_AUTHENTICATION' } });
     expect(JSON.stringify([batch, items])).not.toMatch(/secret|credit balance|all available credits/);
   });

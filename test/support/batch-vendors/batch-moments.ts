@@ -24,6 +24,9 @@ export const MOMENTS = [
 
 export type Moment = (typeof MOMENTS)[number];
 
+/** The moments a vendor can tell; `file kept`: it has the file, and has not answered. */
+export type VendorMoment = Exclude<Moment, 'taking in' | 'uploading'> | 'file kept';
+
 /** Each with a vendor of its own shape: the one stores our key with a batch, the other stores nothing of ours. */
 export const VENDORS = ['openai', 'anthropic'] as const;
 

@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom } from '../create-random.ts';
-import { startBatchFileVendor } from '../batch-vendors/batch-file-vendor.ts';
-import { startBatchMessageVendor } from '../batch-vendors/batch-message-vendor.ts';
+import { ANTHROPIC_BATCHES } from '../../providers/text/anthropic/batch/batch-wire.ts';
+import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts';
+import { startBatchVendor } from '../batch-vendors/batch-vendor.ts';
+import type { KeptBatch } from '../batch-vendors/batch-wire.ts';
 import { BATCH_MODELS, partsOf } from '../batch-vendors/batch-models.ts';
 import { MOMENTS, type Moment, type VendorName } from '../batch-vendors/batch-moments.ts';
 import { type BatchNodes, startBatchNodes } from './killable-nodes.ts';
 import { readBatch } from '../app/batch-requests.ts';
-import type { KeptBatch } from '../batch-vendors/batch-vendor-socket.ts';
+import { createDeadly } from './deadly-vendor.ts';
 import { type PlannedKill, planKills } from './kill-plan.ts';
 import { hasRightSums, type KilledBatch, runClient } from './killed-batch.ts';
 import { OccasionWatch } from './occasion-watch.ts';
@@ -62,8 +64,10 @@ export const killBatches = async (options: KillOptions): Promise<KillReport> => 
   await using folder = temporaryFolder();
   const watch: OccasionWatch = new OccasionWatch(() => nodes.lives());
   const manners = { delayMs: 10, polls: 2, note: watch.note };
-  await using files = await startBatchFileVendor({ ...manners, random: createRandom(seed + 1) });
-  await using messages = await startBatchMessageVendor({ ...manners, random: createRandom(seed + 2) });
+  const deadly = (vendor: VendorName, vendorSeed: number) =>
+    createDeadly(vendor, { ...manners, random: createRandom(vendorSeed) });
+  await using files = await startBatchVendor(OPENAI_BATCHES, deadly('openai', seed + 1));
+  await using messages = await startBatchVendor(ANTHROPIC_BATCHES, deadly('anthropic', seed + 2));
   const random = createRandom(seed + 3);
   await using nodes: BatchNodes = startBatchNodes({
     count: databaseUrl === null ? 1 : 2,

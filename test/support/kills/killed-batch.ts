@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { BATCH_MODELS } from '../batch-vendors/batch-models.ts';
 import type { BatchNodes, Life } from './killable-nodes.ts';
 import { endedBatch, readBatch, readItems, requestsOf, submitted } from '../app/batch-requests.ts';
-import { ANSWER_TOKENS, answerTo } from '../batch-vendors/batch-vendor-socket.ts';
+import { answerTo } from '../batch-vendors/batch-vendor.ts';
+import { ANSWER_TOKENS } from './deadly-vendor.ts';
 
 const POLL_MS = 60;
 

@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 /** Recorded traffic of the real vendors, kept beside the checkout; the project does without it. */
@@ -44,7 +45,9 @@ export interface Replay {
 }
 
 interface ReplayModule {
-  readonly createReplay: (options: { readonly root: string }) => Promise<Replay>;
+  readonly createReplay: (options: {
+    readonly root: string;
+  }) => Promise<Replay & { readonly server: Server }>;
   readonly loadCassette: (file: string) => Promise<readonly Interaction[]>;
 }
 
@@ -90,6 +93,8 @@ export const openRecordings = async (): Promise<Recordings> => {
   return {
     start: async () => {
       const replay = await player.createReplay({ root });
+      // A connection that is closed for being idle may be closed under a request, where the machine is busy.
+      replay.server.keepAliveTimeout = 0;
       return { ...replay, url: (file, options) => replay.url(`${root}/${file}`, options) };
     },
     requests: async (file) =>

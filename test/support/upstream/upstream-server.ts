@@ -67,7 +67,8 @@ export const startUpstream = async (
     arrival(requests.length - 1).resolve(request);
     await handler(request);
   };
-  const server = http.createServer((incoming, response) => {
+  // A connection that is closed for being idle may be closed under a request, where the machine is busy.
+  const server = http.createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
     answer(incoming, response).catch((error: unknown) => {
       failures.push(error);
       response.destroy();

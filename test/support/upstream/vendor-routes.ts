@@ -15,6 +15,25 @@ export const startVendor = (routes: Routes): Promise<UpstreamServer> =>
     return sendJson(request, { error: { type: 'not_found_error', message: 'not found' } }, { status: 404 });
   });
 
+export interface RoutedVendor {
+  readonly upstream: UpstreamServer;
+  readonly requests: UpstreamServer['requests'];
+}
+
+/** For tests of single calls: runs `use` with what is connected to a vendor that answers as the routes say. */
+export const createWithVendor =
+  <How extends readonly unknown[], Connected extends object>(
+    connect: (origin: string, ...how: How) => Connected,
+  ) =>
+  async (
+    routes: Routes,
+    use: (vendor: Connected & RoutedVendor) => Promise<void>,
+    ...how: How
+  ): Promise<void> => {
+    await using upstream = await startVendor(routes);
+    await use({ ...connect(upstream.origin, ...how), upstream, requests: upstream.requests });
+  };
+
 export const json =
   (
     body: unknown,

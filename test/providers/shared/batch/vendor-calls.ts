@@ -6,9 +6,9 @@ import { connectXAI } from '../../../../src/providers/text/xai/provider.ts';
 import { toArray } from '../../../support/to-array.ts';
 import { json, type Routes } from '../../../support/upstream/vendor-routes.ts';
 import { anthropicConfig } from '../../text/anthropic/anthropic-harness.ts';
-import * as anthropic from '../../text/anthropic/batch/batch-vendor.ts';
+import * as anthropic from '../../text/anthropic/batch/batch-routes.ts';
 import * as messages from '../../text/anthropic/fixtures/hand-made-batches.ts';
-import * as gemini from '../../text/gemini/batch/batch-vendor.ts';
+import * as gemini from '../../text/gemini/batch/batch-routes.ts';
 import * as contents from '../../text/gemini/fixtures/hand-made-batches.ts';
 import { createConfig as geminiConfig } from '../../text/gemini/gemini-harness.ts';
 import {

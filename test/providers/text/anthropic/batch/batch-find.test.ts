@@ -3,7 +3,7 @@ import type { Route } from '../../../../support/upstream/vendor-routes.ts';
 import { json, jsonLines } from '../../../../support/upstream/vendor-routes.ts';
 import { sendJson } from '../../../../support/upstream/upstream-server.ts';
 import { never } from '../anthropic-harness.ts';
-import { LIST, withVendor } from './batch-vendor.ts';
+import { LIST, withVendor } from './batch-routes.ts';
 import { batchBody, NO_COUNTS, runningBody, succeeded } from '../fixtures/hand-made-batches.ts';
 
 const SINCE = new Date('2026-11-22T10:00:00Z');

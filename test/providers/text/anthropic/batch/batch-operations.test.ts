@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../../../../src/core/model-config.ts';
 import { json } from '../../../../support/upstream/vendor-routes.ts';
 import { NATIVE_BATCH, toRequests, twoRequests } from '../../openai-compatible/batch/batch-harness.ts';
 import { anthropicConfig, connectTo, never, requestOf } from '../anthropic-harness.ts';
-import { CANCEL, CREATE, GET_BATCH, SUBMISSION, withVendor } from './batch-vendor.ts';
+import { CANCEL, CREATE, GET_BATCH, SUBMISSION, withVendor } from './batch-routes.ts';
 import { BATCH_ID, batchBody, messageBody, NO_COUNTS, runningBody } from '../fixtures/hand-made-batches.ts';
 
 const OPTIONS = { key: 'key-1', signal: never };

@@ -3,7 +3,7 @@ import { hasRecordings, openRecordings, type Replay } from '../../../../support/
 import { toArray } from '../../../../support/to-array.ts';
 import { NATIVE_BATCH, toRequests } from '../../openai-compatible/batch/batch-harness.ts';
 import { anthropicConfig, never } from '../anthropic-harness.ts';
-import { connectBatches } from './batch-vendor.ts';
+import { connectBatches } from './batch-routes.ts';
 
 const recording = (what: string): string => `anthropic/batch_with_anthropic_claude-haiku-4-5_${what}.yml`;
 

@@ -3,7 +3,7 @@ import type { UpstreamRequest } from '../../../../support/upstream/upstream-serv
 import { toArray } from '../../../../support/to-array.ts';
 import { brokenOff, json, jsonLines } from '../../../../support/upstream/vendor-routes.ts';
 import { never } from '../anthropic-harness.ts';
-import { GET_BATCH, GET_RESULTS, withVendor } from './batch-vendor.ts';
+import { GET_BATCH, GET_RESULTS, withVendor } from './batch-routes.ts';
 import {
   BATCH_ID,
   batchBody,

@@ -5,7 +5,7 @@ import { sendJson } from '../../../../support/upstream/upstream-server.ts';
 import { json, type Route } from '../../../../support/upstream/vendor-routes.ts';
 import { never } from '../gemini-harness.ts';
 import { connect } from '../gemini-harness.ts';
-import { CANCEL, GET_BATCH, LIST, withVendor } from './batch-vendor.ts';
+import { CANCEL, GET_BATCH, LIST, withVendor } from './batch-routes.ts';
 import { BATCH, ended, operation } from '../fixtures/hand-made-batches.ts';
 
 const CALL = { signal: never() };

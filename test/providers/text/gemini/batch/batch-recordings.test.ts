@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasRecordings, openRecordings, type Replay } from '../../../../support/upstream/replay.ts';
 import { toArray } from '../../../../support/to-array.ts';
 import { NATIVE_BATCH, toRequests } from '../../openai-compatible/batch/batch-harness.ts';
-import { connectBatches } from './batch-vendor.ts';
+import { connectBatches } from './batch-routes.ts';
 import { createConfig, never } from '../gemini-harness.ts';
 
 const FILE =

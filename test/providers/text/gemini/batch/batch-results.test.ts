@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toArray } from '../../../../support/to-array.ts';
 import type { UpstreamRequest } from '../../../../support/upstream/upstream-server.ts';
 import { brokenOff, json, jsonLines } from '../../../../support/upstream/vendor-routes.ts';
-import { DOWNLOAD, GET_BATCH, withVendor } from './batch-vendor.ts';
+import { DOWNLOAD, GET_BATCH, withVendor } from './batch-routes.ts';
 import {
   answerBody,
   BATCH,

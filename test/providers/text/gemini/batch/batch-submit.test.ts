@@ -13,7 +13,7 @@ import {
   SUBMISSION,
   UPLOAD,
   withVendor,
-} from './batch-vendor.ts';
+} from './batch-routes.ts';
 import { answerBody, BATCH, INPUT_FILE } from '../fixtures/hand-made-batches.ts';
 import { connect, createConfig, createRequest, never } from '../gemini-harness.ts';
 

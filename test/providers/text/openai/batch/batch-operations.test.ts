@@ -6,7 +6,8 @@ import {
   type UpstreamRequest,
 } from '../../../../support/upstream/upstream-server.ts';
 import { pathOf, readUpload, toRequests, twoRequests } from '../../openai-compatible/batch/batch-harness.ts';
-import { CHAT, GET_BATCH, json, RESPONSES, SUBMISSION, withVendor } from './batch-vendor.ts';
+import { json } from '../../../../support/upstream/vendor-routes.ts';
+import { CHAT, GET_BATCH, RESPONSES, SUBMISSION, withVendor } from './batch-routes.ts';
 import {
   BATCH_ID,
   BUSY,
@@ -104,7 +105,7 @@ describe('submitting', () => {
     ['POST /v1/batches', 400, { error: { message: 'no such endpoint' } }, 'PROVIDER_REJECTED'],
     ['POST /v1/batches', 500, { error: { message: 'oops' } }, 'PROVIDER_FAILED'],
   ])('a refused %s with %i is told once, as for a single request', async (path, status, body, code) => {
-    await withVendor({ ...SUBMISSION, [path]: json(body, status) }, async ({ batches, requests }) => {
+    await withVendor({ ...SUBMISSION, [path]: json(body, { status }) }, async ({ batches, requests }) => {
       await expect(batches.submit(twoRequests(), { key: 'key-1', signal: never() })).rejects.toMatchObject({
         code,
         provider: 'openai',
@@ -258,7 +259,10 @@ describe('polling', () => {
 
 describe('cancelling', () => {
   const CANCEL = `POST /v1/batches/${BATCH_ID}/cancel`;
-  const conflict = json({ error: { message: "Cannot cancel a batch with status 'completed'." } }, 409);
+  const conflict = json(
+    { error: { message: "Cannot cancel a batch with status 'completed'." } },
+    { status: 409 },
+  );
 
   test('is done once the vendor has taken note', async () => {
     await withVendor(

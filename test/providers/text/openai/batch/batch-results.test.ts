@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type UpstreamRequest } from '../../../../support/upstream/upstream-server.ts';
+import { json } from '../../../../support/upstream/vendor-routes.ts';
 import { toArray } from '../../../../support/to-array.ts';
-import {
-  CHAT,
-  file,
-  GET_BATCH,
-  GET_ERRORS,
-  GET_OUTPUT,
-  json,
-  WITH_FILES,
-  withVendor,
-} from './batch-vendor.ts';
+import { CHAT, file, GET_BATCH, GET_ERRORS, GET_OUTPUT, WITH_FILES, withVendor } from './batch-routes.ts';
 import {
   BATCH_ID,
   BUSY,

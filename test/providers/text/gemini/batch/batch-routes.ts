@@ -1,19 +1,18 @@
 import { type BatchOperations, hasBatchOperations } from '../../../../../src/core/vendor-batch.ts';
 import type { ModelConfig } from '../../../../../src/core/model-config.ts';
 import type { ProviderConnection } from '../../../../../src/core/text-provider.ts';
-import type { UpstreamServer } from '../../../../support/upstream/upstream-server.ts';
-import { json, type Route, type Routes, startVendor } from '../../../../support/upstream/vendor-routes.ts';
+import {
+  createWithVendor,
+  json,
+  type Route,
+  type Routes,
+} from '../../../../support/upstream/vendor-routes.ts';
 import { NATIVE_BATCH } from '../../openai-compatible/batch/batch-harness.ts';
 import { BATCH, INPUT_FILE, operation, OUTPUT_FILE } from '../fixtures/hand-made-batches.ts';
 import { connect, createConfig } from '../gemini-harness.ts';
 
 /** Large enough for batches that go as a file. */
 export const BATCHED = createConfig({ batch: { ...NATIVE_BATCH, maxFileSizeMb: 64 } });
-
-export interface BatchVendor {
-  readonly batches: BatchOperations;
-  readonly upstream: UpstreamServer;
-}
 
 export const connectBatches = (
   baseUrl: string,
@@ -25,15 +24,9 @@ export const connectBatches = (
   return provider.batches;
 };
 
-export const withVendor = async (
-  routes: Routes,
-  use: (vendor: BatchVendor) => Promise<void>,
-  config: ModelConfig = BATCHED,
-  connection: Partial<ProviderConnection> = {},
-): Promise<void> => {
-  await using upstream = await startVendor(routes);
-  await use({ batches: connectBatches(upstream.origin, config, connection), upstream });
-};
+export const withVendor = createWithVendor((...how: Parameters<typeof connectBatches>) => ({
+  batches: connectBatches(...how),
+}));
 
 export const CREATE = 'POST /v1beta/models/gemini-tested:batchGenerateContent';
 export const START_UPLOAD = 'POST /upload/v1beta/files';
