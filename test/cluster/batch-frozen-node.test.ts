@@ -1,63 +1,18 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { queryPostgres, type Row } from '../support/databases/batch-database.ts';
 import { endedBatch, readBatch, readItems, requestsOf, submitted } from '../support/app/batch-requests.ts';
 import { type HeldVendor, type Stage, startHeldVendor } from '../support/batch-vendors/held-batch-vendor.ts';
-import type { ServerNews } from '../support/app/hurried-server.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type ServerProcess, startHurriedProcess } from '../support/app/server-process.ts';
 import { named, postgres } from './nodes.ts';
 
-const PROGRAM = fileURLToPath(new URL('../support/app/hurried-server.ts', import.meta.url));
-
-interface Node extends AsyncDisposable {
-  readonly url: string;
-  readonly child: ChildProcess;
-  /** Resolves once a line has been logged that matches. */
-  logged(pattern: RegExp): Promise<void>;
-}
-
-const startNode = async (databaseUrl: string, vendor: HeldVendor): Promise<Node> => {
-  const folder = temporaryFolder();
-  const child = fork(PROGRAM, {
-    cwd: folder.path,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      OPENAI_API_KEY: 'sk-test',
-      OPENAI_BASE_URL: vendor.url,
-      DEEPSEEK_API_KEY: 'sk-test',
-      DEEPSEEK_BASE_URL: vendor.url,
-    },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+const startNode = (databaseUrl: string, vendor: HeldVendor): Promise<ServerProcess> =>
+  startHurriedProcess({
+    DATABASE_URL: databaseUrl,
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: vendor.url,
+    DEEPSEEK_API_KEY: 'sk-test',
+    DEEPSEEK_BASE_URL: vendor.url,
   });
-  const exited = once(child, 'exit');
-  const lines: string[] = [];
-  const written = new EventEmitter();
-  const listening = Promise.withResolvers<string>();
-  child.on('message', (news: ServerNews) => {
-    if ('url' in news) listening.resolve(news.url);
-    else {
-      lines.push(news.logged);
-      written.emit('line');
-    }
-  });
-  void exited.then(() => listening.reject(new Error('the server ended before it was ready')));
-  return {
-    url: await listening.promise,
-    child,
-    logged: async (pattern) => {
-      while (!lines.some((line) => pattern.test(line))) await once(written, 'line');
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await exited;
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-};
 
 /** Everything that is stored of batches, but for how long a lease lasts that is renewed all the time. */
 const readRows = async (databaseUrl: string): Promise<readonly (readonly Row[])[]> => {
@@ -108,7 +63,7 @@ describe.skipIf(postgres.problem !== null)(
       expect((await readItems(other, id)).map(({ text }) => text)).toEqual(answers(itemCount));
       const rows = await readRows(database.url);
       frozen.child.kill('SIGCONT');
-      await frozen.logged(LOST);
+      await frozen.printed(LOST);
       expect(await readBatch(frozen, id)).toEqual(batch);
       expect(await readRows(database.url)).toEqual(rows);
       return { keys: vendor.keys, prompts: vendor.prompts };
@@ -132,7 +87,7 @@ describe.skipIf(postgres.problem !== null)(
         const rows = await readRows(database.url);
         release();
         frozen.child.kill('SIGCONT');
-        await frozen.logged(LOST);
+        await frozen.printed(LOST);
         expect(await readRows(database.url)).toEqual(rows);
         releaseOther();
         expect(await endedBatch(frozen, id)).toMatchObject({

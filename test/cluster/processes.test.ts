@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { collectOverSse, collectOverWebSocket, request } from '../support/app/app.ts';
 import { type Event, FOLLOW_SUBSCRIPTION, GENERATE_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
-import { startServerProcess } from '../support/app/server-process.ts';
+import { startHurriedProcess, startServerProcess } from '../support/app/server-process.ts';
 import { named, postgres } from './nodes.ts';
 
 const STREAMS = [collectOverWebSocket, collectOverSse] as const;
 const ENDS = ['GenerationCompleted', 'GenerationFailed', 'GenerationCancelled'];
 const START = `mutation ($input: GenerateInput!) { startGeneration(input: $input) { id } }`;
 
-const startProcesses = async (count: number, environment: Record<string, string> = {}) => {
+const startProcesses = async (count: number, start = startServerProcess) => {
   const database = await postgres.createDatabase();
   const processes = await Promise.all(
-    Array.from({ length: count }, () =>
-      startServerProcess({ DATABASE_URL: database.url, MODELGRAPH_DEMO_DELAY_MS: '2', ...environment }),
-    ),
+    Array.from({ length: count }, () => start({ DATABASE_URL: database.url, MODELGRAPH_DEMO_DELAY_MS: '2' })),
   );
   return {
     processes,
@@ -69,7 +67,7 @@ describe.skipIf(postgres.problem !== null)(
     });
 
     it('leave nothing running when one of them is killed', async () => {
-      await using cluster = await startProcesses(2);
+      await using cluster = await startProcesses(2, startHurriedProcess);
       const [killed, left] = cluster.processes;
       if (killed === undefined || left === undefined) throw new Error('two servers were expected');
       const { data } = await request(killed, START, { input: { model: 'demo-long', prompt: 'Hello' } });

@@ -2,20 +2,17 @@ import { readSettings } from '../../../config/env.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { buildApp } from '../../../src/app.ts';
 
-/** What the server tells its parent. */
-export type ServerNews = { readonly url: string } | { readonly logged: string };
+const note = (fields: Readonly<Record<string, unknown>>, msg: string): void =>
+  void process.stdout.write(`${JSON.stringify({ ...fields, msg })}\n`);
 
-const tell = (news: ServerNews): void => void process.send?.(news);
-
-const note = (_fields: Readonly<Record<string, unknown>>, message: string): void => tell({ logged: message });
-
-// The server as it is run, but with short leases and waits: a program of its own.
+// The server as it is run, with its log on standard output, but with short leases and waits: a program of its own.
 const app = await buildApp(
   readSettings(Object.keys(MODEL_CONFIGS)),
   { debug: () => {}, info: note, warn: note, error: note },
   {
+    timing: { leaseMs: 4_000, pollMs: 200 },
     batchTiming: {
-      leaseMs: 2_000,
+      leaseMs: 4_000,
       claimPollMs: 50,
       firstPollMs: 20,
       maxPollMs: 100,
@@ -25,4 +22,5 @@ const app = await buildApp(
     },
   },
 );
-tell({ url: await app.listen() });
+const url = await app.listen();
+note({ url }, `Modelgraph is ready at ${url}`);

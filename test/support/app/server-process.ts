@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const HURRIED = fileURLToPath(new URL('hurried-server.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface ServerProcess extends AsyncDisposable {
@@ -15,8 +16,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Everything it has printed, line by line. */
   readonly lines: readonly string[];
-  /** Resolves once a line has been printed that contains the text. */
-  printed(text: string): Promise<string>;
+  /** Resolves once a line has been printed that contains the text, or matches. */
+  printed(text: string | RegExp): Promise<string>;
   /** Its exit code, or the signal that ended it, once all it printed has been read. */
   readonly exited: Promise<number | NodeJS.Signals>;
 }
@@ -34,6 +35,10 @@ export const startServerProcess = (
   environment: Readonly<Record<string, string>>,
   cwd?: string,
 ): Promise<ServerProcess> => startProcess({ command: [process.execPath, MAIN], cwd }, environment);
+
+/** The same with short leases and waits, for tests of what happens when they run out. */
+export const startHurriedProcess = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
+  startProcess({ command: [process.execPath, HURRIED] }, environment);
 
 /** The server as the README has it started: by npm, in the folder of the project, in a process group of its own. */
 export const startByNpm = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
@@ -66,12 +71,14 @@ const startProcess = async (
     output.emit('line');
     return (code ?? signal) as number | NodeJS.Signals;
   });
-  const printed = async (text: string): Promise<string> => {
+  const printed = async (text: string | RegExp): Promise<string> => {
+    const matches = (line: string): boolean =>
+      typeof text === 'string' ? line.includes(text) : text.test(line);
     for (;;) {
-      const line = lines.find((candidate) => candidate.includes(text));
+      const line = lines.find(matches);
       if (line !== undefined) return line;
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`the server ended without "${text}":\n${lines.join('\n')}`);
+        throw new Error(`the server ended without "${String(text)}":\n${lines.join('\n')}`);
       await once(output, 'line');
     }
   };
