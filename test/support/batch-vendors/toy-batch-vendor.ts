@@ -1,4 +1,5 @@
 import type {
+  BatchCallOptions,
   BatchOperations,
   BatchRequest,
   BatchResult,
@@ -70,119 +71,152 @@ export const QUICK_TIMING: NonNullable<AppOverrides['batchTiming']> = {
 
 const NATIVE: BatchSupport = { type: 'native', maxRequests: 1_000, maxFileSizeMb: 1, discountPercent: 50 };
 
-/** A vendor with a batch API, in memory. */
-export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBatchVendor => {
-  const { storesKey = true, before = () => {} } = options;
-  const batches: ToyVendorBatch[] = [];
-  const calls: Call[] = [];
-  let made = 0;
-  const get = (id: string): ToyVendorBatch => {
-    const batch = batches.find((candidate) => candidate.id === id);
+const toVendorBatch = ({ id, state, outcome, error, requests, told }: ToyVendorBatch): VendorBatch => ({
+  id,
+  state,
+  outcome,
+  error,
+  counts: {
+    total: requests.length,
+    succeeded: told?.succeeded ?? null,
+    failed: told?.failed ?? null,
+    cancelled: null,
+    expired: null,
+  },
+  createdAt: null,
+  expiresAt: new Date('2030-01-02T03:04:05Z'),
+  retryAfterMs: null,
+});
+
+/** A batch that has ended with every request answered. */
+const toToyBatch = (id: string, key: string, requests: readonly BatchRequest[]): ToyVendorBatch => ({
+  id,
+  key,
+  requests,
+  state: 'ended',
+  outcome: 'completed',
+  error: null,
+  results: requests.map(({ customId }) => toResult(customId)),
+  told: null,
+  polls: 0,
+  cancels: 0,
+});
+
+class ToyBatchOperations implements BatchOperations {
+  readonly storesKey: boolean;
+  readonly batches: ToyVendorBatch[] = [];
+  readonly calls: Call[] = [];
+  readonly #options: ToyBatchVendorOptions;
+  #made = 0;
+
+  constructor(options: ToyBatchVendorOptions) {
+    this.#options = options;
+    this.storesKey = options.storesKey ?? true;
+  }
+
+  async submit(
+    requests: AsyncIterable<BatchRequest>,
+    { key, signal, beforeCreate }: SubmitBatchOptions,
+  ): Promise<VendorBatch> {
+    this.calls.push('submit');
+    const all: BatchRequest[] = [];
+    for await (const request of requests) {
+      await this.#options.onRequest?.(all.length);
+      all.push(request);
+    }
+    await beforeCreate?.();
+    this.#made += 1;
+    const batch = toToyBatch(`vendor-${this.#made}`, key, all);
+    await this.#options.before?.('submit', signal, batch);
+    if (!this.batches.includes(batch)) this.batches.push(batch);
+    this.#options.onSubmit?.(batch);
+    return this.#tell(batch);
+  }
+
+  async find(
+    key: string,
+    { total, takenIds }: ExpectedBatch,
+    { signal }: BatchCallOptions,
+  ): Promise<VendorBatch | undefined> {
+    this.calls.push('find');
+    await this.#options.before?.('find', signal);
+    const found = this.batches.find((batch) =>
+      this.storesKey ? batch.key === key : batch.requests.length === total && !takenIds?.has(batch.id),
+    );
+    return found && this.#tell(found);
+  }
+
+  async poll(id: string, { signal }: BatchCallOptions): Promise<VendorBatch> {
+    const batch = this.#called('poll', id);
+    batch.polls += 1;
+    await this.#options.before?.('poll', signal, batch);
+    return this.#tell(batch);
+  }
+
+  async cancel(id: string, { signal }: BatchCallOptions): Promise<VendorBatch> {
+    const batch = this.#called('cancel', id);
+    batch.cancels += 1;
+    await this.#options.before?.('cancel', signal, batch);
+    if (batch.state === 'running') batch.state = 'cancelling';
+    return this.#tell(batch);
+  }
+
+  async *results(id: string, { signal }: BatchCallOptions): AsyncGenerator<BatchResult> {
+    const { before, beforeResult, afterResults } = this.#options;
+    const batch = this.#called('results', id);
+    await before?.('results', signal, batch);
+    for (const [index, result] of batch.results.entries()) {
+      await beforeResult?.(batch, index);
+      yield result;
+    }
+    afterResults?.(batch);
+  }
+
+  findCustomIdProblem(customId: string): string | undefined {
+    return customId.includes('!') ? 'It must not have an exclamation mark.' : undefined;
+  }
+
+  sizeOf({ request }: BatchRequest): number {
+    return JSON.stringify(request).length;
+  }
+
+  #called(call: Call, id: string): ToyVendorBatch {
+    this.calls.push(call);
+    const batch = this.batches.find((candidate) => candidate.id === id);
     if (batch === undefined) throw new Error(`the vendor has no batch ${id}`);
     return batch;
-  };
-  const { toVendorBatch: change = (usual) => usual } = options;
-  const toVendorBatch = ({ id, state, outcome, error, requests, told }: ToyVendorBatch): VendorBatch =>
-    change({
-      id,
-      state,
-      outcome,
-      error,
-      counts: {
-        total: requests.length,
-        succeeded: told?.succeeded ?? null,
-        failed: told?.failed ?? null,
-        cancelled: null,
-        expired: null,
+  }
+
+  #tell(batch: ToyVendorBatch): VendorBatch {
+    const usual = toVendorBatch(batch);
+    return this.#options.toVendorBatch?.(usual) ?? usual;
+  }
+}
+
+const toDescriptor = (batches: BatchOperations): TextProviderDescriptor => ({
+  name: 'toy',
+  displayName: 'Toy',
+  documentationUrl: null,
+  credentialVariable: null,
+  apiTypes: ['local'],
+  load: () =>
+    Promise.resolve(() => (config) => ({
+      config,
+      stream: () => {
+        throw new Error('this vendor answers batches only');
       },
-      createdAt: null,
-      expiresAt: new Date('2030-01-02T03:04:05Z'),
-      retryAfterMs: null,
-    });
-  const operations: BatchOperations = {
-    storesKey,
-    async submit(requests: AsyncIterable<BatchRequest>, { key, signal, beforeCreate }: SubmitBatchOptions) {
-      calls.push('submit');
-      const all: BatchRequest[] = [];
-      for await (const request of requests) {
-        await options.onRequest?.(all.length);
-        all.push(request);
-      }
-      await beforeCreate?.();
-      made += 1;
-      const batch: ToyVendorBatch = {
-        id: `vendor-${made}`,
-        key,
-        requests: all,
-        state: 'ended',
-        outcome: 'completed',
-        error: null,
-        results: all.map(({ customId }) => toResult(customId)),
-        told: null,
-        polls: 0,
-        cancels: 0,
-      };
-      await before('submit', signal, batch);
-      if (!batches.includes(batch)) batches.push(batch);
-      options.onSubmit?.(batch);
-      return toVendorBatch(batch);
-    },
-    async find(key: string, { total, takenIds }: ExpectedBatch, { signal }) {
-      calls.push('find');
-      await before('find', signal);
-      const found = batches.find((batch) =>
-        storesKey ? batch.key === key : batch.requests.length === total && !takenIds?.has(batch.id),
-      );
-      return found && toVendorBatch(found);
-    },
-    async poll(id, { signal }) {
-      calls.push('poll');
-      const batch = get(id);
-      batch.polls += 1;
-      await before('poll', signal, batch);
-      return toVendorBatch(batch);
-    },
-    async cancel(id, { signal }) {
-      calls.push('cancel');
-      const batch = get(id);
-      batch.cancels += 1;
-      await before('cancel', signal, batch);
-      if (batch.state === 'running') batch.state = 'cancelling';
-      return toVendorBatch(batch);
-    },
-    async *results(id, { signal }) {
-      calls.push('results');
-      const batch = get(id);
-      await before('results', signal, batch);
-      for (const [index, result] of batch.results.entries()) {
-        await options.beforeResult?.(batch, index);
-        yield result;
-      }
-      options.afterResults?.(batch);
-    },
-    findCustomIdProblem: (customId) =>
-      customId.includes('!') ? 'It must not have an exclamation mark.' : undefined,
-    sizeOf: ({ request }) => JSON.stringify(request).length,
-  };
-  const descriptor: TextProviderDescriptor = {
-    name: 'toy',
-    displayName: 'Toy',
-    documentationUrl: null,
-    credentialVariable: null,
-    apiTypes: ['local'],
-    load: () =>
-      Promise.resolve(() => (config) => ({
-        config,
-        stream: () => {
-          throw new Error('this vendor answers batches only');
-        },
-        generate: () => Promise.reject(new Error('this vendor answers batches only')),
-        batches: operations,
-      })),
-  };
+      generate: () => Promise.reject(new Error('this vendor answers batches only')),
+      batches,
+    })),
+});
+
+/** A provider whose vendor is in memory and has a batch API alone. */
+export const createToyBatchVendor = (options: ToyBatchVendorOptions = {}): ToyBatchVendor => {
+  const operations = new ToyBatchOperations(options);
+  const descriptor = toDescriptor(operations);
   return {
-    batches,
-    calls,
+    batches: operations.batches,
+    calls: operations.calls,
     descriptor,
     overrides: {
       providers: [descriptor],

@@ -5,7 +5,7 @@ import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts'
 import { startBatchVendor } from '../batch-vendors/batch-vendor.ts';
 import type { KeptBatch } from '../batch-vendors/batch-wire.ts';
 import { BATCH_MODELS, partsOf } from '../batch-vendors/batch-models.ts';
-import { MOMENTS, type Moment, type VendorName } from '../batch-vendors/batch-moments.ts';
+import { MOMENTS, type Moment, type NoteOccasion, type VendorName } from '../batch-vendors/batch-moments.ts';
 import { type BatchNodes, startBatchNodes } from './killable-nodes.ts';
 import { readBatch } from '../app/batch-requests.ts';
 import { createDeadly } from './deadly-vendor.ts';
@@ -54,6 +54,121 @@ interface Kill {
   readonly atMs: number;
 }
 
+const startVendors = async (seed: number, note: NoteOccasion) => {
+  const deadly = (vendor: VendorName, vendorSeed: number) =>
+    createDeadly(vendor, { delayMs: 10, polls: 2, note, random: createRandom(vendorSeed) });
+  const files = await startBatchVendor(OPENAI_BATCHES, deadly('openai', seed + 1));
+  const messages = await startBatchVendor(ANTHROPIC_BATCHES, deadly('anthropic', seed + 2));
+  return {
+    addresses: { OPENAI_BASE_URL: files.url, ANTHROPIC_BASE_URL: messages.url },
+    batches: () => [...files.batches, ...messages.batches],
+    [Symbol.asyncDispose]: async () => {
+      await files[Symbol.asyncDispose]();
+      await messages[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** Kills what is planned, and keeps what was under way as each kill came. */
+class Killer {
+  readonly kills: Kill[] = [];
+  killsOfAll = 0;
+  readonly #nodes: BatchNodes;
+  readonly #watch: OccasionWatch;
+
+  constructor(nodes: BatchNodes, watch: OccasionWatch) {
+    this.#nodes = nodes;
+    this.#watch = watch;
+  }
+
+  async kill(planned: PlannedKill): Promise<void> {
+    const nodes = this.#nodes;
+    // A search may be over by the time that the dead are back.
+    if (planned.moment !== 'searching') await Promise.all(nodes.lives().map(({ url }) => url));
+    const over = Promise.withResolvers<void>();
+    const occasion = await this.#watch.next(planned, over.promise);
+    if (occasion !== undefined) await wait(planned.waitMs);
+    const lives = nodes.lives();
+    const [any] = lives;
+    const atWork = lives.filter(({ key }) => key === occasion?.life);
+    const isOfAll = planned.isOfAll || lives.length === 1;
+    const victims = isOfAll || any === undefined ? lives : atWork.length > 0 ? atWork : [any];
+    if (isOfAll) this.killsOfAll += 1;
+    this.kills.push({
+      vendor: planned.vendor,
+      moment: occasion === undefined ? 'other' : this.#watch.momentOf(occasion),
+      part: occasion?.part ?? null,
+      atMs: Date.now(),
+    });
+    await nodes.kill(victims);
+    over.resolve();
+    if (!isOfAll) await wait(planned.awayMs);
+    nodes.revive();
+  }
+}
+
+/** Clients that hand in one batch after the other. */
+class Clients {
+  begun = 0;
+  readonly outcomes: KilledBatch[] = [];
+  readonly #nodes: BatchNodes;
+  readonly #watch: OccasionWatch;
+  readonly #random: () => number;
+  readonly #items: number;
+
+  constructor(nodes: BatchNodes, watch: OccasionWatch, random: () => number, items: number) {
+    this.#nodes = nodes;
+    this.#watch = watch;
+    this.#random = random;
+    this.#items = items;
+  }
+
+  async runOne(): Promise<void> {
+    const name = `batch-${this.begun}`;
+    const model = BATCH_MODELS[this.begun % BATCH_MODELS.length];
+    if (model === undefined) throw new TypeError('there is no model');
+    const { vendor } = model;
+    const isFollower = this.begun % 3 === 0;
+    this.begun += 1;
+    const given = new AbortController();
+    const client = runClient({
+      name,
+      model,
+      items: this.#items,
+      nodes: this.#nodes,
+      random: this.#random,
+      isFollower,
+      submitting: ({ key }) => void this.#watch.note({ moment: 'taking in', vendor, life: key, part: name }),
+      taken: () => this.#watch.pass(name),
+    });
+    const late = wait(BATCH_MS, undefined, { signal: given.signal }).then(
+      () => undefined,
+      () => undefined,
+    );
+    const outcome = await Promise.race([client, late]).finally(() => given.abort());
+    if (outcome !== undefined) this.outcomes.push(outcome);
+  }
+}
+
+/** Runs everything over and over until one of them has had enough, or fails. */
+const runUntilOver = async (
+  killAll: (end: AbortController) => Promise<void>,
+  runOne: () => Promise<void>,
+): Promise<void> => {
+  const end = new AbortController();
+  const untilOver = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      while (!end.signal.aborted) await work();
+    } finally {
+      end.abort();
+    }
+  };
+  const works = [() => killAll(end), ...Array<() => Promise<void>>(IN_FLIGHT).fill(runOne)];
+  const ends = await Promise.allSettled(works.map(untilOver));
+  const failed = ends.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};
+
 /**
  * Kills servers with SIGKILL while they work on batches, at moments that are chosen one by one, starts them again, and
  * counts what has come of the batches.
@@ -63,100 +178,37 @@ export const killBatches = async (options: KillOptions): Promise<KillReport> => 
   const plan = planKills(options.kills, createRandom(seed));
   await using folder = temporaryFolder();
   const watch: OccasionWatch = new OccasionWatch(() => nodes.lives());
-  const manners = { delayMs: 10, polls: 2, note: watch.note };
-  const deadly = (vendor: VendorName, vendorSeed: number) =>
-    createDeadly(vendor, { ...manners, random: createRandom(vendorSeed) });
-  await using files = await startBatchVendor(OPENAI_BATCHES, deadly('openai', seed + 1));
-  await using messages = await startBatchVendor(ANTHROPIC_BATCHES, deadly('anthropic', seed + 2));
+  await using vendors = await startVendors(seed, watch.note);
   const random = createRandom(seed + 3);
   await using nodes: BatchNodes = startBatchNodes({
     count: databaseUrl === null ? 1 : 2,
     random,
     folder: folder.path,
     environment: {
-      OPENAI_BASE_URL: files.url,
-      ANTHROPIC_BASE_URL: messages.url,
+      ...vendors.addresses,
       MODELGRAPH_DATA: `${folder.path}/data`,
       ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     },
     keyVariables: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
   });
-
-  const kills: Kill[] = [];
-  let killsOfAll = 0;
-  const kill = async (planned: PlannedKill): Promise<void> => {
-    // A search may be over by the time that the dead are back.
-    if (planned.moment !== 'searching') await Promise.all(nodes.lives().map(({ url }) => url));
-    const over = Promise.withResolvers<void>();
-    const occasion = await watch.next(planned, over.promise);
-    if (occasion !== undefined) await wait(planned.waitMs);
-    const lives = nodes.lives();
-    const [any] = lives;
-    const atWork = lives.filter(({ key }) => key === occasion?.life);
-    const isOfAll = planned.isOfAll || lives.length === 1;
-    const victims = isOfAll || any === undefined ? lives : atWork.length > 0 ? atWork : [any];
-    if (isOfAll) killsOfAll += 1;
-    kills.push({
-      vendor: planned.vendor,
-      moment: occasion === undefined ? 'other' : watch.momentOf(occasion),
-      part: occasion?.part ?? null,
-      atMs: Date.now(),
-    });
-    await nodes.kill(victims);
-    over.resolve();
-    if (!isOfAll) await wait(planned.awayMs);
-    nodes.revive();
-    if (kills.length % 10 === 0) say(`${kills.length} kills`);
-  };
-
-  let begun = 0;
-  const outcomes: KilledBatch[] = [];
-  const runOne = async (): Promise<void> => {
-    const name = `batch-${begun}`;
-    const model = BATCH_MODELS[begun % BATCH_MODELS.length];
-    if (model === undefined) throw new TypeError('there is no model');
-    const { vendor } = model;
-    const isFollower = begun % 3 === 0;
-    begun += 1;
-    const given = new AbortController();
-    const client = runClient({
-      name,
-      model,
-      items: itemsPerBatch,
-      nodes,
-      random,
-      isFollower,
-      submitting: ({ key }) => void watch.note({ moment: 'taking in', vendor, life: key, part: name }),
-      taken: () => watch.pass(name),
-    });
-    const late = wait(BATCH_MS, undefined, { signal: given.signal }).then(
-      () => undefined,
-      () => undefined,
-    );
-    const outcome = await Promise.race([client, late]).finally(() => given.abort());
-    if (outcome !== undefined) outcomes.push(outcome);
-  };
-  const end = new AbortController();
-  const untilOver = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      while (!end.signal.aborted) await work();
-    } finally {
+  const killer = new Killer(nodes, watch);
+  const clients = new Clients(nodes, watch, random, itemsPerBatch);
+  await runUntilOver(
+    async (end) => {
+      for (const planned of plan) {
+        if (end.signal.aborted) break;
+        await killer.kill(planned);
+        if (killer.kills.length % 10 === 0) say(`${killer.kills.length} kills`);
+      }
       end.abort();
-    }
-  };
-  const killAll = async (): Promise<void> => {
-    for (const planned of plan) if (!end.signal.aborted) await kill(planned);
-    end.abort();
-  };
-  const ends = await Promise.allSettled(
-    [killAll, ...Array<() => Promise<void>>(IN_FLIGHT).fill(runOne)].map(untilOver),
+    },
+    () => clients.runOne(),
   );
-  const failed = ends.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const { kills, killsOfAll } = killer;
   return {
-    ...(await judge(nodes, outcomes, [...files.batches, ...messages.batches], begun)),
+    ...(await judge(nodes, clients.outcomes, vendors.batches(), clients.begun)),
     kills: kills.length,
-    moments: await countMoments(nodes, kills, outcomes),
+    moments: await countMoments(nodes, kills, clients.outcomes),
     killsOfAll,
   };
 };

@@ -48,109 +48,131 @@ export interface BatchNodesOptions {
   readonly keyVariables: readonly string[];
 }
 
-/** Several processes of the server, each of which has its next life loaded before it dies. */
-export const startBatchNodes = (options: BatchNodesOptions): BatchNodes => {
-  const { random, folder, environment, keyVariables } = options;
-  let born = 0;
-  let isClosed = false;
-
-  const load = (node: number): OwnLife => {
-    born += 1;
-    const key = `node-${node}-life-${born}`;
-    const child = fork(PROGRAM, {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        BATCH_SERVER_LOG: process.env['BATCH_SERVER_LOG'],
-        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
-        PORT: '0',
-        ...environment,
-        ...Object.fromEntries(keyVariables.map((variable) => [variable, key])),
-      },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    const exited = once(child, 'exit');
-    const { promise: url, resolve, reject } = Promise.withResolvers<string>();
-    let isReady = false;
-    let isOver = false;
-    child.on('message', (message: { readonly url: string }) => {
-      isReady = true;
-      resolve(message.url);
-    });
-    void exited.then(() => reject(new Error('a server ended before it was ready')));
-    // Whoever kills it before it is ready does not ask for its address.
-    url.catch(() => undefined);
-    return {
-      key,
-      node,
-      url,
-      isReady: () => isReady && !isOver,
-      isOver: () => isOver,
-      child,
-      exited,
-      begin: () => void child.send('begin'),
-      async end() {
-        isOver = true;
-        child.kill('SIGKILL');
-        await exited;
-      },
-    };
+/** Loads a process of the server, which begins when it is told to. */
+const loadLife = (
+  { folder, environment, keyVariables }: BatchNodesOptions,
+  node: number,
+  key: string,
+): OwnLife => {
+  const child = fork(PROGRAM, {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      BATCH_SERVER_LOG: process.env['BATCH_SERVER_LOG'],
+      NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      PORT: '0',
+      ...environment,
+      ...Object.fromEntries(keyVariables.map((variable) => [variable, key])),
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
+  let isReady = false;
+  let isOver = false;
+  child.on('message', (message: { readonly url: string }) => {
+    isReady = true;
+    resolve(message.url);
+  });
+  void exited.then(() => reject(new Error('a server ended before it was ready')));
+  // A life that is ended before it is ready is not asked for its address.
+  url.catch(() => undefined);
+  return {
+    key,
+    node,
+    url,
+    isReady: () => isReady && !isOver,
+    isOver: () => isOver,
+    child,
+    exited,
+    begin: () => void child.send('begin'),
+    async end() {
+      isOver = true;
+      child.kill('SIGKILL');
+      await exited;
+    },
   };
+};
 
-  const running: OwnLife[] = [];
-  const spare: OwnLife[] = [];
-  const waiting = new Set<OwnLife>();
-  for (let node = 0; node < options.count; node += 1) {
-    const life = load(node);
-    life.begin();
-    running.push(life);
-    spare.push(load(node));
+class KillableNodes implements BatchNodes {
+  readonly #options: BatchNodesOptions;
+  readonly #running: OwnLife[] = [];
+  /** The next life of each node. */
+  readonly #spare: OwnLife[] = [];
+  /** Lives whose turn has come and that have not begun. */
+  readonly #waiting = new Set<OwnLife>();
+  #born = 0;
+  #isClosed = false;
+
+  constructor(options: BatchNodesOptions) {
+    this.#options = options;
+    for (let node = 0; node < options.count; node += 1) {
+      const life = this.#load(node);
+      life.begin();
+      this.#running.push(life);
+      this.#spare.push(this.#load(node));
+    }
   }
 
-  const ask: BatchNodes['ask'] = async (question) => {
+  lives(): readonly Life[] {
+    return this.#running;
+  }
+
+  async kill(lives: readonly Life[]): Promise<void> {
+    const ended = this.#running.filter((life) => lives.includes(life));
+    for (const life of ended) {
+      const next = this.#spare[life.node];
+      if (next === undefined) throw new TypeError(`there is no node ${life.node}`);
+      this.#running[life.node] = next;
+      this.#waiting.add(next);
+    }
+    await Promise.all(ended.map((life) => life.end()));
+  }
+
+  revive(): void {
+    if (this.#isClosed) return;
+    for (const life of this.#waiting) {
+      life.begin();
+      this.#spare[life.node] = this.#load(life.node);
+    }
+    this.#waiting.clear();
+  }
+
+  async ask<T>(question: (server: { readonly url: string }, life: Life) => Promise<T>): Promise<T> {
     for (;;) {
-      if (isClosed) throw new Error('there are no servers any more');
-      const ready = running.filter((life) => life.isReady());
-      const life = ready[Math.floor(random() * ready.length)];
-      if (life === undefined) {
-        const coming = [...running];
-        await Promise.any(coming.map(({ url }) => url)).catch((error: unknown) => {
-          if (!coming.some((one) => one.isOver())) throw error;
-        });
-        continue;
-      }
+      const life = await this.#nextReady();
       try {
         return await question({ url: await life.url }, life);
       } catch (error) {
         if (!life.isOver()) throw error;
       }
     }
-  };
+  }
 
-  return {
-    lives: () => running,
-    async kill(lives) {
-      const ended = running.filter((life) => lives.includes(life));
-      for (const life of ended) {
-        const next = spare[life.node];
-        if (next === undefined) throw new TypeError(`there is no node ${life.node}`);
-        running[life.node] = next;
-        waiting.add(next);
-      }
-      await Promise.all(ended.map((life) => life.end()));
-    },
-    revive() {
-      if (isClosed) return;
-      for (const life of waiting) {
-        life.begin();
-        spare[life.node] = load(life.node);
-      }
-      waiting.clear();
-    },
-    ask,
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      await Promise.all([...running, ...spare].map((life) => life.end()));
-    },
-  };
-};
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#running, ...this.#spare].map((life) => life.end()));
+  }
+
+  /** Any life that listens; one that comes next where none does. */
+  async #nextReady(): Promise<OwnLife> {
+    for (;;) {
+      if (this.#isClosed) throw new Error('there are no servers any more');
+      const ready = this.#running.filter((life) => life.isReady());
+      const life = ready[Math.floor(this.#options.random() * ready.length)];
+      if (life !== undefined) return life;
+      const coming = [...this.#running];
+      await Promise.any(coming.map(({ url }) => url)).catch((error: unknown) => {
+        if (!coming.some((one) => one.isOver())) throw error;
+      });
+    }
+  }
+
+  #load(node: number): OwnLife {
+    this.#born += 1;
+    return loadLife(this.#options, node, `node-${node}-life-${this.#born}`);
+  }
+}
+
+/** Several processes of the server, each of which has its next life loaded before it dies. */
+export const startBatchNodes = (options: BatchNodesOptions): BatchNodes => new KillableNodes(options);
