@@ -53,7 +53,7 @@ import {
   ModelDiscovery,
 } from './services/catalogue/model-discovery.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
-import { ProviderHealthService } from './services/providers/provider-health.ts';
+import { type ProviderHealthOptions, ProviderHealthService } from './services/providers/provider-health.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
 import { BatchItemStore } from './stores/batches/batch-item-store.ts';
@@ -75,6 +75,8 @@ export interface AppOverrides {
   readonly discoveryTiming?: Partial<DiscoveryTiming>;
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
+  /** How long the circuit of a provider stays open. */
+  readonly circuitTiming?: Pick<ProviderHealthOptions, 'openMs' | 'maxOpenMs'>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
   readonly guards?: readonly GenerationGuard[];
@@ -200,6 +202,7 @@ const createCatalogueLayer = (
   const health = new ProviderHealthService({
     failures: settings.circuitFailures,
     exempt: simulators.map(({ name }) => name),
+    ...overrides.circuitTiming,
   });
   const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
   const toTelemetryName: ToTelemetryName = (name) => registry.findDescriptor(name)?.telemetryName ?? name;

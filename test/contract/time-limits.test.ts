@@ -9,9 +9,12 @@ import { connectLine } from './contract-upstream.ts';
 import { VENDOR_PROVIDERS } from './providers.ts';
 
 const SHORT_MS = 50;
+/** Long enough for a request to arrive on a busy machine. */
+const ARRIVAL_MS = 2_000;
 const LONG_MS = 60_000;
 
-describe.each(VENDOR_PROVIDERS)('a vendor of $name that does not answer', (line) => {
+// At the same time, since each of them is about waiting.
+describe.concurrent.each(VENDOR_PROVIDERS)('a vendor of $name that does not answer', (line) => {
   const request = requestFor('text', line.model);
 
   test('is given up when the connection does not open in time, streaming and waiting', async () => {
@@ -31,7 +34,7 @@ describe.each(VENDOR_PROVIDERS)('a vendor of $name that does not answer', (line)
   test('is given up when a stream has no headers in the time for the first delta, and is asked once', async () => {
     await using upstream = await startUpstream(() => undefined);
     const provider = await connectLine(line, line.model, upstream.origin, {
-      firstDeltaTimeoutMs: SHORT_MS,
+      firstDeltaTimeoutMs: ARRIVAL_MS,
       idleTimeoutMs: LONG_MS,
     });
     const error = await providerErrorOf(collect(provider.stream(request, { signal: never() })));

@@ -95,7 +95,7 @@ test('a WebSocket client that answers no ping is dropped, and its provider is fr
 });
 
 test('a WebSocket client that stops reading is dropped, and its provider is freed', async () => {
-  const { overrides, called, freed } = createSilentProvider(32);
+  const { overrides, called, freed } = createSilentProvider(16);
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   await using raw = await openRawSocket(app);
   raw.send(subscribe);
@@ -107,7 +107,7 @@ test('a WebSocket client that stops reading is dropped, and its provider is free
 });
 
 test('an SSE client that stops reading is dropped, and its provider is freed', async () => {
-  const { overrides, freed } = createSilentProvider(32);
+  const { overrides, freed } = createSilentProvider(16);
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   const { hostname, port, host } = new URL(app.url);
   const body = JSON.stringify(operation);

@@ -227,7 +227,12 @@ it('a request of a sequential batch that an open circuit kept back is recorded o
   });
   await using app = await startApp(
     { batchConcurrency: 1, circuitFailures: 1 },
-    { ...toyOverrides(toy), batchTiming: QUICK_TIMING, guards: [witness.guard] },
+    {
+      ...toyOverrides(toy),
+      batchTiming: QUICK_TIMING,
+      circuitTiming: { openMs: 500 },
+      guards: [witness.guard],
+    },
   );
   await endedBatch(app, await submitted(app, requestsOf(['a', 'b'])));
   expect((await recordsOf(witness, 2)).map(({ customId, status }) => [customId, status])).toEqual([
@@ -236,4 +241,4 @@ it('a request of a sequential batch that an open circuit kept back is recorded o
   ]);
   await app.close();
   expect(witness.records).toHaveLength(2);
-}, 60_000);
+});
