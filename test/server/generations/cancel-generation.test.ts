@@ -276,7 +276,7 @@ describe('a provider that is slow to begin', () => {
     async (_what, answer) => {
       await using upstream = await startUpstream(answer);
       const providers = { openai: { apiKey: 'made-up', baseUrl: upstream.origin } };
-      await using app = await startApp({ firstDeltaTimeoutMs: 500, providers });
+      await using app = await startApp({ firstDeltaTimeoutMs: 1_500, providers });
       const { errors } = await request(app, GENERATE_MUTATION, { input: { ...input, model: 'gpt-4o' } });
       expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_TIMEOUT', retryable: true } }]);
       await (await upstream.request(0)).closed;

@@ -38,7 +38,7 @@ describe.each(TRANSPORTS)('tool results, for a stream over %s', (transport) => {
   });
 
   it('end the generation as cancelled when nobody gives them in time', async () => {
-    await using caller = await startCaller(inTurns(calls(callOf('a'))), { timeoutMs: 500 });
+    await using caller = await startCaller(inTurns(calls(callOf('a'))), { timeoutMs: 1_500 });
     const events = toEvents(
       await STREAMS[transport](caller.app, GENERATE_SUBSCRIPTION, { input }, { until: () => false }),
     );

@@ -266,7 +266,7 @@ test.each(['before the headers', 'while the upstream is silent'])(
 
 test('a stream whose headers do not come in the time for the first delta is PROVIDER_TIMEOUT and its socket is closed', async () => {
   await using upstream = await startUpstream(() => undefined);
-  const stream = limited(500, (signal) => readUpstream(upstream.origin, signal));
+  const stream = limited(1_500, (signal) => readUpstream(upstream.origin, signal));
   expect(await providerErrorOf(stream.next())).toMatchObject({
     code: 'PROVIDER_TIMEOUT',
     provider: 'testing',
@@ -280,7 +280,7 @@ test('bytes, usage and warnings are no content: a stream of nothing else is PROV
   await using upstream = await startUpstream((request) =>
     sendEventStream(request, ': processing\n\n', { end: false }),
   );
-  const stream = limited(500, async function* (signal) {
+  const stream = limited(1_500, async function* (signal) {
     yield { type: 'usage', usage };
     yield { type: 'warning', warning: WARNING };
     yield* readUpstream(upstream.origin, signal, { onlyData: true });
