@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { queryPostgres, type Row } from '../support/databases/batch-database.ts';
 import { endedBatch, readBatch, readItems, requestsOf, submitted } from '../support/app/batch-requests.ts';
-import { type HeldVendor, type Stage, startHeldVendor } from '../support/batch-vendors/held-batch-vendor.ts';
+import { type HeldVendor, type Stage, startHeldVendor } from './held-batch-vendor.ts';
 import { type ServerProcess, startHurriedProcess } from '../support/app/server-process.ts';
 import { named, postgres } from './nodes.ts';
 

@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { ImportReport } from '../support/import-all.ts';
+import type { ImportReport } from './import-all.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const IMPORT_ALL = fileURLToPath(new URL('../support/import-all.ts', import.meta.url));
+const IMPORT_ALL = fileURLToPath(new URL('import-all.ts', import.meta.url));
 /** After which a process counts as one that does not end. */
 const DEADLINE_MS = 60_000;
 

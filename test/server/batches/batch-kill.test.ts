@@ -14,7 +14,7 @@ describe.concurrent('batches of servers that are killed', () => {
   test('a server that is killed at any moment neither loses nor doubles a batch, on SQLite', async () => {
     const report = await killBatches({ seed: 45, kills: KILLS, itemsPerBatch: ITEMS, databaseUrl: null });
     expect(report).toMatchObject({ ...CLEAN, killsOfAll: KILLS });
-  }, 180_000);
+  }, 600_000);
 
   test.skipIf(postgres.problem !== null)(
     'two nodes of which one is killed at any moment, or both are, neither lose nor double a batch, on PostgreSQL',
@@ -28,6 +28,6 @@ describe.concurrent('batches of servers that are killed', () => {
       });
       expect(report).toMatchObject({ ...CLEAN, killsOfAll: 1 });
     },
-    180_000,
+    600_000,
   );
 });

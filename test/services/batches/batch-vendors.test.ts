@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
+import { hasNativeBatch } from '../../../src/core/vendor-batch.ts';
 import { startApp, type TestApp, testSettings } from '../../support/app/app.ts';
 import {
   cancelBatch,
@@ -88,6 +89,13 @@ const VENDORS: readonly TestedVendor[] = [
     tokens: { ...UNCACHED, output: 9 },
   },
 ];
+
+test('every provider of the catalogue that has batches is tried', () => {
+  const native = Object.entries(MODEL_CONFIGS).filter(([, models]) =>
+    Object.values(models).some(hasNativeBatch),
+  );
+  expect(VENDORS.map(({ name }) => name).toSorted()).toEqual(native.map(([name]) => name).toSorted());
+});
 
 /** A batch from its submission to its end, at a vendor that does as it is told. */
 const runBatch = async (

@@ -10,7 +10,7 @@ import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { textOf } from '../../support/databases/stores.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const WRITER = fileURLToPath(new URL('../../support/databases/writing-store.ts', import.meta.url));
+const WRITER = fileURLToPath(new URL('writing-store.ts', import.meta.url));
 
 /** A process that writes to a directory until it is killed. */
 const startWriter = (directory: string) => {

@@ -44,8 +44,8 @@ export interface KillReport {
 /** Batches under way at one time. */
 const IN_FLIGHT = 3;
 
-/** How long a batch may take, however often nodes are killed meanwhile. */
-const BATCH_MS = 90_000;
+/** How long a batch may take, however often nodes are killed meanwhile, and however busy the machine is. */
+const BATCH_MS = 300_000;
 
 interface Kill {
   readonly vendor: VendorName;

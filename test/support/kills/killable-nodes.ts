@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../app/batch-server.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('batch-server.ts', import.meta.url));
 
 /** What a node lives from one start to the next kill. */
 export interface Life {

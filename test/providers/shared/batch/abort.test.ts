@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { halfLine, type Route, silent, startVendor } from '../../../support/upstream/vendor-routes.ts';
-import { startUnreadUpload } from '../../../support/unread-upload.ts';
+import { startUnreadUpload } from './unread-upload.ts';
 import { NATIVE_BATCH, toRequests } from '../../text/openai-compatible/batch/batch-harness.ts';
 import { CALLED_VENDORS, submitTwo } from './vendor-calls.ts';
 

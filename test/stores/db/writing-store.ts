@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
-import { madeGeneration } from '../app/generation.ts';
+import { madeGeneration } from '../../support/app/generation.ts';
 
 // A process of its own, for tests that kill it: writes to the directory it is given until then, and says each time what
 // has been stored.

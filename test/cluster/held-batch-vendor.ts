@@ -1,7 +1,7 @@
-import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts';
-import type { Route } from '../upstream/vendor-routes.ts';
-import { answerTo, startBatchVendor } from './batch-vendor.ts';
-import type { VendorMoment } from './batch-moments.ts';
+import { OPENAI_BATCHES } from '../providers/text/openai/batch/batch-wire.ts';
+import type { Route } from '../support/upstream/vendor-routes.ts';
+import { answerTo, startBatchVendor } from '../support/batch-vendors/batch-vendor.ts';
+import type { VendorMoment } from '../support/batch-vendors/batch-moments.ts';
 
 /** Where an exchange can be held: what was asked has been done, and the answer, or the rest of it, is kept back. */
 export type Stage = 'upload' | 'create' | 'poll' | 'content' | 'answer';
