@@ -116,7 +116,7 @@ describe.skipIf(problem !== null)(
 
     test('ends a transaction that stands still, so that its rows are free for others', async () => {
       const options = { url: server.url, directUrl: server.url, log: SILENT_LOG };
-      const frozen = await openPostgresDb({ ...options, transactionIdleMs: 200 });
+      const frozen = await openPostgresDb({ ...options, transactionIdleMs: 3_000 });
       const other = await openPostgresDb(options);
       const thaw = Promise.withResolvers<void>();
       const locked = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ describe.skipIf(problem !== null)(
         await thaw.promise;
         await transaction.query(`UPDATE held SET value = 'late'`);
       });
-      await locked.promise;
+      await Promise.race([locked.promise, standing]);
       await other.query(`UPDATE held SET value = 'theirs'`);
       thaw.resolve();
       await expect(standing).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
