@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Suites that open no socket: `test/support/no-sockets.ts` holds them to it. */
 const UNIT = [
@@ -57,7 +57,8 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, BROWSER],
+          // Packages bring tests of their own, and the second reader has a folder of packages under test/.
+          exclude: [...configDefaults.exclude, ...UNIT, BROWSER],
           globalSetup: ['test/support/databases/postgres-setup.ts'],
         },
       },
