@@ -108,8 +108,9 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     usage: dialect.usage,
     readDelta: dialect.readDelta,
   };
-  const isTagged = config.reasoningTags && dialect.asksForReasoningApart !== true;
-  const separated = isTagged ? separateReasoning : <T>(events: T): T => events;
+  const tags = dialect.asksForReasoningApart !== true && config.reasoningTags;
+  const separated = (events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> =>
+    tags === false ? events : separateReasoning(events, tags);
   const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
     toChatRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
@@ -119,7 +120,9 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     readAnswer,
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
-      return separated(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
+      const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
+      const chunks = clients.streaming.chat.completions.create(body, { signal });
+      return separated(readChatEvents(chunks, { ...context, tools }));
     },
     async *whole(request, signal) {
       yield* readAnswer(await clients.waiting.chat.completions.create(toBody(request), { signal }));
