@@ -50,6 +50,15 @@ describe.each(MODES)('an error answer to %s', (mode) => {
       'CONTEXT_LENGTH_EXCEEDED',
     ],
     [400, body(400, 'FAILED_PRECONDITION', 'User location is not supported.'), 'PROVIDER_REJECTED'],
+    [
+      400,
+      body(
+        400,
+        'FAILED_PRECONDITION',
+        'User location is not supported for the API use without a billing account.',
+      ),
+      'PROVIDER_AUTHENTICATION',
+    ],
     [402, body(402, 'RESOURCE_EXHAUSTED', 'Your prepay credits are used up.'), 'PROVIDER_AUTHENTICATION'],
     [403, body(403, 'PERMISSION_DENIED', 'No.'), 'PROVIDER_AUTHENTICATION'],
     [404, body(404, 'NOT_FOUND', 'models/x is not found'), 'PROVIDER_REJECTED'],
