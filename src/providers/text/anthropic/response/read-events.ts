@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage, type Usage } from '../../../../core/usage.ts';
+import { type Batches, toIterator } from '../../../shared/call/event-batches.ts';
 import { unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
@@ -28,7 +29,7 @@ export interface ResponseEnd {
  * - Reasoning blocks are told apart by an empty line.
  */
 export async function* readEvents(
-  events: AsyncIterator<Anthropic.RawMessageStreamEvent>,
+  batches: Batches<Anthropic.RawMessageStreamEvent>,
   turn: Turn,
   usageBefore: Usage | null,
   context: ReadingContext,
@@ -48,49 +49,49 @@ export async function* readEvents(
     yield* turn.take(closed.block, startIndex);
   };
 
-  for (let item = await events.next(); item.done !== true; item = await events.next()) {
-    const event = item.value;
-    switch (event.type) {
-      case 'message_start':
-        reported = mergeUsage(reported, event.message.usage ?? {});
-        yield { type: 'usage', usage: usage() };
-        break;
-      case 'content_block_start': {
-        yield* release();
-        const block = openBlock(event.content_block, turn.textLength);
-        open.set(event.index, block);
-        yield* readText(block, block.text, turn);
-        break;
+  const iterator = toIterator(batches);
+  for (let item = await iterator.next(); item.done !== true; item = await iterator.next())
+    for (const event of item.value)
+      switch (event.type) {
+        case 'message_start':
+          reported = mergeUsage(reported, event.message.usage ?? {});
+          yield { type: 'usage', usage: usage() };
+          break;
+        case 'content_block_start': {
+          yield* release();
+          const block = openBlock(event.content_block, turn.textLength);
+          open.set(event.index, block);
+          yield* readText(block, block.text, turn);
+          break;
+        }
+        case 'content_block_delta': {
+          const block = open.get(event.index);
+          if (block !== undefined) yield* readDelta(block, event.delta, turn);
+          break;
+        }
+        case 'content_block_stop': {
+          const block = open.get(event.index);
+          if (block === undefined) break;
+          open.delete(event.index);
+          yield* release();
+          held = { closed: closeBlock(block), startIndex: block.startIndex };
+          if (!isCall(block.block)) yield* release();
+          break;
+        }
+        case 'message_delta': {
+          reported = mergeUsage(reported, event.usage ?? {});
+          stopReason = event.delta.stop_reason ?? stopReason;
+          stopDetails = event.delta.stop_details ?? stopDetails;
+          containerId = event.delta.container?.id ?? containerId;
+          if (wasCut(stopReason) && held !== undefined && !isWhole(held.closed)) held = undefined;
+          yield* release();
+          yield { type: 'usage', usage: usage() };
+          break;
+        }
+        case 'message_stop':
+          yield* release();
+          return { stopReason, stopDetails, containerId, usage: usage() };
       }
-      case 'content_block_delta': {
-        const block = open.get(event.index);
-        if (block !== undefined) yield* readDelta(block, event.delta, turn);
-        break;
-      }
-      case 'content_block_stop': {
-        const block = open.get(event.index);
-        if (block === undefined) break;
-        open.delete(event.index);
-        yield* release();
-        held = { closed: closeBlock(block), startIndex: block.startIndex };
-        if (!isCall(block.block)) yield* release();
-        break;
-      }
-      case 'message_delta': {
-        reported = mergeUsage(reported, event.usage ?? {});
-        stopReason = event.delta.stop_reason ?? stopReason;
-        stopDetails = event.delta.stop_details ?? stopDetails;
-        containerId = event.delta.container?.id ?? containerId;
-        if (wasCut(stopReason) && held !== undefined && !isWhole(held.closed)) held = undefined;
-        yield* release();
-        yield { type: 'usage', usage: usage() };
-        break;
-      }
-      case 'message_stop':
-        yield* release();
-        return { stopReason, stopDetails, containerId, usage: usage() };
-    }
-  }
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { Payloads } from '../../../shared/reading/reading-context.ts';
+import { wholeBatches } from '../../../shared/call/event-batches.ts';
 import type { ChatChunk, ChatCompletionBody, ChatDelta } from './chat-chunk.ts';
 import { type ChatReadingContext, ChatTurn } from './chat-turn.ts';
 import { fragmentsOf } from './tool-call-fragment.ts';
@@ -9,34 +10,39 @@ export type { ChatReadingContext } from './chat-turn.ts';
 /**
  * The events of a chat completion stream, in the order of its chunks; of a chunk that holds reasoning and text, the
  * reasoning first. The turn is complete once its choice has a `finish_reason`; the usage, which comes after it, is waited
- * for until the stream ends, however it ends. Without a `finish_reason` there is no `finish` event.
+ * for until the stream ends, however it ends. Without a `finish_reason` there is no `finish` event, unless the vendor has
+ * marked the end of its answer.
  */
 export async function* readChatEvents(
   chunks: Payloads<ChatChunk>,
   context: ChatReadingContext,
 ): AsyncGenerator<StreamEvent> {
   const turn = new ChatTurn(context);
+  const batches = await chunks;
   try {
-    for await (const chunk of await chunks) yield* turn.read(chunk);
+    for await (const batch of batches)
+      for (const chunk of batch) for (const event of turn.read(chunk)) yield event;
   } catch (error) {
     // A connection lost after the turn was complete has cost its usage numbers, nothing else.
     if (!turn.isComplete) throw error;
   }
-  yield* turn.end(false);
+  for (const event of turn.end(batches.isDone === true)) yield event;
+  await batches.drain?.();
 }
 
 /** The events of a whole completion: those of a stream of one chunk, of which nothing is missing. */
-export async function* readChatCompletion(
+export const readChatCompletion = (
   completion: ChatCompletionBody,
   context: ChatReadingContext,
-): AsyncGenerator<StreamEvent> {
-  const turn = new ChatTurn(context);
-  const choices = (completion.choices ?? []).map(
+): AsyncGenerator<StreamEvent> => readChatEvents(wholeBatches([toChatChunk(completion)]), context);
+
+/** A whole completion as the only chunk of a stream. */
+export const toChatChunk = (completion: ChatCompletionBody): ChatChunk => ({
+  ...completion,
+  choices: (completion.choices ?? []).map(
     (choice) => choice && { ...choice, message: choice.message ? withPositions(choice.message) : null },
-  );
-  yield* turn.read({ ...completion, choices });
-  yield* turn.end(true);
-}
+  ),
+});
 
 /** Whole calls have no index: their position is it. */
 const withPositions = (message: ChatDelta): ChatDelta => ({
