@@ -82,6 +82,8 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
         guardStream({
           provider: PROVIDER,
           signal: options.signal,
+          maxOutputTokens: request.maxOutputTokens,
+          isJson: request.output.type !== 'text',
           firstDeltaTimeoutMs,
           mapError,
           open: (signal, expectContent) => {

@@ -89,6 +89,8 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
   return guardStream({
     provider: 'gemini',
     signal,
+    maxOutputTokens: request.maxOutputTokens,
+    isJson: request.output.type !== 'text',
     firstDeltaTimeoutMs: expect === 'event-stream' ? connection.firstDeltaTimeoutMs : undefined,
     mapError: (error) => mapError(error, lastResponse),
     open: (abortSignal, expectContent) =>

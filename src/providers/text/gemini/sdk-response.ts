@@ -40,12 +40,14 @@ export const toSdkResponse = async (
 
 const toChunk = (event: ServerEvent): unknown => toPayload(event, { toError });
 
+const HTTP_STATUSES = /^[1-5]\d\d$/;
+
 /** As the SDK throws what it finds in a stream. The status is that of the answer where the error names none. */
 const toError = (error: unknown): Error => {
   const code = isRecord(error) ? error['code'] : undefined;
   return new ApiError({
     message: JSON.stringify({ error }),
-    status: typeof code === 'number' ? code : 200,
+    status: typeof code === 'number' && HTTP_STATUSES.test(String(code)) ? code : 200,
   });
 };
 

@@ -81,6 +81,8 @@ const createProvider = (
     guardStream({
       provider,
       signal,
+      maxOutputTokens: request.maxOutputTokens,
+      isJson: request.output.type !== 'text',
       firstDeltaTimeoutMs: open === api.streamed ? firstDeltaTimeoutMs : undefined,
       open: (own) => open(request, own),
       mapError: (error) => mapError(error, provider),

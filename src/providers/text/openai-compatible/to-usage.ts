@@ -1,3 +1,4 @@
+import { toIntCount } from '../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../core/usage.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 
@@ -106,17 +107,18 @@ interface Counts {
 }
 
 const toUsage = (counts: Counts, { outputIncludesReasoning }: UsageCounting): Usage => {
-  const input = counts.input ?? null;
-  const reported = counts.output ?? null;
-  const output = reported === null || outputIncludesReasoning ? reported : reported + (counts.reasoning ?? 0);
+  const input = toIntCount(counts.input);
+  const reported = toIntCount(counts.output);
+  const reasoning = toIntCount(counts.reasoning);
+  const output = reported === null || outputIncludesReasoning ? reported : reported + (reasoning ?? 0);
   return {
     inputTokens: input,
     outputTokens: output,
-    totalTokens: counts.total ?? (input === null || output === null ? null : input + output),
-    cacheReadTokens: partOf(input, counts.cacheRead),
-    cacheWriteTokens: partOf(input, counts.cacheWrite),
-    reasoningTokens: partOf(output, counts.reasoning),
-    audioInputTokens: partOf(input, counts.audioInput),
+    totalTokens: toIntCount(counts.total) ?? (input === null || output === null ? null : input + output),
+    cacheReadTokens: partOf(input, toIntCount(counts.cacheRead)),
+    cacheWriteTokens: partOf(input, toIntCount(counts.cacheWrite)),
+    reasoningTokens: partOf(output, reasoning),
+    audioInputTokens: partOf(input, toIntCount(counts.audioInput)),
     source: 'provider',
   };
 };
