@@ -3,7 +3,7 @@ import type { ConfiguredApiType, ConfiguredProvider } from '../../src/core/confi
 import { findDefinitionProblems } from '../../src/core/definition-problems.ts';
 import { defineModels, type ModelDefinition } from '../../src/core/model-config.ts';
 import { findNameProblems, type TakenNames } from './name-problems.ts';
-import { ENTRY_SCHEMAS, type ModelEntry, type ProviderFields } from './provider-entry.ts';
+import { ENTRY_SCHEMAS, type ModelEntry, type ProviderFields, REASONING_TAGS } from './provider-entry.ts';
 import { type ModelOrigin, toModelDefinition, toModelName } from './to-model-definition.ts';
 import { type Path, toPlace } from './to-place.ts';
 
@@ -55,7 +55,7 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown, path: Path, report: Repo
 const PARTS = z
   .object({
     apiType: z.literal('responses_api').or(z.literal('chat_completion')).catch('chat_completion'),
-    reasoningTags: z.boolean().catch(false),
+    reasoningTags: REASONING_TAGS.catch(false),
     models: z.record(z.string(), z.unknown()).catch({}),
     discover: z.unknown().optional(),
   })

@@ -179,6 +179,8 @@ const provider = {
   aliases: z.record(z.string(), text).optional(),
 };
 
+export const REASONING_TAGS = z.union([z.boolean(), z.literal('opened')], 'must be true, false or "opened"');
+
 const chatProvider = {
   ...provider,
   apiType: z
@@ -188,8 +190,11 @@ const chatProvider = {
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   /** Whether a stream is asked for its usage (`stream_options`). */
   streamUsage: z.boolean().default(true),
-  /** Whether a text that begins with `<think>` is reasoning up to `</think>`. */
-  reasoningTags: z.boolean().default(false),
+  /**
+   * Whether text up to `</think>` is reasoning: `true` where the model writes `<think>` too, mostly; "opened" where its chat
+   * template does, always.
+   */
+  reasoningTags: REASONING_TAGS.default(false),
 };
 
 /** Each is parsed by itself, so that every problem of a file is found at once. */

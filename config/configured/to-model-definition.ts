@@ -7,6 +7,7 @@ import type {
   ModelStatus,
   Pricing,
   ReasoningSupport,
+  ReasoningTags,
   SamplingSupport,
   TemperatureRule,
 } from '../../src/core/model-config.ts';
@@ -19,8 +20,7 @@ export interface ModelOrigin {
   /** As the file has it: the upstream id unless the entry names one. */
   readonly name: string;
   readonly apiType: ConfiguredApiType;
-  /** Whether its text may begin with its reasoning, between `<think>` and `</think>`. */
-  readonly reasoningTags: boolean;
+  readonly reasoningTags: ReasoningTags;
   readonly verifiedAt: string;
   readonly source: string;
 }

@@ -92,6 +92,13 @@ export type ReasoningSupport =
   | { readonly type: 'always' }
   | { readonly type: 'counterpart'; readonly model: string };
 
+/**
+ * How a model marks reasoning in its text, between `<think>` and `</think>` or other tags of that kind.
+ * - `true`: with both tags, or with the closing one alone where the chat template has opened it.
+ * - `opened`: with the closing one alone, always.
+ */
+export type ReasoningTags = boolean | 'opened';
+
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -197,8 +204,8 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   /** Whether a tool choice holds for built-in tools too. If not, it holds for functions alone. */
   readonly toolChoiceCoversBuiltInTools: boolean;
   readonly reasoning: ReasoningSupport;
-  /** Whether it writes its reasoning into its text, between `<think>` tags, unless its API is asked to keep them apart. */
-  readonly reasoningTags: boolean;
+  /** How it writes its reasoning into its text, unless its API is asked to keep them apart; false: it does not. */
+  readonly reasoningTags: ReasoningTags;
   readonly temperature: TemperatureRule;
   readonly sampling: SamplingSupport;
   /** Verbosities the model takes; null: it has no such setting. */

@@ -1,38 +1,53 @@
 import type { Citation, GenerationError, ToolCall, Warning } from '../../core/generation.ts';
 import type { Cost, Usage } from '../../core/usage.ts';
+import { MAX_INT } from '../../lib/max-int.ts';
 import { builder } from '../builder.ts';
 import { ErrorCodeEnum, UsageSourceEnum, WarningCodeEnum } from '../enums.ts';
 
+/** What clients are promised as an Int: a sum over turns or items may be more than one can hold. */
+const toInt = (count: number | null): number | null => (count !== null && count > MAX_INT ? null : count);
+
+const USAGE_COUNTS = {
+  inputTokens: 'All input tokens, including cached and audio tokens.',
+  outputTokens: 'All output tokens, including reasoning.',
+  totalTokens: 'Input and output together.',
+  cacheReadTokens: "Part of the input that came from the provider's cache.",
+  cacheWriteTokens: "Part of the input that was written to the provider's cache.",
+  reasoningTokens: 'Part of the output that was reasoning.',
+  audioInputTokens: 'Part of the input that was audio.',
+} as const satisfies Partial<Record<keyof Usage, string>>;
+
+type UsageCount = keyof typeof USAGE_COUNTS;
+
 export const UsageType = builder.objectRef<Usage>('Usage').implement({
-  description: 'Tokens used. A number that the provider did not report is null, never 0.',
-  fields: (t) => ({
-    inputTokens: t.exposeInt('inputTokens', {
-      nullable: true,
-      description: 'All input tokens, including cached and audio tokens.',
-    }),
-    outputTokens: t.exposeInt('outputTokens', {
-      nullable: true,
-      description: 'All output tokens, including reasoning.',
-    }),
-    totalTokens: t.exposeInt('totalTokens', { nullable: true, description: 'Input and output together.' }),
-    cacheReadTokens: t.exposeInt('cacheReadTokens', {
-      nullable: true,
-      description: "Part of the input that came from the provider's cache.",
-    }),
-    cacheWriteTokens: t.exposeInt('cacheWriteTokens', {
-      nullable: true,
-      description: "Part of the input that was written to the provider's cache.",
-    }),
-    reasoningTokens: t.exposeInt('reasoningTokens', {
-      nullable: true,
-      description: 'Part of the output that was reasoning.',
-    }),
-    audioInputTokens: t.exposeInt('audioInputTokens', {
-      nullable: true,
-      description: 'Part of the input that was audio.',
-    }),
-    source: t.expose('source', { type: UsageSourceEnum, description: 'Where the numbers come from.' }),
-  }),
+  description:
+    'Tokens used. A number that the provider did not report is null, never 0. A sum beyond 2,147,483,647 is null as an Int; the field of the same name with Float has it.',
+  fields: (t) => {
+    const int = (name: UsageCount) =>
+      t.int({ nullable: true, description: USAGE_COUNTS[name], resolve: (usage) => toInt(usage[name]) });
+    const float = (name: UsageCount) =>
+      t.exposeFloat(name, {
+        nullable: true,
+        description: `\`${name}\`, also where the sum is beyond 2,147,483,647.`,
+      });
+    return {
+      inputTokens: int('inputTokens'),
+      outputTokens: int('outputTokens'),
+      totalTokens: int('totalTokens'),
+      cacheReadTokens: int('cacheReadTokens'),
+      cacheWriteTokens: int('cacheWriteTokens'),
+      reasoningTokens: int('reasoningTokens'),
+      audioInputTokens: int('audioInputTokens'),
+      inputTokensFloat: float('inputTokens'),
+      outputTokensFloat: float('outputTokens'),
+      totalTokensFloat: float('totalTokens'),
+      cacheReadTokensFloat: float('cacheReadTokens'),
+      cacheWriteTokensFloat: float('cacheWriteTokens'),
+      reasoningTokensFloat: float('reasoningTokens'),
+      audioInputTokensFloat: float('audioInputTokens'),
+      source: t.expose('source', { type: UsageSourceEnum, description: 'Where the numbers come from.' }),
+    };
+  },
 });
 
 export const CostType = builder.objectRef<Cost>('Cost').implement({

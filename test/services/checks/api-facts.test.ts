@@ -261,7 +261,7 @@ test('the facts that differ from those of an API are where a vendor differs', ()
     'perplexity',
   ]);
   expect(providersWhere(({ jsonMode }) => !jsonMode)).toEqual(['demo', 'anthropic', 'perplexity']);
-  expect(providersWhere(({ reasoningTags }) => reasoningTags)).toEqual(['groq']);
+  expect(providersWhere(({ reasoningTags }) => reasoningTags !== false)).toEqual(['groq']);
   expect(providersWhere(({ toolCallSignatures }) => toolCallSignatures)).toEqual(['gemini']);
   const noDetail = models.filter(
     ({ inputModalities, media }) => inputModalities.includes('image') && !media.image?.detail,

@@ -1,3 +1,4 @@
+import { toCount } from '../reading/to-count.ts';
 import { ProviderError } from '../../../core/errors.ts';
 
 /**
@@ -5,13 +6,14 @@ import { ProviderError } from '../../../core/errors.ts';
  * when it is asked for again.
  */
 export const checkAllCame = (
-  { came, counted }: { readonly came: number; readonly counted: number | null | undefined },
+  { came, counted }: { readonly came: number; readonly counted: unknown },
   what: 'answers' | 'results',
   provider: string,
 ): void => {
-  if (came >= (counted ?? 0)) return;
+  const expected = toCount(counted) ?? 0;
+  if (came >= expected) return;
   throw new ProviderError('STREAM_TRUNCATED', {
     provider,
-    vendorMessage: `${came} of ${counted ?? 0} ${what} came`,
+    vendorMessage: `${came} of ${expected} ${what} came`,
   });
 };

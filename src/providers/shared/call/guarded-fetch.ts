@@ -1,11 +1,18 @@
 import { ProviderError } from '../../../core/errors.ts';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
+import { attachAnswer, type OpenedAnswer } from './answer.ts';
+import { MAX_ERROR_BYTES, MAX_JSON_BYTES } from './answer-limits.ts';
 import { findPatientDispatcher } from './patient-dispatcher.ts';
+import { readJson } from './read-json.ts';
+import { toRefusalText } from './refusal-text.ts';
 import { toRequestHeaders } from './request-headers.ts';
+import { readStart, readText } from './read-text.ts';
 import { readRetryAfterMs } from './retry-after.ts';
+import { tellForm } from './tell-form.ts';
+import { toStreamBody } from './stream-body.ts';
 import { classifyVendorError, readVendorError } from './vendor-error.ts';
-import { createWatchedBody } from './watched-body.ts';
+import { WatchedBytes } from './watched-bytes.ts';
 
 /** How long a vendor is waited for; a whole `ProviderConnection` will do. */
 export type TimeLimits = Pick<ProviderConnection, 'connectTimeoutMs' | 'idleTimeoutMs'>;
@@ -20,23 +27,24 @@ export interface GuardedFetchOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sees every response's status and headers before its body is read, for SDKs whose errors hide them. */
   readonly onResponse?: (response: Pick<Response, 'status' | 'headers'>) => void;
+  /** Whether JSON is a whole answer of this API, which is taken where a stream was asked for; left out: it never is. */
+  readonly isAnswer?: (json: unknown) => boolean;
 }
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** How much of an unexpected body is read to say what it was. */
-const UNEXPECTED_BODY_BYTES = 64 * 1024;
-
 /**
- * A `fetch` for an SDK's client, one per kind of answer expected.
+ * A `fetch` for an SDK's client, one per kind of answer expected. Its responses are read by the SDK, or by `openAnswer`.
  * - A success of another kind than expected, an empty one, or an error in a success' body throws `ProviderError` and
- *   closes the socket: SDKs take these for a stream without events.
+ *   closes the socket: SDKs take these for a stream without events. What a body is, its first bytes say where its type does
+ *   not; whole answers for streams, and streams for whole answers, are taken by `openAnswer` alone.
  * - A connection that does not open in time throws undici's own error, which is `PROVIDER_TIMEOUT` once it is mapped.
  * - How long headers may take is up to the caller's signal: `guardStream` bounds the wait for the first content. A
  *   stream that is silent for the idle limit after them ends its body with `STREAM_STALLED`. A JSON answer may be silent
  *   until its first byte: there the caller's signal is the deadline.
  * - A stream that ends inside a line ends its body with `STREAM_TRUNCATED`.
- * - Other statuses pass through for the SDK to read.
+ * - Other statuses pass through for the SDK to read, their bodies up to `MAX_ERROR_BYTES` and as the JSON they are.
+ * - A success is read up to the limits of `answer-limits.ts`; beyond them it ends with `PROVIDER_FAILED`.
  * - No header of the SDK's is sent, only our own, and aborting the request's signal closes the socket in every phase.
  */
 export const createGuardedFetch =
@@ -59,60 +67,76 @@ export const createGuardedFetch =
       dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }),
     );
     options.onResponse?.(response);
-    return toExpected(response, response.body && watch(response.body, response, options), options);
+    if (response.body !== null) return toExpected(response, watch(response, response.body, options), options);
+    const isEmptyByRule = response.status === 204 && options.expect === 'json';
+    if (!response.ok || options.expect === 'bytes' || isEmptyByRule) return response;
+    throw unexpected(response, '', options);
   };
 
 const watch = (
-  body: ReadableStream<Uint8Array>,
   response: Response,
+  body: ReadableStream<Uint8Array>,
   { provider, expect, limits }: GuardedFetchOptions,
-): ReadableStream<Uint8Array> => {
-  const details = { provider, providerStatus: response.status, requestId: requestIdOf(response) };
-  return createWatchedBody(body, {
+): WatchedBytes =>
+  new WatchedBytes(body, {
     idleTimeoutMs: limits.idleTimeoutMs,
     fromFirstByte: response.ok && expect === 'json',
-    toIdleError: () => new ProviderError('STREAM_STALLED', details),
-    ...(response.ok &&
-      mediaTypeOf(response) === EVENT_STREAM && {
-        checkEnd: (line) =>
-          isWholeLine(line)
-            ? undefined
-            : new ProviderError('STREAM_TRUNCATED', { ...details, vendorMessage: 'cut inside a line' }),
-      }),
+    toIdleError: () => new ProviderError('STREAM_STALLED', detailsOf(response, provider)),
   });
-};
+
+const detailsOf = (response: Response, provider: string) => ({
+  provider,
+  providerStatus: response.status,
+  requestId: requestIdOf(response),
+});
 
 const mediaTypeOf = ({ headers }: Response): string =>
   (headers.get('content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase();
 
-/** Whether the last line, which no line end follows, says all it has to: some servers leave the line end out. */
-const isWholeLine = (parts: readonly Uint8Array[]): boolean => {
-  const line = Buffer.concat(parts).toString('utf8');
-  if (line.trim() === '' || line.startsWith(':')) return true;
-  const data = /^data: ?(.*)$/s.exec(line)?.[1];
-  if (data === undefined) return false;
-  return data === '[DONE]' || parseJson(data) !== undefined;
-};
-
 const toExpected = async (
   response: Response,
-  body: ReadableStream<Uint8Array> | null,
+  bytes: WatchedBytes,
   options: GuardedFetchOptions,
 ): Promise<Response> => {
-  const { status, statusText, headers } = response;
-  const isEmptyByRule = status === 204 && options.expect === 'json';
-  const as = (content: string | ReadableStream<Uint8Array>): Response =>
-    new Response(content, { status, statusText, headers });
-  if (!response.ok || options.expect === 'bytes' || isEmptyByRule) return body === null ? response : as(body);
+  const { expect, provider, isAnswer = () => false } = options;
+  if (!response.ok) return readRefusal(response, bytes);
+  if (expect === 'bytes') return withBody(response, bytes.toStream());
+  if (response.status === 204 && expect === 'json') return withBody(response, null);
+  const answer: OpenedAnswer = {
+    bytes,
+    details: detailsOf(response, provider),
+    isAnswer,
+    refuse: (text) => unexpected(response, text, options),
+  };
+  const asStream = (): Response => attachAnswer(withBody(response, toStreamBody(answer)), answer);
   const mediaType = mediaTypeOf(response);
-  if (options.expect === 'event-stream' && mediaType === EVENT_STREAM && body !== null) return as(body);
-  if (options.expect === 'json' && /^application\/(.*\+)?json$/.test(mediaType) && body !== null) {
-    const text = await new Response(body).text();
-    const json = parseJson(text);
-    if (json === undefined || isErrorOnly(json)) throw unexpected(response, text, options);
-    return as(text);
+  if (expect === 'event-stream' && mediaType === EVENT_STREAM) return asStream();
+  const form = await tellForm(bytes);
+  if (form === 'event-stream') return asStream();
+  if (form === 'json' || (expect === 'json' && /^application\/(.*\+)?json$/.test(mediaType))) {
+    const text = await readText(bytes, MAX_JSON_BYTES, answer.details);
+    const json = readJson(text);
+    const isTaken = expect === 'json' ? !isErrorOnly(json) : isAnswer(json);
+    if (json === undefined || !isTaken) throw answer.refuse(text);
+    return attachAnswer(withBody(response, text), { json });
   }
-  throw unexpected(response, body === null ? '' : await readStart(body), options);
+  const { text } = await readStart(bytes, MAX_ERROR_BYTES);
+  throw answer.refuse(text);
+};
+
+const withBody = (response: Response, body: string | ReadableStream<Uint8Array> | null): Response => {
+  const { status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers });
+};
+
+/** Whatever its type says: a vendor may refuse a stream with JSON under the type of an event stream. */
+const readRefusal = async (response: Response, bytes: WatchedBytes): Promise<Response> => {
+  const { status, statusText } = response;
+  const { text } = await readStart(bytes, MAX_ERROR_BYTES);
+  const json = toRefusalText(text);
+  const headers = new Headers(response.headers);
+  if (json !== undefined) headers.set('content-type', 'application/json');
+  return new Response(json ?? text, { status, statusText, headers });
 };
 
 /** A body that is an error and nothing else. A failed but whole answer has an id and is the SDK's to read. */
@@ -127,10 +151,8 @@ const unexpected = (
   const contentType = response.headers.get('content-type') ?? 'no content type';
   const vendorError = readVendorError(parseJson(text));
   return new ProviderError(vendorError === undefined ? 'PROVIDER_FAILED' : classifyVendorError(vendorError), {
-    provider,
-    providerStatus: response.status,
+    ...detailsOf(response, provider),
     retryAfterMs: readRetryAfterMs(response.headers),
-    requestId: requestIdOf(response),
     vendorMessage:
       vendorError?.message ?? `expected ${expect}, got ${contentType}: ${describe(text, response)}`,
   });
@@ -146,14 +168,3 @@ const describe = (text: string, response: Response): string => {
 /** The vendor's own id of a request, for its support desk. */
 export const requestIdOf = ({ headers }: Pick<Response, 'headers'>): string | null =>
   headers.get('x-request-id') ?? headers.get('request-id');
-
-const readStart = async (body: ReadableStream<Uint8Array>): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= UNEXPECTED_BODY_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};

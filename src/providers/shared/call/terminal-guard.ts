@@ -1,9 +1,9 @@
 import { type ModelgraphError, ProviderError, findModelgraphError } from '../../../core/errors.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
+import { type AnswerExpectation, AnswerCheck } from '../reading/check-answer.ts';
 import { mapTransportError } from './map-transport-error.ts';
 
-export interface TerminalGuardOptions {
-  readonly provider: string;
+export interface TerminalGuardOptions extends AnswerExpectation {
   /** The caller's. Aborting it ends the upstream call in every phase. */
   readonly signal: AbortSignal;
   /** Longest wait for the first content of a streamed answer, in milliseconds; left out for one that comes whole. */
@@ -31,6 +31,7 @@ const isContent = ({ type }: StreamEvent): boolean => type !== 'usage' && type !
  * - No content within `firstDeltaTimeoutMs`: `PROVIDER_TIMEOUT`, and the call is aborted.
  * - Filtered before any text or tool call: `CONTENT_FILTERED`, never an empty success.
  * - Events after `finish` are dropped.
+ * - Every event is held against `AnswerCheck`; one that breaks its rules: `PROVIDER_FAILED`, and the call is aborted.
  * - Aborting the signal settles a pending `next()` at once; `return()` aborts the call first and does not wait for it.
  *   No socket is left behind in either case.
  * Can be consumed once: the upstream call is made once.
@@ -163,12 +164,13 @@ async function* readGuarded(
   expectContent: () => void,
 ): AsyncGenerator<StreamEvent> {
   const { provider, signal } = options;
+  const check = new AnswerCheck(options);
   let hasContent = false;
   let source: AsyncIterator<StreamEvent> | undefined;
   try {
     source = options.open(call.signal, expectContent)[Symbol.asyncIterator]();
     for (let item = await source.next(); item.done !== true; item = await source.next()) {
-      const event = item.value;
+      const event = check.take(item.value);
       if (event.type === 'text-delta' || event.type === 'tool-call') hasContent = true;
       if (event.type !== 'finish') {
         yield event;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
+import { parseJson } from '../../../lib/parse-json.ts';
 
 /** What a vendor says of a failure, whichever shape it says it in. */
 export interface VendorError {
@@ -134,24 +135,59 @@ const wordsOf = (error: Readonly<Record<string, unknown>>): string[] =>
   ) as string[];
 
 /**
- * The error a JSON body reports: `{error: {…}}`, `{error: "…", code}`, `{type: "error", error: {…}}`, or the error
- * object itself. undefined when the body reports none.
+ * The error a JSON body reports: `{error: {…}}`, `{error: "…", code}`, `{type: "error", error: {…}}`, the error object
+ * itself (vLLM), `{detail: "…"}` and `{detail: [{msg}]}` (FastAPI), or `{errors: [{message}]}`. undefined when the body
+ * reports none.
  */
 export const readVendorError = (body: unknown): VendorError | undefined => {
   if (Array.isArray(body)) return readVendorError(body[0]); // Gemini may wrap its error in a list
   if (!isObject(body)) return undefined;
   const { error } = body;
   if (typeof error === 'string' && error !== '')
-    return { status: null, words: wordsOf(body), message: error };
+    return { status: statusOf(body), words: wordsOf(body), message: error };
   if (isObject(error)) return readErrorObject(error);
-  return typeof body['message'] === 'string' ? readErrorObject(body) : undefined;
+  const said = body['message'] ?? readDetail(body['detail']) ?? readErrors(body['errors']);
+  return typeof said === 'string' ? readErrorObject({ ...body, message: said }) : undefined;
 };
 
 const readErrorObject = (error: Readonly<Record<string, unknown>>): VendorError => {
-  const { code, message } = error;
+  const inner = readInnerError(error);
+  const { message } = error;
   return {
-    status: typeof code === 'number' ? code : null,
-    words: wordsOf(error),
-    message: typeof message === 'string' && message !== '' ? message : JSON.stringify(error),
+    status: statusOf(error),
+    words: [...(inner?.words ?? []), ...wordsOf(error)],
+    message:
+      inner?.message ?? (typeof message === 'string' && message !== '' ? message : JSON.stringify(error)),
   };
+};
+
+const statusOf = ({ code, status }: Readonly<Record<string, unknown>>): number | null => {
+  if (typeof code === 'number') return code;
+  return typeof status === 'number' ? status : null;
+};
+
+/** Of a text that is no JSON: a page, for one. */
+const QUOTED_CHARACTERS = 500;
+
+/** The words that a gateway passes on from the vendor behind it: OpenRouter's `metadata.raw`, a text that may be JSON. */
+const readInnerError = ({
+  metadata,
+}: Readonly<Record<string, unknown>>): Pick<VendorError, 'words' | 'message'> | undefined => {
+  const raw = isObject(metadata) ? metadata['raw'] : undefined;
+  if (isObject(raw)) return readVendorError(raw);
+  if (typeof raw !== 'string' || raw.trim() === '') return undefined;
+  return readVendorError(parseJson(raw)) ?? { words: [], message: raw.slice(0, QUOTED_CHARACTERS) };
+};
+
+const readDetail = (detail: unknown): unknown => {
+  if (!Array.isArray(detail)) return isObject(detail) ? detail['message'] : detail;
+  const [first] = detail as readonly unknown[];
+  if (!isObject(first)) return first;
+  const { loc, msg } = first;
+  return Array.isArray(loc) && typeof msg === 'string' ? `${loc.join('.')}: ${msg}` : msg;
+};
+
+const readErrors = (errors: unknown): unknown => {
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return isObject(first) ? first['message'] : first;
 };

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../core/errors.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ProviderLog } from '../../../core/text-provider.ts';
-import { parseJson } from '../../../lib/parse-json.ts';
+import { parseExactJson } from '../../../lib/exact-json.ts';
 
 export interface RawToolCall {
   readonly callId: string;
@@ -10,11 +10,19 @@ export interface RawToolCall {
   readonly arguments: string;
 }
 
-/** The arguments of a complete call. None at all, which some vendors send for a tool without parameters, is `{}`. */
+/**
+ * The arguments of a complete call, with the digits of its numbers as they came. None at all, which some vendors send for a
+ * tool without parameters, is `{}`; so is null. JSON of a text that is JSON of an object, as some models write it, is that
+ * object: no tool takes a text alone. undefined when they are no JSON.
+ */
 export const findArguments = ({ arguments: raw }: RawToolCall): JsonValue | undefined => {
   if (raw.trim() === '') return {};
-  const value = parseJson(raw) as JsonValue | undefined;
-  return value === null ? {} : value;
+  const value = parseExactJson(raw) as JsonValue | undefined;
+  if (typeof value !== 'string') return value === null ? {} : value;
+  const inner = value.trimStart().startsWith('{')
+    ? (parseExactJson(value) as JsonValue | undefined)
+    : undefined;
+  return inner ?? value;
 };
 
 /** For a call whose arguments are no JSON: the raw text goes to this server's log and nowhere else. */

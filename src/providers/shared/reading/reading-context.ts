@@ -1,7 +1,8 @@
 import type { ProviderLog } from '../../../core/text-provider.ts';
+import type { Batches } from '../call/event-batches.ts';
 
-/** A stream's payloads: at hand, or once the vendor has answered. */
-export type Payloads<T> = Iterable<T> | AsyncIterable<T> | PromiseLike<AsyncIterable<T>>;
+/** A stream's payloads, all that came at once together: at hand, or once the vendor has answered. */
+export type Payloads<T> = Batches<T> | PromiseLike<Batches<T>>;
 
 /** What a reader of a vendor's answer needs besides the answer. */
 export interface ReadingContext {

@@ -1,13 +1,17 @@
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
+import { isRecord } from '../../../lib/is-record.ts';
+import { openAnswer, toBatches } from '../../shared/call/answer.ts';
+import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
 import { createGuardedFetch, type GuardedFetchOptions } from '../../shared/call/guarded-fetch.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
+import { toPayload } from '../../shared/call/to-payload.ts';
 import { AnthropicBatchOperations } from './batch/batch-operations.ts';
 import { mapError } from './map-error.ts';
 import { readResponse } from './response/read-response.ts';
-import { readTurn } from './response/read-turn.ts';
+import { readTurn, type SendRequest } from './response/read-turn.ts';
 import { type MessagesRequest, toMessagesRequest } from './request/to-messages-request.ts';
 
 const PROVIDER = 'anthropic';
@@ -36,6 +40,7 @@ const createClient = (connection: ProviderConnection, expect: GuardedFetchOption
       provider: PROVIDER,
       expect,
       limits: connection,
+      isAnswer,
       headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': API_VERSION },
     }),
   });
@@ -44,10 +49,21 @@ const createClient = (connection: ProviderConnection, expect: GuardedFetchOption
 /** `client.messages.create` prints a warning to the console for models it holds to be deprecated; `post` does not. */
 const PATH = '/v1/messages';
 
-type Send = (
-  body: MessagesRequest,
-  signal: AbortSignal,
-) => Promise<AsyncIterable<Anthropic.RawMessageStreamEvent>>;
+type Send = (body: MessagesRequest, signal: AbortSignal) => ReturnType<SendRequest>;
+
+/** The events of an answer that the SDK has sent for. An error that a stream tells is thrown as the SDK would throw it. */
+const open = async (sending: Promise<Response>, { max_tokens }: MessagesRequest): ReturnType<SendRequest> => {
+  const response = await sending;
+  const toError = (error: unknown): Error =>
+    new APIError(undefined, { type: 'error', error }, undefined, response.headers);
+  const answer = openAnswer(response, {
+    maxBytes: maxStreamBytes(max_tokens),
+    toValue: (event) => toPayload(event, { toError, typeField: 'type' }) as Anthropic.RawMessageStreamEvent,
+  });
+  return toBatches(answer, (message) => [...readResponse(message as Anthropic.Message)]);
+};
+
+const isAnswer = (json: unknown): boolean => isRecord(json) && Array.isArray(json['content']);
 
 export const connectAnthropic: ConnectTextProvider = (connection) => {
   const streaming = createClient(connection, 'event-stream');
@@ -56,8 +72,8 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
   const context = { provider: PROVIDER, log: connection.log };
 
   const sendStreaming: Send = (body, signal) =>
-    streaming.post(PATH, { body: { ...body, stream: true }, stream: true, signal });
-  const sendWaiting: Send = async (body, signal) => readResponse(await waiting.post(PATH, { body, signal }));
+    open(streaming.post(PATH, { body: { ...body, stream: true }, stream: true, signal }).asResponse(), body);
+  const sendWaiting: Send = (body, signal) => open(waiting.post(PATH, { body, signal }).asResponse(), body);
 
   return (config): TextProvider | BatchTextProvider => {
     const start =
@@ -66,6 +82,8 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
         guardStream({
           provider: PROVIDER,
           signal: options.signal,
+          maxOutputTokens: request.maxOutputTokens,
+          isJson: request.output.type !== 'text',
           firstDeltaTimeoutMs,
           mapError,
           open: (signal, expectContent) => {

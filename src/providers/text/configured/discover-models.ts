@@ -16,7 +16,6 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** An entry of a server's list, as much of it as is read. */
 interface ListedModel {
   readonly id: string;
-  /** vLLM and OpenRouter tell it, each by its own name. */
   readonly contextWindow: number | null;
 }
 
@@ -62,17 +61,53 @@ const readText = async ({ body }: Response): Promise<string> => {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** `{data: [{id}]}`; a server without models may say null. */
+/**
+ * The entries of a list: `{data: […]}`, which is null at a server without models, `{models: […]}` (Ollama's own API), or
+ * the list itself (Together).
+ */
 const readList = (body: unknown): readonly ListedModel[] => {
-  if (!isObject(body) || !('data' in body)) throw new Error('the list of models has no "data"');
-  const { data } = body;
-  if (data === null) return [];
-  if (!Array.isArray(data)) throw new Error('the list of models has "data" that is no list');
-  return data.flatMap((entry: unknown) => {
-    const id = isObject(entry) && typeof entry['id'] === 'string' ? entry['id'].trim() : '';
-    if (!isObject(entry) || id === '') return [];
-    return [{ id, contextWindow: toCount(entry['max_model_len']) ?? toCount(entry['context_length']) }];
+  const entries = findEntries(body);
+  if (entries === null) return [];
+  return entries.flatMap((entry) => {
+    if (!isObject(entry)) return [];
+    const id = [entry['id'], entry['name'], entry['model']].find((value) => typeof value === 'string');
+    return typeof id === 'string' && isModelId(id.trim())
+      ? [{ id: id.trim(), contextWindow: readContextWindow(entry) }]
+      : [];
   });
+};
+
+const findEntries = (body: unknown): readonly unknown[] | null => {
+  if (Array.isArray(body)) return body;
+  if (isObject(body) && 'data' in body) {
+    const { data } = body;
+    if (data === null || Array.isArray(data)) return data;
+    throw new Error('the list of models has "data" that is no list');
+  }
+  const models = isObject(body) ? body['models'] : undefined;
+  if (!Array.isArray(models) || models.length === 0) throw new Error('the list of models has no "data"');
+  return models;
+};
+
+/** Longer than any model's id, and short enough to be quoted in an answer and to be a label of a metric. */
+const LONGEST_ID = 200;
+
+/** A text of one line, without markup: it is shown, logged, and part of clients' queries. */
+const isModelId = (id: string): boolean =>
+  id !== '' && id.length <= LONGEST_ID && id.isWellFormed() && !/[\p{C}\p{Zl}\p{Zp}<>"]/u.test(id);
+
+/** vLLM, OpenRouter and Groq, Together, LM Studio, Mistral, and llama.cpp tell it, each by its own name. */
+const readContextWindow = (entry: Readonly<Record<string, unknown>>): number | null => {
+  const meta = isObject(entry['meta']) ? entry['meta'] : {};
+  const given = [
+    entry['max_model_len'],
+    entry['context_length'],
+    entry['context_window'],
+    entry['loaded_context_length'],
+    entry['max_context_length'],
+    meta['n_ctx'],
+  ];
+  return given.map(toCount).find((count) => count !== null) ?? null;
 };
 
 const toCount = (value: unknown): number | null =>

@@ -9,6 +9,9 @@ import { toPacificMidnightMs } from './to-pacific-midnight-ms.ts';
 /** The API has no code for it: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." */
 const CONTEXT_LENGTH = /exceeds the maximum number of (input )?tokens/i;
 
+/** 400 "User location is not supported for the API use.": where this server stands, no matter of the client's request. */
+const LOCATION = /user location is not supported for the API/i;
+
 /** What the SDK throws at the end of a stream that stops inside an event. */
 const CUT_EVENT = 'Incomplete JSON segment at the end';
 
@@ -35,8 +38,7 @@ export const mapError = (
     status: error.status,
     words: [...details.flatMap(({ reason }) => reason ?? []), ...(reported?.words ?? [])],
   });
-  const isTooLong = code === 'PROVIDER_REJECTED' && CONTEXT_LENGTH.test(vendorMessage);
-  return new ProviderError(isTooLong ? 'CONTEXT_LENGTH_EXCEEDED' : code, {
+  return new ProviderError(code === 'PROVIDER_REJECTED' ? mapRejection(vendorMessage) : code, {
     ...common,
     providerStatus: error.status,
     retryAfterMs:
@@ -45,6 +47,12 @@ export const mapError = (
       findRetryDelayMs(details),
     vendorMessage,
   });
+};
+
+/** What the vendor's words make of a request that it rejects. */
+const mapRejection = (words: string): ErrorCode => {
+  if (CONTEXT_LENGTH.test(words)) return 'CONTEXT_LENGTH_EXCEEDED';
+  return LOCATION.test(words) ? 'PROVIDER_AUTHENTICATION' : 'PROVIDER_REJECTED';
 };
 
 const mapMessage = (message: string): ErrorCode => {

@@ -14,6 +14,7 @@ import type {
   TextProvider,
 } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
 import { createGuardedFetch } from '../../shared/call/guarded-fetch.ts';
 import { putOver } from '../../shared/call/put-over.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
@@ -22,6 +23,7 @@ import { createBatchCalls } from './batch/batch-calls.ts';
 import { GeminiBatchOperations } from './batch/batch-operations.ts';
 import { mapError } from './map-error.ts';
 import { readTurn, type SendRequest } from './response/read-turn.ts';
+import { isAnswer, toSdkResponse } from './sdk-response.ts';
 import { toGenerateContentRequest } from './request/to-generate-content-request.ts';
 
 /** Without any key the SDK warns on the console. */
@@ -72,17 +74,23 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
     provider: 'gemini',
     expect,
     limits: connection,
+    isAnswer,
     ...(connection.apiKey !== null && { headers: { 'x-goog-api-key': connection.apiKey } }),
     onResponse: (response) => {
       lastResponse = response;
     },
   });
   // The SDK's own way to add fields prints to the console what it thinks of them.
-  const fetch: typeof guardedFetch = (address, init) =>
-    guardedFetch(address, withOptions(init, request.providerOptions));
+  const fetch: typeof guardedFetch = async (address, init) =>
+    toSdkResponse(await guardedFetch(address, withOptions(init, request.providerOptions)), {
+      expect,
+      maxBytes: maxStreamBytes(request.maxOutputTokens),
+    });
   return guardStream({
     provider: 'gemini',
     signal,
+    maxOutputTokens: request.maxOutputTokens,
+    isJson: request.output.type !== 'text',
     firstDeltaTimeoutMs: expect === 'event-stream' ? connection.firstDeltaTimeoutMs : undefined,
     mapError: (error) => mapError(error, lastResponse),
     open: (abortSignal, expectContent) =>

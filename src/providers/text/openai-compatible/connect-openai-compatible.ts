@@ -6,14 +6,16 @@ import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
-import type { ChatCompletionBody } from './chat/chat-chunk.ts';
+import type { ChatChunk, ChatCompletionBody } from './chat/chat-chunk.ts';
 import { createClient } from './create-client.ts';
 import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
 import { mapError } from './map-error.ts';
-import { readChatCompletion, readChatEvents } from './chat/read-chat-events.ts';
-import { readResponse, readResponsesEvents } from './responses/read-responses-events.ts';
+import { readChatCompletion, readChatEvents, toChatChunk } from './chat/read-chat-events.ts';
+import { readResponse, readResponsesEvents, toResponsesEvents } from './responses/read-responses-events.ts';
+import { openOpenAIAnswer } from './open-answer.ts';
+import { toBatches } from '../../shared/call/answer.ts';
 import type { ReadingContext } from '../../shared/reading/reading-context.ts';
-import type { ResponsesBody } from './responses/responses-event.ts';
+import type { ResponsesBody, ResponsesEvent } from './responses/responses-event.ts';
 import { separateReasoning } from './chat/separate-reasoning.ts';
 import { toChatRequest, toChatStreamRequest } from './chat/to-chat-request.ts';
 import { toResponsesRequest, toResponsesStreamRequest } from './responses/to-responses-request.ts';
@@ -23,7 +25,7 @@ interface Clients extends ReadingContext {
   readonly waiting: OpenAI;
 }
 
-/** One API of a vendor, for one model: the same turn as it happens, or read from a whole answer. */
+/** One API of a vendor, for one model: the same turn as it happens, or read from a whole answer; a server may mix them up. */
 interface Api {
   readonly streamed: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
   readonly whole: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
@@ -79,6 +81,8 @@ const createProvider = (
     guardStream({
       provider,
       signal,
+      maxOutputTokens: request.maxOutputTokens,
+      isJson: request.output.type !== 'text',
       firstDeltaTimeoutMs: open === api.streamed ? firstDeltaTimeoutMs : undefined,
       open: (own) => open(request, own),
       mapError: (error) => mapError(error, provider),
@@ -108,22 +112,30 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     usage: dialect.usage,
     readDelta: dialect.readDelta,
   };
-  const isTagged = config.reasoningTags && dialect.asksForReasoningApart !== true;
-  const separated = isTagged ? separateReasoning : <T>(events: T): T => events;
+  const tags = dialect.asksForReasoningApart !== true && config.reasoningTags;
+  const separated = (events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> =>
+    tags === false ? events : separateReasoning(events, tags);
   const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
     toChatRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
     separated(readChatCompletion(answer as ChatCompletionBody, context));
+  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamEvent> => {
+    const answer = openOpenAIAnswer<ChatChunk>(sending, request);
+    const toWhole = (completion: unknown): readonly ChatChunk[] => [
+      toChatChunk(completion as ChatCompletionBody),
+    ];
+    const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
+    return separated(readChatEvents(toBatches(answer, toWhole), { ...context, tools }));
+  };
   return {
     toBody,
     readAnswer,
     streamed: (request, signal) => {
       const body = toChatStreamRequest(request, config, dialect);
-      return separated(readChatEvents(clients.streaming.chat.completions.create(body, { signal }), context));
+      return read(clients.streaming.chat.completions.create(body, { signal }).asResponse(), request);
     },
-    async *whole(request, signal) {
-      yield* readAnswer(await clients.waiting.chat.completions.create(toBody(request), { signal }));
-    },
+    whole: (request, signal) =>
+      read(clients.waiting.chat.completions.create(toBody(request), { signal }).asResponse(), request),
   };
 };
 
@@ -138,15 +150,20 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
     toResponsesRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
     readResponse(answer as ResponsesBody, context);
+  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamEvent> => {
+    const answer = openOpenAIAnswer<ResponsesEvent>(sending, request);
+    const toWhole = (response: unknown): readonly ResponsesEvent[] =>
+      toResponsesEvents(response as ResponsesBody);
+    return readResponsesEvents(toBatches(answer, toWhole), context);
+  };
   return {
     toBody,
     readAnswer,
     streamed: (request, signal) => {
       const body = toResponsesStreamRequest(request, config, dialect);
-      return readResponsesEvents(clients.streaming.responses.create(body, { signal }), context);
+      return read(clients.streaming.responses.create(body, { signal }).asResponse(), request);
     },
-    async *whole(request, signal) {
-      yield* readAnswer(await clients.waiting.responses.create(toBody(request), { signal }));
-    },
+    whole: (request, signal) =>
+      read(clients.waiting.responses.create(toBody(request), { signal }).asResponse(), request),
   };
 };

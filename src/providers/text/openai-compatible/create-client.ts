@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
+import { isRecord } from '../../../lib/is-record.ts';
 import {
   createGuardedFetch,
   type GuardedFetchOptions,
@@ -14,6 +15,10 @@ export interface ClientOptions {
   readonly baseUrl: string;
   readonly expect: GuardedFetchOptions['expect'];
 }
+
+/** A chat completion, or a response. */
+const isAnswer = (json: unknown): boolean =>
+  isRecord(json) && (Array.isArray(json['choices']) || Array.isArray(json['output']));
 
 /**
  * An SDK client for one kind of answer. It retries nothing, logs nothing, and what the SDK would read from the
@@ -40,6 +45,7 @@ export const createClient = (
       provider,
       expect,
       limits: connection,
+      isAnswer,
       headers: authorization === null ? {} : { authorization },
     }),
   });

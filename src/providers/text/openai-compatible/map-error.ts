@@ -11,9 +11,22 @@ const SPENT: readonly [RegExp, ErrorCode] = [
 
 /** Failures that some vendors tell by their words alone, each with what one of them says. */
 const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
-  // DeepSeek, 400: "This model's maximum context length is 131072 tokens."
+  // DeepSeek and vLLM, 400: "This model's maximum context length is 131072 tokens." Ollama: "prompt too long; exceeded max
+  // context length by 1119046 tokens". LM Studio: "[…] the model is loaded with context length of only 4096 tokens, which is
+  // not enough." llama.cpp: "the request exceeds the available context size". SGLang: "The input (9000 tokens) is longer than
+  // the model's context length (8192 tokens)." Bedrock: "Input is too long for requested model." Anthropic behind a gateway:
+  // "prompt is too long: 200082 tokens > 200000 maximum". TGI: "`inputs` tokens + `max_new_tokens` must be <= 4097". Gemini
+  // behind its OpenAI-shaped API: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
   [
-    /maximum (context|prompt) length|context window|reduce the length of the messages/i,
+    /\b(maximum|max) (context|prompt|input) (length|size)|context window|reduce the length of the (messages|prompt)/i,
+    'CONTEXT_LENGTH_EXCEEDED',
+  ],
+  [
+    /\bcontext (length|size)\b.*(not enough|too small|exceed)|(exceed|longer than|larger than|greater than|overflow)[^.]*\bcontext (length|size|limit)/is,
+    'CONTEXT_LENGTH_EXCEEDED',
+  ],
+  [
+    /\b(prompt|input) (is )?too (long|large)\b|too many (input |prompt )?tokens in|exceeds? the maximum number of (input )?tokens|`?inputs`? tokens \+ `?max_new_tokens`? must be/i,
     'CONTEXT_LENGTH_EXCEEDED',
   ],
   // xAI, 400: "Incorrect API key provided."

@@ -1,4 +1,6 @@
+import { toIntCount } from '../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../core/usage.ts';
+import { isRecord } from '../../../lib/is-record.ts';
 
 export interface UsageCounting {
   /** Whether the vendor's number of output tokens includes the reasoning ones. */
@@ -35,6 +37,31 @@ export interface ResponsesUsage {
   } | null;
   readonly output_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
+
+/**
+ * The later report over the earlier one. Numbers of a stream are totals so far: what a later report leaves out, or counts as
+ * nothing, has not changed.
+ */
+export const mergeChatUsage = (
+  earlier: ChatUsage | null,
+  later: ChatUsage | null | undefined,
+): ChatUsage | null => {
+  if (earlier === null || !later) return later ?? earlier;
+  return mergeCounts({ ...earlier }, { ...later });
+};
+
+const mergeCounts = (
+  earlier: Readonly<Record<string, unknown>>,
+  later: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  const merged = new Map(Object.entries(earlier));
+  for (const [name, value] of Object.entries(later)) {
+    const before = merged.get(name);
+    if (isRecord(value) && isRecord(before)) merged.set(name, mergeCounts(before, value));
+    else if (before == null || (value != null && value !== 0)) merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
+};
 
 export const toChatUsage = (usage: ChatUsage, counting: UsageCounting): Usage =>
   toUsage(
@@ -80,17 +107,18 @@ interface Counts {
 }
 
 const toUsage = (counts: Counts, { outputIncludesReasoning }: UsageCounting): Usage => {
-  const input = counts.input ?? null;
-  const reported = counts.output ?? null;
-  const output = reported === null || outputIncludesReasoning ? reported : reported + (counts.reasoning ?? 0);
+  const input = toIntCount(counts.input);
+  const reported = toIntCount(counts.output);
+  const reasoning = toIntCount(counts.reasoning);
+  const output = reported === null || outputIncludesReasoning ? reported : reported + (reasoning ?? 0);
   return {
     inputTokens: input,
     outputTokens: output,
-    totalTokens: counts.total ?? (input === null || output === null ? null : input + output),
-    cacheReadTokens: partOf(input, counts.cacheRead),
-    cacheWriteTokens: partOf(input, counts.cacheWrite),
-    reasoningTokens: partOf(output, counts.reasoning),
-    audioInputTokens: partOf(input, counts.audioInput),
+    totalTokens: toIntCount(counts.total) ?? (input === null || output === null ? null : input + output),
+    cacheReadTokens: partOf(input, toIntCount(counts.cacheRead)),
+    cacheWriteTokens: partOf(input, toIntCount(counts.cacheWrite)),
+    reasoningTokens: partOf(output, reasoning),
+    audioInputTokens: partOf(input, toIntCount(counts.audioInput)),
     source: 'provider',
   };
 };

@@ -79,3 +79,51 @@ test.each([
 ])('the error in the body %j is read', (body, expected) => {
   expect(readVendorError(body)).toEqual(expected);
 });
+
+test.each([
+  [
+    'OpenRouter’s words of the provider behind it',
+    {
+      error: {
+        message: 'Provider returned error',
+        code: 400,
+        metadata: {
+          provider_name: 'Acme',
+          raw: '{"error":{"message":"temperature is too high","code":"bad_temperature"}}',
+        },
+      },
+    },
+    'temperature is too high',
+    ['bad_temperature'],
+  ],
+  [
+    'raw words that are an object',
+    {
+      error: {
+        message: 'Provider returned error',
+        code: 400,
+        metadata: { raw: { message: 'No such voice' } },
+      },
+    },
+    'No such voice',
+    [],
+  ],
+  [
+    'raw words that are no JSON',
+    { error: { message: 'Provider returned error', metadata: { raw: 'upstream said no' } } },
+    'upstream said no',
+    [],
+  ],
+  ['FastAPI’s detail', { detail: 'Model is loading' }, 'Model is loading', []],
+  [
+    'FastAPI’s list of details',
+    { detail: [{ loc: ['body', 'max_tokens'], msg: 'must be positive', type: 'value_error' }] },
+    'body.max_tokens: must be positive',
+    [],
+  ],
+  ['a list of errors', { errors: [{ message: 'Not today' }] }, 'Not today', []],
+])('an error is read from %s', (_name, body, message, words) => {
+  const reported = readVendorError(body);
+  expect(reported?.message).toBe(message);
+  expect(reported?.words).toEqual(words);
+});

@@ -169,4 +169,46 @@ describe('the models that a server lists', () => {
     await closed;
     expect(app.logLines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
+
+  it.each([
+    [
+      'a bare list',
+      [
+        { id: 'Org/A', context_length: 8192 },
+        { id: 'b', max_model_len: 4096 },
+      ],
+    ],
+    [
+      'Ollama’s own form',
+      {
+        models: [
+          { name: 'Org/A', context_window: 8192 },
+          { model: 'b', max_context_length: 4096 },
+        ],
+      },
+    ],
+    [
+      'a list with entries that name no model',
+      {
+        data: [
+          null,
+          7,
+          {},
+          { id: '' },
+          { id: 'Org/A' },
+          { id: `${'x'.repeat(201)}` },
+          { id: 'line\nbreak' },
+          { id: '<b>b</b>' },
+          { id: 'half \ud83d' },
+          { id: 'nul\0' },
+          { id: 'b' },
+        ],
+      },
+    ],
+  ])('are read from %s', async (_name, list) => {
+    await using upstream = await startUpstream((exchange) => sendJson(exchange, list));
+    await using app = await startApp(configure([hub(upstream.origin)]));
+    await found(app);
+    expect(await listed(app)).toEqual(['hub/org/a', 'hub/b']);
+  });
 });

@@ -50,6 +50,15 @@ describe.each(MODES)('an error answer to %s', (mode) => {
       'CONTEXT_LENGTH_EXCEEDED',
     ],
     [400, body(400, 'FAILED_PRECONDITION', 'User location is not supported.'), 'PROVIDER_REJECTED'],
+    [
+      400,
+      body(
+        400,
+        'FAILED_PRECONDITION',
+        'User location is not supported for the API use without a billing account.',
+      ),
+      'PROVIDER_AUTHENTICATION',
+    ],
     [402, body(402, 'RESOURCE_EXHAUSTED', 'Your prepay credits are used up.'), 'PROVIDER_AUTHENTICATION'],
     [403, body(403, 'PERMISSION_DENIED', 'No.'), 'PROVIDER_AUTHENTICATION'],
     [404, body(404, 'NOT_FOUND', 'models/x is not found'), 'PROVIDER_REJECTED'],
@@ -202,11 +211,14 @@ test('a stream that stops inside an event is truncated', async () => {
   expect(error).toMatchObject({ code: 'STREAM_TRUNCATED' });
 });
 
-test('a stream that ends after the last event but before its blank line is truncated', async () => {
+test('a stream that ends after the last event but before its blank line is whole', async () => {
   const frames = toFrames([TEXT, { candidates: [{ finishReason: 'STOP' }] }], '\n');
   await using upstream = await startUpstream((request) => sendEventStream(request, frames.slice(0, -1)));
-  const { error } = await drain(connect(upstream.origin).stream(createRequest(), { signal: never() }));
-  expect(error).toMatchObject({ code: 'STREAM_TRUNCATED' });
+  const { events, error } = await drain(
+    connect(upstream.origin).stream(createRequest(), { signal: never() }),
+  );
+  expect(error).toBeUndefined();
+  expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'stop' });
 });
 
 test('a connection lost after the finish reason has not cost the answer', async () => {

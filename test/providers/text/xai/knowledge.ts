@@ -1,4 +1,4 @@
-import { FAILED_INSIDE_A_STREAM, WORDED } from '../../../faults/expectations.ts';
+import { WORDED } from '../../../faults/expectations.ts';
 import { dataFrame, type VendorErrors } from '../../../support/upstream/vendor-errors.ts';
 import type { ProviderKnowledge } from '../../../contract/provider-knowledge.ts';
 import { also, RESPONSES_FIELDS } from '../../../contract/request-shape.ts';
@@ -41,8 +41,6 @@ const errorBody: VendorErrors['body'] = ({ status, message }) => ({
   error: message,
 });
 
-const INSIDE = 'error inside a success';
-
 export const knowledge: ProviderKnowledge = {
   vendor: {
     errors: { body: errorBody, frame: (message) => dataFrame(errorBody({ status: 503, message })) },
@@ -57,7 +55,7 @@ export const knowledge: ProviderKnowledge = {
       requestFields: also(RESPONSES_FIELDS, { store: 'leaf', include: ['leaf'] }),
       reasoningFields: ['reasoning.effort'],
       // In a stream the SDK takes the words for the whole error and loses the code beside them.
-      faults: { ...WORDED, [INSIDE]: { ...WORDED[INSIDE], ...FAILED_INSIDE_A_STREAM[INSIDE] } },
+      faults: WORDED,
     },
   },
 };

@@ -13,7 +13,7 @@ describe.skipIf(!hasRecordings)('recordings (skipped where they are absent)', ()
       const payloads = exchange?.payloads ?? [];
       const { usage: reported } = payloads.at(-1);
       const { usage } = await collect(
-        readChatEvents(payloads, {
+        readChatEvents([payloads], {
           provider: 'xai',
           log: { warn: () => undefined },
           usage: { outputIncludesReasoning: false },

@@ -1,4 +1,5 @@
 import type { VendorBatch } from '../../../../core/vendor-batch.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
 
 /** A batch as the vendor sends it; everything but its id is read as if it might be missing. */
@@ -21,7 +22,7 @@ export interface MessageBatchBody {
 
 /** How many requests it has: all counts together, from the moment it is created. */
 export const totalOf = ({ request_counts: counts }: MessageBatchBody): number =>
-  Object.values(counts ?? {}).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  Object.values(counts ?? {}).reduce<number>((sum, count) => sum + (toCount(count) ?? 0), 0);
 
 export const createdAtOf = ({ created_at: createdAt }: MessageBatchBody): Date | null => toDate(createdAt);
 
@@ -57,17 +58,17 @@ const findOutcome = ({
   request_counts: counts,
   cancel_initiated_at: cancelledAt,
 }: MessageBatchBody): VendorBatch['outcome'] => {
-  if (counts?.canceled && cancelledAt) return 'cancelled';
-  if (counts?.expired) return 'expired';
-  return counts?.canceled ? 'cancelled' : 'completed';
+  const cancelled = toCount(counts?.canceled) ?? 0;
+  if (cancelled > 0 && cancelledAt) return 'cancelled';
+  if ((toCount(counts?.expired) ?? 0) > 0) return 'expired';
+  return cancelled > 0 ? 'cancelled' : 'completed';
 };
 
 /** Until the batch has ended every request counts as processing: that says nothing of the others. */
 const toCounts = (batch: MessageBatchBody, state: VendorBatch['state']): VendorBatch['counts'] => {
   const { request_counts: counts } = batch;
   if (!counts) return null;
-  const tell = (count: number | null | undefined): number | null =>
-    state === 'ended' ? (count ?? null) : null;
+  const tell = (count: unknown): number | null => (state === 'ended' ? toCount(count) : null);
   return {
     total: totalOf(batch),
     succeeded: tell(counts.succeeded),

@@ -16,7 +16,8 @@ export interface OpenBlock {
 export const openBlock = (block: Anthropic.ContentBlock, startIndex: number): OpenBlock => ({
   block,
   startIndex,
-  text: block.type === 'text' ? block.text : block.type === 'thinking' ? block.thinking : '',
+  // What gateways leave out is empty.
+  text: (block.type === 'text' ? block.text : block.type === 'thinking' ? block.thinking : '') ?? '',
   signature: block.type === 'thinking' ? (block.signature ?? '') : '',
   json: '',
   citations: block.type === 'text' ? [...(block.citations ?? [])] : [],

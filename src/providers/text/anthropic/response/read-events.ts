@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage, type Usage } from '../../../../core/usage.ts';
+import { type Batches, toIterator } from '../../../shared/call/event-batches.ts';
 import { unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
@@ -20,79 +21,156 @@ export interface ResponseEnd {
 
 /**
  * Reads one response up to its `message_stop` and gives its events in their order. Returns how it ended; undefined when
- * it ended without `message_stop`. Unknown events, deltas and blocks have no effect.
+ * it ended without a stop reason. Unknown events, deltas and blocks have no effect.
  * - Citations come when their text block has ended, because only then is its extent known.
  * - A call of a tool comes with the next block or the response's end, because output that is cut off (`length`,
  *   `content-filter`) may leave its last call half written: that one is no call. Anywhere else, a call whose arguments
  *   are no JSON throws `PROVIDER_FAILED`.
  * - Reasoning blocks are told apart by an empty line.
+ * - Gateways leave out what the API itself never does: the start of a text, the end of a block, `message_stop` after the stop
+ *   reason; they may give whole blocks in `message_start`.
  */
 export async function* readEvents(
-  events: AsyncIterator<Anthropic.RawMessageStreamEvent>,
+  batches: Batches<Anthropic.RawMessageStreamEvent>,
   turn: Turn,
   usageBefore: Usage | null,
   context: ReadingContext,
 ): AsyncGenerator<StreamEvent, ResponseEnd | undefined> {
-  const open = new Map<number, OpenBlock>();
-  let held: { readonly closed: ClosedBlock; readonly startIndex: number } | undefined;
-  let reported: ReportedUsage = {};
-  let stopReason: Anthropic.StopReason | null = null;
-  let stopDetails: Anthropic.RefusalStopDetails | null = null;
-  let containerId: string | null = null;
-  const usage = (): Usage => addUsage(usageBefore, toUsage(reported));
-  const release = function* (): Generator<StreamEvent> {
-    if (held === undefined) return;
-    const { closed, startIndex } = held;
-    held = undefined;
-    if (closed.type === 'broken') throw unparsableArguments(closed.call, context.provider, context.log);
-    yield* turn.take(closed.block, startIndex);
-  };
+  const reader = new ResponseReader(turn, usageBefore, context);
+  const iterator = toIterator(batches);
+  for (let item = await iterator.next(); item.done !== true; item = await iterator.next())
+    for (const event of item.value) {
+      yield* reader.read(event);
+      if (event.type === 'message_stop') return yield* reader.end();
+    }
+  return reader.hasStopped ? yield* reader.end() : undefined;
+}
 
-  for (let item = await events.next(); item.done !== true; item = await events.next()) {
-    const event = item.value;
+interface HeldBlock {
+  readonly closed: ClosedBlock;
+  readonly startIndex: number;
+}
+
+class ResponseReader {
+  readonly #turn: Turn;
+  readonly #usageBefore: Usage | null;
+  readonly #context: ReadingContext;
+  readonly #open = new Map<number, OpenBlock>();
+  #tellsStarts = false;
+  #held: HeldBlock | undefined;
+  #reported: ReportedUsage = {};
+  #stopReason: Anthropic.StopReason | null = null;
+  #stopDetails: Anthropic.RefusalStopDetails | null = null;
+  #containerId: string | null = null;
+
+  constructor(turn: Turn, usageBefore: Usage | null, context: ReadingContext) {
+    this.#turn = turn;
+    this.#usageBefore = usageBefore;
+    this.#context = context;
+  }
+
+  get hasStopped(): boolean {
+    return this.#stopReason !== null;
+  }
+
+  *read(event: Anthropic.RawMessageStreamEvent): Generator<StreamEvent> {
     switch (event.type) {
       case 'message_start':
-        reported = mergeUsage(reported, event.message.usage ?? {});
-        yield { type: 'usage', usage: usage() };
-        break;
-      case 'content_block_start': {
-        yield* release();
-        const block = openBlock(event.content_block, turn.textLength);
-        open.set(event.index, block);
-        yield* readText(block, block.text, turn);
-        break;
-      }
+        return yield* this.#start(event.message);
+      case 'content_block_start':
+        this.#tellsStarts = true;
+        return yield* this.#openBlock(event.index, event.content_block);
       case 'content_block_delta': {
-        const block = open.get(event.index);
-        if (block !== undefined) yield* readDelta(block, event.delta, turn);
-        break;
+        const block = this.#open.get(event.index) ?? this.#openUntold(event);
+        if (block !== undefined) yield* readDelta(block, event.delta, this.#turn);
+        return;
       }
-      case 'content_block_stop': {
-        const block = open.get(event.index);
-        if (block === undefined) break;
-        open.delete(event.index);
-        yield* release();
-        held = { closed: closeBlock(block), startIndex: block.startIndex };
-        if (!isCall(block.block)) yield* release();
-        break;
-      }
+      case 'content_block_stop':
+        return yield* this.#closeBlock(event.index);
       case 'message_delta': {
-        reported = mergeUsage(reported, event.usage ?? {});
-        stopReason = event.delta.stop_reason ?? stopReason;
-        stopDetails = event.delta.stop_details ?? stopDetails;
-        containerId = event.delta.container?.id ?? containerId;
-        if (wasCut(stopReason) && held !== undefined && !isWhole(held.closed)) held = undefined;
-        yield* release();
-        yield { type: 'usage', usage: usage() };
-        break;
+        this.#reported = mergeUsage(this.#reported, event.usage);
+        const { stop_reason, stop_details, container } = event.delta ?? {};
+        this.#stopReason = stop_reason ?? this.#stopReason;
+        this.#stopDetails = stop_details ?? this.#stopDetails;
+        this.#containerId = container?.id ?? this.#containerId;
+        yield* this.#release();
+        yield { type: 'usage', usage: this.#usage() };
+        return;
       }
       case 'message_stop':
-        yield* release();
-        return { stopReason, stopDetails, containerId, usage: usage() };
+        return;
     }
   }
-  return undefined;
+
+  *end(): Generator<StreamEvent, ResponseEnd> {
+    for (const index of this.#open.keys()) yield* this.#closeBlock(index);
+    yield* this.#release();
+    return {
+      stopReason: this.#stopReason,
+      stopDetails: this.#stopDetails,
+      containerId: this.#containerId,
+      usage: this.#usage(),
+    };
+  }
+
+  *#start(message: Partial<Anthropic.Message> | undefined): Generator<StreamEvent> {
+    this.#reported = mergeUsage(this.#reported, message?.usage);
+    this.#stopReason = message?.stop_reason ?? null;
+    yield { type: 'usage', usage: this.#usage() };
+    for (const [index, block] of (message?.content ?? []).entries()) {
+      yield* this.#openBlock(index, block);
+      yield* this.#closeBlock(index);
+    }
+  }
+
+  *#openBlock(index: number, content: Anthropic.ContentBlock): Generator<StreamEvent> {
+    yield* this.#release();
+    const block = openBlock(content, this.#turn.textLength);
+    this.#open.set(index, block);
+    yield* readText(block, block.text, this.#turn);
+  }
+
+  /**
+   * The block of a delta where the gateway tells no starts: what it is, the delta says; a call cannot begin without its name.
+   * Where it does, a delta of no block is none.
+   */
+  #openUntold({ index, delta }: Anthropic.RawContentBlockDeltaEvent): OpenBlock | undefined {
+    const content = UNTOLD_BLOCKS[delta.type];
+    if (this.#tellsStarts || content === undefined) return undefined;
+    const block = openBlock(content, this.#turn.textLength);
+    this.#open.set(index, block);
+    return block;
+  }
+
+  *#closeBlock(index: number): Generator<StreamEvent> {
+    const block = this.#open.get(index);
+    if (block === undefined) return;
+    this.#open.delete(index);
+    yield* this.#release();
+    this.#held = { closed: closeBlock(block), startIndex: block.startIndex };
+    if (!isCall(block.block)) yield* this.#release();
+  }
+
+  *#release(): Generator<StreamEvent> {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    const { closed, startIndex } = held;
+    if (wasCut(this.#stopReason) && !isWhole(closed)) return;
+    if (closed.type === 'broken')
+      throw unparsableArguments(closed.call, this.#context.provider, this.#context.log);
+    yield* this.#turn.take(closed.block, startIndex);
+  }
+
+  #usage(): Usage {
+    return addUsage(this.#usageBefore, toUsage(this.#reported));
+  }
 }
+
+const UNTOLD_BLOCKS: Readonly<Partial<Record<string, Anthropic.ContentBlock>>> = {
+  text_delta: { type: 'text', text: '', citations: null },
+  thinking_delta: { type: 'thinking', thinking: '', signature: '' },
+};
 
 const isCall = ({ type }: Anthropic.ContentBlock): boolean =>
   type === 'tool_use' || type === 'server_tool_use';
@@ -137,7 +215,7 @@ function* readDelta(
 }
 
 function* readText({ block, text: soFar }: OpenBlock, text: string, turn: Turn): Generator<StreamEvent> {
-  if (text === '') return;
+  if (!text) return; // gateways write null for nothing
   if (block.type === 'text') {
     turn.textLength += text.length;
     yield { type: 'text-delta', text };

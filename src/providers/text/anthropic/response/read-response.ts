@@ -1,9 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 
 /** A whole answer as the events of a stream in which every block is complete when it starts. */
-export async function* readResponse(
-  message: Anthropic.Message,
-): AsyncGenerator<Anthropic.RawMessageStreamEvent> {
+export function* readResponse(message: Anthropic.Message): Generator<Anthropic.RawMessageStreamEvent> {
   yield { type: 'message_start', message: { ...message, content: [] } };
   for (const [index, content_block] of message.content.entries()) {
     yield { type: 'content_block_start', index, content_block };

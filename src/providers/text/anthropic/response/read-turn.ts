@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { FinishEvent, StreamEvent } from '../../../../core/stream-event.ts';
 import type { Usage } from '../../../../core/usage.ts';
+import type { Batches } from '../../../shared/call/event-batches.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
 import { type ResponseEnd, readEvents } from './read-events.ts';
@@ -9,9 +10,7 @@ import type { MessagesRequest } from '../request/to-messages-request.ts';
 import { Turn } from './turn.ts';
 
 /** Sends one request and gives the events of its response. */
-export type SendRequest = (
-  request: MessagesRequest,
-) => Promise<AsyncIterable<Anthropic.RawMessageStreamEvent>>;
+export type SendRequest = (request: MessagesRequest) => Promise<Batches<Anthropic.RawMessageStreamEvent>>;
 
 /** How often a paused turn is gone on with. The vendor pauses after about ten runs of its own tools. */
 const CONTINUATIONS = 10;
@@ -34,7 +33,7 @@ export const readTurn = (
 
 /** The turn of an answer that is at hand and cannot be gone on with: a paused one ends as `other`. */
 export const readAnswer = (answer: Anthropic.Message, context: ReadingContext): AsyncGenerator<StreamEvent> =>
-  readResponses(async () => readResponse(answer), 0, context);
+  readResponses(async () => [[...readResponse(answer)]], 0, context);
 
 /** The turn so far, and the container its tools ran in. */
 interface PausedTurn {
@@ -49,7 +48,7 @@ const toContinuation = (request: MessagesRequest, { message, containerId }: Paus
 });
 
 async function* readResponses(
-  send: (before: PausedTurn | null) => Promise<AsyncIterable<Anthropic.RawMessageStreamEvent>>,
+  send: (before: PausedTurn | null) => ReturnType<SendRequest>,
   continuations: number,
   context: ReadingContext,
 ): AsyncGenerator<StreamEvent> {
@@ -57,19 +56,18 @@ async function* readResponses(
   let usage: Usage | null = null;
   let before: PausedTurn | null = null;
   for (let left = continuations; ; left -= 1) {
-    const events = (await send(before))[Symbol.asyncIterator]();
-    const end: ResponseEnd | undefined = yield* readEvents(events, turn, usage, context);
+    const batches = await send(before);
+    const end: ResponseEnd | undefined = yield* readEvents(batches, turn, usage, context);
     if (end === undefined) return;
     usage = end.usage;
     if (end.stopReason !== 'pause_turn' || left === 0) {
       yield* turn.end();
       yield* explain(end);
       yield toFinish(end, turn);
-      // Read to the end of the response, the connection can be used again.
-      while ((await events.next()).done !== true);
+      await batches.drain?.();
       return;
     }
-    await events.return?.();
+    await batches.return?.();
     before = { message: turn.toMessage(), containerId: end.containerId };
   }
 }

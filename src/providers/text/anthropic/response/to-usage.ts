@@ -1,4 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import { isRecord } from '../../../../lib/is-record.ts';
+import { mergeReports } from '../../../shared/reading/merge-reports.ts';
+import { toIntCount } from '../../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../../core/usage.ts';
 
 /** What a response reports of its tokens. Compatible servers leave fields out. */
@@ -14,26 +17,24 @@ export type ReportedUsage = Partial<
 >;
 
 /** The later report over the earlier one: its numbers are cumulative, and what it leaves out has not changed. */
-export const mergeUsage = (earlier: ReportedUsage, later: ReportedUsage): ReportedUsage => ({
-  ...earlier,
-  ...Object.fromEntries(Object.entries(later).filter(([, value]) => value !== null && value !== undefined)),
-});
+export const mergeUsage = (earlier: ReportedUsage, later: unknown): ReportedUsage =>
+  isRecord(later) ? mergeReports(earlier, later) : earlier;
 
 /** `input_tokens` excludes what was read from and written to the cache; ours includes both. */
 export const toUsage = (reported: ReportedUsage): Usage => {
-  const cacheReadTokens = reported.cache_read_input_tokens ?? null;
-  const cacheWriteTokens = reported.cache_creation_input_tokens ?? null;
-  const uncachedTokens = reported.input_tokens ?? null;
+  const cacheReadTokens = toIntCount(reported.cache_read_input_tokens);
+  const cacheWriteTokens = toIntCount(reported.cache_creation_input_tokens);
+  const uncachedTokens = toIntCount(reported.input_tokens);
   const inputTokens =
     uncachedTokens === null ? null : uncachedTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
-  const outputTokens = reported.output_tokens ?? null;
+  const outputTokens = toIntCount(reported.output_tokens);
   return {
     inputTokens,
     outputTokens,
     totalTokens: inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens,
     cacheReadTokens,
     cacheWriteTokens,
-    reasoningTokens: partOf(outputTokens, reported.output_tokens_details?.thinking_tokens),
+    reasoningTokens: partOf(outputTokens, toIntCount(reported.output_tokens_details?.thinking_tokens)),
     audioInputTokens: null,
     source: 'provider',
   };

@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { type StatusBody, toStatusError } from './to-status-error.ts';
 
@@ -96,11 +97,6 @@ const toCounts = ({ metadata }: BatchOperation): VendorBatch['counts'] => {
     cancelled: null,
     expired: null,
   };
-};
-
-const toCount = (value: string | number | null | undefined): number | null => {
-  const count = Number(value ?? Number.NaN);
-  return Number.isSafeInteger(count) ? count : null;
 };
 
 const toDate = (text: string | null | undefined): Date | null => {

@@ -3,6 +3,7 @@ import { ProviderError } from '../../../../core/errors.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage } from '../../../../core/usage.ts';
 import { toUsage } from './to-usage.ts';
+import { mergeReports } from '../../../shared/reading/merge-reports.ts';
 import type { Turn } from './turn.ts';
 
 /** How a response ended. */
@@ -23,6 +24,7 @@ export async function* readEvents(
   let continuationToken: string | null = null;
   turn.text.beginResponse();
   turn.usageBefore = turn.usage;
+  turn.reported = null;
   try {
     for await (const chunk of chunks) {
       const candidate = chunk.candidates?.[0];
@@ -62,7 +64,8 @@ function* readPart(part: Part, turn: Turn): Generator<StreamEvent> {
 
 /** The numbers of a chunk are those of the response so far; most chunks repeat them. */
 function* readUsage({ usageMetadata }: GenerateContentResponse, turn: Turn): Generator<StreamEvent> {
-  const reported = usageMetadata ? toUsage(usageMetadata) : null;
+  turn.reported = mergeReports(turn.reported, usageMetadata);
+  const reported = turn.reported === null ? null : toUsage(turn.reported);
   if (reported === null) return;
   const usage = addUsage(turn.usageBefore, reported);
   if (JSON.stringify(usage) === JSON.stringify(turn.usage)) return;

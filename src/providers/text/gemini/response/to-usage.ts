@@ -1,4 +1,5 @@
 import type { GenerateContentResponseUsageMetadata } from '@google/genai/web';
+import { toIntCount } from '../../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../../core/usage.ts';
 
 /**
@@ -10,19 +11,21 @@ export const toUsage = (metadata: GenerateContentResponseUsageMetadata): Usage |
   const usage = {
     inputTokens,
     outputTokens: sum(metadata.candidatesTokenCount, metadata.thoughtsTokenCount),
-    totalTokens: metadata.totalTokenCount ?? null,
-    cacheReadTokens: partOf(inputTokens, metadata.cachedContentTokenCount),
+    totalTokens: toIntCount(metadata.totalTokenCount),
+    cacheReadTokens: partOf(inputTokens, toIntCount(metadata.cachedContentTokenCount)),
     cacheWriteTokens: null,
-    reasoningTokens: metadata.thoughtsTokenCount ?? null,
+    reasoningTokens: toIntCount(metadata.thoughtsTokenCount),
     audioInputTokens: partOf(inputTokens, audioTokensOf(metadata)),
   };
   return Object.values(usage).every((count) => count === null) ? null : { ...usage, source: 'provider' };
 };
 
-const sum = (...counts: readonly (number | null | undefined)[]): number | null => {
-  const reported = counts.filter((count) => typeof count === 'number');
+const sum = (...counts: readonly unknown[]): number | null => {
+  const reported = counts.map(toIntCount).filter((count) => count !== null);
   return reported.length === 0 ? null : reported.reduce((total, count) => total + count, 0);
 };
 
-const audioTokensOf = ({ promptTokensDetails = [] }: GenerateContentResponseUsageMetadata): number | null =>
-  sum(...promptTokensDetails.map(({ modality, tokenCount }) => (modality === 'AUDIO' ? tokenCount : null)));
+const audioTokensOf = ({ promptTokensDetails }: GenerateContentResponseUsageMetadata): number | null =>
+  Array.isArray(promptTokensDetails)
+    ? sum(...promptTokensDetails.map((detail) => (detail?.modality === 'AUDIO' ? detail.tokenCount : null)))
+    : null;

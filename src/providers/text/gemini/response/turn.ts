@@ -1,3 +1,4 @@
+import type { GenerateContentResponseUsageMetadata } from '@google/genai/web';
 import type { ProviderLog } from '../../../../core/text-provider.ts';
 import type { Usage } from '../../../../core/usage.ts';
 import { createReplayParts, type ReplayParts } from '../request/replay-parts.ts';
@@ -14,6 +15,8 @@ export interface Turn {
   readonly serverTools: ServerTools;
   readonly replay: ReplayParts;
   responseId: string | null;
+  /** What the response has reported last. */
+  reported: GenerateContentResponseUsageMetadata | null;
   /** Of the responses that have ended. */
   usageBefore: Usage | null;
   usage: Usage | null;
@@ -34,6 +37,7 @@ export const createTurn = (log: ProviderLog): Turn => {
     serverTools: createServerTools(mintId),
     replay,
     responseId: null,
+    reported: null,
     usageBefore: null,
     usage: null,
   };

@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import type { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
 import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { toBatchError } from './to-batch-error.ts';
@@ -63,18 +64,20 @@ const mapStatus = (status: string | null | undefined): Pick<VendorBatch, 'state'
 
 /** Until the file has been validated every count is 0, which tells nothing. */
 const toCounts = ({ request_counts: counts }: BatchBody): VendorBatch['counts'] =>
-  counts?.total
+  toCount(counts?.total)
     ? {
-        total: counts.total,
-        succeeded: counts.completed ?? null,
-        failed: counts.failed ?? null,
+        total: toCount(counts?.total),
+        succeeded: toCount(counts?.completed),
+        failed: toCount(counts?.failed),
         cancelled: null,
         expired: null,
       }
     : null;
 
 const toDate = (seconds: number | null | undefined): Date | null =>
-  typeof seconds === 'number' ? new Date(seconds * 1000) : null;
+  toCount(seconds) === null ? null : toValidDate(new Date(Number(seconds) * 1000));
+
+const toValidDate = (date: Date): Date | null => (Number.isNaN(date.getTime()) ? null : date);
 
 /** How many of the errors of a refused file are quoted: there may be one for every line. */
 const QUOTED_ERRORS = 3;

@@ -13,22 +13,24 @@ export async function* readResponsesEvents(
   context: ResponsesReadingContext,
 ): AsyncGenerator<StreamEvent> {
   const turn = new ResponsesTurn(context);
-  for await (const payload of await events) for (const event of turn.read(payload)) yield event;
+  const batches = await events;
+  for await (const batch of batches)
+    for (const payload of batch) for (const event of turn.read(payload)) yield event;
+  await batches.drain?.();
 }
 
-/** The events of a whole response: those of a stream that tells nothing but finished items. */
+/** The events of a whole response. */
 export const readResponse = (
   response: ResponsesBody,
   context: ResponsesReadingContext,
-): AsyncGenerator<StreamEvent> =>
-  readResponsesEvents(
-    [
-      ...(response.output ?? []).map((item, index) => ({
-        type: 'response.output_item.done',
-        output_index: index,
-        item,
-      })),
-      { type: `response.${response.status}`, response },
-    ],
-    context,
-  );
+): AsyncGenerator<StreamEvent> => readResponsesEvents([toResponsesEvents(response)], context);
+
+/** A whole response as a stream that tells nothing but finished items. */
+export const toResponsesEvents = (response: ResponsesBody): readonly ResponsesEvent[] => [
+  ...(response.output ?? []).map((item, index) => ({
+    type: 'response.output_item.done',
+    output_index: index,
+    item,
+  })),
+  { type: `response.${response.status}`, response },
+];

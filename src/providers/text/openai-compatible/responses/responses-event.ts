@@ -12,7 +12,7 @@ export interface ResponsesContentPart {
   readonly type?: string | null;
   readonly text?: string | null;
   readonly refusal?: string | null;
-  readonly annotations?: readonly ResponsesAnnotation[] | null;
+  readonly annotations?: readonly (ResponsesAnnotation | null)[] | null;
 }
 
 /** One item of a response's output: as much of it as is read. Which fields it has depends on its type. */
@@ -22,9 +22,13 @@ export interface ResponsesItem {
   readonly status?: string | null;
   readonly call_id?: string | null;
   readonly name?: string | null;
+  /** JSON as text; some servers send the object that it stands for. */
   readonly arguments?: unknown;
-  readonly content?: readonly ResponsesContentPart[] | null;
-  readonly summary?: readonly ResponsesContentPart[] | null;
+  /** Of a custom tool: plain text. */
+  readonly input?: unknown;
+  /** Parts; a plain text from some servers. */
+  readonly content?: readonly (ResponsesContentPart | null)[] | string | null;
+  readonly summary?: readonly (ResponsesContentPart | null)[] | null;
   readonly action?: unknown;
   readonly code?: string | null;
   readonly outputs?: unknown;
@@ -34,7 +38,7 @@ export interface ResponsesBody {
   readonly status?: string | null;
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: string | null } | null;
-  readonly output?: readonly ResponsesItem[] | null;
+  readonly output?: readonly (ResponsesItem | null)[] | null;
   readonly usage?: ResponsesUsage | null;
 }
 
@@ -42,6 +46,12 @@ export interface ResponsesBody {
 export interface ResponsesEvent {
   readonly type?: string | null;
   readonly delta?: unknown;
+  /** The whole of what the deltas before it have said. */
+  readonly text?: string | null;
+  readonly refusal?: string | null;
+  readonly arguments?: unknown;
+  readonly input?: unknown;
+  readonly part?: ResponsesContentPart | null;
   readonly item?: ResponsesItem | null;
   readonly output_index?: number | null;
   readonly content_index?: number | null;

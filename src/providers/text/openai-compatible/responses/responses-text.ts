@@ -24,6 +24,8 @@ interface PartState {
   /** Length of the whole text before this part, in UTF-16 code units. */
   readonly offset: number;
   readonly cited: Set<number>;
+  /** Its deltas, until it is finished. */
+  deltas: string[];
   hasText: boolean;
 }
 
@@ -35,20 +37,34 @@ export const createResponsesText = (): ResponsesText => {
     const key = `${item}:${part}`;
     const known = parts.get(key);
     if (known !== undefined) return known;
-    const state: PartState = { offset: length, cited: new Set(), hasText: false };
+    const state: PartState = { offset: length, cited: new Set(), deltas: [], hasText: false };
     parts.set(key, state);
     return state;
   };
 
   const add: ResponsesText['add'] = (at, delta) => {
     if (delta === '') return undefined;
-    partAt(at).hasText = true;
+    const part = partAt(at);
+    part.hasText = true;
+    part.deltas.push(delta);
     length += delta.length;
     return { type: 'text-delta', text: delta };
   };
 
-  const cite: ResponsesText['cite'] = (at, index, annotation) => {
-    const { offset, cited } = partAt(at);
+  /**
+   * The part that a finished one is: at its place, or, where nothing was said there, one that was said under another number
+   * and not finished. Some servers number items in some of their events only.
+   */
+  const findPart = (at: PartPosition, text: string): PartState => {
+    const own = partAt(at);
+    if (own.hasText || text === '') return own;
+    for (const part of parts.values())
+      if (part.deltas.length > 0 && part.deltas.join('') === text) return part;
+    return own;
+  };
+
+  const cite = (part: PartState, index: number, annotation: ResponsesAnnotation): StreamEvent | undefined => {
+    const { offset, cited } = part;
     if (annotation.type !== 'url_citation' || cited.has(index)) return undefined;
     cited.add(index);
     const moved = (position: number | null | undefined): number | null =>
@@ -67,14 +83,17 @@ export const createResponsesText = (): ResponsesText => {
 
   return {
     add,
-    cite,
+    cite: (at, index, annotation) => cite(partAt(at), index, annotation),
     *finish(at, part) {
-      if (!partAt(at).hasText) {
-        const event = add(at, part.text ?? part.refusal ?? '');
+      const text = part.text ?? part.refusal ?? '';
+      const state = findPart(at, text);
+      if (!state.hasText) {
+        const event = add(at, text);
         if (event !== undefined) yield event;
       }
+      state.deltas = [];
       for (const [index, annotation] of (part.annotations ?? []).entries()) {
-        const event = cite(at, index, annotation);
+        const event = annotation === null ? undefined : cite(state, index, annotation);
         if (event !== undefined) yield event;
       }
     },

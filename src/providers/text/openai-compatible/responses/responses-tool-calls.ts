@@ -1,116 +1,145 @@
+import { ProviderError } from '../../../../core/errors.ts';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { createCallIds } from '../../../shared/reading/call-ids.ts';
 import {
   findArguments,
   type RawToolCall,
   unparsableArguments,
 } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
+import { findBuiltInCall } from './find-built-in-call.ts';
 import { findReplayItem, writeReplayItems } from './replay-items.ts';
 import type { ResponsesItem } from './responses-event.ts';
 
 type ReplayItem = NonNullable<ReturnType<typeof findReplayItem>>;
 
 /** The tool calls of one response, and the items that have to be sent back with them. */
-export interface ResponsesToolCalls {
-  /** Whether the turn asks the client to run a tool. */
-  readonly hasClientCalls: () => boolean;
-  readonly begin: (index: number, item: ResponsesItem) => void;
-  readonly addArguments: (index: number, delta: string) => StreamEvent | undefined;
-  /** Takes a finished item of any type; gives the call it is, if it is one. */
-  readonly finish: (item: ResponsesItem) => StreamEvent | undefined;
-  /** Throws `PROVIDER_FAILED` if a call of a completed turn has arguments that are no JSON. */
-  readonly assertComplete: () => void;
-  /** All items to be sent back in the next turn; null when the turn has no reasoning to carry. */
-  readonly state: () => JsonValue | null;
+/** A call between its first event and its last one. */
+interface BegunCall {
+  readonly callId: string;
+  readonly item: ResponsesItem;
+  arguments: unknown;
 }
 
-export const createResponsesToolCalls = ({ provider, log }: ReadingContext): ResponsesToolCalls => {
-  const begun = new Map<number, { readonly callId: string; readonly name: string }>();
-  const replayed: ReplayItem[] = [];
-  let sinceLastCall: ReplayItem[] = [];
-  let broken: RawToolCall | undefined;
-  let hasClientCalls = false;
+/** The tool calls of one response, and the items that have to be sent back with them. */
+export class ResponsesToolCalls {
+  readonly #context: ReadingContext;
+  readonly #ids = createCallIds();
+  readonly #begun = new Map<number, BegunCall>();
+  readonly #replayed: ReplayItem[] = [];
+  #sinceLastCall: ReplayItem[] = [];
+  #broken: RawToolCall | undefined;
+  #hasClientCalls = false;
 
-  const finishCall = (item: ResponsesItem): StreamEvent | undefined => {
-    const call = rawCallOf(item);
-    const opaque = writeReplayItems(withReasoning(sinceLastCall));
-    sinceLastCall = [];
-    hasClientCalls = true;
+  constructor(context: ReadingContext) {
+    this.#context = context;
+  }
+
+  /** Whether the turn asks the client to run a tool. */
+  get hasClientCalls(): boolean {
+    return this.#hasClientCalls;
+  }
+
+  begin(index: number, item: ResponsesItem): void {
+    if (!isClientCall(item)) return;
+    const callId = this.#ids.claim(idOf(item));
+    this.#begun.set(index, { callId, item, arguments: item.arguments });
+  }
+
+  addArguments(index: number, delta: string): StreamEvent | undefined {
+    const call = this.#begun.get(index);
+    if (call === undefined || delta === '') return undefined;
+    call.arguments = `${typeof call.arguments === 'string' ? call.arguments : ''}${delta}`;
+    const { callId, item } = call;
+    return { type: 'tool-call-delta', callId, name: item.name ?? '', argumentsDelta: delta };
+  }
+
+  /** Takes the whole of a call's arguments. */
+  setArguments(index: number, given: unknown): void {
+    const call = this.#begun.get(index);
+    if (call !== undefined && given !== undefined && given !== '') call.arguments = given;
+  }
+
+  /** Takes a finished item of any type; gives the call it is, if it is one. */
+  finish(index: number, item: ResponsesItem): StreamEvent | undefined {
+    if (isClientCall(item)) return this.#finishCall(index, item);
+    if (item.type === 'message') this.#sinceLastCall = [];
+    const replay = findReplayItem(item);
+    if (replay !== undefined) {
+      this.#replayed.push(replay);
+      this.#sinceLastCall.push(replay);
+    }
+    return findBuiltInCall(item);
+  }
+
+  /** The calls that were begun and that no item has finished, as far as their arguments have come. */
+  *finishRest(): Generator<StreamEvent> {
+    for (const [index, { item, arguments: given }] of this.#begun) {
+      const event = this.#finishCall(index, { ...item, status: null, arguments: given });
+      if (event !== undefined) yield event;
+    }
+  }
+
+  /** Throws `PROVIDER_FAILED` if a call of a completed turn has arguments that are no JSON, or no name. */
+  assertComplete(): void {
+    const { provider, log } = this.#context;
+    if (this.#broken?.name === '')
+      throw new ProviderError('PROVIDER_FAILED', { provider, vendorMessage: 'a tool call has no name' });
+    if (this.#broken !== undefined) throw unparsableArguments(this.#broken, provider, log);
+  }
+
+  /** All items to be sent back in the next turn; null when the turn has no reasoning to carry. */
+  state(): JsonValue | null {
+    const items = withReasoning(this.#replayed);
+    // Read from JSON, they are JSON.
+    const json: object = items;
+    return items.length === 0 ? null : (json as JsonValue);
+  }
+
+  #finishCall(index: number, item: ResponsesItem): StreamEvent | undefined {
+    const { callId, arguments: given } = this.#claim(index, item);
+    const name = item.name ?? '';
+    const opaque = writeReplayItems(withReasoning(this.#sinceLastCall));
+    this.#sinceLastCall = [];
+    this.#hasClientCalls = true;
+    const raw = { callId, name, arguments: typeof given === 'string' ? given : '' };
     // A call that was cut before its arguments began would pass for one of a tool without parameters.
-    const parsed = item.status === 'incomplete' ? undefined : findArguments(call);
-    if (parsed !== undefined)
-      return {
-        type: 'tool-call',
-        toolCall: { ...call, arguments: parsed, builtIn: false, result: null, opaque },
-      };
-    broken ??= call;
-    return undefined;
-  };
+    const parsed = item.status === 'incomplete' || name === '' ? undefined : toArguments(item, given, raw);
+    if (parsed === undefined) {
+      this.#broken ??= raw;
+      return undefined;
+    }
+    const toolCall = { callId, name, arguments: parsed, builtIn: false, result: null, opaque };
+    return { type: 'tool-call', toolCall };
+  }
 
-  return {
-    hasClientCalls: () => hasClientCalls,
-    begin: (index, item) => {
-      if (item.type === 'function_call')
-        begun.set(index, { callId: item.call_id ?? item.id ?? '', name: item.name ?? '' });
-    },
-    addArguments: (index, delta) => {
-      const call = begun.get(index);
-      return call === undefined || delta === ''
-        ? undefined
-        : { type: 'tool-call-delta', ...call, argumentsDelta: delta };
-    },
-    finish: (item) => {
-      if (item.type === 'function_call') return finishCall(item);
-      if (item.type === 'message') sinceLastCall = [];
-      const replay = findReplayItem(item);
-      if (replay !== undefined) {
-        replayed.push(replay);
-        sinceLastCall.push(replay);
-      }
-      return findBuiltInCall(item);
-    },
-    assertComplete: () => {
-      if (broken !== undefined) throw unparsableArguments(broken, provider, log);
-    },
-    state: () => {
-      const items = withReasoning(replayed);
-      // Read from JSON, they are JSON.
-      const json: object = items;
-      return items.length === 0 ? null : (json as JsonValue);
-    },
-  };
+  /** The call that an item finishes; two items under one index are two calls. */
+  #claim(index: number, item: ResponsesItem): { readonly callId: string; readonly arguments: unknown } {
+    const begun = this.#begun.get(index);
+    if (begun === undefined || idOf(begun.item) !== idOf(item))
+      return { callId: this.#ids.claim(idOf(item)), arguments: item.arguments };
+    this.#begun.delete(index);
+    return { callId: begun.callId, arguments: item.arguments ?? begun.arguments };
+  }
+}
+
+const CUSTOM_CALL = 'custom_tool_call';
+
+/** A call of a function, or of a tool that takes plain text, which is then its arguments. */
+const isClientCall = ({ type }: ResponsesItem): boolean => type === 'function_call' || type === CUSTOM_CALL;
+
+const idOf = ({ call_id: callId, id }: ResponsesItem): string => callId || id || '';
+
+const toArguments = (item: ResponsesItem, given: unknown, raw: RawToolCall): JsonValue | undefined => {
+  if (item.type === CUSTOM_CALL) {
+    const text = [item.input, given].find((value) => typeof value === 'string' && value !== '');
+    return typeof text === 'string' ? text : '';
+  }
+  if (typeof given === 'object' && given !== null) return given as JsonValue;
+  return findArguments(raw);
 };
-
-const rawCallOf = (item: ResponsesItem): RawToolCall => ({
-  callId: item.call_id ?? item.id ?? '',
-  name: item.name ?? '',
-  arguments: typeof item.arguments === 'string' ? item.arguments : '',
-});
 
 /** Built-in calls are sent back only to keep the reasoning around them in its place. */
 const withReasoning = (items: readonly ReplayItem[]): readonly ReplayItem[] =>
   items.some((item) => item['type'] === 'reasoning') ? items : [];
-
-const findBuiltInCall = (item: ResponsesItem): StreamEvent | undefined => {
-  const call = (name: string, parameters: unknown, result: unknown): StreamEvent => ({
-    type: 'tool-call',
-    toolCall: {
-      callId: item.id ?? '',
-      name,
-      arguments: (parameters ?? {}) as JsonValue,
-      builtIn: true,
-      result: (result ?? null) as JsonValue,
-      opaque: null,
-    },
-  });
-  switch (item.type) {
-    case 'web_search_call':
-      // xAI's first form of it has the arguments of a function call.
-      return call('web_search', item.action ?? findArguments(rawCallOf(item)), null);
-    case 'code_interpreter_call':
-      return call('code_interpreter', { code: item.code ?? null }, item.outputs);
-    default:
-      return undefined;
-  }
-};

@@ -1,19 +1,33 @@
 import type { FinishReason } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { readVendorError } from '../../../shared/call/vendor-error.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import type { ResponsesDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
 import { mapIncompleteReason } from '../map-finish-reason.ts';
 import { toResponsesUsage } from '../to-usage.ts';
-import type { ResponsesBody, ResponsesEvent, ResponsesItem } from './responses-event.ts';
+import type {
+  ResponsesBody,
+  ResponsesContentPart,
+  ResponsesEvent,
+  ResponsesItem,
+} from './responses-event.ts';
 import { createResponsesReasoning } from './responses-reasoning.ts';
 import { createResponsesText, type PartPosition } from './responses-text.ts';
-import { createResponsesToolCalls, type ResponsesToolCalls } from './responses-tool-calls.ts';
+import { ResponsesToolCalls } from './responses-tool-calls.ts';
 
 export interface ResponsesReadingContext extends ReadingContext {
   readonly usage: ResponsesDialect['usage'];
   readonly readItem?: ResponsesDialect['readItem'];
 }
+
+/** Items by which the model waits for the client, in a way that this server cannot pass on. */
+const UNREADABLE_CALLS: ReadonlySet<unknown> = new Set([
+  'local_shell_call',
+  'shell_call',
+  'apply_patch_call',
+  'computer_call',
+]);
 
 /** One turn as it is read, event by event, in the order the vendor sent them. */
 export class ResponsesTurn {
@@ -21,12 +35,13 @@ export class ResponsesTurn {
   readonly #text = createResponsesText();
   readonly #reasoning = createResponsesReasoning();
   readonly #toolCalls: ResponsesToolCalls;
-  readonly #finishedTypes = new Set<unknown>();
+  /** How many items of each type have been finished. */
+  readonly #finished = new Map<unknown, number>();
   #isRefusal = false;
 
   constructor(context: ResponsesReadingContext) {
     this.#context = context;
-    this.#toolCalls = createResponsesToolCalls(context);
+    this.#toolCalls = new ResponsesToolCalls(context);
   }
 
   /** What an event says. Throws for one that tells a failure. */
@@ -50,10 +65,13 @@ export class ResponsesTurn {
         return yield* this.#fail(response, 'cancelled');
       case 'error': // the documented flat form; the SDK throws the nested one
         throw toProviderError(event, this.#context.provider);
-      default: {
-        const said = this.#findDelta(event, index);
-        if (said !== undefined) yield said;
-      }
+      case undefined:
+      case null:
+        if (readVendorError(event) !== undefined) throw toProviderError(event, this.#context.provider);
+        return;
+      default:
+        yield* this.#finishPart(event, index);
+        yield* toList(this.#findDelta(event, index));
     }
   }
 
@@ -80,40 +98,83 @@ export class ResponsesTurn {
     }
   }
 
+  /** What a finished part holds beyond its deltas: some servers send no deltas, or no finished items. */
+  *#finishPart(event: ResponsesEvent, index: number): Generator<StreamEvent> {
+    const at: PartPosition = { item: index, part: event.content_index ?? 0 };
+    switch (event.type) {
+      case 'response.output_text.done':
+        return yield* this.#text.finish(at, { text: event.text ?? '' });
+      case 'response.refusal.done':
+        this.#isRefusal = true;
+        return yield* this.#text.finish(at, { refusal: event.refusal ?? '' });
+      case 'response.reasoning_summary_text.done': {
+        const part = event.summary_index ?? 0;
+        return yield* toList(this.#reasoning.finishPart(index, 'summary', part, event.text ?? ''));
+      }
+      case 'response.reasoning_text.done':
+        return yield* toList(this.#reasoning.finishPart(index, 'raw', at.part, event.text ?? ''));
+      case 'response.function_call_arguments.done':
+        return this.#toolCalls.setArguments(index, event.arguments);
+      case 'response.custom_tool_call_input.done':
+        return this.#toolCalls.setArguments(index, event.input);
+      case 'response.content_part.done': {
+        const { part } = event;
+        if (part?.type === 'output_text' || part?.type === 'refusal') yield* this.#readPart(at, part);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
   *#finishItem(index: number, item: ResponsesItem): Generator<StreamEvent> {
-    this.#finishedTypes.add(item.type);
+    this.#finished.set(item.type, (this.#finished.get(item.type) ?? 0) + 1);
     if (item.type === 'reasoning') yield* this.#reasoning.finish(index, item);
     if (item.type === 'message') {
-      for (const [position, part] of (item.content ?? []).entries()) {
-        this.#isRefusal ||= part.type === 'refusal';
-        yield* this.#text.finish({ item: index, part: position }, part);
-      }
+      for (const [position, part] of partsOf(item).entries())
+        if (part !== null) yield* this.#readPart({ item: index, part: position }, part);
     }
-    const call = this.#toolCalls.finish(item);
+    if (UNREADABLE_CALLS.has(item.type)) yield toUnreadableWarning(item);
+    const call = this.#toolCalls.finish(index, item);
     if (call !== undefined) yield call;
     else yield* this.#readOwnItem(index, item);
+  }
+
+  #readPart(at: PartPosition, part: ResponsesContentPart): Generator<StreamEvent> {
+    this.#isRefusal ||= part.type === 'refusal';
+    return this.#text.finish(at, part);
   }
 
   #readOwnItem(index: number, item: ResponsesItem): Iterable<StreamEvent> {
     return this.#context.readItem?.(item as Readonly<Record<string, unknown>>, index) ?? [];
   }
 
-  *#finish(response: ResponsesBody, raw: string, reason: FinishReason): Generator<StreamEvent> {
-    // A vendor that announces no finished items, or none of a type of its own, tells them here.
-    const announced = new Set(this.#finishedTypes);
-    for (const [index, item] of (response.output ?? []).entries()) {
-      if (announced.size === 0) yield* this.#finishItem(index, item);
-      else if (!announced.has(item.type)) yield* this.#readOwnItem(index, item);
-    }
-    if (reason === 'stop') this.#toolCalls.assertComplete();
+  *#finish(response: ResponsesBody, raw: string, given: FinishReason): Generator<StreamEvent> {
+    yield* this.#readUnannounced(response);
+    if (given !== 'length') yield* this.#toolCalls.finishRest();
+    if (given === 'stop' || given === 'other') this.#toolCalls.assertComplete();
     const state = this.#toolCalls.state();
     const usage = response.usage ? toResponsesUsage(response.usage, this.#context.usage) : null;
     if (this.#isRefusal) {
       yield { type: 'finish', reason: 'content-filter', rawReason: 'refusal', usage, state };
       return;
     }
-    const asksTheClient = reason === 'stop' && this.#toolCalls.hasClientCalls();
-    yield { type: 'finish', reason: asksTheClient ? 'tool-calls' : reason, rawReason: raw, usage, state };
+    const asksTheClient = (given === 'stop' || given === 'other') && this.#toolCalls.hasClientCalls;
+    yield { type: 'finish', reason: asksTheClient ? 'tool-calls' : given, rawReason: raw, usage, state };
+  }
+
+  /**
+   * The items of the whole response that no event has finished: of a vendor that announces none, or none of a type of its
+   * own, or leaves some out. They are told apart by their number, since ids may differ from those of the events.
+   */
+  *#readUnannounced({ output }: ResponsesBody): Generator<StreamEvent> {
+    const announced = new Map(this.#finished);
+    for (const [index, item] of (output ?? []).entries()) {
+      if (item === null) continue;
+      const left = announced.get(item.type) ?? 0;
+      announced.set(item.type, left - 1);
+      if (left <= 0) yield* this.#finishItem(index, item);
+    }
   }
 
   *#fail(response: ResponsesBody, raw: string): Generator<StreamEvent> {
@@ -122,3 +183,20 @@ export class ResponsesTurn {
     throw toProviderError({ error: response.error ?? { message: `the response is ${raw}` } }, provider);
   }
 }
+
+const toList = (event: StreamEvent | undefined): readonly StreamEvent[] =>
+  event === undefined ? [] : [event];
+
+const partsOf = ({ content }: ResponsesItem): readonly (ResponsesContentPart | null)[] =>
+  typeof content === 'string' ? [{ type: 'output_text', text: content }] : (content ?? []);
+
+const toUnreadableWarning = ({ type }: ResponsesItem): StreamEvent => ({
+  type: 'warning',
+  warning: {
+    code: 'PROVIDER_WARNING',
+    message: `The model waits for the client in a way that is not supported (${type}): the answer ends without it.`,
+    path: null,
+    from: null,
+    to: null,
+  },
+});

@@ -4,6 +4,7 @@ import type {
   ChatDelta,
   ChatToolCallDelta,
 } from '../../openai-compatible/chat/chat-chunk.ts';
+import { fragmentsOf, readFragment } from '../../openai-compatible/chat/tool-call-fragment.ts';
 import { findArguments } from '../../../shared/reading/parse-arguments.ts';
 import { readChatCompletion } from '../../openai-compatible/chat/read-chat-events.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
@@ -29,19 +30,18 @@ export async function* readBatchCompletion(
   completion: Completion,
   context: ReadingContext,
 ): AsyncGenerator<StreamEvent> {
-  const choices = completion.choices ?? [];
+  const choices = (completion.choices ?? []).filter((choice) => choice !== null);
   const messages = choices.map(({ message }) => (message ?? {}) as Message);
   const results = new Map(
     messages
       .filter(({ role }) => role === 'tool')
-      .flatMap(({ tool_calls: calls, content }) =>
-        (calls ?? []).map((call) => [call.id ?? '', content ?? null] as const),
-      ),
+      .flatMap((message) => fragmentsOf(message).map((call) => [call.id, textOf(message) ?? null] as const)),
   );
   const own = messages.filter(({ role }) => role !== 'tool');
-  const calls = own.flatMap(({ tool_calls: made }) => made ?? []);
-  const isBuiltIn = (call: ChatToolCallDelta): boolean => results.has(call.id ?? '');
-  for (const call of calls.filter(isBuiltIn)) yield toBuiltInCall(call, results.get(call.id ?? '') ?? null);
+  const calls = own.flatMap(fragmentsOf);
+  const isBuiltIn = (call: ChatToolCallDelta): boolean => results.has(call.id);
+  for (const call of calls.filter(isBuiltIn))
+    yield toBuiltInCall(call, results.get(call.id) ?? null, context.provider);
   for (const url of completion.citations ?? []) if (typeof url === 'string') yield toCitation(url);
   const last = choices.findLast(({ message }) => (message as Message | null)?.role !== 'tool');
   yield* readChatCompletion(
@@ -67,22 +67,22 @@ export async function* readBatchCompletion(
 
 const join = (messages: readonly Message[], calls: readonly ChatToolCallDelta[]): ChatDelta => ({
   ...messages.at(-1),
-  content: messages.map(({ content }) => content ?? '').join(''),
+  content: messages.map((message) => textOf(message) ?? '').join(''),
   reasoning_content: messages
     .map(({ reasoning_content: reasoning }) => (typeof reasoning === 'string' ? reasoning : ''))
     .join(''),
   tool_calls: calls,
 });
 
-const toBuiltInCall = (call: ChatToolCallDelta, result: string | null): StreamEvent => {
-  const raw = {
-    callId: call.id ?? '',
-    name: call.function?.name ?? '',
-    arguments: call.function?.arguments ?? '',
-  };
+const textOf = ({ content }: Message): string | undefined =>
+  typeof content === 'string' ? content : undefined;
+
+const toBuiltInCall = (call: ChatToolCallDelta, result: string | null, provider: string): StreamEvent => {
+  const { id: callId, name, arguments: written } = readFragment(call, provider);
+  const raw = { callId, name, arguments: written };
   return {
     type: 'tool-call',
-    toolCall: { ...raw, arguments: findArguments(raw) ?? raw.arguments, builtIn: true, result, opaque: null },
+    toolCall: { ...raw, arguments: findArguments(raw) ?? written, builtIn: true, result, opaque: null },
   };
 };
 

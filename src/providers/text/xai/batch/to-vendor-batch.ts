@@ -1,6 +1,7 @@
 import type { VendorBatch } from '../../../../core/vendor-batch.ts';
 import type { ProviderError } from '../../../../core/errors.ts';
 import { toGenerationError } from '../../../../core/to-generation-error.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import { readId } from '../../../shared/batch/read-id.ts';
 import { toVendorWarning } from '../../../shared/batch/to-vendor-warning.ts';
 import { toBatchError } from '../../openai-compatible/batch/to-batch-error.ts';
@@ -47,7 +48,9 @@ const toError = ({ cancel_by_xai_message: message }: XAIBatchBody, provider: str
   toBatchError({ code: null, message: message ?? null }, provider, 400);
 
 const findState = (batch: XAIBatchBody): Pick<VendorBatch, 'state' | 'outcome'> => {
-  const { num_requests: total, num_pending: pending, num_cancelled: cancelled } = batch.state ?? {};
+  const total = toCount(batch.state?.num_requests);
+  const pending = toCount(batch.state?.num_pending);
+  const cancelled = toCount(batch.state?.num_cancelled);
   const isCancelled = Boolean(batch.cancel_time);
   if (!total) {
     if (batch.cancel_by_xai_message) return { state: 'ended', outcome: 'failed' };
@@ -61,12 +64,12 @@ const findState = (batch: XAIBatchBody): Pick<VendorBatch, 'state' | 'outcome'> 
 };
 
 const toCounts = ({ state }: XAIBatchBody): VendorBatch['counts'] =>
-  state?.num_requests
+  toCount(state?.num_requests)
     ? {
-        total: state.num_requests,
-        succeeded: state.num_success ?? null,
-        failed: state.num_error ?? null,
-        cancelled: state.num_cancelled ?? null,
+        total: toCount(state?.num_requests),
+        succeeded: toCount(state?.num_success),
+        failed: toCount(state?.num_error),
+        cancelled: toCount(state?.num_cancelled),
         expired: null,
       }
     : null;

@@ -44,6 +44,63 @@ describe('reasoning between tags', () => {
       expect(await separate(whole.slice(0, cut), whole.slice(cut))).toEqual({ reasoning, text });
   });
 
+  it.each([
+    ['reasoning', 'Hm, let me see</think>\n\nHello', 'Hm, let me see', 'Hello'],
+    ['nothing', '</think>Hello', '', 'Hello'],
+    ['Magistral’s tag', 'Hm.[/THINK]Hello', 'Hm.', 'Hello'],
+    ['a second closing tag', 'a</think>b</think>c', 'a', 'b</think>c'],
+    ['tags of two kinds', '[THINK]a</think>b[/THINK]c', 'a</think>b', 'c'],
+  ])('is what comes before a closing tag alone: %s', async (_case, whole, reasoning, text) => {
+    expect(await separate(whole)).toEqual({ reasoning, text });
+    expect(await separate(...whole.split(''))).toEqual({ reasoning, text });
+  });
+
+  it('is told as it comes where the chat template has opened it', async () => {
+    async function* source(): AsyncGenerator<StreamEvent> {
+      yield { type: 'text-delta', text: '\nHm, ' };
+      yield { type: 'text-delta', text: 'let me</th' };
+      yield { type: 'text-delta', text: 'ink> Hello' };
+    }
+    expect(await toArray(separateReasoning(source(), 'opened'))).toEqual([
+      { type: 'reasoning-delta', text: 'Hm, ' },
+      { type: 'reasoning-delta', text: 'let me' },
+      { type: 'text-delta', text: 'Hello' },
+    ]);
+    expect(await toArray(separateReasoning(textsOf('<think>', 'Hm.', '</think>', 'Hi'), 'opened'))).toEqual([
+      { type: 'reasoning-delta', text: 'Hm.' },
+      { type: 'text-delta', text: 'Hi' },
+      FINISH,
+    ]);
+  });
+
+  it('does not hold a text back once the server has told reasoning apart by itself, or called a tool', async () => {
+    const call = { type: 'tool-call-delta', callId: 'a', name: 'f', argumentsDelta: '{}' } as const;
+    async function* source(first: StreamEvent): AsyncGenerator<StreamEvent> {
+      yield { type: 'text-delta', text: 'Well. ' };
+      yield first;
+      yield { type: 'text-delta', text: 'Hello</think>' };
+    }
+    for (const event of [call, { type: 'reasoning-delta', text: 'Hm.' } as const])
+      expect(await toArray(separateReasoning(source(event)))).toEqual([
+        { type: 'text-delta', text: 'Well. ' },
+        event,
+        { type: 'text-delta', text: 'Hello</think>' },
+      ]);
+  });
+
+  it('is given as text what was held when the source fails', async () => {
+    async function* source(): AsyncGenerator<StreamEvent> {
+      yield { type: 'text-delta', text: 'Hello' };
+      throw new Error('cut');
+    }
+    const seen: StreamEvent[] = [];
+    const reading = (async () => {
+      for await (const event of separateReasoning(source())) seen.push(event);
+    })();
+    await expect(reading).rejects.toThrow('cut');
+    expect(seen).toEqual([{ type: 'text-delta', text: 'Hello' }]);
+  });
+
   it('comes as soon as it is certain, and other events keep their place', async () => {
     const usage = { type: 'reasoning-delta', text: 'Aside.' } as const;
     async function* source(): AsyncGenerator<StreamEvent> {

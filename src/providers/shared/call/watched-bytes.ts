@@ -1,0 +1,109 @@
+export interface WatchOptions {
+  /** Longest silence, in milliseconds, while a read is pending. */
+  readonly idleTimeoutMs: number;
+  /** Starts the clock with the first byte: silence before it is allowed. */
+  readonly fromFirstByte: boolean;
+  /** The error of a read when no byte has come for too long; the source is cancelled. */
+  readonly toIdleError: () => Error;
+}
+
+/** For what a source says while it is being cancelled: its reader has the error already. */
+const ignore = (): void => undefined;
+
+/**
+ * The bytes of a body, one piece after the other. A read rejects once none has come for too long: any byte counts, so that
+ * pings and comments are life. The time a slow reader takes does not count: only a pending read is watched. One timer at a
+ * time, none per piece.
+ */
+export class WatchedBytes {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #options: WatchOptions;
+  readonly #unread: Uint8Array[] = [];
+  #idleError: Error | undefined;
+  #waitingSince: number | null = null;
+  #armed: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(source: ReadableStream<Uint8Array>, options: WatchOptions) {
+    this.#reader = source.getReader();
+    this.#options = options;
+    this.#armed = !options.fromFirstByte;
+  }
+
+  /** The next piece; undefined at the end. Rejects with what the source fails with, or the idle error. */
+  read(): Promise<Uint8Array | undefined> {
+    const unread = this.#unread.pop();
+    return unread === undefined ? this.#readOn() : Promise.resolve(unread);
+  }
+
+  /** Puts a piece back in front of what is still to be read. */
+  unread(piece: Uint8Array): void {
+    this.#unread.push(piece);
+  }
+
+  /**
+   * The same bytes as a stream, read as it is read. `check` sees each piece and, at the end, undefined: an error that it gives
+   * ends the stream, and closes the connection.
+   */
+  toStream(check?: (piece: Uint8Array | undefined) => Error | undefined): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const piece = await this.read();
+          const error = check?.(piece);
+          if (error !== undefined) {
+            controller.error(error);
+            await this.cancel(error);
+          } else if (piece === undefined) controller.close();
+          else controller.enqueue(piece);
+        },
+        cancel: (reason) => this.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Closes the connection, unless the body has been read to its end. */
+  async cancel(reason?: unknown): Promise<void> {
+    this.#end();
+    await this.#reader.cancel(reason);
+  }
+
+  #readOn(): Promise<Uint8Array | undefined> {
+    this.#waitingSince = performance.now();
+    if (this.#armed && this.#timer === undefined && !this.#ended) this.#watch(this.#options.idleTimeoutMs);
+    return this.#reader.read().then(this.#take, this.#fail);
+  }
+
+  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): Uint8Array | undefined => {
+    if (this.#idleError !== undefined) throw this.#idleError;
+    this.#waitingSince = null;
+    this.#armed = true;
+    if (!done) return value;
+    this.#end();
+    return undefined;
+  };
+
+  readonly #fail = (error: unknown): never => {
+    this.#end();
+    throw error;
+  };
+
+  #watch(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#ended || this.#waitingSince === null) return; // no read is pending: the next one starts the timer again
+      const leftMs = this.#options.idleTimeoutMs - (performance.now() - this.#waitingSince);
+      if (leftMs > 0) return this.#watch(leftMs);
+      // Cancelling settles the pending read.
+      this.#idleError = this.#options.toIdleError();
+      this.cancel(this.#idleError).catch(ignore);
+    }, Math.ceil(delayMs));
+  }
+
+  #end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,19 @@
+import { isRecord } from '../../../lib/is-record.ts';
+import { toCount } from './to-count.ts';
+
+/** As deep as reports of usage go. */
+const MAX_DEPTH = 4;
+
+/**
+ * The later of two reports of one vendor over the earlier one: totals so far, in which a part that is left out, or is no count
+ * where one was reported before, has not changed.
+ */
+export const mergeReports = <T>(earlier: T, later: unknown, depth = MAX_DEPTH): T => {
+  if (later === null || later === undefined) return earlier;
+  if (toCount(earlier) !== null) return toCount(later) === null ? earlier : (later as T);
+  if (!isRecord(earlier) || !isRecord(later) || depth === 0) return later as T;
+  const merged: Record<string, unknown> = { ...earlier };
+  for (const [name, value] of Object.entries(later))
+    merged[name] = mergeReports(merged[name], value, depth - 1);
+  return merged as T;
+};
