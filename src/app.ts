@@ -24,7 +24,7 @@ import type { ServerPlugin } from './server/plugin.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
-import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
+import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing, type ToTelemetryName } from './telemetry/tracing.ts';
@@ -283,12 +283,13 @@ const createTransports = (
     heartbeatMs: settings.heartbeatMs,
     log,
   };
+  const limits = { ...DEFAULT_LIMITS, ...overrides.limits };
   const yoga = createYogaServer({
     ...settings,
     ...shared,
     schema: createSchema(),
     services: { catalogue, generations: generations.service, batches: batches.service },
-    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
+    limits,
     isClosing,
     readinessChecks: { store: isStoreReliable },
     metrics,
@@ -303,6 +304,7 @@ const createTransports = (
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,
+      maxPayloadValues: maxBodyValuesOf(limits),
       ...overrides.webSocketLimits,
     },
   });

@@ -20,6 +20,8 @@ export interface Context {
   readonly generations: GenerationService;
   readonly batches: BatchService;
   readonly loaders: Loaders;
+  /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
+  readonly introspection: boolean;
 }
 
 /** Load what resolvers ask for one by one with one query for all of it. One set per operation; a subscription keeps its set until it ends. */

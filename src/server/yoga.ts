@@ -66,7 +66,7 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate),
-    useRequestParameters(options.maxBodyBytes),
+    useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),
     useErrorPolicy(maskError),
@@ -88,7 +88,7 @@ export const createYogaServer = (options: YogaOptions): Yoga =>
     schema: options.schema,
     graphqlEndpoint: GRAPHQL_PATH,
     plugins: [...listPlugins(options)],
-    context: createContext(options.services),
+    context: createContext(options.services, options),
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Each of these is a step of its own above, for bodies that go to disk, bounds that hold on every transport, and
     // answers that carry a code.

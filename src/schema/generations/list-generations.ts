@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { GenerationStatusEnum } from '../enums.ts';
-import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
+import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
 import { GenerationType } from '../refs.ts';
 
 const GenerationConnection = builder.connectionObject(
@@ -35,11 +35,11 @@ builder.queryFields((t) => ({
       }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status = null }, { generations, principalId }) => {
+    resolve: async (_root, { first, after = null, status }, { generations, principalId }) => {
       const page = await generations.list(principalId, {
         first: readPageSize(first),
         after,
-        statuses: status,
+        statuses: readStatuses(status),
       });
       return toForwardConnection(
         page.items.map(({ cursor, generation }) => ({ cursor, node: generation })),
