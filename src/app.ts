@@ -106,7 +106,7 @@ const openDb = async (
   { databaseUrl, databaseDirectUrl, dataDirectory }: Settings,
   log: ServiceLog,
 ): Promise<Db> => {
-  if (databaseUrl === null) return openSqliteDb(dataDirectory);
+  if (databaseUrl === null) return openSqliteDb(dataDirectory, log);
   // A server that needs no PostgreSQL does not load its client.
   const { openPostgresDb } = await import('./stores/db/postgres-db.ts');
   return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });

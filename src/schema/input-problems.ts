@@ -65,9 +65,9 @@ class Search {
     this.#options.count?.();
     if (isNonNullType(type)) {
       if (value === undefined)
-        this.#report(path, `Expected a value of non-null type "${type}" to be provided.`);
+        this.#report(path, `Expected a value of non-null type "${String(type)}" to be provided.`);
       else if (value === null)
-        this.#report(path, `Expected value of non-null type "${type}" not to be null.`);
+        this.#report(path, `Expected value of non-null type "${String(type)}" not to be null.`);
       else this.visit(value, type.ofType, path);
     } else if (value === undefined || value === null) return;
     else if (isListType(type)) {
@@ -75,7 +75,8 @@ class Search {
       else this.visit(value, type.ofType, path);
     } else if (!isInputObjectType(type)) this.#visitLeaf(value, type, path);
     else if (isEntries(value)) this.#visitEntries(value, type, path);
-    else this.#report(path, `Expected value of type "${type}" to be an object, found: ${show(value)}.`);
+    else
+      this.#report(path, `Expected value of type "${String(type)}" to be an object, found: ${show(value)}.`);
   }
 
   #visitItems(items: readonly unknown[], type: GraphQLInputType, path: Path): void {
@@ -93,7 +94,7 @@ class Search {
       else if (isRequiredInputField(field))
         this.#report(
           path,
-          `Expected value of type "${type}" to include required field "${field.name}", found: ${show(value)}.`,
+          `Expected value of type "${String(type)}" to include required field "${field.name}", found: ${show(value)}.`,
         );
     }
     const given = Object.keys(value).filter((name) => value[name] !== undefined);
@@ -107,7 +108,7 @@ class Search {
     if (type.isOneOf && (known.length !== 1 || (only !== undefined && value[only] === null)))
       this.#report(
         path,
-        `Within OneOf Input Object type "${type}", exactly one field must be specified, and the value for that field must be non-null.`,
+        `Within OneOf Input Object type "${String(type)}", exactly one field must be specified, and the value for that field must be non-null.`,
       );
   }
 
@@ -119,7 +120,7 @@ class Search {
     const suggestion = similar === undefined ? '' : ` Did you mean "${similar}"?`;
     this.#report(
       path,
-      `Expected value of type "${type}" not to include unknown field "${shorten(name, MAX_NAME_LENGTH)}".${suggestion}`,
+      `Expected value of type "${String(type)}" not to include unknown field "${shorten(name, MAX_NAME_LENGTH)}".${suggestion}`,
     );
   }
 
@@ -132,7 +133,7 @@ class Search {
     } catch (error) {
       if (error instanceof Error) reason = error.message;
     }
-    this.#report(path, reason ?? `Expected value of type "${type}", found: ${show(value)}.`);
+    this.#report(path, reason ?? `Expected value of type "${String(type)}", found: ${show(value)}.`);
   }
 
   #report(path: Path, message: string): void {

@@ -10,6 +10,7 @@ import type { OperationLimits } from './limits.ts';
 import type { MaskError } from './mask-error.ts';
 import type { OriginPolicy } from './origin.ts';
 import { GRAPHQL_PATH } from './paths.ts';
+import { useAnswerLimit } from './plugins/use-answer-limit.ts';
 import { useAuthentication } from './plugins/use-authentication.ts';
 import { useCompiledSelection } from './plugins/use-compiled-selection.ts';
 import { useCors } from './plugins/use-cors.ts';
@@ -69,6 +70,7 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),
+    useAnswerLimit(),
     useErrorPolicy(maskError),
     useEventStream({ ...options, streamOpened: (transport) => metrics.streamOpened(transport) }),
     useCompiledSelection(maskError, { hideSuggestions: !introspection }),
