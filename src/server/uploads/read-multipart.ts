@@ -55,11 +55,12 @@ const otherField = (): GraphQLError =>
 
 /** Why a field is not taken. */
 const findFieldRefusal = (
-  name: string,
-  value: string,
+  { name, value, isTruncated }: { name: string; value: string; isTruncated: boolean },
   taken: ReadonlyMap<string, string>,
-  mostValues: number,
+  { maxBodyBytes, limits }: MultipartLimits,
 ): GraphQLError | undefined => {
+  if (isTruncated) return bodyTooLarge(maxBodyBytes);
+  const mostValues = maxBodyValuesOf(limits);
   if (!FIELDS.has(name) || taken.has(name)) return otherField();
   return hasMoreJsonValues(Buffer.from(value), mostValues) ? tooManyValues(mostValues) : undefined;
 };
@@ -103,7 +104,6 @@ export const readMultipart = async (
 ): Promise<OperationParams | undefined> => {
   const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
   const parser = createParser(request, limits.maxBodyBytes);
-  const mostValues = maxBodyValuesOf(limits.limits);
   const fields = new Map<string, string>();
   const files = new Map<string, File>();
   const streams: Readable[] = [];
@@ -119,10 +119,8 @@ export const readMultipart = async (
     finished.resolve();
   };
 
-  parser?.on('field', (name, value, _nameTruncated, valueTruncated) => {
-    const refusal = valueTruncated
-      ? bodyTooLarge(limits.maxBodyBytes)
-      : findFieldRefusal(name, value, fields, mostValues);
+  parser?.on('field', (name, value, _nameTruncated, isTruncated) => {
+    const refusal = findFieldRefusal({ name, value, isTruncated }, fields, limits);
     if (refusal !== undefined) return failure.reject(refusal);
     fields.set(name, value);
     if (name === 'operations') allowed ??= limitOf(value, limits);

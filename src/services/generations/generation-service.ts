@@ -8,7 +8,6 @@ import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
-import { PAGE_BYTES } from '../../stores/generations/generation-list.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
@@ -193,14 +192,14 @@ export class GenerationService {
     requests: readonly GenerationListRequest[],
     principalId: string,
   ): Promise<readonly (GenerationList | Error)[]> {
-    const maxBytes = Math.floor(PAGE_BYTES / Math.max(1, requests.length));
-    return awaitFound(requests.map((request) => this.list(principalId, { ...request, maxBytes })));
+    const pages = requests.length;
+    return awaitFound(requests.map((request) => this.list(principalId, { ...request, pages })));
   }
 
   /** A principal's generations, newest first, fewer than asked for where they are very large. */
   async list(
     principalId: string,
-    query: GenerationListRequest & { readonly maxBytes?: number },
+    query: GenerationListRequest & { readonly pages?: number },
   ): Promise<GenerationList> {
     const { store, cache } = this.#options;
     const page = await store.list(principalId, query);

@@ -10,12 +10,12 @@ export interface GenerationListQuery {
   readonly after: string | null;
   /** null: all of them. */
   readonly statuses: readonly GenerationStatus[] | null;
-  /** What the page may hold, its last generation apart; left out: `PAGE_BYTES`. */
-  readonly maxBytes?: number;
+  /** Pages that are read at the same time and share the bytes of one; left out: this one only. */
+  readonly pages?: number;
 }
 
-/** What one page may hold: generations of megabytes would otherwise be in memory a hundred at a time. */
-export const PAGE_BYTES = 4 * 1024 * 1024;
+/** What one page may hold, its last generation apart: a hundred generations of megabytes would be in memory otherwise. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 export interface GenerationPage {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
@@ -48,7 +48,7 @@ const takePage = (rows: readonly ListRow[], first: number, maxBytes: number): re
 export const listGenerations = async (
   queries: Queries,
   principalId: string,
-  { first, after, statuses, maxBytes = PAGE_BYTES }: GenerationListQuery,
+  { first, after, statuses, pages = 1 }: GenerationListQuery,
 ): Promise<GenerationPage> => {
   const from = statuses === null ? ALL : SOME;
   const filter = statuses === null ? [] : [toRows(statuses)];
@@ -67,7 +67,7 @@ export const listGenerations = async (
     Number.MAX_SAFE_INTEGER,
     ...filter,
   ]);
-  const page = takePage(rows, first, maxBytes);
+  const page = takePage(rows, first, PAGE_BYTES / pages);
   const found = await findGenerations(
     queries,
     page.map(({ id }) => id),
