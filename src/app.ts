@@ -24,7 +24,7 @@ import type { ServerPlugin } from './server/plugin.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
-import { DEFAULT_LIMITS, type OperationLimits } from './server/limits.ts';
+import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing, type ToTelemetryName } from './telemetry/tracing.ts';
@@ -106,7 +106,7 @@ const openDb = async (
   { databaseUrl, databaseDirectUrl, dataDirectory }: Settings,
   log: ServiceLog,
 ): Promise<Db> => {
-  if (databaseUrl === null) return openSqliteDb(dataDirectory);
+  if (databaseUrl === null) return openSqliteDb(dataDirectory, log);
   // A server that needs no PostgreSQL does not load its client.
   const { openPostgresDb } = await import('./stores/db/postgres-db.ts');
   return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
@@ -283,12 +283,13 @@ const createTransports = (
     heartbeatMs: settings.heartbeatMs,
     log,
   };
+  const limits = { ...DEFAULT_LIMITS, ...overrides.limits };
   const yoga = createYogaServer({
     ...settings,
     ...shared,
     schema: createSchema(),
     services: { catalogue, generations: generations.service, batches: batches.service },
-    limits: { ...DEFAULT_LIMITS, ...overrides.limits },
+    limits,
     isClosing,
     readinessChecks: { store: isStoreReliable },
     metrics,
@@ -303,6 +304,7 @@ const createTransports = (
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,
+      maxPayloadValues: maxBodyValuesOf(limits),
       ...overrides.webSocketLimits,
     },
   });

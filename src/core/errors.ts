@@ -1,3 +1,5 @@
+import { shorten } from '../lib/shorten.ts';
+
 interface ErrorTraits {
   /** The same request may succeed if sent again. */
   readonly retryable: boolean;
@@ -75,13 +77,24 @@ export interface ProblemDetails {
   readonly suggestion?: string;
 }
 
-/** The one way to write a problem. */
+/** Problems quote what a client has sent, which may be megabytes, and be quoted in each of them. */
+const MAX_MESSAGE_LENGTH = 2_000;
+const MAX_ALLOWED = 100;
+const MAX_ALLOWED_LENGTH = 200;
+
+/** The one way to write a problem. Long messages are cut, and so are long lists of what is allowed. */
 export const createProblem = (
   code: ErrorCode,
   path: readonly string[],
   message: string,
   { allowed, suggestion }: ProblemDetails = {},
-): Problem => ({ code, message, path, allowed: allowed ?? null, suggestion: suggestion ?? null });
+): Problem => ({
+  code,
+  message: shorten(message, MAX_MESSAGE_LENGTH),
+  path,
+  allowed: allowed?.slice(0, MAX_ALLOWED).map((item) => shorten(item, MAX_ALLOWED_LENGTH)) ?? null,
+  suggestion: suggestion ?? null,
+});
 
 /** A request refused before any provider was called. Carries every problem found, the first one leading. */
 export class RequestRejected extends ModelgraphError {

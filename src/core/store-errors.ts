@@ -1,17 +1,36 @@
 import { findModelgraphError, ModelgraphError } from './errors.ts';
 
 /**
+ * Why a store cannot be used: it cannot be reached or written to, its disk is full, its file is damaged, its files have been
+ * deleted, or what is needed of it has been locked for too long.
+ */
+export type StoreFailure = 'away' | 'full' | 'damaged' | 'deleted' | 'busy';
+
+const WORDS: Readonly<Record<StoreFailure, string>> = {
+  away: 'is unavailable',
+  full: 'has no space left on its disk',
+  damaged: 'is damaged',
+  deleted: 'has lost its files',
+  busy: 'is busy',
+};
+
+/**
  * The database is gone, busy or full: the same statement may work later. Whether a transaction took place is unknown
  * where its commit was under way when this was thrown.
  */
 export class StoreUnavailable extends ModelgraphError {
-  constructor(cause: unknown) {
+  readonly failure: StoreFailure;
+
+  constructor(cause: unknown, failure: StoreFailure = 'away') {
     super(
       'SERVICE_UNAVAILABLE',
-      'The database of this server is unavailable. Send the request again later.',
-      { cause },
+      `The database of this server ${WORDS[failure]}. Send the request again later.`,
+      {
+        cause,
+      },
     );
     this.name = 'StoreUnavailable';
+    this.failure = failure;
   }
 }
 

@@ -3,7 +3,14 @@ import { canReason, type ModelConfig } from '../core/model-config.ts';
 import type { Resolution, ResolutionStep } from '../core/resolution.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
 import { nearest } from '../lib/nearest.ts';
+import { shorten } from '../lib/shorten.ts';
 import { type Catalogue, findCatalogueProblems } from './validate-catalogue.ts';
+
+/** Longer than any name of a model: what is longer is compared with none. */
+export const MAX_MODEL_NAME_LENGTH = 200;
+
+/** Characters of a name that are quoted: enough to be recognised. */
+const MAX_QUOTED = 80;
 
 const normalise = (name: string): string => name.trim().toLowerCase();
 
@@ -84,6 +91,7 @@ export class ModelRegistry {
 
   /** The model a name leads to, with every step and its reason; undefined for an unknown name. */
   findResolution(requested: string, options: { readonly reasoning: boolean }): Resolution | undefined {
+    if (requested.length > MAX_MODEL_NAME_LENGTH) return undefined;
     const steps: ResolutionStep[] = [];
     let name = normalise(requested);
     for (
@@ -112,17 +120,22 @@ export class ModelRegistry {
     return { requested, config, steps, reasoning: options.reasoning && canReason(config) };
   }
 
-  /** As `findResolution`; throws `MODEL_NOT_FOUND` with the three nearest names. */
+  /** As `findResolution`; throws what `unknownModel` gives. */
   resolve(requested: string, options: { readonly reasoning: boolean }): Resolution {
     const resolution = this.findResolution(requested, options);
     if (resolution === undefined) throw new RequestRejected([this.unknownModel(requested, ['name'])]);
     return resolution;
   }
 
-  /** The problem of a request for a model that there is not. */
+  /** The problem of a request for a model that there is not: the nearest names, or that the name is too long for any. */
   unknownModel(requested: string, path: readonly string[]): Problem {
+    if (requested.length > MAX_MODEL_NAME_LENGTH) {
+      const most = `at most ${MAX_MODEL_NAME_LENGTH} characters`;
+      const message = `The name of a model has ${most}; "${shorten(requested, MAX_QUOTED)}" has ${requested.length}.`;
+      return createProblem('INVALID_REQUEST', path, message, { allowed: [most] });
+    }
     const names = this.nearestNames(requested);
-    const message = `There is no model "${requested.trim()}". The nearest names are: ${names.join(', ')}.`;
+    const message = `There is no model "${shorten(requested.trim(), MAX_QUOTED)}". The nearest names are: ${names.join(', ')}.`;
     const suggestion = 'Use one of the nearest names, or list what there is with the query "models".';
     return createProblem('MODEL_NOT_FOUND', path, message, { allowed: names, suggestion });
   }

@@ -7,7 +7,11 @@ import type {
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
-import type { GenerationService } from '../services/generations/generation-service.ts';
+import type {
+  GenerationList,
+  GenerationListRequest,
+  GenerationService,
+} from '../services/generations/generation-service.ts';
 import type { Generation } from '../core/generation.ts';
 
 /** The context of a resolver. Each operation has its own, with the same content on every transport. */
@@ -20,11 +24,14 @@ export interface Context {
   readonly generations: GenerationService;
   readonly batches: BatchService;
   readonly loaders: Loaders;
+  /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
+  readonly introspection: boolean;
 }
 
 /** Load what resolvers ask for one by one with one query for all of it. One set per operation; a subscription keeps its set until it ends. */
 export interface Loaders {
   readonly generation: DataLoader<string, Generation | null>;
+  readonly generationPage: DataLoader<GenerationListRequest, GenerationList>;
   readonly batch: DataLoader<string, Batch | null>;
   readonly batchItem: DataLoader<string, BatchItem | null>;
   readonly namedItem: DataLoader<ItemName, BatchItem | null>;

@@ -13,6 +13,23 @@ export const readPageSize = (first: number | null | undefined): number => {
   });
 };
 
+/** Far more than there are states. */
+const MAX_STATUSES = 100;
+
+/**
+ * The states that a list is limited to, each once; null: any. Throws `INVALID_REQUEST` for a list that is longer than any that
+ * makes sense, since every page of an operation would go through it.
+ */
+export const readStatuses = <Status>(
+  given: readonly Status[] | null | undefined,
+): readonly Status[] | null => {
+  if (given === null || given === undefined) return null;
+  if (given.length <= MAX_STATUSES) return [...new Set(given)];
+  throw rejection('INVALID_REQUEST', ['status'], `status may have at most ${MAX_STATUSES} elements.`, {
+    allowed: [`at most ${MAX_STATUSES}`],
+  });
+};
+
 /** The complexity of a page in an operation: that of as many items as it may have. */
 export const forwardPageComplexity = (page: {
   readonly first?: number | null | undefined;

@@ -34,15 +34,14 @@ export interface HttpContext {
 
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
 export const createContext =
-  (services: Services) =>
-  ({
-    principalId,
-  }: Partial<OperationOrigin>): Pick<Context, 'catalogue' | 'generations' | 'batches' | 'loaders'> => {
+  (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
+  ({ principalId }: Partial<OperationOrigin>): Omit<Context, keyof OperationOrigin> => {
     if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
       loaders: new OperationLoaders(services, principalId),
+      introspection,
     };
   };

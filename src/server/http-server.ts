@@ -19,6 +19,25 @@ export interface HttpOptions {
  */
 const NODE_OPTIONS = { headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000 };
 
+/** How long what is left of a request is read once it has been answered, so that its client can read the answer. */
+const LINGER_MS = 5_000;
+
+/** A client that drips the body of a request that was refused would keep its connection for as long as it likes. */
+const closeUnlessComplete = (req: IncomingMessage): void => {
+  if (req.complete || req.destroyed) return;
+  const impatience = setTimeout(() => req.socket.destroy(), LINGER_MS);
+  impatience.unref();
+  req.once('close', () => clearTimeout(impatience));
+};
+
+/** Whether a request names several hosts, which a server has to refuse (RFC 9112, section 3.2). */
+const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean => {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+};
+
 const createHttpContext = (req: IncomingMessage, res: ServerResponse): HttpContext => {
   const controller = new AbortController();
   res.on('close', () => {
@@ -30,6 +49,11 @@ const createHttpContext = (req: IncomingMessage, res: ServerResponse): HttpConte
 
 const answer = async (context: HttpContext, { yoga, log }: HttpOptions): Promise<Response> => {
   const { req, res } = context;
+  if (hasSeveralHosts(req))
+    return toRefusalResponse(
+      { code: 'INVALID_REQUEST', message: 'The request names several hosts.' },
+      context,
+    );
   // A proxy's request names a whole address, or none.
   if (req.url?.startsWith('/') !== true)
     return toRefusalResponse({ code: 'INVALID_REQUEST', message: 'The request names no path.' }, context);
@@ -48,6 +72,7 @@ export const createHttpServer = (options: HttpOptions): Server =>
     res.on('finish', () => {
       // A connection kept open for the next request would keep a server open that takes none.
       if (options.isClosing()) req.socket.end();
+      closeUnlessComplete(req);
     });
     answer(createHttpContext(req, res), options)
       .then((response) => sendNodeResponse(response, res, req, true))

@@ -30,6 +30,7 @@ export class OperationLoaders implements Loaders {
   readonly #services: LoaderServices;
   readonly #principalId: string;
   #generation: Loaders['generation'] | undefined;
+  #generationPage: Loaders['generationPage'] | undefined;
   #batch: Loaders['batch'] | undefined;
   #batchItem: Loaders['batchItem'] | undefined;
   #namedItem: Loaders['namedItem'] | undefined;
@@ -43,6 +44,12 @@ export class OperationLoaders implements Loaders {
   get generation(): Loaders['generation'] {
     return (this.#generation ??= createFindLoader((ids) =>
       this.#services.generations.findGenerations(ids, this.#principalId),
+    ));
+  }
+
+  get generationPage(): Loaders['generationPage'] {
+    return (this.#generationPage ??= createLoader((requests) =>
+      this.#services.generations.listPages(requests, this.#principalId),
     ));
   }
 

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
+import { shorten } from '../lib/shorten.ts';
 import { GenerationFailure } from '../services/report-failure.ts';
 
 const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
@@ -54,12 +55,15 @@ export const createErrorMask =
     });
   };
 
+/** Messages of graphql quote what a client has sent, which may be megabytes. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
 /** The same error, with the code that says it is the request's fault where it has none of ours. */
 export const withCode = (error: GraphQLError): GraphQLError => {
   const given = error.extensions['code'];
   if (typeof given === 'string' && Object.hasOwn(ERROR_CODES, given)) return error;
   const { nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(error.message, {
+  return new GraphQLError(shorten(error.message, MAX_MESSAGE_LENGTH), {
     nodes,
     source,
     positions,

@@ -39,3 +39,10 @@ export const UNAUTHENTICATED: Refusal = {
   code: 'UNAUTHENTICATED',
   message: 'Send a key of this server: Authorization: Bearer mg_…',
 };
+
+/** The refusal of a body that is many values, and would cost many times its length once it is parsed. */
+export const tooManyValues = (most: number): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    message: `The body holds more than ${most} JSON values. Send long data as one text.`,
+  });

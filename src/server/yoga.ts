@@ -10,6 +10,7 @@ import type { OperationLimits } from './limits.ts';
 import type { MaskError } from './mask-error.ts';
 import type { OriginPolicy } from './origin.ts';
 import { GRAPHQL_PATH } from './paths.ts';
+import { useAnswerLimit } from './plugins/use-answer-limit.ts';
 import { useAuthentication } from './plugins/use-authentication.ts';
 import { useCompiledSelection } from './plugins/use-compiled-selection.ts';
 import { useCors } from './plugins/use-cors.ts';
@@ -66,9 +67,10 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate),
-    useRequestParameters(options.maxBodyBytes),
+    useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),
+    useAnswerLimit(),
     useErrorPolicy(maskError),
     useEventStream({ ...options, streamOpened: (transport) => metrics.streamOpened(transport) }),
     useCompiledSelection(maskError, { hideSuggestions: !introspection }),
@@ -88,7 +90,7 @@ export const createYogaServer = (options: YogaOptions): Yoga =>
     schema: options.schema,
     graphqlEndpoint: GRAPHQL_PATH,
     plugins: [...listPlugins(options)],
-    context: createContext(options.services),
+    context: createContext(options.services, options),
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Each of these is a step of its own above, for bodies that go to disk, bounds that hold on every transport, and
     // answers that carry a code.

@@ -1,4 +1,3 @@
-import type { GraphQLSchema } from 'graphql';
 import type { Batch } from '../../core/batch.ts';
 import { rejection } from '../../core/errors.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
@@ -6,9 +5,9 @@ import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
-import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
+import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
 import { readKey } from '../idempotency-key.ts';
-import { readRequestFile, readRequests } from './read-batch-requests.ts';
+import { readRequestFile, type RequestFileOptions, readRequests } from './read-batch-requests.ts';
 import { BatchType } from '../refs.ts';
 
 const BatchConnection = builder.connectionObject(
@@ -25,11 +24,10 @@ const BatchConnection = builder.connectionObject(
 
 const sourceOf = (
   { requests, file }: typeof SubmitBatchInputType.$inferInput,
-  schema: GraphQLSchema,
-  signal: AbortSignal,
+  options: RequestFileOptions,
 ): Pick<BatchSubmission, 'requests' | 'source'> => {
   if (requests && !file) return { source: 'requests', requests: readRequests(requests) };
-  if (file && !requests) return { source: 'file', requests: readRequestFile(file, schema, signal) };
+  if (file && !requests) return { source: 'file', requests: readRequestFile(file, options) };
   throw rejection('INVALID_REQUEST', ['input'], 'Give exactly one of requests and file.');
 };
 
@@ -50,11 +48,11 @@ builder.queryFields((t) => ({
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status = null }, { batches, principalId }) => {
+    resolve: async (_root, { first, after = null, status }, { batches, principalId }) => {
       const page = await batches.list(principalId, {
         first: readPageSize(first),
         after,
-        statuses: status,
+        statuses: readStatuses(status),
       });
       return toForwardConnection(
         page.items.map(({ cursor, batch }) => ({ cursor, node: batch })),
@@ -74,13 +72,13 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { batches, principalId, signal }, { schema }) =>
+    resolve: (_root, { input }, { batches, principalId, signal, introspection }, { schema }) =>
       batches.submit({
         principalId,
         displayName: input.displayName ?? null,
         metadata: input.metadata ?? null,
         idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),
-        ...sourceOf(input, schema, signal),
+        ...sourceOf(input, { schema, signal, hideSuggestions: !introspection }),
         signal,
       }),
   }),

@@ -2,7 +2,7 @@ import { BatchItemConnection, BatchItemStatusEnum } from './batch-item.ts';
 import { BatchCountsType, BatchModeEnum, BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
-import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
+import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
 import { CostType, GenerationErrorType, UsageType, WarningType } from '../generations/generation-parts.ts';
 import { BatchItemType, BatchType, ModelType, ProviderType } from '../refs.ts';
 
@@ -62,8 +62,8 @@ builder.objectFields(BatchType, (t) => ({
       }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (batch, { first, after = null, status = null }, { loaders }) => {
-      const query = { first: readPageSize(first), after, statuses: status };
+    resolve: async (batch, { first, after = null, status }, { loaders }) => {
+      const query = { first: readPageSize(first), after, statuses: readStatuses(status) };
       const page = await loaders.itemPage.load({ batch, query });
       return toForwardConnection(
         page.items.map(({ cursor, item }) => ({ cursor, node: item })),

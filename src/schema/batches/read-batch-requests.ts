@@ -1,18 +1,40 @@
-import { coerceInputValue, type GraphQLSchema, isInputObjectType, validateInputValue } from 'graphql';
+import { coerceInputValue, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { createProblem, type Problem, RequestRejected } from '../../core/errors.ts';
-import { isDeeperThan } from '../../lib/is-deeper-than.ts';
+import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
+import { Pace } from '../../lib/pace.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { readLines } from '../../lib/read-lines.ts';
+import { type PassedBound, weighJson } from '../../lib/weigh-json.ts';
 import type { BatchSubmissionLine } from '../../services/batches/batch-service.ts';
 import type { BatchRequestInputType } from './batch-input.ts';
 import { toGenerateInput } from '../generations/generate-input.ts';
+import { findInputProblems } from '../input-problems.ts';
 
 type BatchRequestInput = typeof BatchRequestInputType.$inferInput;
 
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** As deeply as variables may nest: what reads or writes a request does so level by level. */
+/** The same as for the variables of an operation. */
 const MAX_DEPTH = 100;
+const MAX_VALUES = 100_000;
+const BOUNDS = { depth: MAX_DEPTH, values: MAX_VALUES, characters: MAX_LINE_BYTES };
+
+/** Lists and objects are counted once more in the text than in the value. */
+const MAX_TEXT_VALUES = 2 * MAX_VALUES;
+
+/** Problems of one line that are told. */
+const MAX_PROBLEMS = 10;
+
+/** Lines of a file, blank ones included: a hundred times as many as there may be requests would be read for nothing. */
+const MAX_LINES = 1_000_000;
+
+const TOO_MANY_VALUES = `The line holds more than ${MAX_VALUES} JSON values. Send long data as one text.`;
+
+const PASSED: Readonly<Record<PassedBound, string>> = {
+  depth: `The line nests lists and objects more than ${MAX_DEPTH} levels deep.`,
+  values: TOO_MANY_VALUES,
+  characters: `The line is longer than ${MAX_LINE_BYTES} characters.`,
+};
 
 const problemAt = (path: readonly string[], message: string): Problem =>
   createProblem('INVALID_REQUEST', path, message);
@@ -36,7 +58,7 @@ export async function* readRequests(
 }
 
 /** The type a request has in the variables of an operation, so that a line of a file is read as that would be. */
-const coercerOf = (schema: GraphQLSchema) => {
+const coercerOf = (schema: GraphQLSchema, hideSuggestions: boolean) => {
   const type = schema.getType('BatchRequestInput');
   if (!isInputObjectType(type)) throw new TypeError('the schema has no type BatchRequestInput');
   return (
@@ -47,10 +69,9 @@ const coercerOf = (schema: GraphQLSchema) => {
     const request = coerceInputValue(value, type);
     // What the type made of the value is what its definition says.
     if (request !== undefined && request !== null) return { request: request as BatchRequestInput };
-    const found: Problem[] = [];
-    validateInputValue(value, type, ({ message }, path) => {
-      found.push(problemAt(path.map(String), message));
-    });
+    const found = findInputProblems(value, type, { most: MAX_PROBLEMS, hideSuggestions }).map(
+      ({ path, message }) => problemAt(path.map(String), message),
+    );
     const [first = problemAt([], 'A request must be an object with customId and input.'), ...others] = found;
     return { problems: [first, ...others] };
   };
@@ -65,31 +86,48 @@ const decode = (bytes: Buffer): string | undefined => {
   }
 };
 
+export interface RequestFileOptions {
+  readonly schema: GraphQLSchema;
+  /** Whether no message says what a misspelt name may have meant. */
+  readonly hideSuggestions: boolean;
+  /** Aborted as soon as the client has gone, and the file with it. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * The requests of a JSON Lines file, read as they are asked for: blank lines are left out, and a line that cannot be read
  * as a request gives the problem it has. `line` is its position in the file, from 0.
  */
 export async function* readRequestFile(
   file: File,
-  schema: GraphQLSchema,
-  signal: AbortSignal,
+  { schema, hideSuggestions, signal }: RequestFileOptions,
 ): AsyncGenerator<BatchSubmissionLine, void, undefined> {
-  const coerce = coercerOf(schema);
+  const coerce = coercerOf(schema, hideSuggestions);
+  const pace = new Pace();
+  /** In steps, since each of them takes a while for a line of megabytes. */
   const read = async (bytes: Buffer | null): Promise<BatchSubmissionLine | undefined> => {
     if (bytes === null) return refused(`The line is longer than ${MAX_LINE_BYTES} bytes.`);
+    if (hasMoreJsonValues(bytes, MAX_TEXT_VALUES)) return refused(TOO_MANY_VALUES);
+    await pace.next();
     const text = decode(bytes);
     if (text === undefined) return refused('The line is not UTF-8.');
     if (text.trim() === '') return undefined;
+    await pace.next();
     const value = parseJson(text);
     if (value === undefined) return refused('The line is not JSON.');
-    if (isDeeperThan(value, MAX_DEPTH))
-      return refused(`The line nests lists and objects more than ${MAX_DEPTH} levels deep.`);
+    const weight = weighJson(value, BOUNDS);
+    if ('passed' in weight) return refused(PASSED[weight.passed]);
+    await pace.next();
     const coerced = coerce(value);
     return 'problems' in coerced ? coerced : toSubmissionLine(coerced.request);
   };
   try {
     for await (const { index, bytes } of readLines(file.stream(), MAX_LINE_BYTES)) {
-      const line = await read(bytes);
+      if (index === MAX_LINES) {
+        yield { ...refused(`The file has more than ${MAX_LINES} lines.`), line: index };
+        return;
+      }
+      const line = bytes?.length === 0 ? undefined : await read(bytes);
       if (line !== undefined) yield { ...line, line: index };
     }
   } catch (error) {

@@ -23,7 +23,11 @@ export interface PageArguments {
 /** What the relay plugin writes into the cursors of an array. */
 const CURSOR_PREFIX = 'OffsetConnection:';
 
+/** Longer than any cursor of ours. */
+const MAX_LENGTH = 100;
+
 const isCursor = (cursor: string): boolean => {
+  if (cursor.length > MAX_LENGTH) return false;
   const text = Buffer.from(cursor, 'base64').toString('utf8');
   return text.startsWith(CURSOR_PREFIX) && /^\d+$/.test(text.slice(CURSOR_PREFIX.length));
 };

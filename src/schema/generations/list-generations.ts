@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { GenerationStatusEnum } from '../enums.ts';
-import { forwardPageComplexity, readPageSize, toForwardConnection } from '../forward-page.ts';
+import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
 import { GenerationType } from '../refs.ts';
 
 const GenerationConnection = builder.connectionObject(
@@ -27,7 +27,9 @@ builder.queryFields((t) => ({
     type: GenerationConnection,
     description: 'Your generations, newest first, in pages.',
     args: {
-      first: t.arg.int({ description: 'Size of the page, up to 100. Default: 20.' }),
+      first: t.arg.int({
+        description: 'Size of the page, up to 100; fewer where they are very large. Default: 20.',
+      }),
       after: t.arg.string({ description: 'Only generations after the one with this cursor.' }),
       status: t.arg({
         type: [GenerationStatusEnum],
@@ -35,11 +37,11 @@ builder.queryFields((t) => ({
       }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status = null }, { generations, principalId }) => {
-      const page = await generations.list(principalId, {
+    resolve: async (_root, { first, after = null, status }, { loaders }) => {
+      const page = await loaders.generationPage.load({
         first: readPageSize(first),
         after,
-        statuses: status,
+        statuses: readStatuses(status),
       });
       return toForwardConnection(
         page.items.map(({ cursor, generation }) => ({ cursor, node: generation })),

@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { atEndOfTurn } from '../../lib/end-of-turn.ts';
 import { toReadyIterator } from '../../lib/ready-iterator.ts';
+import { boundResult } from '../answer-size.ts';
 import { type MaskError, toStreamedResult } from '../mask-error.ts';
 import type { OperationResult } from '../prepare-operation.ts';
 import { OpenSubscription } from './subscribe.ts';
@@ -129,7 +130,7 @@ export class Delivery implements RunningOperation {
   }
 
   #put(result: ExecutionResult): void {
-    if (!this.#isOver) this.#options.sink.write(toStreamedResult(result));
+    if (!this.#isOver) this.#options.sink.write(toStreamedResult(boundResult(result)));
   }
 
   #fail(error: unknown): void {

@@ -4,21 +4,21 @@ import {
   executeRootSelectionSet,
   type OperationDefinitionNode,
   OperationTypeNode,
-  validateExecutionArgs,
 } from 'graphql';
 import { createSelectionPlan } from './selection-plan.ts';
+import { validateArgs, type ValidateArgsOptions } from './validate-args.ts';
 
 /**
  * The `execute` of the server, for queries and mutations. A query that comes again is answered by plan, at a fraction
  * of the cost, if its fields need not be waited for: since a query changes nothing, one that turns out to need plain
  * execution can be executed once more.
  */
-export const createExecute = ({ hideSuggestions }: { readonly hideSuggestions: boolean }) => {
+export const createExecute = (options: ValidateArgsOptions) => {
   // What comes once only, as every document does that is too long to be remembered, is not worth a plan.
   const plannable = new WeakMap<OperationDefinitionNode, boolean>();
 
   return (args: ExecutionArgs): ExecutionResult | PromiseLike<ExecutionResult> => {
-    const validated = validateExecutionArgs({ ...args, hideSuggestions });
+    const validated = validateArgs(args, options);
     if (!('schema' in validated)) return { errors: validated };
     const { operation } = validated;
     if (operation.operation === OperationTypeNode.QUERY) {

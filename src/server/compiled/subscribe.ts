@@ -3,11 +3,14 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  validateSubscriptionArgs,
+  OperationTypeNode,
+  type ValidatedExecutionArgs,
+  type ValidatedSubscriptionArgs,
 } from 'graphql';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { MaskError } from '../mask-error.ts';
 import { createSelectionPlan } from './selection-plan.ts';
+import { validateArgs, type ValidateArgsOptions } from './validate-args.ts';
 
 type ResultOrPromise = ExecutionResult | Promise<ExecutionResult>;
 
@@ -50,15 +53,20 @@ const isAsyncIterable = (value: object): value is AsyncIterable<unknown> => Symb
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof value === 'object' && value !== null && 'then' in value;
 
+const isSubscription = (args: ValidatedExecutionArgs): args is ValidatedSubscriptionArgs =>
+  args.operation.operation === OperationTypeNode.SUBSCRIPTION;
+
 /**
  * The `subscribe` of the server: a result with errors, or the open subscription. Results of events are made without the
  * pipeline's hooks, which would cost more than making them; their errors are masked here.
  */
 export const createSubscribe =
-  (maskError: MaskError, { hideSuggestions }: { readonly hideSuggestions: boolean }) =>
+  (maskError: MaskError, options: ValidateArgsOptions) =>
   async (args: ExecutionArgs): Promise<ExecutionResult | OpenSubscription> => {
-    const validated = validateSubscriptionArgs({ ...args, hideSuggestions });
+    const validated = validateArgs(args, options);
     if (!('schema' in validated)) return { errors: validated };
+    if (!isSubscription(validated))
+      throw new TypeError('an operation was subscribed to that is no subscription');
     const events = await createSourceEventStream(validated);
     if (!isAsyncIterable(events)) return events;
 

@@ -1,7 +1,5 @@
 import {
-  type DocumentNode,
-  type GraphQLSchema,
-  getOperationAST,
+  type GraphQLError,
   NoSchemaIntrospectionCustomRule,
   parse,
   type Source,
@@ -9,43 +7,40 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { ServerPlugin } from '../plugin.ts';
-import { createFindCostError, createLimitRule, type OperationLimits } from '../limits.ts';
+import { createLimitRule, createNameRule, type OperationLimits } from '../limits.ts';
+import { createFindCostErrors } from '../operation-cost.ts';
+import { withoutRepeatedFields } from '../repeated-fields.ts';
 
 export interface OperationLimitOptions {
-  readonly schema: GraphQLSchema;
   readonly limits: OperationLimits;
   /** Without it nothing is told of the schema: neither when asked, nor by guessing what a misspelt name meant. */
   readonly introspection: boolean;
 }
 
-interface RequestedOperation {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-}
+/** Problems of a document that one answer tells of: each may quote what it is about. */
+const MAX_ERRORS = 10;
 
 /** Bounds what a document may hold and what one operation may ask for, on every transport, before anything is executed. */
-export const useOperationLimits = ({
-  schema,
-  limits,
-  introspection,
-}: OperationLimitOptions): ServerPlugin => {
-  const limitRule = createLimitRule(limits);
-  const findCostError = createFindCostError(schema, limits);
+export const useOperationLimits = ({ limits, introspection }: OperationLimitOptions): ServerPlugin => {
+  const limitRules = [createNameRule(limits), createLimitRule(limits)];
+  const hideSuggestions = !introspection;
+  const findErrors = createFindCostErrors(limits, { hideSuggestions });
 
   const parseBounded = (source: string | Source) => parse(source, { maxLexicalTokens: limits.maxTokens });
   /** The limits first, alone: the other rules cost more than linear time in what the limits bound. */
   const validateBounded: typeof validate = (validated, document, rules) => {
-    const passed = validate(validated, document, [limitRule]);
-    return passed.length > 0
-      ? passed
-      : validate(validated, document, rules, { hideSuggestions: !introspection });
+    const passed = validate(validated, document, limitRules);
+    if (passed.length > 0) return passed;
+    return validate(validated, withoutRepeatedFields(document), rules, {
+      hideSuggestions,
+      maxErrors: MAX_ERRORS,
+    });
   };
-  const findError = ({ document, operationName, variableValues }: RequestedOperation) => {
-    const operation = getOperationAST(document, operationName);
-    return operation
-      ? findCostError({ document, operation, variableValues: variableValues ?? {} })
-      : undefined;
+  const refuse = (
+    errors: readonly GraphQLError[] | undefined,
+    setResult: (result: { readonly errors: readonly GraphQLError[] }) => void,
+  ): void => {
+    if (errors !== undefined) setResult({ errors });
   };
 
   const hidden: readonly ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
@@ -55,13 +50,7 @@ export const useOperationLimits = ({
       setValidationFn(validateBounded);
       hidden.forEach(addValidationRule);
     },
-    onExecute({ args, setResultAndStopExecution }) {
-      const error = findError(args);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const error = findError(args);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
-    },
+    onExecute: ({ args, setResultAndStopExecution }) => refuse(findErrors(args), setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => refuse(findErrors(args), setResultAndStopExecution),
   };
 };

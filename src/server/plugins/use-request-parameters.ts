@@ -1,10 +1,12 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { isRecord } from '../../lib/is-record.ts';
+import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { acceptsEventStream, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from '../answer-type.ts';
 import type { ServerPlugin } from '../plugin.ts';
+import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import { findParamsError } from '../prepare-operation.ts';
-import { type Refusal, toRefusalError } from '../refusal.ts';
+import { type Refusal, toRefusalError, tooManyValues } from '../refusal.ts';
 import { isJson, isMultipart, MALFORMED_BODY } from '../request-type.ts';
 import { readBody } from '../uploads/body.ts';
 
@@ -33,11 +35,16 @@ const toParams = ({
   // Not checked yet: `onParams` does.
   ({ query, operationName, variables, extensions }) as GraphQLParams;
 
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly limits: OperationLimits;
+}
+
 /**
  * Reads the parameters of an operation from an address or a JSON body of at most `maxBodyBytes`, and refuses what is no
  * GraphQL request or accepts no answer that there is, before anything of it is executed.
  */
-export const useRequestParameters = (maxBodyBytes: number): ServerPlugin => ({
+export const useRequestParameters = ({ maxBodyBytes, limits }: BodyLimits): ServerPlugin => ({
   onRequestParse({ serverContext: { req }, requestParser, setRequestParser }) {
     if (req.method === 'GET')
       setRequestParser((request) => {
@@ -49,7 +56,10 @@ export const useRequestParameters = (maxBodyBytes: number): ServerPlugin => ({
       });
     else if (isJson(req))
       setRequestParser(async () => {
-        const body = parseJson((await readBody(req, maxBodyBytes)).toString('utf8'));
+        const bytes = await readBody(req, maxBodyBytes);
+        const most = maxBodyValuesOf(limits);
+        if (hasMoreJsonValues(bytes, most)) throw tooManyValues(most);
+        const body = parseJson(bytes.toString('utf8'));
         if (!isRecord(body)) throw toRefusalError(MALFORMED_BODY);
         return toParams(body);
       });

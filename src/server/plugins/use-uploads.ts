@@ -1,4 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import type { ServiceLog } from '../../core/service-log.ts';
 import { EVENT_STREAM } from '../answer-type.ts';
 import type { HttpContext } from '../context.ts';
 import type { ServerPlugin } from '../plugin.ts';
@@ -7,19 +8,24 @@ import { isMultipart, MALFORMED_BODY } from '../request-type.ts';
 import { type MultipartLimits, readMultipart } from '../uploads/read-multipart.ts';
 import { Uploads } from '../uploads/uploads.ts';
 
+export interface UploadOptions extends MultipartLimits {
+  readonly log: ServiceLog;
+}
+
 /**
  * Takes the files of multipart requests to disk, as the GraphQL multipart request specification has them. They are
  * removed before the answer is sent; in an event stream, when that has ended.
  */
-export const useUploads = (limits: MultipartLimits): ServerPlugin => {
+export const useUploads = (options: UploadOptions): ServerPlugin => {
+  const { log } = options;
   const open = new WeakMap<HttpContext['req'], Uploads>();
   return {
     onRequestParse({ serverContext: { req }, setRequestParser }) {
       if (req.method !== 'POST' || !isMultipart(req)) return;
       setRequestParser(async () => {
-        const uploads = new Uploads();
+        const uploads = new Uploads(log);
         open.set(req, uploads);
-        const params = await readMultipart(req, uploads, limits);
+        const params = await readMultipart(req, uploads, options);
         if (params === undefined) throw toRefusalError(MALFORMED_BODY);
         // Not checked yet: `onParams` does.
         return params as GraphQLParams;
@@ -29,7 +35,12 @@ export const useUploads = (limits: MultipartLimits): ServerPlugin => {
       const uploads = open.get(req);
       if (uploads === undefined) return;
       const isStreamed = response.headers.get('content-type')?.startsWith(EVENT_STREAM) === true;
-      if (isStreamed && !res.closed) res.once('close', () => void uploads[Symbol.asyncDispose]());
+      const remove = (): void => {
+        uploads[Symbol.asyncDispose]().catch((error: unknown) => {
+          log.warn({ err: error }, 'the files of a request could not be removed; they go at the next start');
+        });
+      };
+      if (isStreamed && !res.closed) res.once('close', remove);
       else await uploads[Symbol.asyncDispose]();
     },
   };

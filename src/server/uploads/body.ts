@@ -14,6 +14,14 @@ export const bodyTooLarge = (maxBytes: number): GraphQLError =>
 /** A client that sends nothing for this long has gone, or keeps the server waiting on purpose. */
 const SILENCE_MS = 30_000;
 
+/** How much of a body is allowed, in bytes, by what has come of it so far. */
+export interface BodyBounds {
+  /** Of what it announces. */
+  readonly announced: number;
+  /** Of what has come. */
+  readonly received: number;
+}
+
 /**
  * The body of a request as it comes. Throws the refusal as soon as it is too large, whether or not its length was announced;
  * how much is allowed may depend on what has come. What is not asked for is read and dropped, since a client that is
@@ -21,13 +29,14 @@ const SILENCE_MS = 30_000;
  */
 export async function* bodyChunks(
   request: IncomingMessage,
-  findMaxBytes: () => number,
+  findBounds: () => BodyBounds,
 ): AsyncGenerator<Buffer, void, undefined> {
   const announced = Number(request.headers['content-length'] ?? 0);
   let length = 0;
   const check = (): void => {
-    const maxBytes = findMaxBytes();
-    if (Math.max(announced, length) > maxBytes) throw bodyTooLarge(maxBytes);
+    const bounds = findBounds();
+    if (announced > bounds.announced) throw bodyTooLarge(bounds.announced);
+    if (length > bounds.received) throw bodyTooLarge(bounds.received);
   };
   const impatience = setTimeout(() => request.destroy(), SILENCE_MS);
   try {

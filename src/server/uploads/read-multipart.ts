@@ -1,19 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import type { GraphQLError } from 'graphql';
+import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { bodyChunks, bodyTooLarge } from './body.ts';
+import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
+import { toRefusalError, tooManyValues } from '../refusal.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface MultipartLimits {
+  /** Of `operations` and of `map`, each, and of all that comes before them. */
+  readonly maxBodyBytes: number;
+  readonly limits: OperationLimits;
   readonly maxUploadBytes: number;
   /** For operations that hand in a batch, if that is more. */
   readonly maxBatchFileBytes: number;
 }
 
 const MAX_PARTS = 1_000;
+
+/** What may come in one piece with the fields, of the files after them. */
+const MAX_CHUNK_BYTES = 256 * 1024;
 
 /** How large the body may be whose `operations` are these. Naming the field in vain lets a file become larger, no more. */
 const limitOf = (operations: string, { maxUploadBytes, maxBatchFileBytes }: MultipartLimits): number =>
@@ -31,6 +41,28 @@ const putAt = (root: Record<string, unknown>, path: string, value: unknown): boo
   if (typeof at !== 'object' || at === null || !Object.hasOwn(at, last)) return false;
   (at as Record<string, unknown>)[last] = value;
   return true;
+};
+
+/** `operations` and `map` are the only fields there are: others would be kept in memory for nothing. */
+const FIELDS: ReadonlySet<string> = new Set(['operations', 'map']);
+
+const otherField = (): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    message:
+      'The fields of a GraphQL multipart request are operations and map, once each; its other parts are files.',
+  });
+
+/** Why a field is not taken. */
+const findFieldRefusal = (
+  { name, value, isTruncated }: { name: string; value: string; isTruncated: boolean },
+  taken: ReadonlyMap<string, string>,
+  { maxBodyBytes, limits }: MultipartLimits,
+): GraphQLError | undefined => {
+  if (isTruncated) return bodyTooLarge(maxBodyBytes);
+  const mostValues = maxBodyValuesOf(limits);
+  if (!FIELDS.has(name) || taken.has(name)) return otherField();
+  return hasMoreJsonValues(Buffer.from(value), mostValues) ? tooManyValues(mostValues) : undefined;
 };
 
 /** `operations` with each file of `map` in its place, by the GraphQL multipart request specification. */
@@ -53,7 +85,7 @@ const createParser = (request: IncomingMessage, maxFieldBytes: number): BusboyIn
   try {
     return new Busboy({
       headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
-      limits: { fieldSize: maxFieldBytes, parts: MAX_PARTS },
+      limits: { fieldSize: maxFieldBytes, fields: FIELDS.size, parts: MAX_PARTS },
     });
   } catch {
     // Its content type says too little to read it by.
@@ -71,7 +103,7 @@ export const readMultipart = async (
   limits: MultipartLimits,
 ): Promise<OperationParams | undefined> => {
   const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
-  const parser = createParser(request, limits.maxUploadBytes);
+  const parser = createParser(request, limits.maxBodyBytes);
   const fields = new Map<string, string>();
   const files = new Map<string, File>();
   const streams: Readable[] = [];
@@ -87,9 +119,10 @@ export const readMultipart = async (
     finished.resolve();
   };
 
-  parser?.on('field', (name, value, _nameTruncated, valueTruncated) => {
-    if (valueTruncated) failure.reject(bodyTooLarge(limits.maxUploadBytes));
-    if (!fields.has(name)) fields.set(name, value);
+  parser?.on('field', (name, value, _nameTruncated, isTruncated) => {
+    const refusal = findFieldRefusal({ name, value, isTruncated }, fields, limits);
+    if (refusal !== undefined) return failure.reject(refusal);
+    fields.set(name, value);
     if (name === 'operations') allowed ??= limitOf(value, limits);
   });
   parser?.on('file', (name, bytes, filename, _encoding, type) => {
@@ -108,6 +141,7 @@ export const readMultipart = async (
   });
   parser?.on('error', stopReading);
   parser?.on('partsLimit', stopReading);
+  parser?.on('fieldsLimit', () => failure.reject(otherField()));
   parser?.on('finish', finished.resolve);
 
   const parse = (chunk: Buffer): Promise<void> => {
@@ -117,7 +151,9 @@ export const readMultipart = async (
     return Promise.race([promise, finished.promise, failure.promise]);
   };
   try {
-    for await (const chunk of bodyChunks(request, () => allowed ?? most)) if (readable) await parse(chunk);
+    const early = limits.maxBodyBytes + MAX_CHUNK_BYTES;
+    const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? early });
+    for await (const chunk of bodyChunks(request, findBounds)) if (readable) await parse(chunk);
     if (parser === undefined || !readable) return undefined;
     parser.end();
     await Promise.race([finished.promise, failure.promise]);

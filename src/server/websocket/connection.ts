@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { CloseCode, type Server } from 'graphql-ws';
+import { CloseCode, MessageType, type Server, stringifyMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
+import { weighJson } from '../../lib/weigh-json.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { SocketState } from './protocol.ts';
@@ -15,16 +17,31 @@ export interface ConnectionOptions {
   readonly authorization: string | undefined;
   readonly protocol: Server<SocketState>;
   readonly heartbeatMs: number;
+  /** JSON values that a message may hold: see `hasMoreJsonValues`. */
+  readonly maxPayloadValues: number;
+  /** What a client may send in all before its `connection_init` has been accepted. */
+  readonly maxBytesBeforeInit: number;
   readonly log: ServiceLog;
 }
 
-const text = (data: RawData): string =>
-  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+/** Messages that are being handled at once, running operations among them; no further ones are read meanwhile. */
+const MAX_HANDLING = 64;
+
+/** A ping with a larger payload is answered without it, which the protocol allows. */
+const ECHOED = { values: 50, characters: 1_000, depth: 10 };
+
+const toBytes = (data: RawData): Buffer =>
+  Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+
+/** What the protocol says of a message that only a server sends. */
+const isUnexpectedMessage = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Unexpected message of type');
 
 /** An open socket that speaks the protocol. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #writer: TextWriter;
+  readonly #state: SocketState;
   /** Messages that are being handled: each until the operation it starts has ended and its client has been told. */
   #handling = 0;
   #closing = false;
@@ -33,24 +50,24 @@ export class Connection {
     this.#options = options;
     const { socket, stream, authorization, protocol, heartbeatMs, log } = options;
     this.#writer = new TextWriter(stream, 'latin1', () => socket.readyState === socket.OPEN);
+    this.#state = {
+      authorization,
+      write: (message) => this.#write(message),
+      full: () => this.#writer.full(),
+      close: this.#close,
+      principalId: undefined,
+    };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
+    this.#boundBytesBeforeInit();
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (message) => {
-          this.#write(message);
-          return this.#writer.full();
-        },
+        send: this.#send,
         close: this.#close,
-        onMessage: (handle) => socket.on('message', (data) => this.#handle(handle, text(data))),
+        onMessage: (handle) => socket.on('message', (data) => this.#take(handle, toBytes(data))),
+        onPing: (payload) => this.#answerPing(payload),
       },
-      {
-        authorization,
-        write: (message) => this.#write(message),
-        full: () => this.#writer.full(),
-        close: this.#close,
-        principalId: undefined,
-      },
+      this.#state,
     );
     // A frame that is too large or malformed: ws closes the socket with the code for it.
     socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client violated the protocol'));
@@ -65,6 +82,23 @@ export class Connection {
     this.#closing = true;
     if (this.#handling === 0) this.#close(1001, 'The server is shutting down');
   }
+
+  /** Half of a large message would be kept for as long as its sender likes, without any key. */
+  #boundBytesBeforeInit(): void {
+    const { socket, stream, maxBytesBeforeInit } = this.#options;
+    let received = 0;
+    const count = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (this.#state.principalId !== undefined) stream.off('data', count);
+      else if (received > maxBytesBeforeInit) socket.terminate();
+    };
+    stream.on('data', count);
+  }
+
+  readonly #send = (message: string): Promise<void> | undefined => {
+    this.#write(message);
+    return this.#writer.full();
+  };
 
   #write(message: string): void {
     this.#writer.write(toTextFrame(message));
@@ -81,17 +115,54 @@ export class Connection {
     this.#close(CloseCode.InternalServerError, 'Internal server error');
   };
 
-  #handle(handle: (message: string) => Promise<void>, message: string): void {
+  /** At once, whatever else the client has yet to read: what waits is bounded by reading no further message. */
+  #answerPing(payload: Record<string, unknown> | undefined): void {
+    const isEchoed = payload !== undefined && !('passed' in weighJson(payload, ECHOED));
+    this.#write(stringifyMessage({ type: MessageType.Pong, ...(isEchoed && { payload }) }));
+  }
+
+  #take(handle: (message: string) => Promise<void>, bytes: Buffer): void {
+    const { socket, maxPayloadValues } = this.#options;
+    if (socket.readyState !== socket.OPEN) return;
+    if (hasMoreJsonValues(bytes, maxPayloadValues))
+      this.#close(CloseCode.BadRequest, `A message holds at most ${maxPayloadValues} JSON values`);
+    else this.#handle(handle, bytes.toString('utf8'));
+    this.#pauseWhileBehind();
+  }
+
+  /**
+   * Reads no further message while the client is behind with reading, or has too many handled: answers would pile up in memory
+   * otherwise. Begun by a message only, so that after each pause at least one is read, and with it what answers a heartbeat.
+   */
+  #pauseWhileBehind(): void {
     const { socket } = this.#options;
+    const full = this.#writer.full();
+    if (full === undefined && this.#handling <= MAX_HANDLING) return;
+    socket.pause();
+    full?.then(this.#resume, this.#fail);
+  }
+
+  readonly #resume = (): void => {
+    if (this.#handling <= MAX_HANDLING && this.#writer.full() === undefined) this.#options.socket.resume();
+  };
+
+  #handle(handle: (message: string) => Promise<void>, message: string): void {
     this.#handling += 1;
     handle(message)
-      .catch((error: unknown) => {
-        // A socket lost while it was written to is the client's leaving, which `close` reports.
-        if (socket.readyState === socket.OPEN) this.#fail(error);
-      })
+      .catch(this.#failToHandle)
       .finally(() => {
         this.#handling -= 1;
+        if (this.#options.socket.isPaused) this.#resume();
         if (this.#closing) this.closeWhenIdle();
-      });
+      })
+      .catch(this.#fail);
   }
+
+  readonly #failToHandle = (error: unknown): void => {
+    const { socket } = this.#options;
+    // A socket lost while it was written to is the client's leaving, which `close` reports.
+    if (socket.readyState !== socket.OPEN) return;
+    if (isUnexpectedMessage(error)) this.#close(CloseCode.BadRequest, 'Invalid message received');
+    else this.#fail(error);
+  };
 }

@@ -54,6 +54,13 @@ const start = (
   return new WrittenResults(running);
 };
 
+const MAX_ID_LENGTH = 200;
+
+const longId = (): GraphQLError =>
+  new GraphQLError(`The id of an operation may have at most ${MAX_ID_LENGTH} characters.`, {
+    extensions: { code: 'INVALID_REQUEST', retryable: false },
+  });
+
 /** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
 const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
   if (rootValue instanceof WrittenResults) return rootValue;
@@ -78,6 +85,8 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
     onSubscribe({ subscriptions, extra }, id, payload) {
       const { principalId } = extra;
       if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      // It is repeated with each result.
+      if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
       const controller = new AbortController();
       const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };

@@ -13,11 +13,22 @@ export interface WebSocketLimits {
   /** Time for `connection_init` after the socket has opened. */
   readonly initTimeoutMs: number;
   readonly maxPayloadBytes: number;
+  /** JSON values that a message may hold. */
+  readonly maxPayloadValues: number;
+  /** What a client may send in all before its `connection_init` has been accepted. */
+  readonly maxBytesBeforeInit: number;
   readonly maxOperationsPerSocket: number;
 }
 
 /** Of one socket; how large a message may be, the operator says. */
-export const WEBSOCKET_LIMITS = { initTimeoutMs: 3_000, maxOperationsPerSocket: 16 };
+export const WEBSOCKET_LIMITS = {
+  initTimeoutMs: 3_000,
+  maxBytesBeforeInit: 64 * 1024,
+  maxOperationsPerSocket: 16,
+};
+
+/** How long a client has to answer the closing of its socket; what it has sent is kept meanwhile. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface WebSocketOptions extends Omit<ProtocolOptions, keyof WebSocketLimits> {
   readonly originPolicy: OriginPolicy;
@@ -37,11 +48,13 @@ export interface WebSockets {
 export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
   const { originPolicy, heartbeatMs, limits, log } = options;
   const protocol = createProtocol({ ...options, ...limits });
-  const sockets = new WebSocketServer({
+  const serverOptions = {
     noServer: true,
     maxPayload: limits.maxPayloadBytes,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols,
-  });
+  };
+  const sockets = new WebSocketServer(serverOptions);
   const connections = new Set<Connection>();
   let closing = false;
 
@@ -54,7 +67,15 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
     if (problem !== undefined) return refuseUpgrade(stream, '403 Forbidden', problem);
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = new Connection({ socket, stream, authorization, protocol, heartbeatMs, log });
+      const connection = new Connection({
+        ...limits,
+        socket,
+        stream,
+        authorization,
+        protocol,
+        heartbeatMs,
+        log,
+      });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
     });

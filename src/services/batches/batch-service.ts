@@ -1,10 +1,11 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
-import { ModelgraphError, rejection, type RequestRejected } from '../../core/errors.ts';
+import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import type { Found } from '../../core/found.ts';
+import { findMetadataProblem } from '../checks/check-metadata.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -30,6 +31,21 @@ const noBatch = (id: string): RequestRejected => rejection('NOT_FOUND', ['id'], 
 const isClosing = (): ModelgraphError =>
   new ModelgraphError('SERVICE_UNAVAILABLE', 'The server is shutting down. Submit the batch again.');
 
+const MAX_NAME_LENGTH = 200;
+
+/** Throws for a name or metadata that are too long: they are read with every page of batches. */
+const checkDescription = ({ displayName, metadata }: BatchSubmission): void => {
+  const problem = findMetadataProblem(metadata, ['input', 'metadata']);
+  if (problem !== undefined) throw new RequestRejected([problem]);
+  if (displayName !== null && displayName.length > MAX_NAME_LENGTH)
+    throw rejection(
+      'INVALID_REQUEST',
+      ['input', 'displayName'],
+      `displayName may have at most ${MAX_NAME_LENGTH} characters.`,
+      { allowed: [`at most ${MAX_NAME_LENGTH} characters`] },
+    );
+};
+
 /**
  * Takes batches in, shows them and cancels them, on any node; the work itself is done by `BatchRunner`. What belongs to
  * another principal is found as little as what does not exist.
@@ -52,6 +68,7 @@ export class BatchService {
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
     if (this.#closing.signal.aborted) throw isClosing();
+    checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
     this.#coming.add(coming);

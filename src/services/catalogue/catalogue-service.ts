@@ -1,12 +1,13 @@
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import type { CatalogueModel, CatalogueProvider } from '../../core/catalogue.ts';
+import { RequestRejected } from '../../core/errors.ts';
 import { completeConfig } from '../../core/complete-config.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
-import type { ModelRegistry } from '../../registry/model-registry.ts';
+import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import { createModelMatcher, orderModels } from './model-filter.ts';
 import { parameterConstraintsOf } from './parameter-constraints.ts';
@@ -69,7 +70,10 @@ export class CatalogueService {
     );
   }
 
-  /** Models that meet every condition, in catalogue order unless one is asked for. */
+  /**
+   * Models that meet every condition, in catalogue order unless one is asked for. Throws `INVALID_REQUEST` for conditions that
+   * are too long: each is held against every model.
+   */
   models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
     const available = new Map([...this.#providers.keys()].map((name) => [name, this.isAvailable(name)]));
     const matches = createModelMatcher(filter);
@@ -79,8 +83,10 @@ export class CatalogueService {
     return order === null ? found : orderModels(found, order);
   }
 
-  /** By name, alias or upstream id. */
+  /** By name, alias or upstream id. Throws `INVALID_REQUEST` for a name that is too long for any. */
   findModel(name: string): CatalogueModel | undefined {
+    if (name.length > MAX_MODEL_NAME_LENGTH)
+      throw new RequestRejected([this.#registry.unknownModel(name, ['name'])]);
     const resolution = this.#registry.findResolution(name, { reasoning: false });
     return resolution === undefined ? undefined : this.#models.get(resolution.config.name);
   }
@@ -109,7 +115,7 @@ export class CatalogueService {
   }
 
   findProvider(name: string): CatalogueProvider | undefined {
-    return this.#providers.get(name.trim().toLowerCase());
+    return name.length > MAX_MODEL_NAME_LENGTH ? undefined : this.#providers.get(name.trim().toLowerCase());
   }
 
   /** How a provider has been doing, as this server has seen it. */

@@ -1,53 +1,115 @@
 import { effortsOf } from '../../core/capabilities.ts';
 import type { CatalogueModel } from '../../core/catalogue.ts';
+import { type RequestRejected, rejection } from '../../core/errors.ts';
 import { canReason } from '../../core/model-config.ts';
 import type { ModelFilter, ModelOrder, ModelOrderField } from '../../core/model-query.ts';
 
 type Given<K extends keyof ModelFilter> = NonNullable<ModelFilter[K]>;
-type Conditions = {
-  readonly [K in keyof ModelFilter]: (model: CatalogueModel, wanted: Given<K>, available: boolean) => boolean;
+/** Whether a model meets what is wanted. */
+type Matches = (model: CatalogueModel, available: boolean) => boolean;
+/** What is wanted is made ready once, and not for each model. */
+type Conditions = { readonly [K in keyof ModelFilter]: (wanted: Given<K>) => Matches };
+
+/** Longest search, longest name of a provider and most names of providers: no model has a longer one, nor so many. */
+const MAX_SEARCH = 200;
+
+const refuse = (field: keyof ModelFilter, what: string): RequestRejected =>
+  rejection('INVALID_REQUEST', ['where', field], `${field} may have at most ${MAX_SEARCH} ${what}.`, {
+    allowed: [`at most ${MAX_SEARCH} ${what}`],
+  });
+
+const toSearched = (search: string): string => {
+  if (search.length > MAX_SEARCH) throw refuse('search', 'characters');
+  return search.trim().toLowerCase();
 };
 
-const includesAll = <T>(all: readonly T[], wanted: readonly T[]): boolean =>
-  wanted.every((item) => all.includes(item));
+const toProviders = (names: readonly string[]): ReadonlySet<string> => {
+  if (names.length > MAX_SEARCH) throw refuse('providers', 'names');
+  if (names.some(({ length }) => length > MAX_SEARCH)) throw refuse('providers', 'characters in a name');
+  return new Set(names.map((name) => name.trim().toLowerCase()));
+};
+
+const includesAll = <T>(all: readonly T[], wanted: ReadonlySet<T>): boolean =>
+  wanted.values().every((item) => all.includes(item));
 
 const CONDITIONS: Conditions = {
-  search: ({ config, aliases }, wanted) => {
-    const text = wanted.trim().toLowerCase();
-    return [config.name, config.displayName, ...aliases].some((name) => name.toLowerCase().includes(text));
+  search: (wanted) => {
+    const text = toSearched(wanted);
+    return ({ config, aliases }) =>
+      [config.name, config.displayName, ...aliases].some((name) => name.toLowerCase().includes(text));
   },
-  providers: ({ config }, wanted) => wanted.some((name) => name.trim().toLowerCase() === config.provider),
-  available: (_, wanted, available) => available === wanted,
-  status: ({ config }, wanted) => wanted.includes(config.status.type),
-  inputModalities: ({ config }, wanted) => includesAll(config.inputModalities, wanted),
-  reasoning: ({ config }, wanted) => canReason(config) === wanted,
-  reasoningEffort: ({ config }, wanted) => effortsOf(config).includes(wanted),
-  functionCalling: ({ config }, wanted) => config.functionCalling === wanted,
-  structuredOutput: ({ config }, wanted) => config.structuredOutput === wanted,
-  streaming: ({ config }, wanted) => config.streaming === wanted,
-  citations: ({ config }, wanted) => config.citations === wanted,
-  builtInTools: ({ config }, wanted) => includesAll(config.builtInTools, wanted),
-  batch: ({ config }, wanted) => (config.batch.type === 'native') === wanted,
-  minContextWindow: ({ config: { limits } }, wanted) =>
-    limits.contextWindow !== null && limits.contextWindow >= wanted,
-  maxInputPricePerMillion: ({ config }, wanted) =>
-    config.pricing !== null && config.pricing.inputPerMillion <= wanted,
-  maxOutputPricePerMillion: ({ config }, wanted) =>
-    config.pricing !== null && config.pricing.outputPerMillion <= wanted,
+  providers: (wanted) => {
+    const names = toProviders(wanted);
+    return ({ config }) => names.has(config.provider);
+  },
+  available: (wanted) => (_, available) => available === wanted,
+  status: (wanted) => {
+    const statuses = new Set(wanted);
+    return ({ config }) => statuses.has(config.status.type);
+  },
+  inputModalities: (wanted) => {
+    const modalities = new Set(wanted);
+    return ({ config }) => includesAll(config.inputModalities, modalities);
+  },
+  reasoning:
+    (wanted) =>
+    ({ config }) =>
+      canReason(config) === wanted,
+  reasoningEffort:
+    (wanted) =>
+    ({ config }) =>
+      effortsOf(config).includes(wanted),
+  functionCalling:
+    (wanted) =>
+    ({ config }) =>
+      config.functionCalling === wanted,
+  structuredOutput:
+    (wanted) =>
+    ({ config }) =>
+      config.structuredOutput === wanted,
+  streaming:
+    (wanted) =>
+    ({ config }) =>
+      config.streaming === wanted,
+  citations:
+    (wanted) =>
+    ({ config }) =>
+      config.citations === wanted,
+  builtInTools: (wanted) => {
+    const tools = new Set(wanted);
+    return ({ config }) => includesAll(config.builtInTools, tools);
+  },
+  batch:
+    (wanted) =>
+    ({ config }) =>
+      (config.batch.type === 'native') === wanted,
+  minContextWindow:
+    (wanted) =>
+    ({ config: { limits } }) =>
+      limits.contextWindow !== null && limits.contextWindow >= wanted,
+  maxInputPricePerMillion:
+    (wanted) =>
+    ({ config }) =>
+      config.pricing !== null && config.pricing.inputPerMillion <= wanted,
+  maxOutputPricePerMillion:
+    (wanted) =>
+    ({ config }) =>
+      config.pricing !== null && config.pricing.outputPerMillion <= wanted,
 };
 
-type Condition = (model: CatalogueModel, wanted: unknown, available: boolean) => boolean;
-
-/** Whether a model, available or not, meets every condition given. An unknown price or context window meets no bound. */
-export const createModelMatcher = (
-  filter: Partial<ModelFilter>,
-): ((model: CatalogueModel, available: boolean) => boolean) => {
+/**
+ * Whether a model, available or not, meets every condition given. An unknown price or context window meets no bound. Throws
+ * `INVALID_REQUEST` for conditions that are too long.
+ */
+export const createModelMatcher = (filter: Partial<ModelFilter>): Matches => {
   const given = Object.entries(CONDITIONS).flatMap(([key, condition]) => {
     const wanted = filter[key as keyof ModelFilter];
     // One key's condition and one key's value always fit; the compiler cannot follow the two through a union of keys.
-    return wanted === null || wanted === undefined ? [] : [[condition as Condition, wanted] as const];
+    return wanted === null || wanted === undefined
+      ? []
+      : [(condition as (wanted: unknown) => Matches)(wanted)];
   });
-  return (model, available) => given.every(([condition, wanted]) => condition(model, wanted, available));
+  return (model, available) => given.every((matches) => matches(model, available));
 };
 
 const SORT_KEYS: Readonly<Record<ModelOrderField, (model: CatalogueModel) => string | number | null>> = {

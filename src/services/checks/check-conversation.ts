@@ -5,6 +5,12 @@ import type { TextRequest } from '../../core/text-request.ts';
 import { checkMedia } from './check-media.ts';
 import type { Findings } from './findings.ts';
 
+/** Calls that a refused result is told of. */
+const MAX_LISTED = 20;
+
+/** Messages of one request: several times what a conversation of the largest context window takes. */
+const MAX_MESSAGES = 10_000;
+
 /** Most text of one request: several times what the largest context window holds. */
 const MAX_TEXT_LENGTH = 32 * 1024 * 1024;
 
@@ -14,6 +20,7 @@ const isSystem = (message: Message): message is SystemMessage => message.role ==
 const checkToolResults = (messages: readonly Message[], findings: Findings): void => {
   const calls = new Set<string>();
   for (const [index, message] of messages.entries()) {
+    if (findings.hasEnough) return;
     if (message.role === 'assistant')
       for (const part of message.parts) if (part.type === 'tool-call') calls.add(part.callId);
     if (message.role === 'tool' && !calls.has(message.callId))
@@ -21,7 +28,7 @@ const checkToolResults = (messages: readonly Message[], findings: Findings): voi
         'INVALID_REQUEST',
         ['input', 'messages', String(index), 'tool', 'callId'],
         `No earlier assistant message has a tool call "${message.callId}".`,
-        { allowed: [...calls] },
+        { allowed: [...calls.values().take(MAX_LISTED)] },
       );
   }
 };
@@ -46,9 +53,22 @@ const textLength = (message: Message): number => {
 export const textLengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + textLength(message), 0);
 
+/** The messages, unless they are too many to be looked at. */
+const takeMessages = (messages: GenerateInput['messages'], findings: Findings): GenerateInput['messages'] => {
+  if (messages === null || messages.length <= MAX_MESSAGES) return messages;
+  findings.reject(
+    'INVALID_REQUEST',
+    ['input', 'messages'],
+    `There may be at most ${MAX_MESSAGES} messages, not ${messages.length}.`,
+    { allowed: [`at most ${MAX_MESSAGES}`] },
+  );
+  return messages.slice(-1);
+};
+
 /** What is asked, as messages, for either way of giving it. Nothing is checked against the model yet. */
 export const toMessages = (input: GenerateInput, findings: Findings): readonly Message[] => {
-  const { prompt, messages } = input;
+  const { prompt } = input;
+  const messages = takeMessages(input.messages, findings);
   if (prompt !== null && messages !== null)
     findings.reject('INVALID_REQUEST', ['input', 'prompt'], 'Give prompt or messages, not both.', {
       suggestion: 'prompt is short for one user message; move it into messages.',

@@ -1,10 +1,21 @@
-import { createProblem, type Problem, RequestRejected } from '../../core/errors.ts';
+import { createProblem, type Problem, rejection, RequestRejected } from '../../core/errors.ts';
 import type { ToolCall } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
+
+/** Results that are looked at beyond one for each call. */
+const MAX_WRONG = 100;
 
 /** Throws `INVALID_REQUEST` unless there is exactly one result for every awaited call. Names every problem. */
 export const checkToolResults = (results: readonly ToolMessage[], awaited: readonly ToolCall[]): void => {
   const allowed = awaited.map(({ callId }) => callId);
+  // As many results again may be wrong: what is beyond those says nothing new.
+  if (results.length > 2 * allowed.length + MAX_WRONG)
+    throw rejection(
+      'INVALID_REQUEST',
+      ['results'],
+      `There are ${results.length} results for ${allowed.length} calls.`,
+      { allowed },
+    );
   const suggestion = 'Submit one result for each call of ActionRequired, all at once.';
   const problem = (message: string, path: readonly string[]): Problem =>
     createProblem('INVALID_REQUEST', path, message, { allowed, suggestion });

@@ -56,8 +56,25 @@ const isTaken = (tool: Tool, path: readonly string[], config: ModelConfig, findi
   return false;
 };
 
+/** Tools of one request: more than any vendor takes. */
+const MAX_TOOLS = 1_024;
+
+/** The tools, unless they are too many to be looked at. */
+const takeTools = (tools: readonly Tool[] | null, findings: Findings): readonly Tool[] => {
+  if (tools === null || tools.length <= MAX_TOOLS) return tools ?? [];
+  findings.reject(
+    'INVALID_REQUEST',
+    ['input', 'tools'],
+    `There may be at most ${MAX_TOOLS} tools, not ${tools.length}.`,
+    { allowed: [`at most ${MAX_TOOLS}`] },
+  );
+  return tools.slice(0, 1);
+};
+
 const checkNames = (names: readonly string[], findings: Findings): void => {
-  for (const name of new Set(names.filter((item, index) => names.indexOf(item) !== index)))
+  const seen = new Set<string>();
+  const repeated = new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+  for (const name of repeated)
     findings.reject('INVALID_REQUEST', ['input', 'tools'], `There are several functions named "${name}".`);
 };
 
@@ -135,7 +152,7 @@ export const checkTools = (
   config: ModelConfig,
   findings: Findings,
 ): Pick<TextRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'> => {
-  const given = tools ?? [];
+  const given = takeTools(tools, findings);
   const names = given.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
   checkNames(names, findings);
   const taken = given.filter((tool, index) =>

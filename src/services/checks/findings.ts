@@ -3,6 +3,9 @@ import type { OnUnsupported } from '../../core/generate-input.ts';
 import type { Warning, WarningCode } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
 
+/** Problems of one request that are told, and warnings: more of them say nothing new. */
+const MAX_FOUND = 100;
+
 /** What a check found: problems reject the request, warnings travel with it. */
 export class Findings {
   readonly problems: Problem[] = [];
@@ -13,8 +16,13 @@ export class Findings {
     this.#onUnsupported = onUnsupported;
   }
 
+  /** Whether no further problem is taken: what is left need not be checked. */
+  get hasEnough(): boolean {
+    return this.problems.length >= MAX_FOUND;
+  }
+
   reject(code: ErrorCode, path: readonly string[], message: string, details: ProblemDetails = {}): void {
-    this.problems.push(createProblem(code, path, message, details));
+    if (!this.hasEnough) this.problems.push(createProblem(code, path, message, details));
   }
 
   warn(
@@ -22,6 +30,7 @@ export class Findings {
     message: string,
     change: Partial<Pick<Warning, 'path' | 'from' | 'to'>> = {},
   ): void {
+    if (this.warnings.length >= MAX_FOUND) return;
     this.warnings.push({
       code,
       message,

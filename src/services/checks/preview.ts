@@ -19,6 +19,7 @@ import { checkReasoning, willReason } from './check-reasoning.ts';
 import { wantsReasoning } from './reasoning/reasoning-wish.ts';
 import { checkOutput } from './check-output.ts';
 import { checkTools } from './check-tools.ts';
+import { findMetadataProblem } from './check-metadata.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
 import { costOf } from '../pricing/cost.ts';
 import { CHARACTERS_PER_TOKEN } from '../pricing/estimate-usage.ts';
@@ -135,6 +136,8 @@ export const previewGeneration = (
   const { models, providers } = dependencies;
   const findings = new Findings(input.onUnsupported);
   const messages = toMessages(input, findings);
+  const metadataProblem = findMetadataProblem(input.metadata, ['input', 'metadata']);
+  if (metadataProblem !== undefined) findings.problems.push(metadataProblem);
   const resolution = models.findResolution(input.model, { reasoning: wantsReasoning(input.reasoning) });
   if (resolution === undefined) {
     findings.problems.push(models.unknownModel(input.model, ['input', 'model']));

@@ -2,7 +2,7 @@ import { findGenerations } from './find-generations.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
-import { type Found, unwrapFound } from '../../core/found.ts';
+import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
@@ -40,6 +40,14 @@ export interface GenerationServiceOptions extends PreviewDependencies {
   readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
   readonly coalesceMs: number;
+}
+
+/** A page of a principal's generations. */
+export interface GenerationListRequest {
+  readonly first: number;
+  readonly after: string | null;
+  /** null: any. */
+  readonly statuses: readonly GenerationStatus[] | null;
 }
 
 export interface GenerationList {
@@ -176,14 +184,22 @@ export class GenerationService {
     return findGenerations(this.#options, ids, principalId);
   }
 
-  /** A principal's generations, newest first. */
+  /**
+   * Pages of a principal's generations, in the order of the requests. Very large generations make for fewer on a page, and so do
+   * other pages that are asked for at the same time. What is wrong with one request is the error of its page.
+   */
+  listPages(
+    requests: readonly GenerationListRequest[],
+    principalId: string,
+  ): Promise<readonly (GenerationList | Error)[]> {
+    const pages = requests.length;
+    return awaitFound(requests.map((request) => this.list(principalId, { ...request, pages })));
+  }
+
+  /** A principal's generations, newest first, fewer than asked for where they are very large. */
   async list(
     principalId: string,
-    query: {
-      readonly first: number;
-      readonly after: string | null;
-      readonly statuses: readonly GenerationStatus[] | null;
-    },
+    query: GenerationListRequest & { readonly pages?: number },
   ): Promise<GenerationList> {
     const { store, cache } = this.#options;
     const page = await store.list(principalId, query);

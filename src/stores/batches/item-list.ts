@@ -156,13 +156,14 @@ const findByKey = async <Key extends string | number>(
   wanted: readonly { readonly batchId: string; readonly key: Key }[],
   keyOf: (row: FoundRow) => Key,
 ): Promise<readonly Found<BatchItem>[]> => {
-  const storable = wanted.filter(({ batchId, key }) => isStorableText(batchId) && isStorable(key));
+  const canBeStored = wanted.map(({ batchId, key }) => isStorableText(batchId) && isStorable(key));
+  const storable = wanted.filter((_, index) => canBeStored[index]);
   const keys = toRows(storable.map(({ batchId, key }) => ({ batch_id: batchId, key })));
   const rows = await queries.query<FoundRow>(statement, [keys, principalId]);
   const nameOf = (batchId: string, key: Key): string => JSON.stringify([batchId, key]);
   const byKey = new Map(rows.map((row) => [nameOf(row.batch_id, keyOf(row)), row]));
-  return wanted.map(({ batchId, key }) => {
-    const row = byKey.get(nameOf(batchId, key));
+  return wanted.map(({ batchId, key }, index) => {
+    const row = canBeStored[index] === true ? byKey.get(nameOf(batchId, key)) : undefined;
     return row && readFound(() => toBatchItem(batchId, row));
   });
 };

@@ -4,6 +4,7 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
 import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
 import { toPostgres } from './dialect.ts';
+import { isWrite } from './is-write.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { kindOfFailure, reasonOf } from './postgres-failure.ts';
 import { PostgresListener } from './postgres-listener.ts';
@@ -48,42 +49,51 @@ class PostgresDb implements Db {
   readonly #pool: Pool;
   readonly #listener: PostgresListener;
   readonly #begin: string;
-  readonly #availability = new Availability();
+  readonly #availability: Availability;
   #closed = false;
 
-  constructor(pool: Pool, listener: PostgresListener, transactionIdleMs: number) {
+  constructor(pool: Pool, listener: PostgresListener, { log, transactionIdleMs }: PostgresOptions) {
     this.#pool = pool;
     this.#listener = listener;
-    this.#begin = toBegin(transactionIdleMs);
+    this.#begin = toBegin(transactionIdleMs ?? TRANSACTION_IDLE_MS);
+    this.#availability = new Availability(log);
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#attempt(
       async () => (await this.#pool.query<Row & object>(toPostgres(sql), [...values])).rows,
+      () => isWrite(sql),
     );
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#attempt(async () => {
-      const client = await this.#pool.connect();
-      const query = async <Row extends object>(
-        sql: string,
-        values: readonly SqlValue[] = [],
-      ): Promise<readonly Row[]> => (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
-      try {
-        await client.query(this.#begin);
-        const result = await work({
-          query,
-          notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
-        });
-        await client.query('COMMIT');
-        client.release();
-        return result;
-      } catch (error) {
-        await this.#rollBack(client, error);
-        throw error;
-      }
-    });
+    let hasWritten = false;
+    return this.#attempt(
+      async () => {
+        const client = await this.#pool.connect();
+        const query = async <Row extends object>(
+          sql: string,
+          values: readonly SqlValue[] = [],
+        ): Promise<readonly Row[]> => {
+          hasWritten ||= isWrite(sql);
+          return (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
+        };
+        try {
+          await client.query(this.#begin);
+          const result = await work({
+            query,
+            notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
+          });
+          await client.query('COMMIT');
+          client.release();
+          return result;
+        } catch (error) {
+          await this.#rollBack(client, error);
+          throw error;
+        }
+      },
+      () => hasWritten,
+    );
   }
 
   async notify(channel: string, payload: string): Promise<void> {
@@ -108,14 +118,15 @@ class PostgresDb implements Db {
     await Promise.all([this.#listener.close(), this.#pool.end()]);
   }
 
-  async #attempt<T>(statements: () => Promise<T>): Promise<T> {
+  /** `writes`: asked once the statements have been sent. */
+  async #attempt<T>(statements: () => Promise<T>, writes: () => boolean): Promise<T> {
     if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
     try {
       const result = await statements();
-      this.#availability.note(true);
+      this.#availability.noteSuccess(writes());
       return result;
     } catch (error) {
-      throw this.#availability.toError(error, kindOfFailure(error));
+      throw this.#availability.toError(error, kindOfFailure(error), writes());
     }
   }
 
@@ -195,7 +206,7 @@ export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
   pool.on('error', forget);
   pool.on('connect', (client) => client.on('error', forget));
   const listener = new PostgresListener({ Client: pg.Client, config: config(directUrl), log });
-  const db = new PostgresDb(pool, listener, options.transactionIdleMs ?? TRANSACTION_IDLE_MS);
+  const db = new PostgresDb(pool, listener, options);
   try {
     await awaitDatabase(() => pool.query('SELECT 1'), address, options);
     await awaitDatabase(() => listener.connect(), directAddress, options);

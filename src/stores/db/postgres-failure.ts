@@ -7,6 +7,11 @@ const sqlStateOf = (error: Error): string | null =>
 /** Deadlock, serialization, a lock that was not to be had, a statement that took too long, a transaction that stood still. */
 const BUSY_STATES = new Set(['40P01', '40001', '55P03', '57014', '25P03']);
 
+const DISK_FULL = '53100';
+
+/** Data corrupted, index corrupted. */
+const DAMAGED_STATES = new Set(['XX001', 'XX002']);
+
 /** Connection, resources, operator intervention (a restart is one), system; and a standby where there was a primary. */
 const AWAY_STATES = /^(?:08|53|57|58)|^25006$/;
 
@@ -18,6 +23,8 @@ export const kindOfFailure = (error: unknown): FailureKind => {
   const state = sqlStateOf(error);
   if (state !== null) {
     if (BUSY_STATES.has(state)) return 'busy';
+    if (state === DISK_FULL) return 'full';
+    if (DAMAGED_STATES.has(state)) return 'damaged';
     return AWAY_STATES.test(state) ? 'away' : 'defect';
   }
   if (error instanceof TypeError) return 'defect';

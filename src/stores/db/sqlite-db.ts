@@ -1,17 +1,24 @@
+import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
 import type { Db, ListenOptions, SqlValue, Transaction, TransactionOptions } from './db.ts';
 import { toSqlite } from './dialect.ts';
+import { isWrite } from './is-write.ts';
 import { Listeners } from './listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { kindOfSqliteFailure } from './sqlite-failure.ts';
-import { openSqliteFiles } from './sqlite-files.ts';
-import { StoreUnavailable } from '../../core/store-errors.ts';
+import { DATABASE_FILE, openSqliteFiles, type SqliteFiles } from './sqlite-files.ts';
+import { isStoreUnavailable, StoreUnavailable } from '../../core/store-errors.ts';
 
 const MAX_PREPARED = 200;
 
 /** How long statements may follow each other before timers and sockets have their turn, in milliseconds. */
 const LONGEST_TURN_MS = 10;
+
+/** What a disk that was full has to take before it counts as having room again. */
+const PROBE_BYTES = 64 * 1024;
 
 class SqliteDb implements Db {
   readonly engine = 'sqlite';
@@ -19,22 +26,31 @@ class SqliteDb implements Db {
   readonly #lock: DatabaseSync | null;
   readonly #prepared = new Map<string, StatementSync>();
   readonly #channels = new Map<string, Listeners<string>>();
-  readonly #availability = new Availability();
+  readonly #availability: Availability;
+  /** Whether the files that are open are still the ones of the directory. */
+  readonly #areFilesThere: () => boolean;
   #tail: Promise<unknown> = Promise.resolve();
   #isRelaxed = false;
+  /** Whether a statement of the open transaction has changed anything. */
+  #hasChanged = false;
   /** When the first statement of this turn of the event loop came; null: there was none yet. */
   #busySince: number | null = null;
   #closed = false;
 
-  constructor(database: DatabaseSync, lock: DatabaseSync | null) {
+  constructor({ database, lock, areFilesThere }: SqliteFiles, log: ServiceLog | null) {
     this.#database = database;
     this.#lock = lock;
+    this.#areFilesThere = areFilesThere;
+    this.#availability = new Availability(log);
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#inTurn(() => {
       this.#relax(false);
-      return this.#run(sql, values) as readonly Row[];
+      if (isWrite(sql)) this.#checkFiles();
+      const rows = this.#run(sql, values) as readonly Row[];
+      this.#availability.noteSuccess(isWrite(sql), () => this.#hasRoom());
+      return rows;
     });
   }
 
@@ -45,6 +61,8 @@ class SqliteDb implements Db {
     return this.#inTurn(async () => {
       this.#relax(relaxed);
       const notices: [channel: string, payload: string][] = [];
+      this.#checkFiles();
+      this.#hasChanged = false;
       this.#exec('BEGIN IMMEDIATE');
       try {
         const result = await work({
@@ -53,6 +71,7 @@ class SqliteDb implements Db {
           notify: async (channel, payload) => void notices.push([channel, payload]),
         });
         this.#exec('COMMIT');
+        this.#availability.noteSuccess(this.#hasChanged, () => this.#hasRoom());
         for (const [channel, payload] of notices) this.#tell(channel, payload);
         return result;
       } catch (error) {
@@ -122,21 +141,45 @@ class SqliteDb implements Db {
   }
 
   #run(sql: string, values: readonly SqlValue[]): readonly object[] {
-    return this.#attempt(() => this.#prepare(sql).all(...values));
+    const writes = isWrite(sql);
+    const rows = this.#attempt(() => this.#prepare(sql).all(...values), writes);
+    if (writes) this.#hasChanged = true;
+    return rows;
   }
 
   #exec(sql: string): void {
-    this.#attempt(() => this.#database.exec(sql));
+    this.#attempt(() => this.#database.exec(sql), true);
   }
 
-  #attempt<T>(statement: () => T): T {
+  #attempt<T>(statement: () => T, writes: boolean): T {
     try {
-      const result = statement();
-      this.#availability.note(true);
-      return result;
+      return statement();
     } catch (error) {
-      throw this.#availability.toError(error, kindOfSqliteFailure(error));
+      throw this.#availability.toError(error, kindOfSqliteFailure(error), writes);
     }
+  }
+
+  /** Whether the disk takes more than it holds already. Leaves nothing behind. */
+  #hasRoom(): boolean {
+    try {
+      this.#database.exec(`
+        BEGIN IMMEDIATE;
+        CREATE TABLE room_probe (content BLOB);
+        INSERT INTO room_probe VALUES (zeroblob(${PROBE_BYTES}));
+        COMMIT;
+        DROP TABLE room_probe`);
+      return true;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#exec('ROLLBACK');
+      if (kindOfSqliteFailure(error) === 'defect') throw error;
+      return false;
+    }
+  }
+
+  /** SQLite goes on writing to files that have no name any more: what is stored there is lost with this process. */
+  #checkFiles(): void {
+    if (this.#areFilesThere()) return;
+    throw this.#availability.toError(new Error('The file of the database is gone.'), 'deleted', true);
   }
 
   #prepare(sql: string): StatementSync {
@@ -154,20 +197,39 @@ class SqliteDb implements Db {
   }
 }
 
+/** What an operator can do about a database that cannot be opened. */
+const toOpeningError = (error: unknown, directory: string | null): unknown => {
+  const cause = isStoreUnavailable(error) && error instanceof Error ? error.cause : error;
+  const kind = kindOfSqliteFailure(cause);
+  if (directory === null || kind === 'defect') return error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice =
+    kind === 'damaged'
+      ? 'Restore it from a backup, or move it away to begin with an empty one.'
+      : kind === 'full'
+        ? 'Make room on its disk.'
+        : 'Check that this user may write to it and that no other program holds it.';
+  return new ModelgraphError(
+    'INTERNAL',
+    `The database ${join(directory, DATABASE_FILE)} cannot be used: ${reason}. ${advice}`,
+    { cause: error },
+  );
+};
+
 /**
  * The database in one file, `modelgraph.db`, of a directory that is made where there is none; null: in memory. Its schema
  * is brought up to date. Rejects with a message for the operator when another server has the directory, or it cannot be
  * used. One that was killed can be started again at once.
  */
-export const openSqliteDb = async (directory: string | null): Promise<Db> => {
-  const { database, lock } = openSqliteFiles(directory);
-  const db = new SqliteDb(database, lock);
+export const openSqliteDb = async (directory: string | null, log: ServiceLog | null = null): Promise<Db> => {
+  const files = openSqliteFiles(directory);
+  const db = new SqliteDb(files, log);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    files.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     await migrate(db);
     return db;
   } catch (error) {
     await db.close();
-    throw error;
+    throw toOpeningError(error, directory);
   }
 };

@@ -5,8 +5,10 @@ export const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
 const IOERR = 10;
+const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
+const NOTADB = 26;
 
 /** The primary result code that an error of SQLite carries; null: it is none of SQLite's. */
 export const resultCodeOf = (error: unknown): number | null =>
@@ -21,9 +23,13 @@ export const kindOfSqliteFailure = (error: unknown): FailureKind => {
       return 'busy';
     case READONLY:
     case IOERR:
-    case FULL:
     case CANTOPEN:
       return 'away';
+    case FULL:
+      return 'full';
+    case CORRUPT:
+    case NOTADB:
+      return 'damaged';
     default:
       return 'defect';
   }

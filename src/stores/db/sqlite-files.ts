@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ModelgraphError } from '../../core/errors.ts';
@@ -36,13 +36,43 @@ const holdDirectory = (directory: string): DatabaseSync => {
   }
 };
 
-const openDirectory = (directory: string): { database: DatabaseSync; lock: DatabaseSync } => {
+export const DATABASE_FILE = 'modelgraph.db';
+
+export interface SqliteFiles {
+  readonly database: DatabaseSync;
+  readonly lock: DatabaseSync | null;
+  /** Whether the file that is open is still the one at its path. */
+  readonly areFilesThere: () => boolean;
+}
+
+/** How long one look at the file is believed, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Looks at a file at most once a second: whether the one at its path is the one that was there at first. */
+const createFileCheck = (path: string): (() => boolean) => {
+  const first = statSync(path);
+  let lookedAt = performance.now();
+  let isThere = true;
+  return () => {
+    if (performance.now() - lookedAt < LOOK_EVERY_MS) return isThere;
+    lookedAt = performance.now();
+    const now = statSync(path, { throwIfNoEntry: false });
+    isThere = now?.ino === first.ino && now.dev === first.dev;
+    return isThere;
+  };
+};
+
+const openDirectory = (directory: string): SqliteFiles => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = holdDirectory(directory);
   try {
-    const path = join(directory, 'modelgraph.db');
+    const path = join(directory, DATABASE_FILE);
     createPrivateFile(path);
-    return { lock, database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }) };
+    return {
+      lock,
+      database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }),
+      areFilesThere: createFileCheck(path),
+    };
   } catch (error) {
     lock.close();
     throw error;
@@ -53,10 +83,9 @@ const openDirectory = (directory: string): { database: DatabaseSync; lock: Datab
  * Opens the files of a data directory, which is made where there is none; null: a database in memory. Throws with a message
  * for the operator.
  */
-export const openSqliteFiles = (
-  directory: string | null,
-): { database: DatabaseSync; lock: DatabaseSync | null } => {
-  if (directory === null) return { database: new DatabaseSync(':memory:'), lock: null };
+export const openSqliteFiles = (directory: string | null): SqliteFiles => {
+  if (directory === null)
+    return { database: new DatabaseSync(':memory:'), lock: null, areFilesThere: () => true };
   try {
     return openDirectory(directory);
   } catch (error) {

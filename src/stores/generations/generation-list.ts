@@ -10,7 +10,12 @@ export interface GenerationListQuery {
   readonly after: string | null;
   /** null: all of them. */
   readonly statuses: readonly GenerationStatus[] | null;
+  /** Pages that are read at the same time and share the bytes of one; left out: this one only. */
+  readonly pages?: number;
 }
+
+/** What one page may hold, its last generation apart: a hundred generations of megabytes would be in memory otherwise. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 export interface GenerationPage {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
@@ -23,17 +28,33 @@ const SOME = `${ALL} AND status IN_LIST($3)`;
 
 const KIND = 'generation';
 
+interface ListRow {
+  readonly rid: number;
+  readonly id: string;
+  readonly size: number;
+}
+
+/** The rows of a page, which ends with the one that fills it. */
+const takePage = (rows: readonly ListRow[], first: number, maxBytes: number): readonly ListRow[] => {
+  let before = 0;
+  return rows.slice(0, first).filter(({ size }) => {
+    const fits = before < maxBytes;
+    before += size;
+    return fits;
+  });
+};
+
 /** As `GenerationStore.list`. */
 export const listGenerations = async (
   queries: Queries,
   principalId: string,
-  { first, after, statuses }: GenerationListQuery,
+  { first, after, statuses, pages = 1 }: GenerationListQuery,
 ): Promise<GenerationPage> => {
   const from = statuses === null ? ALL : SOME;
   const filter = statuses === null ? [] : [toRows(statuses)];
   const limit = `$${3 + filter.length}`;
-  const rows = await queries.query<{ rid: number; id: string }>(
-    `SELECT rid, id ${from} ORDER BY rid DESC LIMIT ${limit}`,
+  const rows = await queries.query<ListRow>(
+    `SELECT rid, id, octet_length(record) AS size ${from} ORDER BY rid DESC LIMIT ${limit}`,
     [
       principalId,
       after === null ? Number.MAX_SAFE_INTEGER : readListCursor(after, KIND, 1),
@@ -46,7 +67,7 @@ export const listGenerations = async (
     Number.MAX_SAFE_INTEGER,
     ...filter,
   ]);
-  const page = rows.slice(0, first);
+  const page = takePage(rows, first, PAGE_BYTES / pages);
   const found = await findGenerations(
     queries,
     page.map(({ id }) => id),
@@ -56,7 +77,7 @@ export const listGenerations = async (
       const stored = unwrapFound(found[index]);
       return stored === undefined ? [] : [{ cursor: toListCursor(KIND, rid), generation: stored.generation }];
     }),
-    hasNextPage: rows.length > first,
+    hasNextPage: rows.length > page.length,
     totalCount: total?.total ?? 0,
   };
 };

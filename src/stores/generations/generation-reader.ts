@@ -1,3 +1,4 @@
+import { ModelgraphError } from '../../core/errors.ts';
 import { type Found, readFound } from '../../core/found.ts';
 import { foldEvents } from '../../core/fold-events.ts';
 import type { LoggedEvent } from '../../core/generation-event.ts';
@@ -28,41 +29,67 @@ export interface StoredEvents extends EventTail {
 }
 
 // The record first, then the blocks that it does not cover: in one statement, so that both are of one moment.
-const FIND = `
-  SELECT id, owner_node, finished_at, 0 AS first_sequence, record AS content
-  FROM generation WHERE id IN_LIST($1)
+const findBy = (records: string): string => `
+  ${records}
   UNION ALL
   SELECT g.id, g.owner_node, g.finished_at, e.first_sequence, e.payload
   FROM generation AS g JOIN generation_event AS e ON e.generation_rid = g.rid
   WHERE g.id IN_LIST($1) AND g.finished_at IS NULL AND e.first_sequence + e.event_count > g.last_sequence + 1
   ORDER BY 1, 4`;
 
+const FIND = findBy(`
+  SELECT id, owner_node, finished_at, 0 AS first_sequence, record AS content
+  FROM generation WHERE id IN_LIST($1)`);
+
+/** Records that one statement gives together, the last one apart: more of them would fill the memory of a small server. */
+const MAX_READ_BYTES = 32 * 1024 * 1024;
+
+/** Records beyond the bytes that may be read are null. */
+const FIND_WITHIN = findBy(`
+  SELECT r.id, r.owner_node, r.finished_at, 0 AS first_sequence,
+    CASE WHEN coalesce(s.before, 0) < $2 THEN r.record END AS content
+  FROM generation AS r JOIN (
+    SELECT rid,
+      sum(octet_length(record)) OVER (ORDER BY rid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM generation WHERE id IN_LIST($1)) AS s ON s.rid = r.rid`);
+
 interface FoundRow {
   readonly id: string;
   readonly owner_node: string;
   readonly finished_at: number | null;
   readonly first_sequence: number;
-  readonly content: string;
+  /** null: it was not read. */
+  readonly content: string | null;
 }
+
+const tooMuch = (): ModelgraphError =>
+  new ModelgraphError(
+    'INVALID_REQUEST',
+    `Together the generations that are asked for take more than ${MAX_READ_BYTES} bytes. Ask for fewer at a time.`,
+  );
 
 const toStored = ([record, ...blocks]: readonly [FoundRow, ...FoundRow[]]): StoredGeneration => {
   const { id, content, owner_node: ownerNodeId, finished_at: finishedAt } = record;
+  if (content === null) throw tooMuch();
   const before = decodeGeneration(content);
   const events = blocks
-    .flatMap((block) => decodeEvents(id, block.first_sequence, block.content, null))
+    .flatMap((block) => decodeEvents(id, block.first_sequence, block.content ?? '', null))
     .filter(({ sequence }) => sequence > before.lastSequence);
   return { generation: foldEvents(before, events), ownerNodeId, ended: finishedAt !== null };
 };
 
 /**
- * Generations as stored, with what its events add for one that has not ended, in the order of the ids. One statement; the
+ * At most 32 MiB of generations as stored, with what its events add for one that has not ended, in the order of the ids. One statement; the
  * same id may be asked for several times.
  */
 export const findGenerations = async (
   queries: Queries,
   ids: readonly string[],
 ): Promise<readonly Found<StoredGeneration>[]> => {
-  const rows = await queries.query<FoundRow>(FIND, [toRows(ids.filter(isStorableText))]);
+  const storable = [...new Set(ids.filter(isStorableText))];
+  const rows = await (storable.length > 1
+    ? queries.query<FoundRow>(FIND_WITHIN, [toRows(storable), MAX_READ_BYTES])
+    : queries.query<FoundRow>(FIND, [toRows(storable)]));
   const byId = Map.groupBy(rows, ({ id }) => id);
   return ids.map((id) => {
     const [record, ...blocks] = byId.get(id) ?? [];

@@ -142,7 +142,7 @@ test('requests and a file together are refused', async () => {
 });
 
 describe('the size of an upload', () => {
-  const padded = (bytes: number) => `${line({ input: { ...LINE.input, metadata: 'x'.repeat(bytes) } })}\n`;
+  const padded = (bytes: number) => `${line({ input: { ...LINE.input, system: 'x'.repeat(bytes) } })}\n`;
 
   it('has a limit of its own for batches', async () => {
     await using server = await startSeer({ maxUploadBytes: 4_096, maxBatchFileBytes: 100_000 });

@@ -4,10 +4,10 @@ import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { createAuthenticate } from '../../../src/server/auth.ts';
 import { createHttpServer } from '../../../src/server/http-server.ts';
-import { DEFAULT_LIMITS } from '../../../src/server/limits.ts';
+import { DEFAULT_LIMITS, maxBodyValuesOf } from '../../../src/server/limits.ts';
 import { listen } from '../../../src/server/listen.ts';
 import { createErrorMask } from '../../../src/server/mask-error.ts';
-import { serveWebSockets } from '../../../src/server/websocket/websocket.ts';
+import { serveWebSockets, WEBSOCKET_LIMITS } from '../../../src/server/websocket/websocket.ts';
 import { createYogaServer, type YogaOptions } from '../../../src/server/yoga.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 
@@ -43,7 +43,13 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     maskError,
     streamOpened: () => ignore,
     heartbeatMs: 30_000,
-    limits: { initTimeoutMs: 30_000, maxPayloadBytes: 1_000_000, maxOperationsPerSocket: 4 },
+    limits: {
+      ...WEBSOCKET_LIMITS,
+      initTimeoutMs: 30_000,
+      maxPayloadBytes: 1_000_000,
+      maxPayloadValues: maxBodyValuesOf(DEFAULT_LIMITS),
+      maxOperationsPerSocket: 4,
+    },
     log,
   });
   const origin = await listen(server, '127.0.0.1', 0);

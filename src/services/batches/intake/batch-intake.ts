@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
 import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
+import { Pace } from '../../../lib/pace.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
@@ -53,6 +53,8 @@ export class BatchIntake {
   readonly #customIds = new Set<string>();
   readonly #problems: Problem[] = [];
   #plan: BatchPlan | undefined;
+  /** Requests that are all there already would keep everything else waiting. */
+  readonly #pace = new Pace();
   #count = 0;
 
   constructor(options: BatchIntakeOptions, submission: BatchSubmission) {
@@ -81,6 +83,7 @@ export class BatchIntake {
 
   async #compare(known: KeyHolder): Promise<string> {
     for await (const line of this.#submission.requests) {
+      await this.#pace.next();
       this.#submission.signal.throwIfAborted();
       this.#hash?.add(line);
     }
@@ -91,6 +94,7 @@ export class BatchIntake {
   async #takeIn(): Promise<string> {
     const { requests, signal, source } = this.#submission;
     for await (const line of requests) {
+      await this.#pace.next();
       signal.throwIfAborted();
       if (this.#count === MAX_REQUESTS) {
         this.#refuse(['input', source], `A batch takes at most ${MAX_REQUESTS} requests.`);
@@ -114,11 +118,7 @@ export class BatchIntake {
     const place = ['input', this.#submission.source, String(line.line ?? this.#count)];
     for (const problem of found) this.#problems.push({ ...problem, path: [...place, ...problem.path] });
     if (this.#problems.length > 0) this.#writer.clear();
-    else if (this.#writer.isFull) {
-      await this.#write();
-      // Requests that are all there already would keep everything else waiting.
-      await turn();
-    }
+    else if (this.#writer.isFull) await this.#write();
   }
 
   /** Gives the problems of one request; without any the request is taken. Their paths begin at the request. */

@@ -1,0 +1,127 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import { type PassedBound, weighJson } from '../lib/weigh-json.ts';
+import { type ValidateArgsOptions, validateArgs } from './compiled/validate-args.ts';
+import { complexityOf } from './complexity.ts';
+import { type OperationLimits, refuse } from './limits.ts';
+import { withCode } from './mask-error.ts';
+
+/** How often each variable is used as an argument, in the operation and in every fragment of its document. */
+const countUses = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): ReadonlyMap<string, number> => {
+  const uses = new Map<string, number>();
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  for (const node of [operation.selectionSet, ...(operation.directives ?? []), ...fragments])
+    visit(node, {
+      Variable: ({ name: { value } }) => {
+        uses.set(value, (uses.get(value) ?? 0) + 1);
+      },
+    });
+  return uses;
+};
+
+type VariableLimits = Pick<
+  OperationLimits,
+  'maxVariableDepth' | 'maxVariableValues' | 'maxVariableCharacters'
+>;
+
+const WORDS: Readonly<Record<PassedBound, readonly [what: string, limit: keyof VariableLimits]>> = {
+  depth: ['a depth of variables', 'maxVariableDepth'],
+  values: ['a number of values in its variables', 'maxVariableValues'],
+  characters: ['a number of characters in its variables', 'maxVariableCharacters'],
+};
+
+/**
+ * Why the variables hold too much where they are used: one that is large and used in twenty places costs as much as twenty.
+ * Told before they are coerced, and at a cost that the limits bound.
+ */
+const createFindWeightError = (limits: VariableLimits) => {
+  const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, number>>();
+  const usesOf = (document: DocumentNode, operation: OperationDefinitionNode) => {
+    const uses = known.get(operation) ?? countUses(document, operation);
+    known.set(operation, uses);
+    return uses;
+  };
+  const refusePassed = (passed: PassedBound): GraphQLError => {
+    const [what, limit] = WORDS[passed];
+    return refuse(what, limits[limit] + 1, limits[limit]);
+  };
+
+  return (
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    values: Readonly<Record<string, unknown>>,
+  ): GraphQLError | undefined => {
+    let left = limits.maxVariableValues;
+    let leftCharacters = limits.maxVariableCharacters;
+    const uses = usesOf(document, operation);
+    for (const [name, value] of Object.entries(values)) {
+      const weight = weighJson(value, {
+        depth: limits.maxVariableDepth - 1,
+        values: left,
+        characters: leftCharacters,
+      });
+      if ('passed' in weight) return refusePassed(weight.passed);
+      const times = Math.max(uses.get(name) ?? 0, 1);
+      left -= (weight.values + 1) * times;
+      leftCharacters -= weight.characters * times;
+      if (left < 0) return refusePassed('values');
+      if (leftCharacters < 0) return refusePassed('characters');
+    }
+    return undefined;
+  };
+};
+
+export type FindCostErrors = (args: ExecutionArgs) => readonly GraphQLError[] | undefined;
+
+/**
+ * Why the operation that will be executed asks for too much, or cannot be executed with its variables. Run before
+ * execution: nothing has been started yet.
+ */
+export const createFindCostErrors = (
+  limits: OperationLimits,
+  options: ValidateArgsOptions,
+): FindCostErrors => {
+  const findWeightError = createFindWeightError(limits);
+  /** Of operations that ask for the same each time: those without variables. */
+  const known = new WeakMap<OperationDefinitionNode, number>();
+
+  const findComplexity = (
+    args: ExecutionArgs,
+    operation: OperationDefinitionNode,
+  ): number | readonly GraphQLError[] => {
+    const found = known.get(operation);
+    if (found !== undefined) return found;
+    const validated = validateArgs(args, options);
+    if (!('schema' in validated)) return validated.map(withCode);
+    const complexity = complexityOf(validated);
+    if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, complexity);
+    return complexity;
+  };
+
+  return (args) => {
+    const operation = getOperationAST(args.document, args.operationName);
+    if (!operation) return undefined;
+    const tooHeavy = findWeightError(args.document, operation, args.variableValues ?? {});
+    if (tooHeavy !== undefined) return [tooHeavy];
+    try {
+      const complexity = findComplexity(args, operation);
+      if (typeof complexity !== 'number') return complexity;
+      return complexity > limits.maxComplexity
+        ? [refuse('a complexity', complexity, limits.maxComplexity)]
+        : undefined;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return [withCode(error)];
+    }
+  };
+};
