@@ -201,6 +201,12 @@ const givenBy = async (answer: ToyAnswer, output: unknown) => {
   return data.generate;
 };
 
+const violation = (what: string): object => ({
+  code: 'OUTPUT_VIOLATES_SCHEMA',
+  message: `The answer breaks the schema of the request: ${what}.`,
+  path: ['input', 'output', 'schema'],
+});
+
 const NO_JSON = {
   code: 'PROVIDER_WARNING',
   message: 'JSON was asked for, and the text is none: output is null.',
@@ -222,12 +228,16 @@ describe('Generation.output', () => {
     ['null', ['null'], null],
   ])('is what the text says: %s', async (_what, texts, output) => {
     const answer = answerOf(...pieces(...texts), finishEvent());
-    for (const form of [{ json: true }, schema()])
+    const isObject = typeof output === 'object' && output !== null && !Array.isArray(output);
+    for (const [form, warnings] of [
+      [{ json: true }, []],
+      [schema(), isObject ? [] : [violation('must be object')]],
+    ] as const)
       expect(await givenBy(answer, form)).toEqual({
         text: texts.join(''),
         output,
         finishReason: 'STOP',
-        warnings: [],
+        warnings,
       });
   });
 
@@ -251,7 +261,7 @@ describe('Generation.output', () => {
       text: '{"ok":',
       output: null,
       finishReason: 'LENGTH',
-      warnings: [NO_JSON],
+      warnings: [violation('must be JSON, which the text is not'), NO_JSON],
     });
   });
 
