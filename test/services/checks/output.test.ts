@@ -35,10 +35,12 @@ const ask = (model: string, output: unknown, more: Input = {}): Input => ({
   output,
   ...more,
 });
+/** An answer that keeps to the schema. */
+const ANSWERED = answerOf(textDelta('{"ok":true}'), finishEvent());
 const lenient = { onUnsupported: 'DROP_WITH_WARNING' };
 
 const outputOf = async (input: Input) => {
-  await using toys = await startToys(MODELS, {}, answerOf(textDelta('{}'), finishEvent()));
+  await using toys = await startToys(MODELS, {}, ANSWERED);
   const { request: sent, warnings } = await acceptanceOf(toys, input);
   return { output: sent.output, warnings: warnings.map(describeWarning) };
 };
@@ -135,7 +137,7 @@ describe('a schema for a model that does not keep to one', () => {
 
 describe('JSON without a schema for an API that has no such thing', () => {
   const startMessenger = async () => {
-    const toy = createToy(undefined, { apiTypes: ['messages'] });
+    const toy = createToy(ANSWERED, { apiTypes: ['messages'] });
     const models = {
       strict: { apiType: 'messages', structuredOutput: true },
       loose: { apiType: 'messages' },

@@ -22,6 +22,8 @@ export interface ResponsesItem {
   readonly status?: string | null;
   readonly call_id?: string | null;
   readonly name?: string | null;
+  /** Of a message: which kind of text it is. */
+  readonly phase?: string | null;
   readonly arguments?: unknown;
   readonly content?: readonly ResponsesContentPart[] | null;
   readonly summary?: readonly ResponsesContentPart[] | null;

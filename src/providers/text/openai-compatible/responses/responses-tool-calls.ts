@@ -6,7 +6,7 @@ import {
   unparsableArguments,
 } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
-import { findReplayItem, writeReplayItems } from './replay-items.ts';
+import { createReplayOrder, findReplayItem, writeReplayItems } from './replay-items.ts';
 import type { ResponsesItem } from './responses-event.ts';
 
 type ReplayItem = NonNullable<ReturnType<typeof findReplayItem>>;
@@ -21,13 +21,13 @@ export interface ResponsesToolCalls {
   readonly finish: (item: ResponsesItem) => StreamEvent | undefined;
   /** Throws `PROVIDER_FAILED` if a call of a completed turn has arguments that are no JSON. */
   readonly assertComplete: () => void;
-  /** All items to be sent back in the next turn; null when the turn has no reasoning to carry. */
+  /** All items to be sent back in the next turn; null when there is nothing to carry. */
   readonly state: () => JsonValue | null;
 }
 
 export const createResponsesToolCalls = ({ provider, log }: ReadingContext): ResponsesToolCalls => {
   const begun = new Map<number, { readonly callId: string; readonly name: string }>();
-  const replayed: ReplayItem[] = [];
+  const order = createReplayOrder();
   let sinceLastCall: ReplayItem[] = [];
   let broken: RawToolCall | undefined;
   let hasClientCalls = false;
@@ -61,24 +61,17 @@ export const createResponsesToolCalls = ({ provider, log }: ReadingContext): Res
         : { type: 'tool-call-delta', ...call, argumentsDelta: delta };
     },
     finish: (item) => {
+      order.add(item);
       if (item.type === 'function_call') return finishCall(item);
       if (item.type === 'message') sinceLastCall = [];
       const replay = findReplayItem(item);
-      if (replay !== undefined) {
-        replayed.push(replay);
-        sinceLastCall.push(replay);
-      }
+      if (replay !== undefined) sinceLastCall.push(replay);
       return findBuiltInCall(item);
     },
     assertComplete: () => {
       if (broken !== undefined) throw unparsableArguments(broken, provider, log);
     },
-    state: () => {
-      const items = withReasoning(replayed);
-      // Read from JSON, they are JSON.
-      const json: object = items;
-      return items.length === 0 ? null : (json as JsonValue);
-    },
+    state: order.state,
   };
 };
 
