@@ -53,6 +53,7 @@ import {
   ModelDiscovery,
 } from './services/catalogue/model-discovery.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
+import { OutputChecker } from './services/output/output-checker.ts';
 import { type ProviderHealthOptions, ProviderHealthService } from './services/providers/provider-health.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -214,6 +215,7 @@ interface ServiceLayer {
   readonly batches: Batches;
   readonly webhooks: Webhooks | null;
   readonly metrics: Metrics;
+  readonly outputs: OutputChecker;
 }
 
 const createServices = async (
@@ -237,6 +239,7 @@ const createServices = async (
     providers: factory,
     health,
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
+    outputs: new OutputChecker(),
     log,
     telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
     guards,
@@ -259,7 +262,7 @@ const createServices = async (
   });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
-  return { generations, batches, webhooks, metrics };
+  return { generations, batches, webhooks, metrics, outputs: shared.outputs };
 };
 
 interface TransportLayer {
@@ -352,7 +355,7 @@ export const buildApp = async (
     ...plugins,
     ...(overrides.guards ?? []),
   ]);
-  const { generations, batches, webhooks, metrics } = services;
+  const { generations, batches, webhooks, metrics, outputs } = services;
   let closing = false;
   const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
     isClosing: () => closing,
@@ -366,6 +369,7 @@ export const buildApp = async (
     await closeTransports(transports, () =>
       Promise.all([discovery.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
     );
+    outputs.close();
     await webhooks?.stop();
     await db.close();
   };

@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'MODEL_NOT_FOUND'
   /** There is no such object, or it is not yours. Do not retry the same request unchanged. */
   | 'NOT_FOUND'
+  /** The answer breaks the schema of the request, which asks for a failure then. The text is kept. The same request may succeed later. */
+  | 'OUTPUT_INVALID'
   /** The provider refused this server's credentials. Do not retry the same request unchanged. */
   | 'PROVIDER_AUTHENTICATION'
   /** The provider failed, or its answer cannot be read. The same request may succeed later. */
@@ -148,6 +150,8 @@ export type GenerateInput = {
   seed?: number | null | undefined;
   /** Texts that end the output. */
   stopSequences?: Array<string> | null | undefined;
+  /** Whether the JSON document is streamed step by step as well, by OutputUpdated events beside the text. Needs JSON output; not in a batch. */
+  streamOutput?: boolean;
   /** Instructions for the whole conversation. */
   system?: string | null | undefined;
   /** Randomness. `Model.parameters` has the range. */
@@ -179,7 +183,9 @@ export type ImageDetail =
 export type JsonSchemaOutputInput = {
   /** A name for the schema: 1 to 64 letters, digits, _ and -. */
   name: string;
-  /** The JSON Schema (draft 2020-12) of an object. */
+  /** What happens to an answer that breaks the schema. */
+  onViolation?: OnViolation;
+  /** The JSON Schema (draft 2020-12) of an object. The answer is held against it as it is given here, also where the provider takes less. It refers to nothing outside of itself; `format` is a note, not a rule. */
   schema: unknown;
   /** Whether the provider enforces the schema while the model writes, where it can. */
   strict?: boolean;
@@ -246,6 +252,15 @@ export type OnUnsupported =
   /** Refuse the request before a provider is called. */
   | 'REJECT';
 
+/** What happens to an answer that breaks its schema: also to one that is cut short, filtered or no JSON at all. */
+export type OnViolation =
+  /** The generation fails with OUTPUT_INVALID. The text is kept. */
+  | 'FAIL'
+  /** The model is told the violations and answers once more; a second answer that breaks the schema fails as with FAIL. Both answers are billed, stay in the text, and count for `maxCostUsd` and `timeoutMs`; the warning OUTPUT_VIOLATES_SCHEMA separates them. Not in a batch. */
+  | 'REPAIR'
+  /** The generation is completed, with `Generation.outputViolations` and the warning OUTPUT_VIOLATES_SCHEMA. */
+  | 'REPORT';
+
 /** The format of the answer. */
 export type OutputFormatInput =
   {   /** Any JSON object. Must be true; the prompt must ask for JSON. */
@@ -295,7 +310,9 @@ export type ReasoningInput = {
 
 /** Reasoning of an earlier turn. */
 export type ReasoningPartInput = {
-  /** The provider's opaque state, as received. */
+  /** The provider that the reasoning belongs to, as received. A request to another provider is sent without it, with the warning STATE_NOT_PORTABLE. */
+  provider?: string | null | undefined;
+  /** The provider's opaque state, as received: at most 2 Mi characters. What is no state of the provider in it is left out. */
   signature?: string | null | undefined;
   /** The text, as received. */
   text?: string | null | undefined;
@@ -373,6 +390,7 @@ export type StreamSubscription = { generate:
     | { __typename: 'GenerationFailed', error: { code: ErrorCode, message: string, retryable: boolean } }
     | { __typename: 'GenerationSnapshot' }
     | { __typename: 'GenerationStarted' }
+    | { __typename: 'OutputUpdated' }
     | { __typename: 'ReasoningDelta', text: string }
     | { __typename: 'TextDelta', text: string }
     | { __typename: 'ToolCallDelta' }

@@ -1,5 +1,6 @@
 import type { Citation, FinishReason, GenerationError, ToolCall, Warning } from './generation.ts';
 import type { JsonValue } from './json.ts';
+import type { OutputViolation } from './output.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -64,6 +65,12 @@ export interface Batch {
   readonly expiresAt: Date | null;
 }
 
+/** Who answered, and its opaque state of the answer, to be sent back with it. */
+export interface ItemOrigin {
+  readonly provider: string;
+  readonly state: JsonValue | null;
+}
+
 /** The outcome of one request of a batch. */
 export interface ItemResult {
   readonly text: string | null;
@@ -78,6 +85,10 @@ export interface ItemResult {
   /** What the provider, and the reading of its answer, had to say; those of the checks are stored with the item. */
   readonly warnings: readonly Warning[];
   readonly error: GenerationError | null;
+  /** Where the answer breaks its schema. */
+  readonly outputViolations: readonly OutputViolation[];
+  /** What belongs to the provider alone; null: nothing does, or it is not known any more. */
+  readonly origin: ItemOrigin | null;
 }
 
 /** Of a request that was never answered. */
@@ -92,6 +103,8 @@ export const EMPTY_RESULT: ItemResult = {
   cost: null,
   warnings: [],
   error: null,
+  outputViolations: [],
+  origin: null,
 };
 
 /** One request of a batch and its outcome. `warnings` holds those of the checks first, then those of the answer. */

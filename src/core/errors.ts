@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   CONTEXT_LENGTH_EXCEEDED: traits(false, true, 400, true),
   CONTENT_FILTERED: traits(false, true, 422, true),
   PROVIDER_FAILED: traits(true, false, 502),
+  OUTPUT_INVALID: traits(true, true, 502),
   PROVIDER_TIMEOUT: traits(true, true, 504),
   STREAM_TRUNCATED: traits(true, true, 502),
   STREAM_STALLED: traits(true, true, 504),

@@ -3,7 +3,8 @@ import type { Generation } from './generation.ts';
 
 /**
  * A generation as it stands after some more events of its log, given as it stood before them. Pure. Events of the log
- * carry all that changes but the times, `firstDeltaMs` and `output`, which a terminal event brings with its generation.
+ * carry all that changes but the times, `firstDeltaMs`, `output` with its violations and ended turns, which the record
+ * of a later status brings.
  */
 export const foldEvents = (before: Generation, events: readonly GenerationEvent[]): Generation => {
   let state = before;
@@ -22,6 +23,7 @@ export const foldEvents = (before: Generation, events: readonly GenerationEvent[
         reasoning.push(event.text);
         break;
       case 'ToolCallDelta':
+      case 'OutputUpdated':
         break;
       case 'ToolCallReady':
         state = { ...state, toolCalls: [...state.toolCalls, event.toolCall] };

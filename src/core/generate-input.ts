@@ -1,6 +1,7 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
 import type { PromptCache, ReasoningEffort, Verbosity } from './model-config.ts';
+import type { OnViolation } from './output.ts';
 import type { OutputFormat, Tool, ToolChoice } from './text-request.ts';
 
 export const ON_UNSUPPORTED = ['reject', 'drop-with-warning'] as const;
@@ -36,6 +37,10 @@ export interface GenerateInput {
   readonly toolChoice: ToolChoice | null;
   readonly parallelToolCalls: boolean | null;
   readonly output: OutputFormat | null;
+  /** Of an output with a schema; no other one can break any. */
+  readonly onViolation: OnViolation;
+  /** Whether the JSON document is told as it is written. */
+  readonly streamOutput: boolean;
   readonly cache: PromptCache;
   /** Any JSON: checked to be an object before it is used. */
   readonly providerOptions: JsonValue | null;

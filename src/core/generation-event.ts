@@ -1,4 +1,6 @@
 import type { Citation, FinishReason, Generation, GenerationError, ToolCall, Warning } from './generation.ts';
+import type { JsonValue } from './json.ts';
+import type { OutputChange } from './output.ts';
 import type { Resolution } from './resolution.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -54,6 +56,18 @@ export interface WarningRaised extends EventPosition {
   readonly type: 'WarningRaised';
   readonly warning: Warning;
 }
+/**
+ * A step of the JSON document as it is written. `path`: JSON Pointer (RFC 6901).
+ * - `set`: the value, without what is still to come of it; replaces what was there.
+ * - `append`: a piece of a string that was set.
+ * - `done`: `value` is null, and what is there is whole.
+ */
+export interface OutputUpdated extends EventPosition {
+  readonly type: 'OutputUpdated';
+  readonly path: string;
+  readonly change: OutputChange;
+  readonly value: JsonValue | null;
+}
 /** The turn ended with calls that only the client can run; the log goes on once their results are submitted. */
 export interface ActionRequired extends EventPosition {
   readonly type: 'ActionRequired';
@@ -87,6 +101,7 @@ export type GenerationEvent =
   | CitationAdded
   | UsageUpdated
   | WarningRaised
+  | OutputUpdated
   | ActionRequired
   | TerminalEvent;
 

@@ -9,10 +9,11 @@ export interface GuardedRequest {
   /**
    * - `generation`: of the mutations `generate` and `startGeneration` and the subscription `generate`.
    * - `tool-results`: the next turn of a generation, with the results in its messages.
+   * - `repair`: the request for an answer that keeps to its schema, after one that does not.
    * - `batch`: one request of a batch, while the batch is taken in.
    */
-  readonly source: 'generation' | 'tool-results' | 'batch';
-  /** Id of the generation that goes on with tool results; null for the others: they do not exist yet. */
+  readonly source: 'generation' | 'tool-results' | 'repair' | 'batch';
+  /** Id of the generation that goes on with tool results or is repaired; null for the others: they do not exist yet. */
   readonly id: string | null;
   /** Name of the model in the catalogue. */
   readonly model: string;

@@ -1,5 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { JsonValue } from './json.ts';
+import type { Message } from './message.ts';
+import type { OutputViolation } from './output.ts';
 import type { Resolution } from './resolution.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -32,6 +34,8 @@ export const WARNING_CODES = [
   'FALLBACK_USED',
   'PROVIDER_WARNING',
   'OUTPUT_BUDGET_SPENT_ON_REASONING',
+  'OUTPUT_VIOLATES_SCHEMA',
+  'STATE_NOT_PORTABLE',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
@@ -89,6 +93,20 @@ export interface GenerationError {
   readonly providerStatus: number | null;
 }
 
+/**
+ * One turn of the model that has ended: how far the generation's text (in UTF-16 code units), reasoning and tool calls
+ * had come by then, and what it was sent next.
+ */
+export interface EndedTurn {
+  readonly textEnd: number;
+  readonly reasoningEnd: number;
+  readonly toolCallEnd: number;
+  /** Opaque vendor state of the turn, to be sent back with it. */
+  readonly state: JsonValue | null;
+  /** Tool results, or the request for a better answer; empty for the last turn. */
+  readonly next: readonly Message[];
+}
+
 /** What is known of one generation at one moment; the whole of it once its status is final. */
 export interface Generation {
   readonly id: string;
@@ -102,6 +120,10 @@ export interface Generation {
   readonly citations: readonly Citation[];
   /** The parsed text, where JSON was asked for and came. */
   readonly output: JsonValue | null;
+  /** Where the last answer breaks its schema; empty until there is a whole one. */
+  readonly outputViolations: readonly OutputViolation[];
+  /** In their order; a turn under way is what comes after the last of them. */
+  readonly turns: readonly EndedTurn[];
   readonly finishReason: FinishReason | null;
   readonly rawFinishReason: string | null;
   readonly usage: Usage | null;

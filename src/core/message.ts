@@ -34,6 +34,12 @@ export interface FilePart {
 }
 
 /**
+ * Largest opaque state of one part, in UTF-16 code units. Beyond it state is neither taken from a client nor given to one.
+ * The largest recorded one, of a turn with ten web searches, has 230,000.
+ */
+export const MAX_OPAQUE_LENGTH = 2 * 1024 * 1024;
+
+/**
  * Reasoning of an earlier turn. `opaque` is vendor state (a signature, encrypted text): carried, never shown, never read.
  * An API that has a place for reasoning is sent it back; any other one is not.
  */
@@ -41,6 +47,8 @@ export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string | null;
   readonly opaque: string | null;
+  /** Registration name of the provider whose reasoning and state it is; left out: not known. */
+  readonly provider?: string;
 }
 export interface ToolCallPart {
   readonly type: 'tool-call';

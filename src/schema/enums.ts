@@ -188,6 +188,10 @@ export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind 
   FALLBACK_USED: 'A fallback model answers instead of the requested one.',
   PROVIDER_WARNING: 'A notice from the provider.',
   OUTPUT_BUDGET_SPENT_ON_REASONING: 'The output limit was used up by reasoning before any text.',
+  OUTPUT_VIOLATES_SCHEMA:
+    'The answer breaks the schema of the request: see `outputViolations`. What comes after it in the event log is a repaired answer.',
+  STATE_NOT_PORTABLE:
+    'Reasoning or opaque state of another provider or another kind of model was left out of the conversation.',
 });
 
 /** The meaning of each error code; the schema adds whether a retry may help. */
@@ -208,6 +212,8 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   CONTEXT_LENGTH_EXCEEDED: "The request does not fit the model's context window.",
   CONTENT_FILTERED: "The provider's filter stopped the generation before any text.",
   PROVIDER_FAILED: 'The provider failed, or its answer cannot be read.',
+  OUTPUT_INVALID:
+    'The answer breaks the schema of the request, which asks for a failure then. The text is kept.',
   PROVIDER_TIMEOUT: 'The provider did not answer in time.',
   STREAM_TRUNCATED: "The provider's stream ended before the generation was complete. Text so far is kept.",
   STREAM_STALLED: "The provider's stream went silent. Text so far is kept.",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TEXT_OUTPUT } from '../../src/core/output.ts';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Db } from '../../src/stores/db/db.ts';
 import { BatchStore } from '../../src/stores/batches/batch-store.ts';
@@ -60,6 +61,7 @@ const addBatch = async (db: Db, id: string, items: number): Promise<void> => {
     index,
     customId: `item-${index}`,
     request: plainRequest(),
+    outputRules: TEXT_OUTPUT,
     warnings: [],
     metadata: null,
   }));

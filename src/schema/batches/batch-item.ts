@@ -7,10 +7,13 @@ import {
   CitationType,
   CostType,
   GenerationErrorType,
+  OutputViolationType,
   ToolCallType,
   UsageType,
   WarningType,
 } from '../generations/generation-parts.ts';
+import { findAssistantMessage } from '../../core/to-messages.ts';
+import { MessageType } from '../generations/message.ts';
 import { BatchItemType } from '../refs.ts';
 
 export const BatchItemStatusEnum = defineEnum<BatchItemStatus>(
@@ -68,6 +71,24 @@ builder.objectFields(BatchItemType, (t) => ({
     type: 'JSON',
     nullable: true,
     description: 'The parsed answer, where JSON was asked for and came.',
+  }),
+  outputViolations: t.expose('outputViolations', {
+    type: [OutputViolationType],
+    description: 'Where the answer breaks the schema of its request, as in a single generation.',
+  }),
+  messages: t.field({
+    type: [MessageType],
+    description: 'The answer in the shape in which the next request takes it, as in a single generation.',
+    resolve: ({ text, reasoning, toolCalls, origin }) => {
+      const message = findAssistantMessage({
+        text: text ?? '',
+        reasoning: reasoning ?? '',
+        toolCalls,
+        state: origin?.state ?? null,
+        provider: origin?.provider ?? null,
+      });
+      return message === undefined ? [] : [message];
+    },
   }),
   finishReason: t.expose('finishReason', {
     type: FinishReasonEnum,

@@ -1,6 +1,7 @@
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { PromptCache } from '../../core/model-config.ts';
-import { builder } from '../builder.ts';
+import type { InputFieldBuilder } from '@pothos/core';
+import { builder, type SchemaTypes } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
 import { OnDisconnectEnum, OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from '../enums.ts';
 import { MessageInput, toMessage } from './message-input.ts';
@@ -37,6 +38,19 @@ const PromptCacheEnum = defineEnum<PromptCache>(
   },
 );
 
+type InputFields = InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, 'InputObject'>;
+
+/** How the next token is chosen. */
+const samplingFields = (t: InputFields) => ({
+  temperature: t.float({ description: 'Randomness. `Model.parameters` has the range.' }),
+  topP: t.float({ description: 'Nucleus sampling.' }),
+  topK: t.int({ description: 'How many candidate tokens are considered.' }),
+  stopSequences: t.stringList({ description: 'Texts that end the output.' }),
+  seed: t.int({ description: 'For repeatable sampling, as far as the provider supports it.' }),
+  presencePenalty: t.float({ description: 'Encourages new topics.' }),
+  frequencyPenalty: t.float({ description: 'Discourages repetition.' }),
+});
+
 export const GenerateInputType = builder.inputType('GenerateInput', {
   description:
     'A request for text. The same for every provider; nothing that a model does not support is dropped silently.',
@@ -51,13 +65,7 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     maxOutputTokens: t.int({
       description: 'Upper limit of the output, including reasoning. Default: `Model.defaultMaxOutputTokens`.',
     }),
-    temperature: t.float({ description: 'Randomness. `Model.parameters` has the range.' }),
-    topP: t.float({ description: 'Nucleus sampling.' }),
-    topK: t.int({ description: 'How many candidate tokens are considered.' }),
-    stopSequences: t.stringList({ description: 'Texts that end the output.' }),
-    seed: t.int({ description: 'For repeatable sampling, as far as the provider supports it.' }),
-    presencePenalty: t.float({ description: 'Encourages new topics.' }),
-    frequencyPenalty: t.float({ description: 'Discourages repetition.' }),
+    ...samplingFields(t),
     verbosity: t.field({ type: VerbosityEnum, description: 'How long answers tend to be.' }),
     tools: t.field({
       type: [ToolInput],
@@ -69,6 +77,12 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
         'Whether the model may call several tools in one turn. For `false`, see `Model.parallelToolCallsCanBeForbidden`.',
     }),
     output: t.field({ type: OutputFormatInput, description: 'The format of the answer.' }),
+    streamOutput: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Whether the JSON document is streamed step by step as well, by OutputUpdated events beside the text. Needs JSON output; not in a batch.',
+    }),
     cache: t.field({
       type: PromptCacheEnum,
       required: true,
@@ -142,6 +156,8 @@ export const toGenerateInput = async (
     toolChoice: input.toolChoice ? toToolChoice(input.toolChoice) : null,
     parallelToolCalls: input.parallelToolCalls ?? null,
     output: input.output ? toOutputFormat(input.output) : null,
+    onViolation: input.output?.schema?.onViolation ?? 'report',
+    streamOutput: input.streamOutput,
     cache: input.cache,
     providerOptions: input.providerOptions ?? null,
     onUnsupported: input.onUnsupported,

@@ -1,5 +1,7 @@
 import type * as Events from '../../core/generation-event.ts';
 import { builder } from '../builder.ts';
+import type { OutputChange } from '../../core/output.ts';
+import { defineEnum } from '../define-enum.ts';
 import { FinishReasonEnum } from '../enums.ts';
 import {
   CitationType,
@@ -34,6 +36,16 @@ const OFFSET =
 
 const event = <K extends Events.GenerationEvent['type']>(type: K) =>
   builder.objectRef<Extract<Events.GenerationEvent, { type: K }>>(type);
+
+const OutputChangeEnum = defineEnum<OutputChange>(
+  'OutputChange',
+  'A step of a JSON document as it is written.',
+  {
+    set: 'The value at the path is this one, in place of what was there. An object or a list comes empty, a string with its beginning. At the root it begins the document anew.',
+    append: 'The string at the path goes on with this one.',
+    done: 'What is at the path is whole and changes no more, unless a SET of a repeated key or of the root begins it anew.',
+  },
+);
 
 /** A type for each event there is. */
 export const GENERATION_EVENT_TYPES = {
@@ -117,6 +129,22 @@ export const GENERATION_EVENT_TYPES = {
     description: 'A notice that does not stop the generation.',
     interfaces: [GenerationEventType],
     fields: (t) => ({ warning: t.expose('warning', { type: WarningType, description: 'The warning.' }) }),
+  }),
+  OutputUpdated: event('OutputUpdated').implement({
+    description:
+      'A step of the JSON document, if the request has streamOutput. Applied in order, the steps are a valid beginning of the document at every moment, and `Generation.output` once the generation is completed: null if the text turns out to be no JSON. Numbers come whole; every value has its DONE; a document that is too large or too deep to be told step by step comes as one SET of the root at its end.',
+    interfaces: [GenerationEventType],
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        description: 'JSON Pointer (RFC 6901) to the value: `/items/0/name`; empty for the root.',
+      }),
+      change: t.expose('change', { type: OutputChangeEnum, description: 'The kind of step.' }),
+      value: t.expose('value', {
+        type: 'JSON',
+        nullable: true,
+        description: 'The value of SET, the piece of APPEND; null for DONE.',
+      }),
+    }),
   }),
   ActionRequired: event('ActionRequired').implement({
     description:

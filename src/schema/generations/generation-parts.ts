@@ -1,4 +1,5 @@
 import type { Citation, GenerationError, ToolCall, Warning } from '../../core/generation.ts';
+import type { OutputViolation } from '../../core/output.ts';
 import type { Cost, Usage } from '../../core/usage.ts';
 import { MAX_INT } from '../../lib/max-int.ts';
 import { builder } from '../builder.ts';
@@ -125,6 +126,16 @@ export const ToolCallType = builder.objectRef<ToolCall>('ToolCall').implement({
       description: 'Opaque state of the provider. Send it back with the call in the next turn.',
       resolve: ({ opaque }) => opaque,
     }),
+  }),
+});
+
+export const OutputViolationType = builder.objectRef<OutputViolation>('OutputViolation').implement({
+  description: 'A place where an answer breaks its schema.',
+  fields: (t) => ({
+    path: t.exposeString('path', {
+      description: 'JSON Pointer (RFC 6901) to the place: `/items/0/name`; empty for the answer as a whole.',
+    }),
+    message: t.exposeString('message', { description: 'What is wrong there.' }),
   }),
 });
 

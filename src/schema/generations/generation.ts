@@ -1,3 +1,4 @@
+import { toMessages } from '../../core/to-messages.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { FinishReasonEnum, GenerationStatusEnum } from '../enums.ts';
@@ -5,10 +6,12 @@ import {
   CitationType,
   CostType,
   GenerationErrorType,
+  OutputViolationType,
   ToolCallType,
   UsageType,
   WarningType,
 } from './generation-parts.ts';
+import { MessageType } from './message.ts';
 import { GenerationType, ModelType } from '../refs.ts';
 import { ModelResolutionType } from '../catalogue/resolution.ts';
 
@@ -76,7 +79,19 @@ builder.objectFields(GenerationType, (t) => ({
   output: t.expose('output', {
     type: 'JSON',
     nullable: true,
-    description: 'The parsed text, if the request asks for JSON and the text is JSON; null until completion.',
+    description:
+      'The parsed text, if the request asks for JSON and the text is JSON, with nothing around it; null until completion. After a repair: the last answer.',
+  }),
+  outputViolations: t.expose('outputViolations', {
+    type: [OutputViolationType],
+    description:
+      'Where the last answer breaks the schema of the request, at most 20 places; empty if it conforms, until completion, and if there is no schema.',
+  }),
+  messages: t.field({
+    type: [MessageType],
+    description:
+      'What the generation has added to the conversation so far: its answers, the tool results that were submitted, the request for a repaired answer. Append it to the messages of the next request.',
+    resolve: (generation) => toMessages(generation),
   }),
   finishReason: t.expose('finishReason', {
     type: FinishReasonEnum,

@@ -71,7 +71,14 @@ const ReasoningPartInput = builder.inputType('ReasoningPartInput', {
   description: 'Reasoning of an earlier turn.',
   fields: (t) => ({
     text: t.string({ description: 'The text, as received.' }),
-    signature: t.string({ description: "The provider's opaque state, as received." }),
+    signature: t.string({
+      description:
+        "The provider's opaque state, as received: at most 2 Mi characters. What is no state of the provider in it is left out.",
+    }),
+    provider: t.string({
+      description:
+        'The provider that the reasoning belongs to, as received. A request to another provider is sent without it, with the warning STATE_NOT_PORTABLE.',
+    }),
   }),
 });
 
@@ -185,6 +192,7 @@ const toAssistantParts = ({
     type: 'reasoning' as const,
     text: part.text ?? null,
     opaque: part.signature ?? null,
+    ...(part.provider != null && { provider: part.provider }),
   })),
   ...(text ? [{ type: 'text' as const, text }] : []),
   ...(toolCalls ?? []).map((call) => ({

@@ -1,4 +1,5 @@
 import { rejection } from '../../core/errors.ts';
+import type { OnViolation } from '../../core/output.ts';
 import type { OutputFormat, Tool, ToolChoice } from '../../core/text-request.ts';
 import { builder } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
@@ -51,6 +52,18 @@ export const ToolChoiceInput = builder.inputType('ToolChoiceInput', {
   }),
 });
 
+const OnViolationEnum = defineEnum<OnViolation>(
+  'OnViolation',
+  'What happens to an answer that breaks its schema: also to one that is cut short, filtered or no JSON at all.',
+  {
+    report:
+      'The generation is completed, with `Generation.outputViolations` and the warning OUTPUT_VIOLATES_SCHEMA.',
+    fail: 'The generation fails with OUTPUT_INVALID. The text is kept.',
+    repair:
+      'The model is told the violations and answers once more; a second answer that breaks the schema fails as with FAIL. Both answers are billed, stay in the text, and count for `maxCostUsd` and `timeoutMs`; the warning OUTPUT_VIOLATES_SCHEMA separates them. Not in a batch.',
+  },
+);
+
 const JsonSchemaOutputInput = builder.inputType('JsonSchemaOutputInput', {
   description: 'JSON that conforms to a schema.',
   fields: (t) => ({
@@ -61,12 +74,19 @@ const JsonSchemaOutputInput = builder.inputType('JsonSchemaOutputInput', {
     schema: t.field({
       type: 'JSON',
       required: true,
-      description: 'The JSON Schema (draft 2020-12) of an object.',
+      description:
+        'The JSON Schema (draft 2020-12) of an object. The answer is held against it as it is given here, also where the provider takes less. It refers to nothing outside of itself; `format` is a note, not a rule.',
     }),
     strict: t.boolean({
       required: true,
       defaultValue: true,
       description: 'Whether the provider enforces the schema while the model writes, where it can.',
+    }),
+    onViolation: t.field({
+      type: OnViolationEnum,
+      required: true,
+      defaultValue: 'report',
+      description: 'What happens to an answer that breaks the schema.',
     }),
   }),
 });

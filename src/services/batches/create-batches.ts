@@ -12,6 +12,7 @@ import { BatchRunner } from './work/batch-runner.ts';
 import { BatchService } from './batch-service.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
 import { GenerationGuards } from '../generation-guards.ts';
+import type { OutputChecker } from '../output/output-checker.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import { createRetryPolicy } from '../generations/run/retry.ts';
@@ -29,6 +30,7 @@ export interface BatchesOptions {
   readonly items: BatchItemStore;
   readonly guards: readonly GenerationGuard[];
   readonly fetchMedia: FetchMedia;
+  readonly outputs: OutputChecker;
   readonly log: ServiceLog;
   readonly telemetry: Telemetry;
   readonly timing: BatchTiming;
@@ -69,7 +71,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
     sequential: new SequentialBatches({
       ...options,
       configs,
-      generator: new ItemGenerator({ ...options, runner: new TurnRunner({ ...options, retry }) }),
+      generator: new ItemGenerator({ ...options, runner: new TurnRunner({ ...options, retry, guards }) }),
       slots: new Slots(options.batchConcurrency),
     }),
   });

@@ -3,6 +3,7 @@ import type { Message, SystemMessage } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import { checkMedia } from './check-media.ts';
+import { checkState, stateLengthOf } from './check-state.ts';
 import type { Findings } from './findings.ts';
 
 /** Calls that a refused result is told of. */
@@ -93,7 +94,7 @@ export const toMessages = (input: GenerateInput, findings: Findings): readonly M
     });
   checkToolResults(messages ?? [], findings);
   // A variable used in many places is small in the request and large in what would be sent.
-  if (messages !== null && textLengthOf(messages) > MAX_TEXT_LENGTH)
+  if (messages !== null && textLengthOf(messages) + stateLengthOf(messages) > MAX_TEXT_LENGTH)
     findings.reject(
       'INVALID_REQUEST',
       ['input', 'messages'],
@@ -139,7 +140,8 @@ export const checkConversation = (
   const turns = firstTurn === -1 ? [] : messages.slice(firstTurn);
   const pathOf = (index: number): readonly string[] => ['input', 'messages', String(leading.length + index)];
   const taken = checkLaterSystemMessages(turns, pathOf, config, findings);
-  const checked = checkMedia(taken, pathOf, config, findings);
+  const portable = checkState(taken, pathOf, config, findings);
+  const checked = checkMedia(portable, pathOf, config, findings);
   if (turns.length > 0 && checked.length === 0)
     findings.reject(
       'INVALID_REQUEST',

@@ -1,6 +1,9 @@
+import type { GenerateInput } from '../../core/generate-input.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
+import type { OutputRules } from '../../core/output.ts';
 import type { OutputFormat } from '../../core/text-request.ts';
 import { findJsonSchemaProblem } from './check-json-schema.ts';
+import { findReferenceProblem } from './find-reference-problem.ts';
 import type { Findings } from './findings.ts';
 import { isVendorName, VENDOR_NAME_RULE } from './vendor-name.ts';
 
@@ -31,7 +34,7 @@ export const checkOutput = (
     findings.reject('INVALID_REQUEST', [...path, 'name'], `"${output.name}" is no name for a schema.`, {
       allowed: [VENDOR_NAME_RULE],
     });
-  const problem = findJsonSchemaProblem(output.schema);
+  const problem = findJsonSchemaProblem(output.schema) ?? findReferenceProblem(output.schema);
   if (problem !== null) findings.reject('INVALID_REQUEST', [...path, 'schema'], problem);
   if (config.structuredOutput) return output;
   findings.unsupported(
@@ -45,4 +48,25 @@ export const checkOutput = (
     { code: 'SCHEMA_DOWNGRADED', to: weaker.type },
   );
   return weaker;
+};
+
+/**
+ * How the answer is read, and what it is held against: the schema as it was given, whatever of it is sent. `sent`: the form
+ * that the model is asked for.
+ */
+export const checkOutputRules = (
+  { output, onViolation, streamOutput }: GenerateInput,
+  sent: OutputFormat,
+  findings: Findings,
+): OutputRules => {
+  const schema = output?.type === 'schema' ? output.schema : null;
+  const wantsJson = schema !== null || sent.type !== 'text';
+  if (streamOutput && (output === null || output.type === 'text'))
+    findings.reject(
+      'INVALID_REQUEST',
+      ['input', 'streamOutput'],
+      'streamOutput needs an output that is JSON: text is streamed as it is.',
+      { suggestion: 'Ask for JSON: output: { json: true }, or a schema.' },
+    );
+  return { wantsJson, schema, onViolation, isStreamed: streamOutput && wantsJson };
 };

@@ -3,6 +3,7 @@ import type { GenerateInput, OnDisconnect } from '../../core/generate-input.ts';
 import type { Warning } from '../../core/generation.ts';
 import type { Message } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
+import { type OutputRules, TEXT_OUTPUT } from '../../core/output.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost } from '../../core/usage.ts';
@@ -17,7 +18,7 @@ import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
 import { checkReasoning, willReason } from './check-reasoning.ts';
 import { wantsReasoning } from './reasoning/reasoning-wish.ts';
-import { checkOutput } from './check-output.ts';
+import { checkOutput, checkOutputRules } from './check-output.ts';
 import { checkTools } from './check-tools.ts';
 import { findMetadataProblem } from './check-metadata.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
@@ -33,6 +34,7 @@ export interface PreparedGeneration {
   /** The same request for other models, in the order to ask them. */
   readonly fallbacks: readonly PreparedGeneration[];
   readonly limits: GenerationLimits;
+  readonly outputRules: OutputRules;
   readonly onDisconnect: OnDisconnect;
 }
 
@@ -72,6 +74,7 @@ export const prepareGeneration = (
   warnings: [],
   fallbacks: [],
   limits: NO_LIMITS,
+  outputRules: TEXT_OUTPUT,
   onDisconnect: 'continue',
   ...checked,
 });
@@ -154,11 +157,12 @@ export const previewGeneration = (
     findings,
     (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
   );
+  const outputRules = checkOutputRules(input, request.output, findings);
   const { problems, warnings } = findings;
   const { onDisconnect } = input;
   const prepared =
     problems.length === 0
-      ? prepareGeneration({ resolution, request, warnings, fallbacks, limits, onDisconnect })
+      ? prepareGeneration({ resolution, request, warnings, fallbacks, limits, outputRules, onDisconnect })
       : null;
   return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
 };

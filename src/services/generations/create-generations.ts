@@ -8,6 +8,7 @@ import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import type { NodeLeases } from '../../stores/nodes/node-leases.ts';
 import { GenerationGuards } from '../generation-guards.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
+import type { OutputChecker } from '../output/output-checker.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import { type CacheLimits, GenerationCache } from './generation-cache.ts';
 import { GenerationService } from './generation-service.ts';
@@ -49,6 +50,7 @@ export interface GenerationsOptions {
   readonly commands: NodeCommands;
   readonly guards: readonly GenerationGuard[];
   readonly fetchMedia: FetchMedia;
+  readonly outputs: OutputChecker;
   readonly log: ServiceLog;
   readonly telemetry: Telemetry;
   readonly cache: CacheLimits;
@@ -87,7 +89,7 @@ const createParts = (options: GenerationsOptions) => {
     ...options,
     cache: new GenerationCache(options.cache),
     stored: new StoredGenerations({ store, remote, log, answerMs }),
-    runner: new TurnRunner({ ...options, retry }),
+    runner: new TurnRunner({ ...options, retry, guards }),
     writeBehind,
     guards,
   };

@@ -1,16 +1,17 @@
 import type { ItemResult } from '../../core/batch.ts';
+import { type OutputRules, TEXT_OUTPUT } from '../../core/output.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { AnswerExpectation, BatchJob, ItemOutcome, PendingItem, RecordedResults } from './batch-job.ts';
 import { writeUnderLease } from './batch-lease.ts';
 import { readWarnings } from './batch-rows.ts';
-import { countResults, rangeOf, recordResults } from './record-results.ts';
+import { countResults, findOutputRules, rangeOf, recordResults } from './record-results.ts';
 import type { Db } from '../db/db.ts';
 import { Listeners } from '../db/listeners.ts';
 import { encodeResult } from './item-rows.ts';
 import { NO_COUNTS } from './vendor-counts.ts';
 
 const CLOSE_ITEMS = `
-  UPDATE batch_item SET status = $4, result = $5, request = NULL
+  UPDATE batch_item SET status = $4, result = $5, request = NULL, output_rules = NULL
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $6)
@@ -18,7 +19,7 @@ const CLOSE_ITEMS = `
 
 // The rows are chosen by an index that holds all of the condition: SQLite would go through those with a result as well.
 const PENDING = `
-  SELECT idx, custom_id, request, warnings FROM batch_item
+  SELECT idx, custom_id, request, warnings, wants_json, output_rules FROM batch_item
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $4)
@@ -37,6 +38,8 @@ interface PendingRow {
   readonly custom_id: string;
   readonly request: string;
   readonly warnings: string | null;
+  readonly wants_json: number;
+  readonly output_rules: string | null;
 }
 
 /** Results of items of one job that this node has stored. */
@@ -105,12 +108,19 @@ export class BatchItemStore {
     const [first, end] = rangeOf(job);
     const values = [job.lease.batchRid, Math.max(fromIndex, first), end, maxItems];
     const rows = await this.#db.query<PendingRow>(PENDING, values);
-    return rows.map(({ idx, custom_id: customId, request, warnings }) => ({
+    return rows.map(({ idx, custom_id: customId, request, warnings, wants_json, output_rules: rules }) => ({
       index: idx,
       customId,
       request: JSON.parse(request) as TextRequest,
+      outputRules:
+        rules === null ? { ...TEXT_OUTPUT, wantsJson: wants_json === 1 } : (JSON.parse(rules) as OutputRules),
       warnings: readWarnings(warnings),
     }));
+  }
+
+  /** What the answers to some of a job's requests are held against, by custom id: of those that have a schema. */
+  outputRules(job: BatchJob, customIds: readonly string[]): Promise<ReadonlyMap<string, OutputRules>> {
+    return findOutputRules(this.#db, job, customIds);
   }
 
   async countPending(job: BatchJob): Promise<number> {

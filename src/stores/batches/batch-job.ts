@@ -2,6 +2,7 @@ import type { BatchItemStatus, BatchMode, ItemResult } from '../../core/batch.ts
 import type { JobState } from '../../core/batch-states.ts';
 import type { VendorBatch } from '../../core/vendor-batch.ts';
 import type { GenerationError, Warning } from '../../core/generation.ts';
+import type { OutputRules } from '../../core/output.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { BatchRecord } from './batch-rows.ts';
 
@@ -60,6 +61,7 @@ export interface PendingItem {
   readonly index: number;
   readonly customId: string;
   readonly request: TextRequest;
+  readonly outputRules: OutputRules;
   /** What the checks found when the request was taken in. */
   readonly warnings: readonly Warning[];
 }

@@ -6,7 +6,7 @@ import {
   toBatchItemId,
 } from '../../core/batch.ts';
 import type { JsonValue } from '../../core/json.ts';
-import { parseJson } from '../../lib/parse-json.ts';
+import { readJsonOutput } from '../../core/json-output.ts';
 import { parseJsonColumn, readWarnings } from './batch-rows.ts';
 import { toJson } from '../db/to-json.ts';
 
@@ -27,12 +27,21 @@ export const itemColumns = (table: string): string =>
     .join(', ');
 
 /** What is empty in nearly every result is left out: a batch may have 100,000 of them. */
-export const encodeResult = ({ citations, rawFinishReason, warnings, ...always }: ItemResult): string =>
+export const encodeResult = ({
+  citations,
+  rawFinishReason,
+  warnings,
+  outputViolations,
+  origin,
+  ...always
+}: ItemResult): string =>
   toJson({
     ...always,
     ...(citations.length > 0 && { citations }),
     ...(rawFinishReason !== null && { rawFinishReason }),
     ...(warnings.length > 0 && { warnings }),
+    ...(outputViolations.length > 0 && { outputViolations }),
+    ...(origin !== null && { origin }),
   });
 
 const decodeResult = (json: string | null): ItemResult => ({
@@ -41,8 +50,10 @@ const decodeResult = (json: string | null): ItemResult => ({
 });
 
 /** A text that is not the JSON it was to be has no output, as in a single generation. */
-const toOutput = (text: string | null): JsonValue | null =>
-  text === null ? null : ((parseJson(text) as JsonValue | undefined) ?? null);
+const toOutput = (text: string | null): JsonValue | null => {
+  const output = readJsonOutput(text ?? '');
+  return output.type === 'json' ? output.value : null;
+};
 
 export const toBatchItem = (batchId: string, row: ItemRow): BatchItem => {
   const result = decodeResult(row.result);

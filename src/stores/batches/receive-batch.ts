@@ -1,6 +1,7 @@
 import type { BatchMode } from '../../core/batch.ts';
 import type { Warning } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
+import type { OutputRules } from '../../core/output.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import { BATCH_WORK } from './batch-channels.ts';
 import type { BatchRecord } from './batch-rows.ts';
@@ -22,6 +23,7 @@ export interface NewItem {
   readonly index: number;
   readonly customId: string;
   readonly request: TextRequest;
+  readonly outputRules: OutputRules;
   /** What the checks found about the request. */
   readonly warnings: readonly Warning[];
   readonly metadata: JsonValue | null;
@@ -59,10 +61,12 @@ const CREATE = `
   VALUES ($1, $2, 'receiving', $3, $4, $5, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS})`;
 
 const ADD_ITEMS = `
-  INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, max_output_tokens, request, warnings, metadata)
-  SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.max_output_tokens, r.request, r.warnings, r.metadata
+  INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, max_output_tokens, request, warnings,
+    metadata, output_rules)
+  SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.max_output_tokens, r.request, r.warnings,
+    r.metadata, r.output_rules
   FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, max_output_tokens bigint, request text,
-    warnings text, metadata text) AS r`;
+    warnings text, metadata text, output_rules text) AS r`;
 
 const HOLD_RECEIVING = `
   SELECT rid, principal_id FROM batch WHERE id = $1 AND status = 'receiving' AND expires_at > NOW_MS FOR UPDATE`;
@@ -98,14 +102,15 @@ export const createBatch = async (
 
 /** As `BatchStore.addItems`. */
 export const addItems = (db: Db, id: string, items: readonly NewItem[]): Promise<boolean> => {
-  const rows = items.map(({ index, customId, request, warnings, metadata }) => ({
+  const rows = items.map(({ index, customId, request, outputRules, warnings, metadata }) => ({
     idx: index,
     custom_id: customId,
-    wants_json: request.output.type === 'text' ? 0 : 1,
+    wants_json: outputRules.wantsJson ? 1 : 0,
     max_output_tokens: request.maxOutputTokens,
     request: toJson(request),
     warnings: toJsonOrNull(warnings),
     metadata: metadata === null ? null : toJson(metadata),
+    output_rules: outputRules.schema === null ? null : toJson(outputRules),
   }));
   return db.transaction(async (transaction) => {
     const [batch] = await transaction.query<ReceivingRow>(HOLD_RECEIVING, [id]);

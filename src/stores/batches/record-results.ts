@@ -1,10 +1,11 @@
 import type { BatchItemStatus } from '../../core/batch.ts';
+import type { OutputRules } from '../../core/output.ts';
 import { addCost, addUsage, type Cost, type Usage } from '../../core/usage.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
 import type { AnswerExpectation, BatchJob, ItemOutcome } from './batch-job.ts';
 import type { HeldBatch, HeldJob } from './batch-lease.ts';
 import { parseJsonColumn } from './batch-rows.ts';
-import type { Transaction } from '../db/db.ts';
+import type { Queries, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { toJson } from '../db/to-json.ts';
 import { encodeResult } from './item-rows.ts';
@@ -17,8 +18,13 @@ const FIND = `
   FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
   WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4`;
 
+// As FIND, which is of results of one kind with those that have no schema.
+const FIND_RULES = `
+  SELECT i.custom_id, i.output_rules FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
+  WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4 AND i.output_rules IS NOT NULL`;
+
 const RECORD = `
-  UPDATE batch_item SET status = r.status, result = r.result, request = NULL
+  UPDATE batch_item SET status = r.status, result = r.result, request = NULL, output_rules = NULL
   FROM JSON_ROWS($1, rid bigint, status text, result text) AS r WHERE batch_item.rid = r.rid`;
 
 const COUNT = `
@@ -69,6 +75,23 @@ const findItems = (
   const ids = [...new Set(results.map(({ customId }) => customId))].filter(isStorableText);
   const rows = toRows(ids.map((customId) => ({ custom_id: customId })));
   return transaction.query<FoundRow>(FIND, [job.lease.batchRid, rows, ...rangeOf(job)]);
+};
+
+/** As `BatchItemStore.outputRules`. */
+export const findOutputRules = async (
+  queries: Queries,
+  job: BatchJob,
+  customIds: readonly string[],
+): Promise<ReadonlyMap<string, OutputRules>> => {
+  const rows = toRows([...new Set(customIds)].filter(isStorableText).map((custom_id) => ({ custom_id })));
+  const found = await queries.query<{ custom_id: string; output_rules: string }>(FIND_RULES, [
+    job.lease.batchRid,
+    rows,
+    ...rangeOf(job),
+  ]);
+  return new Map(
+    found.map(({ custom_id: customId, output_rules: rules }) => [customId, JSON.parse(rules) as OutputRules]),
+  );
 };
 
 /** What is taken of the results: those of items that have none. Of several for one item the first one counts. */

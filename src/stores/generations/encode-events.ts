@@ -22,6 +22,7 @@ const encodeEvent = (event: LoggedEvent): string => {
     case 'CitationAdded':
     case 'UsageUpdated':
     case 'WarningRaised':
+    case 'OutputUpdated':
     case 'ActionRequired': {
       const { generationId: _id, sequence: _sequence, ...own } = event;
       return toJson(own);

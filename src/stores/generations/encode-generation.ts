@@ -4,10 +4,13 @@ import { toJson } from '../db/to-json.ts';
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
 
 /** Parsed, with its dates as JSON has them. */
-interface ParsedGeneration extends Omit<Generation, Dates> {
+interface ParsedGeneration extends Omit<Generation, Dates | 'outputViolations' | 'turns'> {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly completedAt: string | null;
+  // Records of earlier versions have neither.
+  readonly outputViolations?: Generation['outputViolations'];
+  readonly turns?: Generation['turns'];
 }
 
 export const encodeGeneration = (generation: Generation): string => toJson(generation);
@@ -17,6 +20,8 @@ const toDate = (text: string | null): Date | null => (text === null ? null : new
 export const decodeGeneration = (record: string): Generation => {
   const parsed = JSON.parse(record) as ParsedGeneration;
   return {
+    outputViolations: [],
+    turns: [],
     ...parsed,
     createdAt: new Date(parsed.createdAt),
     startedAt: toDate(parsed.startedAt),

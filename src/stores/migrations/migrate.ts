@@ -7,6 +7,7 @@ import { ITEM_METADATA } from './0004-item-metadata.ts';
 import { VENDOR_COUNTS } from './0005-vendor-counts.ts';
 import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
+import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   VENDOR_COUNTS,
   JOB_INDEXES,
   BATCH_WARNINGS,
+  ITEM_OUTPUT_RULES,
 ];
 
 /** Any number, as long as it is always the same one. */

@@ -35,10 +35,12 @@ const ask = (model: string, output: unknown, more: Input = {}): Input => ({
   output,
   ...more,
 });
+/** An answer that keeps to the schema. */
+const ANSWERED = answerOf(textDelta('{"ok":true}'), finishEvent());
 const lenient = { onUnsupported: 'DROP_WITH_WARNING' };
 
 const outputOf = async (input: Input) => {
-  await using toys = await startToys(MODELS, {}, answerOf(textDelta('{}'), finishEvent()));
+  await using toys = await startToys(MODELS, {}, ANSWERED);
   const { request: sent, warnings } = await acceptanceOf(toys, input);
   return { output: sent.output, warnings: warnings.map(describeWarning) };
 };
@@ -135,7 +137,7 @@ describe('a schema for a model that does not keep to one', () => {
 
 describe('JSON without a schema for an API that has no such thing', () => {
   const startMessenger = async () => {
-    const toy = createToy(undefined, { apiTypes: ['messages'] });
+    const toy = createToy(ANSWERED, { apiTypes: ['messages'] });
     const models = {
       strict: { apiType: 'messages', structuredOutput: true },
       loose: { apiType: 'messages' },
@@ -201,6 +203,12 @@ const givenBy = async (answer: ToyAnswer, output: unknown) => {
   return data.generate;
 };
 
+const violation = (what: string): object => ({
+  code: 'OUTPUT_VIOLATES_SCHEMA',
+  message: `The answer breaks the schema of the request: ${what}.`,
+  path: ['input', 'output', 'schema'],
+});
+
 const NO_JSON = {
   code: 'PROVIDER_WARNING',
   message: 'JSON was asked for, and the text is none: output is null.',
@@ -222,12 +230,16 @@ describe('Generation.output', () => {
     ['null', ['null'], null],
   ])('is what the text says: %s', async (_what, texts, output) => {
     const answer = answerOf(...pieces(...texts), finishEvent());
-    for (const form of [{ json: true }, schema()])
+    const isObject = typeof output === 'object' && output !== null && !Array.isArray(output);
+    for (const [form, warnings] of [
+      [{ json: true }, []],
+      [schema(), isObject ? [] : [violation('must be object')]],
+    ] as const)
       expect(await givenBy(answer, form)).toEqual({
         text: texts.join(''),
         output,
         finishReason: 'STOP',
-        warnings: [],
+        warnings,
       });
   });
 
@@ -251,7 +263,7 @@ describe('Generation.output', () => {
       text: '{"ok":',
       output: null,
       finishReason: 'LENGTH',
-      warnings: [NO_JSON],
+      warnings: [violation('must be JSON, which the text is not'), NO_JSON],
     });
   });
 

@@ -9,6 +9,7 @@ import {
   type Generations,
   type GenerationsOptions,
 } from '../../../src/services/generations/create-generations.ts';
+import { OutputChecker } from '../../../src/services/output/output-checker.ts';
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
@@ -91,6 +92,7 @@ export const openGenerations = async (
     commands: createCommands(db),
     fetchMedia: () => Promise.reject(new Error('nothing is fetched')),
     log,
+    outputs: new OutputChecker(),
     telemetry: NO_TELEMETRY,
     guards: [],
     cache: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },

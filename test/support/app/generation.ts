@@ -28,6 +28,8 @@ export const madeGeneration = (fields: Partial<Generation> = {}): Generation => 
   toolCalls: [],
   citations: [],
   output: null,
+  outputViolations: [],
+  turns: [],
   finishReason: 'stop',
   rawFinishReason: 'stop',
   usage: null,

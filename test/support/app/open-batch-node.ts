@@ -7,6 +7,7 @@ import { TextProviderRegistry } from '../../../src/registry/text-provider-regist
 import { BATCH_TIMING } from '../../../src/services/batches/work/batch-timing.ts';
 import { type Batches, createBatches } from '../../../src/services/batches/create-batches.ts';
 import { fetchMedia } from '../../../src/services/media/fetch-media.ts';
+import { OutputChecker } from '../../../src/services/output/output-checker.ts';
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import { BatchItemStore } from '../../../src/stores/batches/batch-item-store.ts';
 import { BatchJobStore } from '../../../src/stores/batches/batch-job-store.ts';
@@ -57,6 +58,7 @@ export const openBatchNode = async (
     guards: [],
     fetchMedia,
     log: SILENT_LOG,
+    outputs: new OutputChecker(),
     telemetry: NO_TELEMETRY,
     timing: { ...BATCH_TIMING, ...QUICK_TIMING, leaseMs },
     timeoutMs: 60_000,

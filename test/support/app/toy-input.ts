@@ -20,6 +20,8 @@ export const toyInput = (prompt: string): GenerateInput => ({
   toolChoice: null,
   parallelToolCalls: null,
   output: null,
+  onViolation: 'report',
+  streamOutput: false,
   cache: 'provider-default',
   providerOptions: null,
   onUnsupported: 'reject',

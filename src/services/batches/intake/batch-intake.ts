@@ -126,7 +126,7 @@ export class BatchIntake {
     const idProblem = findCustomIdProblem(customId, this.#customIds);
     this.#customIds.add(customId);
     const unfit = findUnfitFields(input);
-    const unfitNames = new Set(unfit.map(({ path }) => path[1]));
+    const unfitNames = new Set(unfit.flatMap(({ path }) => (path.length === 2 ? path[1] : [])));
     const { prepared, problems } = previewGeneration(input, this.#options);
     const found = [
       ...(idProblem === undefined ? [] : [idProblem]),
@@ -153,7 +153,7 @@ export class BatchIntake {
     { config, operations, splitter }: BatchPlan,
     found: readonly Problem[],
   ): Promise<readonly Problem[]> {
-    const { request, warnings } = prepared;
+    const { request, outputRules, warnings } = prepared;
     const bytes =
       operations?.sizeOf({ customId, request: withoutMedia(request, config) }) ??
       JSON.stringify(request).length;
@@ -164,8 +164,8 @@ export class BatchIntake {
     if (refusal !== undefined) return [refusal];
     splitter.add(bytes);
     this.#writer.add(
-      { index: this.#count, customId, request, warnings, metadata },
-      bytes + (metadata === null ? 0 : JSON.stringify(metadata).length),
+      { index: this.#count, customId, request, outputRules, warnings, metadata },
+      bytes + JSON.stringify([metadata, outputRules.schema]).length,
     );
     return found;
   }

@@ -45,6 +45,15 @@ export const findUnfitFields = (input: GenerateInput): readonly Problem[] => {
   if (input.fallbackModels !== null) refuse('fallbackModels', 'one model answers all of its requests.');
   if (input.timeoutMs !== null) refuse('timeoutMs', 'its requests are answered when there is time.');
   if (input.maxCostUsd !== null) refuse('maxCostUsd', 'its requests cannot be stopped half way.');
+  if (input.streamOutput) refuse('streamOutput', 'its requests have no subscribers.');
+  if (input.onViolation === 'repair')
+    problems.push(
+      problem(
+        ['input', 'output', 'schema', 'onViolation'],
+        'REPAIR makes no sense in a batch: each of its requests is answered once.',
+        'Give REPORT or FAIL in a batch.',
+      ),
+    );
   return problems;
 };
 

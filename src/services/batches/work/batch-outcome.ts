@@ -1,10 +1,15 @@
-import { EMPTY_RESULT, type ItemResult } from '../../../core/batch.ts';
+import { EMPTY_RESULT, type ItemOrigin, type ItemResult } from '../../../core/batch.ts';
 import type { BatchResult, PartialAnswer } from '../../../core/vendor-batch.ts';
-import { isRetryable, type ErrorCode } from '../../../core/errors.ts';
-import type { Generation, GenerationError } from '../../../core/generation.ts';
+import { isRetryable, type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import type { Generation, GenerationError, GenerationResult } from '../../../core/generation.ts';
+import type { JsonValue } from '../../../core/json.ts';
+import { readJsonOutput } from '../../../core/json-output.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import type { AnswerExpectation, ItemOutcome, PendingItem } from '../../../stores/batches/batch-job.ts';
+import { toGenerationError } from '../../../core/to-generation-error.ts';
 import { findAnswerWarnings } from '../../generations/run/generation-warnings.ts';
+import { violationError, violationWarning } from '../../generations/run/output-violations.ts';
+import type { Judgement } from './check-answers.ts';
 import { batchPricingOf, costOf } from '../../pricing/cost.ts';
 
 export const failedResult = (error: GenerationError): ItemResult => ({ ...EMPTY_RESULT, error });
@@ -32,14 +37,79 @@ const toFailedResult = (
   if (partial === undefined) return failedResult(error);
   const { text, ...kept } = partial;
   const cost = costOf(kept.usage, batchPricingOf(config));
-  return { ...failedResult(error), ...kept, text: text === '' ? null : text, cost };
+  return {
+    ...failedResult(error),
+    ...kept,
+    text: text === '' ? null : text,
+    cost,
+    origin: findOrigin(config.provider, kept, null),
+  };
 };
 
-/** What a vendor's batch says of one request, at the price of a batch, with the warnings of a single generation. */
+/** Who answered, and its state; null where nothing of the answer belongs to the provider alone. */
+const findOrigin = (
+  provider: string,
+  { reasoning, toolCalls }: Pick<ItemResult, 'reasoning' | 'toolCalls'>,
+  state: JsonValue | null,
+): ItemOrigin | null => {
+  const isOwned = reasoning !== null || state !== null || toolCalls.some(({ opaque }) => opaque !== null);
+  return isOwned ? { provider, state } : null;
+};
+
+/** What is wrong with the answer itself; null: nothing that fails it. */
+const findAnswerError = (
+  text: string,
+  { provider }: ModelConfig,
+  { wantsJson }: AnswerExpectation,
+  judgement: Judgement | undefined,
+): GenerationError | null => {
+  if (wantsJson && readJsonOutput(text).type === 'too-deep')
+    return toGenerationError(new ProviderError('PROVIDER_FAILED', { provider }));
+  if (judgement === undefined || judgement.violations.length === 0) return null;
+  return judgement.onViolation === 'report' ? null : violationError(judgement.violations, provider);
+};
+
+/** What is made of an answer that has come whole. */
+const toAnsweredOutcome = (
+  customId: string,
+  { state, ...result }: GenerationResult,
+  config: ModelConfig,
+  expectation: AnswerExpectation,
+  judgement: Judgement | undefined,
+): ItemOutcome => {
+  const outputViolations = judgement?.violations ?? [];
+  const found = findAnswerWarnings({
+    finishReason: result.finishReason,
+    isEmpty: result.text === '',
+    hasReasoned: result.reasoning !== null || (result.usage?.reasoningTokens ?? 0) > 0,
+    jsonText: expectation.wantsJson ? result.text : null,
+    maxOutputTokens: expectation.maxOutputTokens,
+  });
+  const violated = outputViolations.length > 0 ? [violationWarning(outputViolations)] : [];
+  const error = findAnswerError(result.text, config, expectation, judgement);
+  return {
+    customId,
+    status: error === null ? 'succeeded' : 'failed',
+    result: {
+      ...result,
+      warnings: [...result.warnings, ...violated, ...found],
+      cost: costOf(result.usage, batchPricingOf(config)),
+      error,
+      outputViolations,
+      origin: findOrigin(config.provider, result, state),
+    },
+  };
+};
+
+/**
+ * What a vendor's batch says of one request, at the price of a batch, with the warnings of a single generation.
+ * `judgement`: of an answer that is held against a schema.
+ */
 export const toOutcome = (
   answer: BatchResult,
   config: ModelConfig,
   expectation: AnswerExpectation,
+  judgement?: Judgement,
 ): ItemOutcome => {
   const { customId, status } = answer;
   switch (status) {
@@ -48,22 +118,8 @@ export const toOutcome = (
     case 'cancelled':
     case 'expired':
       return { customId, status, result: EMPTY_RESULT };
-    case 'succeeded': {
-      const { state: _state, ...result } = answer.result;
-      const found = findAnswerWarnings({
-        finishReason: result.finishReason,
-        isEmpty: result.text === '',
-        hasReasoned: result.reasoning !== null || (result.usage?.reasoningTokens ?? 0) > 0,
-        jsonText: expectation.wantsJson ? result.text : null,
-        maxOutputTokens: expectation.maxOutputTokens,
-      });
-      const cost = costOf(result.usage, batchPricingOf(config));
-      return {
-        customId,
-        status,
-        result: { ...result, warnings: [...result.warnings, ...found], cost, error: null },
-      };
-    }
+    case 'succeeded':
+      return toAnsweredOutcome(customId, answer.result, config, expectation, judgement);
   }
 };
 
@@ -73,7 +129,7 @@ export const toOutcome = (
  */
 export const toSequentialOutcome = (
   { customId, warnings: known }: PendingItem,
-  { status, warnings, ...generation }: Generation,
+  { status, warnings, turns, resolution, ...generation }: Generation,
 ): ItemOutcome => {
   const { text, reasoning, toolCalls, citations, finishReason, rawFinishReason, usage, cost, error } =
     generation;
@@ -91,6 +147,8 @@ export const toSequentialOutcome = (
       cost,
       warnings: warnings.slice(known.length),
       error,
+      outputViolations: generation.outputViolations,
+      origin: findOrigin(resolution.config.provider, generation, turns.at(-1)?.state ?? null),
     },
   };
 };

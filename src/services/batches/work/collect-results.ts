@@ -3,6 +3,7 @@ import type { Warning } from '../../../core/generation.ts';
 import type { BatchResult } from '../../../core/vendor-batch.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
 import { batchError, toOutcome } from './batch-outcome.ts';
+import { checkAnswers } from './check-answers.ts';
 import { failJob, finishJob } from './finish-job.ts';
 import type { RunStep, StepEnd, Vendor } from './vendor-step.ts';
 
@@ -50,9 +51,15 @@ class ResultWriter {
     this.#page = [];
     this.#size = 0;
     if (page.length === 0) return;
-    const { items, config } = this.#vendor;
+    const { items, config, outputs } = this.#vendor;
+    // Before the write: a transaction must not wait for it.
+    const rules = await items.outputRules(
+      this.#job,
+      page.map(({ customId }) => customId),
+    );
+    const judgements = await checkAnswers(page, rules, outputs);
     const { foreign, repeated } = await items.recordAnswers(this.#job, page, (result, expectation) =>
-      toOutcome(result, config, expectation),
+      toOutcome(result, config, expectation, judgements.get(result)),
     );
     this.foreign += foreign;
     this.repeated += repeated;

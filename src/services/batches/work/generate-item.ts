@@ -36,7 +36,7 @@ export class ItemGenerator {
 
   /** The generation once it has ended: completed, failed, or cancelled because the signal was aborted. */
   async generate(
-    { request, warnings }: PendingItem,
+    { request, outputRules, warnings }: PendingItem,
     {
       job,
       config,
@@ -48,7 +48,7 @@ export class ItemGenerator {
     const run = new GenerationRun({
       id,
       principalId: job.principalId,
-      prepared: prepareGeneration({ resolution: toExactResolution(config), request, warnings }),
+      prepared: prepareGeneration({ resolution: toExactResolution(config), request, outputRules, warnings }),
       metadata: null,
       createdAt: new Date(),
       telemetry: telemetry.generationStarted(id, config, performance.now()),

@@ -1,6 +1,7 @@
 import { assertJobMove, type JobState } from '../../../core/batch-states.ts';
 import type { GenerationError } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
+import type { OutputChecker } from '../../output/output-checker.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import type { BatchOperations } from '../../../core/vendor-batch.ts';
 import type { BatchItemStore } from '../../../stores/batches/batch-item-store.ts';
@@ -14,6 +15,7 @@ import type { BatchTiming } from './batch-timing.ts';
 export interface VendorStepTools {
   readonly jobs: BatchJobStore;
   readonly items: BatchItemStore;
+  readonly outputs: OutputChecker;
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   readonly timing: BatchTiming;

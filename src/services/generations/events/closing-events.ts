@@ -1,7 +1,8 @@
 import type { GenerationEvent, TerminalEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
 
-const toTerminalEvent = (generation: Generation): TerminalEvent => {
+/** The event that ends the log of a generation with this final record. */
+export const toTerminalEvent = (generation: Generation): TerminalEvent => {
   const place = { generationId: generation.id, sequence: generation.lastSequence, generation };
   if (generation.error !== null) return { ...place, type: 'GenerationFailed', error: generation.error };
   if (generation.status === 'cancelled') return { ...place, type: 'GenerationCancelled' };

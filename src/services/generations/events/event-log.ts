@@ -4,6 +4,13 @@ import { EventReader, type EventReaderOptions, isDelta, type ReadableLog } from 
 /** What an event takes besides its text, in the units of text. */
 const EVENT_SIZE = 64;
 
+/** In UTF-16 code units. */
+const textSizeOf = (event: LoggedEvent): number => {
+  if (isDelta(event)) return event.text.length;
+  if (event.type !== 'OutputUpdated') return 0;
+  return event.path.length + (typeof event.value === 'string' ? event.value.length : 0);
+};
+
 /**
  * The events of one generation, in order, numbered 1, 2, 3 … Appending never waits for a reader: each reader has a
  * position of its own, so that a slow one delays no other and costs no copy.
@@ -70,7 +77,7 @@ export class EventLog {
 
   #push(event: LoggedEvent): void {
     this.#events.push(event);
-    this.#size += EVENT_SIZE + (isDelta(event) ? event.text.length : 0);
+    this.#size += EVENT_SIZE + textSizeOf(event);
   }
 
   #wake(): void {

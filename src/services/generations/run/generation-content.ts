@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Citation, Generation, ToolCall, Warning } from '../../../core/generation.ts';
+import type { Citation, EndedTurn, Generation, ToolCall, Warning } from '../../../core/generation.ts';
+import type { JsonValue } from '../../../core/json.ts';
+import type { Message } from '../../../core/message.ts';
 
 /** What a generation has brought so far, over all of its turns. */
 export class GenerationContent {
@@ -8,6 +10,7 @@ export class GenerationContent {
   readonly #toolCalls: ToolCall[] = [];
   readonly #citations: Citation[] = [];
   readonly #warnings: Warning[] = [];
+  readonly #turns: EndedTurn[] = [];
   #textLength = 0;
   #reasoningLength = 0;
 
@@ -47,14 +50,32 @@ export class GenerationContent {
     return this.#warnings.some((known) => isDeepStrictEqual(known, warning));
   }
 
+  /** What has come since the last turn ended is a turn. */
+  endTurn(state: JsonValue | null): void {
+    this.#turns.push({
+      textEnd: this.#textLength,
+      reasoningEnd: this.#reasoningLength,
+      toolCallEnd: this.#toolCalls.length,
+      state,
+      next: [],
+    });
+  }
+
+  /** What the model is sent after the turn that ended last. */
+  goOn(next: readonly Message[]): void {
+    const ended = this.#turns.pop();
+    if (ended !== undefined) this.#turns.push({ ...ended, next });
+  }
+
   /** All of it at this moment. */
-  snapshot(): Pick<Generation, 'text' | 'reasoning' | 'toolCalls' | 'citations' | 'warnings'> {
+  snapshot(): Pick<Generation, 'text' | 'reasoning' | 'toolCalls' | 'citations' | 'warnings' | 'turns'> {
     return {
       text: this.#text.join(''),
       reasoning: this.#reasoningLength === 0 ? null : this.#reasoning.join(''),
       toolCalls: [...this.#toolCalls],
       citations: [...this.#citations],
       warnings: [...this.#warnings],
+      turns: [...this.#turns],
     };
   }
 }

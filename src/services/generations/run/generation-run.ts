@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../core/errors.ts';
+import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
 import type { UnplacedEvent } from '../../../core/generation-event.ts';
 import type {
   Generation,
@@ -9,13 +9,17 @@ import type {
 } from '../../../core/generation.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ToolMessage } from '../../../core/message.ts';
+import type { OutputViolation } from '../../../core/output.ts';
 import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import { type GenerationTelemetry, NO_TELEMETRY } from '../../../core/telemetry.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import { toGenerationError } from '../../../core/to-generation-error.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
+import { toTerminalEvent } from '../events/closing-events.ts';
 import { EventLog } from '../events/event-log.ts';
 import { type GenerationIdentity, GenerationState } from './generation-state.ts';
 import type { CallMode } from './generation-times.ts';
+import { violationError, violationWarning } from './output-violations.ts';
 
 export interface GenerationOrigin extends GenerationIdentity {
   readonly prepared: PreparedGeneration;
@@ -24,11 +28,17 @@ export interface GenerationOrigin extends GenerationIdentity {
   readonly telemetry?: GenerationTelemetry;
 }
 
-/** How it ends. `completed` without a finish: it was stopped for its cost. */
+/** How it ends. Without a finish it was stopped for its cost. `invalid`: the answer breaks its schema. */
 type End =
-  | { readonly status: 'completed'; readonly finish: FinishEvent | null }
+  | { readonly status: 'completed' | 'invalid'; readonly finish: FinishEvent | null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: GenerationError };
+
+/** A whole answer that is still to be held against its schema. */
+interface HeldAnswer {
+  readonly finish: FinishEvent | null;
+  readonly schema: JsonValue;
+}
 
 /**
  * One live generation: its state, its event log and the signal that stops its upstream call. It lives apart from its
@@ -50,6 +60,7 @@ export class GenerationRun {
   #endedElsewhere = false;
   #deadline: NodeJS.Timeout | undefined;
   #final: Generation | null = null;
+  #held: HeldAnswer | null = null;
 
   constructor(origin: GenerationOrigin) {
     const { id, prepared, telemetry } = origin;
@@ -154,23 +165,55 @@ export class GenerationRun {
   }
 
   /**
-   * Begins the next turn with the request that `toNextRequest` made; the log, its numbers and its subscribers go on. Ends
-   * the run where that would cost more than it may.
+   * Begins the next turn with the request that `toNextRequest` or `judge` made; the log, its numbers and its subscribers
+   * go on. Ends the run where that would cost more than it may.
    */
   resume(request: TextRequest): void {
-    this.#settling = Promise.withResolvers();
-    this.#state.startNextTurn(request);
-    if (this.#state.costsTooMuch) return this.#end({ status: 'completed', finish: null });
+    const isRepair = this.#held !== null;
+    this.#held = null;
+    if (!isRepair) this.#settling = Promise.withResolvers();
+    this.#appendAll(this.#state.startNextTurn(request));
+    if (this.#state.costsTooMuch) return isRepair ? this.fail(this.#violationError) : this.#answer(null);
     this.#state.goOn();
     this.#onChange?.();
   }
 
-  /** Takes one event of the provider into the state and the log. Ignored once the run has ended. */
+  /** Takes one event of the provider into the state and the log. Ignored once the answer is whole or the run has ended. */
   take(event: StreamEvent): void {
-    if (this.#state.ended) return;
+    if (this.isOver) return;
     if (event.type === 'finish') return this.#finishTurn(event);
     this.#append(this.#state.take(event));
-    if (this.#state.costsTooMuch) this.#end({ status: 'completed', finish: null });
+    if (event.type === 'text-delta') this.#appendAll(this.#state.streamOutput(event.text));
+    if (this.#state.costsTooMuch) this.#answer(null);
+  }
+
+  /** Whether nothing more of the present turn is taken: its answer is whole, or the run has ended. */
+  get isOver(): boolean {
+    return this.ended || this.#held !== null;
+  }
+
+  /** The answer that the run waits with, until it is held against its schema. null: there is none. */
+  get heldAnswer(): { readonly schema: JsonValue; readonly text: string } | null {
+    return this.#held === null || this.ended ? null : { schema: this.#held.schema, text: this.#state.answer };
+  }
+
+  /**
+   * Takes what is wrong with the held answer. Gives the request for a better one where the model is to be asked for it:
+   * `resume` goes on with that. Otherwise the run has ended.
+   */
+  judge(violations: readonly OutputViolation[]): TextRequest | null {
+    const held = this.#held;
+    if (held === null || this.ended) return null;
+    const state = this.#state;
+    state.noteViolations(violations);
+    if (violations.length === 0) this.#end({ status: 'completed', finish: held.finish });
+    else {
+      this.#warnOf([violationWarning(violations)]);
+      if (state.mayRepair(held.finish)) return state.toRepairRequest(held.finish, violations);
+      const reports = this.prepared.outputRules.onViolation === 'report';
+      this.#end({ status: reports ? 'completed' : 'invalid', finish: held.finish });
+    }
+    return null;
   }
 
   /** Ends the log with `GenerationFailed` and closes the upstream socket. Ignored once the run has ended. */
@@ -195,6 +238,10 @@ export class GenerationRun {
     this.#onChange?.();
   }
 
+  #appendAll(events: readonly UnplacedEvent[]): void {
+    for (const event of events) this.#append(event);
+  }
+
   #warnOf(warnings: readonly Warning[]): void {
     for (const warning of warnings) this.#append(this.#state.warn(warning));
   }
@@ -202,47 +249,54 @@ export class GenerationRun {
   #finishTurn(finish: FinishEvent): void {
     const state = this.#state;
     if (finish.usage !== null) this.#append(state.noteUsage(finish.usage));
-    if (!state.needsToolResults(finish)) this.#end({ status: 'completed', finish });
-    else if (state.costsTooMuch)
-      this.#end({ status: 'completed', finish: { ...finish, reason: 'cost-limit' } });
+    if (!state.needsToolResults(finish)) this.#answer(finish);
+    else if (state.costsTooMuch) this.#answer({ ...finish, reason: 'cost-limit' });
     else {
       this.#append(state.requireAction(finish));
       this.#settling.resolve(this.snapshot());
     }
   }
 
+  /** The answer is whole; null: as far as it may cost. One with a schema waits to be held against it. */
+  #answer(finish: FinishEvent | null): void {
+    const state = this.#state;
+    const { schema } = this.prepared.outputRules;
+    state.endTurn(finish);
+    if (state.isTooDeep) {
+      const vendorMessage = 'the JSON of the answer nests too deeply';
+      return this.fail(
+        toGenerationError(new ProviderError('PROVIDER_FAILED', { provider: this.provider, vendorMessage })),
+      );
+    }
+    if (schema === null) return this.#end({ status: 'completed', finish });
+    this.#held = { finish, schema };
+    if (finish === null) this.#upstream.abort();
+  }
+
   #end(end: End): void {
     const state = this.#state;
     if (state.ended) return;
     clearTimeout(this.#deadline);
-    if (end.status === 'completed') this.#warnOf(state.complete(end.finish));
+    if (end.status === 'completed') this.#appendAll(state.endOutput());
+    if (end.status === 'invalid') this.#appendAll(state.endOutput({ type: 'not-json' }));
+    if ('finish' in end && end.finish !== null) this.#warnOf(state.complete(end.finish));
     if (isCutShort(end) && state.status === 'running') this.#append(state.noteUsage(state.estimateUsage()));
-    state.end(end.status, end.status === 'failed' ? end.error : null);
+    if (end.status === 'invalid') state.end('failed', this.#violationError);
+    else state.end(end.status, end.status === 'failed' ? end.error : null);
     // The terminal event is part of the log that its generation counts.
     const generation = state.snapshot(this.eventLog.lastSequence + 1);
     this.#final = generation;
-    this.#append(toTerminalEvent(end, generation));
+    this.#append(toTerminalEvent(generation));
     this.eventLog.end();
-    if (end.status !== 'completed' || end.finish === null) this.#upstream.abort();
+    if (!('finish' in end) || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
     this.#settling.resolve(generation);
+  }
+
+  get #violationError(): GenerationError {
+    return violationError(this.#state.violations, this.provider);
   }
 }
 
 const isCutShort = (end: End): boolean =>
-  end.status === 'cancelled' || (end.status === 'completed' && end.finish === null);
-
-const toTerminalEvent = (end: End, generation: Generation): UnplacedEvent => {
-  switch (end.status) {
-    case 'completed':
-      return {
-        type: 'GenerationCompleted',
-        finishReason: end.finish?.reason ?? 'cost-limit',
-        generation,
-      };
-    case 'cancelled':
-      return { type: 'GenerationCancelled', generation };
-    case 'failed':
-      return { type: 'GenerationFailed', error: end.error, generation };
-  }
-};
+  end.status === 'cancelled' || ('finish' in end && end.finish === null);

@@ -9,17 +9,20 @@ import type {
   Warning,
 } from '../../../core/generation.ts';
 import type { JsonValue } from '../../../core/json.ts';
-import type { ToolMessage } from '../../../core/message.ts';
+import { type JsonOutput, readJsonOutput } from '../../../core/json-output.ts';
+import type { Message, ToolMessage } from '../../../core/message.ts';
+import type { OutputViolation } from '../../../core/output.ts';
 import { withFallback } from '../../../core/resolution.ts';
 import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { Usage } from '../../../core/usage.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
-import { parseJson } from '../../../lib/parse-json.ts';
 import { GenerationContent } from './generation-content.ts';
 import { type CallMode, GenerationTimes } from './generation-times.ts';
 import { GenerationTurn } from './generation-turn.ts';
 import { fallbackWarning, findAnswerWarnings } from './generation-warnings.ts';
+import { toRepairMessage } from './output-violations.ts';
+import { StreamedOutput } from './streamed-output.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What never changes of a generation. */
@@ -49,17 +52,26 @@ export class GenerationState {
   #finishReason: FinishReason | null = null;
   #rawFinishReason: string | null = null;
   #error: GenerationError | null = null;
-  #output: JsonValue | null = null;
+  readonly #streamed: StreamedOutput;
+  /** The text of the turn that ended last, read as JSON; null: none was asked for. */
+  #output: JsonOutput | null = null;
+  #violations: readonly OutputViolation[] = [];
+  #hasRepaired = false;
 
   constructor(identity: GenerationIdentity, prepared: PreparedGeneration) {
     this.#identity = identity;
     this.#prepared = prepared;
     this.#times = new GenerationTimes(identity.createdAt);
-    this.#turn = new GenerationTurn(prepared.request, 0);
+    this.#turn = new GenerationTurn(prepared.request, 0, this.#provider);
+    this.#streamed = new StreamedOutput(prepared.outputRules.isStreamed);
   }
 
   get metadata(): JsonValue | null {
     return this.#identity.metadata;
+  }
+
+  get #provider(): string {
+    return this.#prepared.resolution.config.provider;
   }
 
   get prepared(): PreparedGeneration {
@@ -111,7 +123,7 @@ export class GenerationState {
   fallBack(to: PreparedGeneration, because: ErrorCode): readonly Warning[] {
     const from = this.#prepared.resolution;
     this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
-    this.#turn = new GenerationTurn(to.request, 0);
+    this.#turn = new GenerationTurn(to.request, 0, this.#provider);
     this.#meter.forgetTurn();
     this.#times.restart();
     return [fallbackWarning(from.config.name, to.resolution.config.name, because), ...to.warnings];
@@ -148,6 +160,11 @@ export class GenerationState {
     }
   }
 
+  /** What a piece of text, which the state has taken, adds to the streamed document. */
+  streamOutput(text: string): readonly UnplacedEvent[] {
+    return this.#streamed.write(text);
+  }
+
   warn(warning: Warning): UnplacedEvent {
     this.#content.addWarning(warning);
     return { type: 'WarningRaised', warning };
@@ -175,6 +192,7 @@ export class GenerationState {
     this.#status = 'requires-action';
     this.#finishReason = finish.reason;
     this.#rawFinishReason = finish.rawReason;
+    this.#content.endTurn(finish.state);
     return { type: 'ActionRequired', toolCalls: this.#turn.pendingToolCalls };
   }
 
@@ -184,14 +202,19 @@ export class GenerationState {
     return this.#turn.toNextRequest(this.#awaiting, results);
   }
 
-  startNextTurn(request: TextRequest): void {
-    this.#turn = new GenerationTurn(request, this.#content.textLength);
+  /** Gives the events that begin the streamed document anew. */
+  startNextTurn(request: TextRequest): readonly UnplacedEvent[] {
+    const isNew = ({ role }: Message): boolean => role !== 'assistant';
+    this.#content.goOn(request.messages.slice(this.#turn.request.messages.length).filter(isNew));
+    this.#turn = new GenerationTurn(request, this.#content.textLength, this.#provider);
+    this.#output = null;
     this.#awaiting = null;
     this.#turnCount += 1;
     this.#hasContent = false;
     this.#meter.startNextTurn();
     this.#finishReason = null;
     this.#rawFinishReason = null;
+    return this.#streamed.restart();
   }
 
   /** The next turn begins for good. */
@@ -199,15 +222,53 @@ export class GenerationState {
     this.#status = 'running';
   }
 
-  /** The last turn's own end; null: it was stopped for its cost. Gives the warnings that follow from it. */
-  complete(finish: FinishEvent | null): readonly Warning[] {
+  /** The last turn's own end; null: it was stopped for its cost. The text before tool calls is no part of its answer. */
+  endTurn(finish: FinishEvent | null): void {
     this.#finishReason = finish?.reason ?? 'cost-limit';
-    if (finish === null) return [];
-    this.#rawFinishReason = finish.rawReason;
-    // The text before tool calls is no part of the answer.
-    const { request, text } = this.#turn;
-    const jsonText = request.output.type === 'text' ? null : text;
-    if (jsonText !== null) this.#output = (parseJson(jsonText) as JsonValue | undefined) ?? null;
+    if (finish !== null) this.#rawFinishReason = finish.rawReason;
+    this.#content.endTurn(finish?.state ?? null);
+    if (this.#prepared.outputRules.wantsJson) this.#output = readJsonOutput(this.#turn.text);
+  }
+
+  /** Whether the answer is JSON that nests more deeply than any that can be given on. */
+  get isTooDeep(): boolean {
+    return this.#output?.type === 'too-deep';
+  }
+
+  /** The text of the turn that ended last. */
+  get answer(): string {
+    return this.#turn.text;
+  }
+
+  /** The answer has been held against its schema. */
+  noteViolations(violations: readonly OutputViolation[]): void {
+    this.#violations = violations;
+  }
+
+  get violations(): readonly OutputViolation[] {
+    return this.#violations;
+  }
+
+  /** Whether the model is to be asked for a better answer. */
+  mayRepair(finish: FinishEvent | null): finish is FinishEvent {
+    const { onViolation } = this.#prepared.outputRules;
+    return finish !== null && onViolation === 'repair' && !this.#hasRepaired && !this.isTooDeep;
+  }
+
+  /** The request for an answer without these violations. */
+  toRepairRequest(finish: FinishEvent, violations: readonly OutputViolation[]): TextRequest {
+    this.#hasRepaired = true;
+    return this.#turn.toRepairRequest(finish, toRepairMessage(violations));
+  }
+
+  /** Makes the streamed document the output of a generation that ends; null: it ends without one. */
+  endOutput(output: JsonOutput | null = this.#output): readonly UnplacedEvent[] {
+    return this.#streamed.end(output ?? { type: 'not-json' });
+  }
+
+  /** The warnings that follow from the last turn's own end. */
+  complete(finish: FinishEvent): readonly Warning[] {
+    const jsonText = this.#output === null ? null : this.#turn.text;
     return findAnswerWarnings({
       finishReason: finish.reason,
       isEmpty: this.#content.textLength === 0,
@@ -234,7 +295,8 @@ export class GenerationState {
       status: this.#status,
       resolution: this.#prepared.resolution,
       ...this.#content.snapshot(),
-      output: this.#status === 'completed' ? this.#output : null,
+      output: this.#status === 'completed' && this.#output?.type === 'json' ? this.#output.value : null,
+      outputViolations: this.#violations,
       finishReason: this.#finishReason,
       rawFinishReason: this.#rawFinishReason,
       usage: this.#meter.usage,

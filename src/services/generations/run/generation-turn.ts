@@ -1,8 +1,9 @@
 import type { Citation, ToolCall } from '../../../core/generation.ts';
 import type { JsonValue } from '../../../core/json.ts';
-import type { AssistantMessage, AssistantPart, ToolMessage } from '../../../core/message.ts';
+import type { Message, ToolMessage } from '../../../core/message.ts';
 import type { FinishEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import { findAssistantMessage } from '../../../core/to-messages.ts';
 import { estimateInputTokens } from '../../checks/preview.ts';
 
 /** What one upstream call has brought; a generation with tool results is several turns in one log. */
@@ -12,13 +13,16 @@ export class GenerationTurn {
   readonly inputTokens: number;
   /** Where this turn's text begins in the whole, in UTF-16 code units. */
   readonly #textStart: number;
+  readonly #provider: string;
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
   #outputCharacters = 0;
 
-  constructor(request: TextRequest, textStart: number) {
+  /** `provider`: registration name of the one that answers. */
+  constructor(request: TextRequest, textStart: number, provider: string) {
     this.request = request;
+    this.#provider = provider;
     this.inputTokens = estimateInputTokens(request);
     this.#textStart = textStart;
   }
@@ -66,28 +70,33 @@ export class GenerationTurn {
    * freely whether it calls more tools: a choice that forced a call would force it for ever.
    */
   toNextRequest(finish: FinishEvent, results: readonly ToolMessage[]): TextRequest {
+    return this.#goOn([...this.#said(finish.state, this.#toolCalls), ...results]);
+  }
+
+  /**
+   * The request for a better answer than this one. Calls that the answer was cut off after have no results and are left
+   * out, and with them the state that they are part of.
+   */
+  toRepairRequest(finish: FinishEvent, repair: Message): TextRequest {
+    const isWhole = this.pendingToolCalls.length === 0;
+    return this.#goOn([...this.#said(isWhole ? finish.state : null, isWhole ? this.#toolCalls : []), repair]);
+  }
+
+  #goOn(messages: readonly Message[]): TextRequest {
     const { request } = this;
     const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'function';
     return {
       ...request,
-      messages: [...request.messages, this.#toMessage(finish.state), ...results],
+      messages: [...request.messages, ...messages],
       toolChoice: forced ? null : request.toolChoice,
     };
   }
 
-  #toMessage(state: JsonValue | null): AssistantMessage {
+  /** This turn as the assistant's message; none where nothing was said. */
+  #said(state: JsonValue | null, toolCalls: readonly ToolCall[]): readonly Message[] {
     const { text } = this;
     const reasoning = this.#reasoning.join('');
-    const parts: AssistantPart[] = [];
-    if (state !== null || reasoning !== '')
-      parts.push({
-        type: 'reasoning',
-        text: reasoning === '' ? null : reasoning,
-        opaque: state === null ? null : JSON.stringify(state),
-      });
-    if (text !== '') parts.push({ type: 'text', text });
-    for (const { callId, name, arguments: given, opaque } of this.pendingToolCalls)
-      parts.push({ type: 'tool-call', callId, name, arguments: given, opaque });
-    return { role: 'assistant', parts };
+    const message = findAssistantMessage({ text, reasoning, toolCalls, state, provider: this.#provider });
+    return message === undefined ? [] : [message];
   }
 }

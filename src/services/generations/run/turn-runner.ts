@@ -1,10 +1,14 @@
-import { findModelgraphError, isRetryable, ProviderError } from '../../../core/errors.ts';
+import { findModelgraphError, isRetryable, ProviderError, RequestRejected } from '../../../core/errors.ts';
+import type { Problem } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
 import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
+import type { TextRequest } from '../../../core/text-request.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
+import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
+import type { OutputChecker } from '../../output/output-checker.ts';
 import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
 import { reportFailure } from '../../report-failure.ts';
@@ -16,6 +20,9 @@ export interface TurnRunnerOptions {
   readonly health: ProviderHealthService;
   readonly retry: RetryPolicy;
   readonly fetchMedia: FetchMedia;
+  readonly outputs: OutputChecker;
+  /** Judge the request for a better answer. */
+  readonly guards: GenerationGuards;
   readonly log: ServiceLog;
   /** Longest time for one answer of the provider, and for the results of its tool calls, in milliseconds. */
   readonly timeoutMs: number;
@@ -51,8 +58,17 @@ export class TurnRunner {
     this.#options = options;
   }
 
-  /** Moves the answer to the present turn into the run. Never rejects: every failure ends the run. */
+  /**
+   * Moves the answer to the present turn into the run, and holds it against its schema, if it has one; then, where a better
+   * answer is asked for, that one. Never rejects: every failure ends the run.
+   */
   async run(run: GenerationRun): Promise<void> {
+    do {
+      if (run.heldAnswer === null) await this.#runTurn(run);
+    } while (await this.#repairs(run));
+  }
+
+  async #runTurn(run: GenerationRun): Promise<void> {
     const limitMs = this.#remainingMs(run);
     const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false };
     run.setDeadline(limitMs, () => {
@@ -60,9 +76,47 @@ export class TurnRunner {
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
     });
     const failure = await this.#askModels(turn).catch((error: unknown): Failure => ({ error }));
-    if (failure === undefined || turn.isComplete || run.ended) return;
+    if (failure === undefined || turn.isComplete || run.isOver) return;
+    this.#fail(run, failure.error);
+  }
+
+  #fail(run: GenerationRun, error: unknown): void {
     const about = { generationId: run.id, model: modelOf(run), provider: run.provider };
-    run.fail(reportFailure(failure.error, about, this.#options.log));
+    run.fail(reportFailure(error, about, this.#options.log));
+  }
+
+  /** Judges the answer that the run holds, if it holds one. Whether another turn has begun for a better one. */
+  async #repairs(run: GenerationRun): Promise<boolean> {
+    const held = run.heldAnswer;
+    if (held === null) return false;
+    try {
+      const request = run.judge(await this.#options.outputs.check(held.schema, held.text));
+      if (request === null) return false;
+      const problem = await this.#findObjection(run, request);
+      if (run.ended) return false;
+      if (problem !== undefined) throw new RequestRejected([problem]);
+      this.#options.log.info(
+        { generationId: run.id, model: modelOf(run), provider: run.provider },
+        'a model is asked for an answer that keeps to its schema',
+      );
+      run.resume(request);
+      return true;
+    } catch (error) {
+      if (!run.ended) this.#fail(run, error);
+      return false;
+    }
+  }
+
+  /** What the guards have against the request for a better answer. */
+  async #findObjection(run: GenerationRun, request: TextRequest): Promise<Problem | undefined> {
+    const { guards } = this.#options;
+    if (!guards.judgesRequests) return undefined;
+    const { id, principalId, metadata, signal } = run;
+    return guards.findProblem(
+      toGuardedRequest({ ...run.prepared, request }, { source: 'repair', id, metadata }),
+      { id: principalId },
+      { path: ['input'], signals: [signal] },
+    );
   }
 
   /** How long the present turn, or the wait for tool results, may take. */
@@ -81,7 +135,7 @@ export class TurnRunner {
     for (const next of fallbacks) {
       const code = findModelgraphError(failure?.error)?.code;
       const isFinal = code === undefined || !isRetryable(code) || run.hasContent;
-      if (turn.isComplete || run.ended || isFinal) return failure;
+      if (turn.isComplete || run.isOver || isFinal) return failure;
       this.#options.log.info(
         { generationId: run.id, model: modelOf(run), fallback: next.resolution.config.name, code },
         'a fallback model is asked',
@@ -98,7 +152,7 @@ export class TurnRunner {
     run.telemetry.turnStarted(run.prepared.resolution.config);
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(turn, attempt > 1);
-      if (failure === undefined || turn.isComplete || run.ended || run.hasContent) return failure;
+      if (failure === undefined || turn.isComplete || run.isOver || run.hasContent) return failure;
       const error = findModelgraphError(failure.error);
       if (error === undefined) return failure;
       const plan = this.#options.retry({
@@ -144,9 +198,9 @@ export class TurnRunner {
       if (turn.isComplete) return undefined;
       const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
       const known = findModelgraphError(error);
-      if (known === undefined || (run.ended && !turn.isLate)) health.release(admission);
+      if (known === undefined || (run.isOver && !turn.isLate)) health.release(admission);
       else health.recordFailure(admission, known);
-      return run.ended ? undefined : { error };
+      return run.isOver ? undefined : { error };
     }
   }
 
@@ -158,7 +212,7 @@ export class TurnRunner {
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
     for await (const event of answer.events) {
-      if (run.ended) break;
+      if (run.isOver) break;
       if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
       const hadContent = run.hasContent;
       run.take(event);
@@ -170,6 +224,8 @@ export class TurnRunner {
       turn.isComplete = true;
       health.recordSuccess(admission, firstDeltaMs);
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
+      // The rest of the connection, which may stay open, must not delay the judgement.
+      if (run.heldAnswer !== null) break;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Usage } from '../../../../src/core/usage.ts';
 import type { ModelDefinition } from '../../../../src/core/model-config.ts';
 import type { Warning } from '../../../../src/core/generation.ts';
+import { TEXT_OUTPUT } from '../../../../src/core/output.ts';
 import { GenerationRun } from '../../../../src/services/generations/run/generation-run.ts';
 import { requestOf } from '../../../providers/text/demo/demo-harness.ts';
 import { toyModels } from '../../../support/app/toy-provider.ts';
@@ -41,6 +42,7 @@ export const createRun = (
       warnings: options.warnings ?? [],
       fallbacks: [],
       limits: { maxCostUsd: null, timeoutMs: null },
+      outputRules: TEXT_OUTPUT,
       onDisconnect: 'cancel',
     },
     metadata: { ticket: 7 },

@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { AssistantMessage, Message, ToolMessage, UserPart } from '../../../../core/message.ts';
 import { unsupportedPart } from '../../../shared/unsupported-part.ts';
-import { readOpaque } from './replayed-blocks.ts';
+import { findOrderedBlocks, readOpaque } from './replayed-blocks.ts';
 import { toDocumentBlock, toImageBlock } from './to-media-block.ts';
 
 type BlockParam = Anthropic.ContentBlockParam;
@@ -18,8 +18,8 @@ export interface MessagesFormat {
  * results become one user message, which the API requires; other turns in a row are sent as they are, because it takes
  * them. A system message after the first turn keeps its place and role.
  * - Reasoning is sent back where its opaque part is the state of an earlier turn of this API (`toState`) or a part of it:
- *   before a tool call if the call brings it along, else where the reasoning part stands, and never twice. Reasoning
- *   without its signature would be refused: it is left out.
+ *   before a tool call if the call brings it along, else where the reasoning part stands, and never twice. State that says
+ *   the order of all blocks puts text and calls into it. Reasoning without its signature would be refused: it is left out.
  * - Blank text and messages without content, which the API refuses, are left out.
  * Throws `UNSUPPORTED_CAPABILITY` for audio, which this API does not take.
  */
@@ -92,7 +92,32 @@ const toUserContent = (part: UserPart): BlockParam[] => {
 /** Ids of the vendor's own tool calls: on its own such a call would be one without a result. */
 const BUILT_IN_CALL = /^srvtoolu_/;
 
-const toAssistantContent = ({ parts }: AssistantMessage): BlockParam[] => {
+type CallPart = Extract<AssistantMessage['parts'][number], { type: 'tool-call' }>;
+
+const toToolUse = ({ callId: id, name, arguments: given }: CallPart): Anthropic.ToolUseBlockParam => ({
+  type: 'tool_use',
+  id,
+  name,
+  input: given ?? {},
+});
+
+/** All of it in the order in which it came, where the state of the turn has kept that. */
+const findOrderedContent = ({ parts }: AssistantMessage): readonly BlockParam[] | undefined => {
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call' && !BUILT_IN_CALL.test(part.callId) ? [toToolUse(part)] : [],
+  );
+  for (const part of parts) {
+    const found = part.type === 'reasoning' ? findOrderedBlocks(part.opaque, text, calls) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const toAssistantContent = (message: AssistantMessage): BlockParam[] => {
+  const { parts } = message;
+  const ordered = findOrderedContent(message);
+  if (ordered !== undefined) return [...ordered];
   const brought = new Set(
     parts.flatMap((part) => (part.type === 'tool-call' ? readOpaque(part.opaque).map(identify) : [])),
   );
@@ -104,10 +129,7 @@ const toAssistantContent = ({ parts }: AssistantMessage): BlockParam[] => {
         return readOpaque(part.opaque).filter((block) => !brought.has(identify(block)));
       case 'tool-call':
         if (BUILT_IN_CALL.test(part.callId)) return [];
-        return [
-          ...readOpaque(part.opaque),
-          { type: 'tool_use', id: part.callId, name: part.name, input: part.arguments ?? {} },
-        ];
+        return [...readOpaque(part.opaque), toToolUse(part)];
     }
   });
 };

@@ -1,6 +1,8 @@
-import type { Part } from '@google/genai/web';
+import { isDeepStrictEqual } from 'node:util';
+import type { FunctionCall, Part } from '@google/genai/web';
 import type { JsonValue } from '../../../../core/json.ts';
-import type { AssistantMessage } from '../../../../core/message.ts';
+import type { AssistantMessage, ToolCallPart } from '../../../../core/message.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
 import { parseJson } from '../../../../lib/parse-json.ts';
 
 /** Parts of the vendor's own tools, which a later turn has to hold unchanged. */
@@ -66,17 +68,26 @@ export const isSignature = (opaque: string | null): opaque is string =>
  */
 export const findReplayParts = ({ parts }: AssistantMessage): Part[] | undefined => {
   const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  const calls = parts.flatMap((part) => (part.type === 'tool-call' ? part.callId : []));
+  const calls = parts.filter((part) => part.type === 'tool-call');
   for (const part of parts) {
     if (part.type !== 'reasoning' || part.opaque === null) continue;
     const replayed = readParts(part.opaque);
     if (replayed === undefined) continue;
     const replayedText = replayed.map((at) => (at.thought === true ? '' : (at.text ?? ''))).join('');
-    const replayedCalls = replayed.flatMap((at) => at.functionCall?.id ?? []);
-    if (replayedText === text && replayedCalls.join('\n') === calls.join('\n')) return replayed;
+    const replayedCalls = replayed.flatMap((at) => at.functionCall ?? []);
+    if (replayedText === text && isDeepStrictEqual(replayedCalls.map(toCall), calls.map(toSaidCall)))
+      return replayed;
   }
   return undefined;
 };
+
+const toCall = ({ id, name, args }: FunctionCall): object => ({ id, name, args: args ?? {} });
+
+const toSaidCall = ({ callId: id, name, arguments: args }: ToolCallPart): object => ({
+  id,
+  name,
+  args: args ?? {},
+});
 
 const readParts = (opaque: string): Part[] | undefined => {
   if (!opaque.trimStart().startsWith('[')) return undefined;
@@ -84,12 +95,16 @@ const readParts = (opaque: string): Part[] | undefined => {
   return Array.isArray(value) && value.every(isPart) ? value.map(pick) : undefined;
 };
 
+/** What the fields of a part may be: a forged one is no part at all. */
 const isPart = (value: unknown): value is Part => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { text, functionCall } = value as Readonly<Record<string, unknown>>;
+  if (!isRecord(value)) return false;
+  const { text, thought, thoughtSignature } = value;
   return (
     (text === undefined || typeof text === 'string') &&
-    (functionCall === undefined || (typeof functionCall === 'object' && functionCall !== null)) &&
+    (thought === undefined || typeof thought === 'boolean') &&
+    (thoughtSignature === undefined ||
+      (typeof thoughtSignature === 'string' && isSignature(thoughtSignature))) &&
+    ['functionCall', ...SERVER_PARTS].every((name) => value[name] === undefined || isRecord(value[name])) &&
     REPLAYED_FIELDS.some((name) => name !== 'thought' && name !== 'thoughtSignature' && name in value)
   );
 };

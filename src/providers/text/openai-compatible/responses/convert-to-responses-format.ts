@@ -3,7 +3,7 @@ import type { AssistantMessage, FilePart, ImagePart, Message, UserPart } from '.
 import { toOutputText } from '../chat/convert-to-chat-completions-format.ts';
 import { toDataUrl, toFilename, toImageDataUrl } from '../to-data-url.ts';
 import { unsupportedPart } from '../../../shared/unsupported-part.ts';
-import { readReasoningItems, readReplayItems } from './replay-items.ts';
+import { findOrderedItems, readReasoningItems, readReplayItems } from './replay-items.ts';
 
 export interface ResponsesFormat {
   /** The system text and leading system messages, joined; null when there are none. */
@@ -79,7 +79,31 @@ const toInputFile = ({ source, mediaType, filename }: FilePart): ResponseInputCo
   };
 };
 
-const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
+type CallPart = Extract<AssistantMessage['parts'][number], { type: 'tool-call' }>;
+
+const toFunctionCall = (call: CallPart): ResponseInputItem => ({
+  type: 'function_call',
+  call_id: call.callId,
+  name: call.name,
+  arguments: JSON.stringify(call.arguments),
+});
+
+/** All of it in the order in which it came, where the state of the turn has kept that. */
+const findOrdered = ({ parts }: AssistantMessage): ResponseInputItem[] | undefined => {
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const calls = parts.flatMap((part) => (part.type === 'tool-call' ? [toFunctionCall(part)] : []));
+  for (const part of parts) {
+    if (part.type !== 'reasoning' || part.opaque === null) continue;
+    const found = findOrderedItems(part.opaque, text, calls);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const toAssistantItems = (message: AssistantMessage): ResponseInputItem[] => {
+  const { parts } = message;
+  const ordered = findOrdered(message);
+  if (ordered !== undefined) return ordered;
   // A tool call may bring its own reasoning along; it is then not sent a second time from a reasoning part.
   const brought = new Set(
     parts.flatMap((part) =>
@@ -104,12 +128,7 @@ const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
     endMessage();
     if (part.type === 'tool-call') {
       if (part.opaque !== null) items.push(...readReplayItems(part.opaque));
-      items.push({
-        type: 'function_call',
-        call_id: part.callId,
-        name: part.name,
-        arguments: JSON.stringify(part.arguments),
-      });
+      items.push(toFunctionCall(part));
     } else if (part.opaque !== null) {
       items.push(
         ...readReasoningItems(part.opaque, part.text).filter(

@@ -22,6 +22,8 @@ export interface ResponsesItem {
   readonly status?: string | null;
   readonly call_id?: string | null;
   readonly name?: string | null;
+  /** Of a message: which kind of text it is. */
+  readonly phase?: string | null;
   /** JSON as text; some servers send the object that it stands for. */
   readonly arguments?: unknown;
   /** Of a custom tool: plain text. */

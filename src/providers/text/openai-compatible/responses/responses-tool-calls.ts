@@ -9,12 +9,11 @@ import {
 } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { findBuiltInCall } from './find-built-in-call.ts';
-import { findReplayItem, writeReplayItems } from './replay-items.ts';
+import { createReplayOrder, findReplayItem, writeReplayItems } from './replay-items.ts';
 import type { ResponsesItem } from './responses-event.ts';
 
 type ReplayItem = NonNullable<ReturnType<typeof findReplayItem>>;
 
-/** The tool calls of one response, and the items that have to be sent back with them. */
 /** A call between its first event and its last one. */
 interface BegunCall {
   readonly callId: string;
@@ -27,7 +26,7 @@ export class ResponsesToolCalls {
   readonly #context: ReadingContext;
   readonly #ids = createCallIds();
   readonly #begun = new Map<number, BegunCall>();
-  readonly #replayed: ReplayItem[] = [];
+  readonly #order = createReplayOrder();
   #sinceLastCall: ReplayItem[] = [];
   #broken: RawToolCall | undefined;
   #hasClientCalls = false;
@@ -64,12 +63,10 @@ export class ResponsesToolCalls {
   /** Takes a finished item of any type; gives the call it is, if it is one. */
   finish(index: number, item: ResponsesItem): StreamEvent | undefined {
     if (isClientCall(item)) return this.#finishCall(index, item);
+    this.#order.add(item);
     if (item.type === 'message') this.#sinceLastCall = [];
     const replay = findReplayItem(item);
-    if (replay !== undefined) {
-      this.#replayed.push(replay);
-      this.#sinceLastCall.push(replay);
-    }
+    if (replay !== undefined) this.#sinceLastCall.push(replay);
     return findBuiltInCall(item);
   }
 
@@ -89,17 +86,15 @@ export class ResponsesToolCalls {
     if (this.#broken !== undefined) throw unparsableArguments(this.#broken, provider, log);
   }
 
-  /** All items to be sent back in the next turn; null when the turn has no reasoning to carry. */
+  /** All items to be sent back in the next turn; null when there is nothing to carry. */
   state(): JsonValue | null {
-    const items = withReasoning(this.#replayed);
-    // Read from JSON, they are JSON.
-    const json: object = items;
-    return items.length === 0 ? null : (json as JsonValue);
+    return this.#order.state();
   }
 
   #finishCall(index: number, item: ResponsesItem): StreamEvent | undefined {
     const { callId, arguments: given } = this.#claim(index, item);
     const name = item.name ?? '';
+    this.#order.add(item);
     const opaque = writeReplayItems(withReasoning(this.#sinceLastCall));
     this.#sinceLastCall = [];
     this.#hasClientCalls = true;

@@ -159,6 +159,19 @@ export const RESULTS: Readonly<Record<string, GenerationResult>> = {
         ],
       },
       {
+        type: 'text',
+        length: 18,
+        citations: [
+          {
+            type: 'web_search_result_location',
+            cited_text: 'Otters hold hands.',
+            encrypted_index: 'aW5kZXg=',
+            title: 'Otters',
+            url: 'https://example.com/otters',
+          },
+        ],
+      },
+      {
         type: 'server_tool_use',
         id: 'srvtoolu_made_2',
         name: 'bash_code_execution',
@@ -194,11 +207,25 @@ export const RESULTS: Readonly<Record<string, GenerationResult>> = {
     ],
     usage: usage({ inputTokens: 550, outputTokens: 27, totalTokens: 577, cacheReadTokens: 40 }),
     state: [
+      { type: 'text', length: 14 },
       { type: 'server_tool_use', id: 'srvtoolu_made_p', name: 'web_search', input: { query: 'otters' } },
       {
         type: 'web_search_tool_result',
         tool_use_id: 'srvtoolu_made_p',
         content: { type: 'web_search_tool_result_error', error_code: 'unavailable' },
+      },
+      {
+        type: 'text',
+        length: 14,
+        citations: [
+          {
+            type: 'web_search_result_location',
+            cited_text: 'None.',
+            encrypted_index: 'aW5kZXg=',
+            title: null,
+            url: 'https://example.com/none',
+          },
+        ],
       },
     ],
   }),

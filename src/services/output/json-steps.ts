@@ -1,0 +1,195 @@
+import { getManyValues, isMany } from 'stream-chain/core';
+import { jsonParser, type Token } from 'stream-json/core/parser.js';
+import { type JsonOutput, MAX_OUTPUT_DEPTH } from '../../core/json-output.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { OutputChange } from '../../core/output.ts';
+
+/** A step of a document as it is written. `path`: JSON Pointer. */
+export interface JsonStep {
+  readonly path: string;
+  readonly change: OutputChange;
+  readonly value: JsonValue | null;
+}
+
+/** Longest path in UTF-16 code units: each step repeats it, so that one long key would cost its length at every step. */
+const MAX_PATH_LENGTH = 2_048;
+
+/** Most steps of one document: each takes about as much memory as 64 characters of text. */
+const MAX_STEPS = 100_000;
+
+/** What is given up: the rest is not told step by step, but as a whole at its end. */
+class TooMuch extends Error {}
+
+interface Container {
+  readonly path: string;
+  /** The next index of a list; null: an object. */
+  index: number | null;
+  /** The key whose value comes next. */
+  key: string;
+}
+
+const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/**
+ * Tells one JSON text step by step as its pieces come. The steps of every beginning of a text add up to a beginning of the
+ * document: strings may be cut, between characters; numbers, keys and literals are told once they are whole. The steps of
+ * the whole add up to what `JSON.parse` gives, of a repeated key to its last value. Work and memory are linear in the
+ * text; what a step holds is bounded by its piece and `MAX_PATH_LENGTH`.
+ */
+export class JsonSteps {
+  readonly #parse = jsonParser({
+    packStrings: false,
+    packNumbers: true,
+    streamNumbers: false,
+    packKeys: true,
+    streamKeys: false,
+  });
+  readonly #open: Container[] = [];
+  #steps: JsonStep[] = [];
+  #count = 0;
+  /** Of the string that is being written. */
+  #stringPath = '';
+  #pieces: string[] = [];
+  #isSet = false;
+  #hasSteps = false;
+  /** `failed`: the text is no JSON; `gave-up`: too much to be told step by step. */
+  #state: 'reading' | 'failed' | 'gave-up' = 'reading';
+
+  /** The steps that are left once the text has ended, given what all of it is. Nothing follows. */
+  end(output: JsonOutput): readonly JsonStep[] {
+    // White space is what a number at the end of the text is ended by.
+    const rest = this.write(' ');
+    if (output.type !== 'json') return this.#hasSteps ? [...rest, ...this.restart()] : rest;
+    const isTold = this.#state === 'reading' && this.#hasSteps;
+    return [
+      ...rest,
+      ...(isTold ? [] : [{ path: '', change: 'set', value: output.value } as const]),
+      { path: '', change: 'done', value: null },
+    ];
+  }
+
+  /** Takes back what was told, if anything was. */
+  restart(): readonly JsonStep[] {
+    const isTold = this.#hasSteps;
+    this.#hasSteps = false;
+    this.#state = 'failed';
+    return isTold ? [{ path: '', change: 'set', value: null }] : [];
+  }
+
+  /** The steps that a piece of the text adds. */
+  write(text: string): readonly JsonStep[] {
+    if (this.#state !== 'reading') return [];
+    this.#steps = [];
+    try {
+      const read = this.#parse(text);
+      if (isMany(read)) for (const token of getManyValues<Token>(read)) this.#take(token);
+      this.#tellString();
+    } catch (error) {
+      this.#pieces = [];
+      if (!(error instanceof TooMuch)) {
+        this.#state = 'failed';
+        return [...this.#steps, ...this.restart()];
+      }
+      this.#state = 'gave-up';
+    }
+    return this.#steps;
+  }
+
+  #take(token: Token): void {
+    switch (token.name) {
+      case 'startObject':
+        return this.#enter({}, null);
+      case 'startArray':
+        return this.#enter([], 0);
+      case 'endObject':
+      case 'endArray':
+        return this.#leave();
+      case 'keyValue':
+        this.#setKey(token.value);
+        return;
+      case 'startString':
+        this.#stringPath = this.#nextPath();
+        this.#isSet = false;
+        return;
+      case 'stringChunk':
+        this.#pieces.push(token.value);
+        return;
+      case 'endString':
+        if (this.#pieces.length > 0 || !this.#isSet) this.#tellPieces();
+        return this.#finish(this.#stringPath);
+      case 'numberValue':
+        return this.#tellWhole(Number(token.value));
+      case 'nullValue':
+      case 'trueValue':
+      case 'falseValue':
+        return this.#tellWhole(token.value);
+      default:
+        return;
+    }
+  }
+
+  #enter(value: JsonValue, index: number | null): void {
+    if (this.#open.length === MAX_OUTPUT_DEPTH) throw new TooMuch();
+    const path = this.#nextPath();
+    this.#tell({ path, change: 'set', value });
+    this.#open.push({ path, index, key: '' });
+  }
+
+  #leave(): void {
+    const left = this.#open.pop();
+    if (left !== undefined) this.#finish(left.path);
+  }
+
+  #tellWhole(value: JsonValue): void {
+    const path = this.#nextPath();
+    this.#tell({ path, change: 'set', value });
+    this.#finish(path);
+  }
+
+  #setKey(key: string): void {
+    const parent = this.#open.at(-1);
+    if (parent !== undefined) parent.key = key;
+  }
+
+  /** Where the value that begins now belongs. */
+  #nextPath(): string {
+    const parent = this.#open.at(-1);
+    if (parent === undefined) return '';
+    if (parent.index === null) {
+      if (parent.key.length > MAX_PATH_LENGTH) throw new TooMuch();
+      return this.#bounded(`${parent.path}/${escapeKey(parent.key)}`);
+    }
+    const path = this.#bounded(`${parent.path}/${parent.index}`);
+    parent.index += 1;
+    return path;
+  }
+
+  #bounded(path: string): string {
+    if (path.length > MAX_PATH_LENGTH) throw new TooMuch();
+    return path;
+  }
+
+  /** A string that is not at its end with a piece of the text. */
+  #tellString(): void {
+    if (this.#pieces.length > 0) this.#tellPieces();
+  }
+
+  #tellPieces(): void {
+    const value = this.#pieces.join('');
+    this.#pieces = [];
+    this.#tell({ path: this.#stringPath, change: this.#isSet ? 'append' : 'set', value });
+    this.#isSet = true;
+  }
+
+  /** The end of the document itself is told once the whole text is known to be one. */
+  #finish(path: string): void {
+    if (path !== '' || this.#open.length > 0) this.#tell({ path, change: 'done', value: null });
+  }
+
+  #tell(step: JsonStep): void {
+    this.#count += 1;
+    if (this.#count > MAX_STEPS) throw new TooMuch();
+    this.#hasSteps = true;
+    this.#steps.push(step);
+  }
+}
