@@ -17,5 +17,7 @@ export type JsonOutput =
 export const readJsonOutput = (text: string): JsonOutput => {
   const value = parseJson(text) as JsonValue | undefined;
   if (value === undefined) return { type: 'not-json' };
-  return measureJson(value, MAX_OUTPUT_DEPTH).depth > MAX_OUTPUT_DEPTH ? { type: 'too-deep' } : { type: 'json', value };
+  return measureJson(value, MAX_OUTPUT_DEPTH).depth > MAX_OUTPUT_DEPTH
+    ? { type: 'too-deep' }
+    : { type: 'json', value };
 };

@@ -196,7 +196,7 @@ describe('the models that a server lists', () => {
           {},
           { id: '' },
           { id: 'Org/A' },
-          { id: `${'x'.repeat(201)}` },
+          { id: 'x'.repeat(201) },
           { id: 'line\nbreak' },
           { id: '<b>b</b>' },
           { id: 'half \ud83d' },

@@ -115,8 +115,8 @@ const toAssistantItems = (message: AssistantMessage): ResponseInputItem[] => {
   const endMessage = (): void => {
     // The SDK's type of an earlier answer wants an id and a status; the API takes its text alone.
     if (texts.length > 0) {
-      const message: object = { role: 'assistant', content: texts };
-      items.push(message as ResponseInputItem);
+      const item: object = { role: 'assistant', content: texts };
+      items.push(item as ResponseInputItem);
     }
     texts = [];
   };
