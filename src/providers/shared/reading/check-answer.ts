@@ -160,10 +160,13 @@ const COUNTS = [
   'audioInputTokens',
 ] as const satisfies readonly (keyof Usage)[];
 
-/** Usage whose counts are counts, the very same where all are. */
+/** Usage whose counts are counts and whose total is no less than its parts, the very same where all are. */
 const toUsage = (usage: Usage): Usage => {
   const isSound = COUNTS.every((name) => usage[name] === null || toCount(usage[name]) === usage[name]);
-  if (isSound) return usage;
-  const counts = COUNTS.map((name) => [name, toCount(usage[name])] as const);
-  return { ...usage, ...Object.fromEntries(counts) };
+  const counted: Usage = isSound
+    ? usage
+    : { ...usage, ...Object.fromEntries(COUNTS.map((name) => [name, toCount(usage[name])])) };
+  const { inputTokens, outputTokens, totalTokens } = counted;
+  const least = (inputTokens ?? 0) + (outputTokens ?? 0);
+  return totalTokens === null || totalTokens >= least ? counted : { ...counted, totalTokens: least };
 };

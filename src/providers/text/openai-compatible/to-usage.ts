@@ -1,3 +1,4 @@
+import { mergeReports } from '../../shared/reading/merge-reports.ts';
 import { toIntCount } from '../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../core/usage.ts';
 import { isRecord } from '../../../lib/is-record.ts';
@@ -38,30 +39,9 @@ export interface ResponsesUsage {
   readonly output_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
 
-/**
- * The later report over the earlier one. Numbers of a stream are totals so far: what a later report leaves out, or counts as
- * nothing, has not changed.
- */
-export const mergeChatUsage = (
-  earlier: ChatUsage | null,
-  later: ChatUsage | null | undefined,
-): ChatUsage | null => {
-  if (earlier === null || !later) return later ?? earlier;
-  return mergeCounts({ ...earlier }, { ...later });
-};
-
-const mergeCounts = (
-  earlier: Readonly<Record<string, unknown>>,
-  later: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const merged = new Map(Object.entries(earlier));
-  for (const [name, value] of Object.entries(later)) {
-    const before = merged.get(name);
-    if (isRecord(value) && isRecord(before)) merged.set(name, mergeCounts(before, value));
-    else if (before == null || (value != null && value !== 0)) merged.set(name, value);
-  }
-  return Object.fromEntries(merged);
-};
+/** The later report over the earlier one; what is no report changes nothing. */
+export const mergeChatUsage = (earlier: ChatUsage | null, later: unknown): ChatUsage | null =>
+  isRecord(later) ? mergeReports<ChatUsage>(earlier ?? {}, later) : earlier;
 
 export const toChatUsage = (usage: ChatUsage, counting: UsageCounting): Usage =>
   toUsage(

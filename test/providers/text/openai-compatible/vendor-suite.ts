@@ -41,6 +41,8 @@ export interface VendorFailure {
   readonly code: string;
   /** What the server's log says of it. */
   readonly words: string | null;
+  /** The stream ends without its end mark; left out: as the vendor ends it. */
+  readonly done?: false;
 }
 
 export const CHAT_FRAMING: Framing = { named: false, lineEnd: '\n', done: true };
@@ -80,8 +82,9 @@ export const describeCases = (vendor: TestedVendor, cases: readonly VendorCase[]
 };
 
 export const describeFailures = (vendor: TestedVendor, failures: readonly VendorFailure[]): void => {
-  test.each(failures)('a stream with $name is $code', async ({ payloads, code, words }) => {
-    await using upstream = await startStream(payloads, vendor.framing);
+  test.each(failures)('a stream with $name is $code', async ({ payloads, code, words, done }) => {
+    const framing = { ...vendor.framing, ...(done === false && { done }) };
+    await using upstream = await startStream(payloads, framing);
     const stream = connectTo(vendor, upstream.origin).stream(createRequest(), { signal: never() });
     const error = await providerErrorOf(toArray(stream));
     expect([error.code, error.provider]).toEqual([code, vendor.config.provider]);

@@ -35,12 +35,34 @@ describe.each(CHAT_CASES)('a chat completion with $name', ({ chunks, whole, resu
   });
 });
 
-test.each(CHAT_FAILURES)('a stream with $name is $code', async ({ chunks, code, words }) => {
-  await using upstream = await startStream(chunks, LF);
+test.each(CHAT_FAILURES)('a stream with $name is $code', async ({ chunks, code, words, done = true }) => {
+  await using upstream = await startStream(chunks, { ...LF, done });
   const stream = connect(upstream.origin, CONFIG).stream(createRequest(), { signal: never() });
   const error = await providerErrorOf(toArray(stream));
   expect([error.code, error.provider]).toEqual([code, 'openai']);
   if (words !== null) expect(error.vendorMessage).toContain(words);
+});
+
+const said = (delta: object, finish_reason: string | null = null, index = 0): object => ({
+  choices: [{ index, delta, finish_reason }],
+});
+
+test.each([
+  ['text', [said({ content: 'Hi' })], { text: 'Hi', finishReason: 'other', rawFinishReason: null }],
+  [
+    'a call',
+    [said({ tool_calls: [{ index: 0, id: 'c', function: { name: 'now', arguments: '{}' } }] })],
+    { text: '', finishReason: 'tool-calls', toolCalls: [expect.objectContaining({ name: 'now' })] },
+  ],
+  [
+    'text beside another choice that ends',
+    [said({ content: 'Hi' }), said({ content: 'Ho' }, null, 1), said({ content: '!' }), said({}, 'stop', 1)],
+    { text: 'Hi!', finishReason: 'other', rawFinishReason: null },
+  ],
+])('%s without a finish reason is whole once [DONE] has come', async (_, chunks, result) => {
+  await using upstream = await startStream(chunks, LF);
+  const stream = connect(upstream.origin, CONFIG).stream(createRequest(), { signal: never() });
+  expect(await collect(stream)).toMatchObject(result);
 });
 
 test('arguments that are no JSON fail the turn, and only the log of the server has them', async () => {
