@@ -62,7 +62,7 @@ import { BatchJobStore } from './stores/batches/batch-job-store.ts';
 import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
-import { openSqliteDb } from './stores/db/sqlite-db.ts';
+import { openDb } from './stores/db/open-db.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 
@@ -102,16 +102,6 @@ const REGISTRATIONS: Readonly<Record<keyof typeof MODEL_CONFIGS, TextProviderDes
 
 /** How long clients have to take their last events and close, once every generation has ended. */
 const CLOSE_GRACE_MS = 2_000;
-
-const openDb = async (
-  { databaseUrl, databaseDirectUrl, dataDirectory }: Settings,
-  log: ServiceLog,
-): Promise<Db> => {
-  if (databaseUrl === null) return openSqliteDb(dataDirectory);
-  // A server that needs no PostgreSQL does not load its client.
-  const { openPostgresDb } = await import('./stores/db/postgres-db.ts');
-  return openPostgresDb({ url: databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
-};
 
 const createWebhooks = async (
   { webhook }: Settings,

@@ -144,7 +144,7 @@ describe.skipIf(!hasRecordings)('what a generation added, sent back (skipped wit
       },
     );
     const body = replay.log[from]?.body ?? '';
-    return { body, json: JSON.parse(body) as Raw, warnings: data.startGeneration.warnings };
+    return { body, json: JSON.parse(body), warnings: data.startGeneration.warnings };
   };
 
   test.each(ASKED.filter(({ file }) => file !== CUT))('$file', async (recording) => {

@@ -131,7 +131,7 @@ describe('the steps of a document', () => {
       '{"a":"xyz","b":2,"a":"q"}',
       '{"a":[1,2],"a":[]}',
     ])
-      for (const pieces of [[text], [...text]]) {
+      for (const pieces of [[text], Array.from(text)]) {
         const { moments, output } = play(pieces);
         expect(output).toEqual(JSON.parse(text));
         expect(moments.at(-1)).toEqual(output);
@@ -165,7 +165,7 @@ describe('the steps of a document', () => {
     ['nothing', ['']],
     ['nothing but space', [' \n']],
   ])('come to null for a text with %s', (_what, pieces) => {
-    for (const cut of [pieces, [...pieces.join('')]]) {
+    for (const cut of [pieces, Array.from(pieces.join(''))]) {
       const { moments, output } = play(cut);
       expect(output).toBeNull();
       expect(moments.at(-1)).toBeNull();
@@ -174,7 +174,7 @@ describe('the steps of a document', () => {
 
   it('are given up for a document that is too deep, whose end tells it as a whole if it is told at all', () => {
     const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
-    expect(play([...deep(100)]).moments.at(-1)).toEqual(JSON.parse(deep(100)));
+    expect(play(Array.from(deep(100))).moments.at(-1)).toEqual(JSON.parse(deep(100)));
     expect(play([deep(101)]).moments.at(-1)).toBeNull();
     expect(play(['{"a":'.repeat(100_000)]).all.length).toBeLessThan(1_000);
   });
@@ -185,7 +185,7 @@ describe('the steps of a document', () => {
     expect(told.all.length).toBeLessThanOrEqual(100_002);
     expect(told.moments.at(-1)).toEqual(JSON.parse(many));
     const long = JSON.stringify({ ['k'.repeat(5_000)]: Array.from({ length: 1_000 }, () => 1) });
-    const kept = play([...long]);
+    const kept = play(Array.from(long));
     expect(kept.all.length).toBeLessThan(10);
     expect(kept.moments.at(-1)).toEqual(JSON.parse(long));
   });
