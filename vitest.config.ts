@@ -28,6 +28,7 @@ const UNIT = [
   'test/services/generations/nodes/{node-keeper,remote-races}.test.ts',
   'test/services/generations/{generation-cache,generation-races}.test.ts',
   'test/services/media/resolve-media.test.ts',
+  'test/services/output/**/*.test.ts',
   'test/services/{pricing,providers}/**/*.test.ts',
 ];
 

@@ -38,11 +38,14 @@ export const createOutputFold = () => {
     if (Array.isArray(parent) && Number(key) > parent.length) throw new Error(`${path} leaves a gap`);
     return [parent, key];
   };
+  const forgetDone = (path: string): void => {
+    for (const below of done) if (below === path || below.startsWith(`${path}/`)) done.delete(below);
+  };
   return {
     add: ({ path, change, value }: OutputStep): void => {
       const [parent, key] = placeOf(path);
       if (change === 'SET') {
-        for (const below of done) if (below === path || below.startsWith(`${path}/`)) done.delete(below);
+        if (Object.hasOwn(parent, key)) forgetDone(path);
         put(parent, key, structuredClone(value));
         return;
       }

@@ -2,18 +2,18 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import type { Db } from './db.ts';
 import { openSqliteDb } from './sqlite-db.ts';
 
-export interface DbLocation {
-  /** A PostgreSQL database; null: SQLite in the data directory. */
+export interface DbSettings {
+  /** Of a PostgreSQL; null: SQLite. */
   readonly databaseUrl: string | null;
-  /** The same database without a connection pooler in front; null: `databaseUrl` has none. */
+  /** Past a connection pooler, for what needs a session of its own; null: the same. */
   readonly databaseDirectUrl: string | null;
-  /** null: a database in memory, which goes with the process. */
+  /** Of SQLite's file; null: in memory. */
   readonly dataDirectory: string | null;
 }
 
-/** Opens the database that the settings name. Rejects where it cannot be used, and says what to do. */
+/** Opens the database of the settings. Rejects where it cannot be reached or written to. */
 export const openDb = async (
-  { databaseUrl, databaseDirectUrl, dataDirectory }: DbLocation,
+  { databaseUrl, databaseDirectUrl, dataDirectory }: DbSettings,
   log: ServiceLog,
 ): Promise<Db> => {
   if (databaseUrl === null) return openSqliteDb(dataDirectory, log);

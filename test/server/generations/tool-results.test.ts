@@ -136,7 +136,7 @@ describe.each(TRANSPORTS)('tool results, for a stream over %s', (transport) => {
         {
           role: 'assistant',
           parts: [
-            { type: 'reasoning', text: 'Hm. ', opaque: '{"kept":[1]}' },
+            { type: 'reasoning', text: 'Hm. ', opaque: '{"kept":[1]}', provider: 'toy' },
             { type: 'text', text: 'Let me see 👀. ' },
             {
               type: 'tool-call',

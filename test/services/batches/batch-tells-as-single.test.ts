@@ -40,6 +40,11 @@ const TOLD = `
   toolCalls { name arguments builtIn result }
   citations { url title snippet startIndex endIndex }
   warnings { code message path from to }
+  messages {
+    assistant { text reasoning { text signature provider } toolCalls { callId name arguments signature } }
+    tool { callId } user { text } system
+  }
+  outputViolations { path message }
   usage { inputTokens outputTokens totalTokens cacheReadTokens cacheWriteTokens reasoningTokens audioInputTokens source }`;
 
 const generate = async (app: TestApp, input: object): Promise<Raw> => {

@@ -15,6 +15,7 @@ const EVENT = `
       ... on CitationAdded { citation { url title snippet startIndex endIndex } }
       ... on UsageUpdated { usage { ...Usage } cost { total currency } }
       ... on WarningRaised { warning { code message path from to } }
+      ... on OutputUpdated { path change value }
       ... on ActionRequired { toolCalls { callId name arguments } }
       ... on GenerationCompleted { finishReason generation { ...Generation } }
       ... on GenerationCancelled { generation { ...Generation } }
@@ -30,6 +31,7 @@ const EVENT = `
     citations { url title snippet startIndex endIndex }
     usage { ...Usage }
     cost { total }
+    output outputViolations { path message }
     warnings { code }
     error { ...Error }
   }

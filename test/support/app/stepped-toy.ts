@@ -50,8 +50,11 @@ export const createSteppedToy = (): SteppedToy => {
     called();
     for (;;) {
       const { event, taken } = await queue.next(signal);
-      yield event;
-      taken();
+      try {
+        yield event;
+      } finally {
+        taken();
+      }
       if (event.type === 'finish') return;
     }
   });

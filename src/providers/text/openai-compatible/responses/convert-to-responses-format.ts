@@ -89,7 +89,7 @@ const toFunctionCall = (call: CallPart): ResponseInputItem => ({
 });
 
 /** All of it in the order in which it came, where the state of the turn has kept that. */
-const findOrdered = ({ parts }: AssistantMessage): ResponseInputItem[] | undefined => {
+const findOrdered = (parts: AssistantMessage['parts']): ResponseInputItem[] | undefined => {
   const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   const calls = parts.flatMap((part) => (part.type === 'tool-call' ? [toFunctionCall(part)] : []));
   for (const part of parts) {
@@ -100,9 +100,8 @@ const findOrdered = ({ parts }: AssistantMessage): ResponseInputItem[] | undefin
   return undefined;
 };
 
-const toAssistantItems = (message: AssistantMessage): ResponseInputItem[] => {
-  const { parts } = message;
-  const ordered = findOrdered(message);
+const toAssistantItems = ({ parts }: AssistantMessage): ResponseInputItem[] => {
+  const ordered = findOrdered(parts);
   if (ordered !== undefined) return ordered;
   // A tool call may bring its own reasoning along; it is then not sent a second time from a reasoning part.
   const brought = new Set(
