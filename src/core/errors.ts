@@ -1,4 +1,5 @@
 import { shorten } from '../lib/shorten.ts';
+import { redactSecrets } from './secrets.ts';
 
 interface ErrorTraits {
   /** The same request may succeed if sent again. */
@@ -124,6 +125,9 @@ export interface ProviderErrorDetails {
   readonly cause?: unknown;
 }
 
+const redact = (text: string | null | undefined): string | null =>
+  text == null ? null : redactSecrets(text);
+
 /** The greatest 32-bit integer: GraphQL's Int takes no more, nor does a timer. */
 const LONGEST_WAIT_MS = 2_147_483_647;
 
@@ -145,7 +149,7 @@ const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
 
 /**
  * A failure on the provider's side, already classified. The message is safe for clients: the vendor's words are in it
- * only where the code allows that.
+ * only where the code allows that, and no key of this server is in them.
  */
 export class ProviderError extends ModelgraphError {
   readonly provider: string;
@@ -156,7 +160,8 @@ export class ProviderError extends ModelgraphError {
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
     const base = PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.';
-    const words = ERROR_CODES[code].vendorText ? (details.vendorMessage ?? null) : null;
+    const vendorMessage = redact(details.vendorMessage);
+    const words = ERROR_CODES[code].vendorText ? vendorMessage : null;
     super(code, words === null ? base.replace(/([^.])$/, '$1.') : `${base.replace(/\.$/, '')}: ${words}`, {
       cause: details.cause,
     });
@@ -165,8 +170,8 @@ export class ProviderError extends ModelgraphError {
     this.providerStatus = details.providerStatus ?? null;
     const { retryAfterMs = null } = details;
     this.retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, LONGEST_WAIT_MS);
-    this.vendorMessage = details.vendorMessage ?? null;
-    this.requestId = details.requestId ?? null;
+    this.vendorMessage = vendorMessage;
+    this.requestId = redact(details.requestId);
   }
 }
 
