@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'MODEL_NOT_FOUND'
   /** There is no such object, or it is not yours. Do not retry the same request unchanged. */
   | 'NOT_FOUND'
+  /** The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do. Do not retry the same request unchanged. */
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider refused this server's credentials. Do not retry the same request unchanged. */
   | 'PROVIDER_AUTHENTICATION'
   /** The provider failed, or its answer cannot be read. The same request may succeed later. */
