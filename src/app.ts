@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import { MODEL_ALIASES } from '../config/aliases.ts';
 import type { Settings } from '../config/env.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ModelConfig } from './core/model-config.ts';
+import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
@@ -21,6 +21,7 @@ import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
 import type { ServerPlugin } from './server/plugin.ts';
+import { closeTransports, type Transports } from './server/close-transports.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
@@ -31,12 +32,8 @@ import { createTracing, type ToTelemetryName } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
-import {
-  serveWebSockets,
-  WEBSOCKET_LIMITS,
-  type WebSocketLimits,
-  type WebSockets,
-} from './server/websocket/websocket.ts';
+import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
+import { catchDefects } from './services/catch-defects.ts';
 import { CatalogueService } from './services/catalogue/catalogue-service.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -99,9 +96,6 @@ export interface App {
 
 // A provider with models and no registration does not compile.
 const REGISTRATIONS: Readonly<Record<keyof typeof MODEL_CONFIGS, TextProviderDescriptor>> = TEXT_PROVIDERS;
-
-/** How long clients have to take their last events and close, once every generation has ended. */
-const CLOSE_GRACE_MS = 2_000;
 
 const createWebhooks = async (
   { webhook }: Settings,
@@ -255,11 +249,6 @@ const createServices = async (
   return { generations, batches, webhooks, metrics, outputs: shared.outputs };
 };
 
-interface TransportLayer {
-  readonly server: Server;
-  readonly sockets: WebSockets;
-}
-
 const createTransports = (
   settings: Settings,
   log: ServiceLog,
@@ -268,7 +257,7 @@ const createTransports = (
   { generations, batches, metrics }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
-): TransportLayer => {
+): Transports => {
   const shared = {
     authenticate: createAuthenticate(settings.apiKeys),
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
@@ -304,23 +293,14 @@ const createTransports = (
   return { server, sockets };
 };
 
-/** Takes no new connection, has the services end what runs, and closes every socket. */
-const closeTransports = async (
-  { server, sockets }: TransportLayer,
-  stopServices: () => Promise<unknown>,
-): Promise<void> => {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  sockets.close();
-  await stopServices();
-  // Clients have their terminal events; one that does not read or close is not waited for any longer.
-  const impatience = setTimeout(() => {
-    sockets.terminate();
-    server.closeAllConnections();
-  }, CLOSE_GRACE_MS);
-  await closed;
-  clearTimeout(impatience);
-};
+/** Every key of the settings that a vendor, a database or a receiver of webhooks is sent, and may quote. */
+const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Settings): readonly string[] => [
+  ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
+  ...(webhook === null ? [] : [webhook.secret]),
+  ...[databaseUrl, databaseDirectUrl].flatMap((url) =>
+    url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
+  ),
+];
 
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
@@ -332,6 +312,7 @@ export const buildApp = async (
   overrides: AppOverrides = {},
 ): Promise<App> => {
   const log = createSafeLog(writer);
+  const showSecrets = hideSecrets(secretsOf(settings));
   for (const variable of settings.unknownVariables)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
@@ -347,6 +328,7 @@ export const buildApp = async (
   ]);
   const { generations, batches, webhooks, metrics, outputs } = services;
   let closing = false;
+  let stopCatching: (() => void) | undefined;
   const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
@@ -362,9 +344,12 @@ export const buildApp = async (
     outputs.close();
     await webhooks?.stop();
     await db.close();
+    stopCatching?.();
+    showSecrets();
   };
 
   const open = async (): Promise<string> => {
+    stopCatching = catchDefects(log);
     await sweepTemporaryFolders((error, path) =>
       log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
     );

@@ -12,12 +12,15 @@ const start = async (): Promise<void> => {
   const { readSettings } = await import('../config/env.ts');
   const { MODEL_CONFIGS } = await import('../config/providers/index.ts');
   const { buildApp } = await import('./app.ts');
+  const { redactSecrets } = await import('./core/secrets.ts');
   const settings = readSettings(Object.keys(MODEL_CONFIGS));
   const log = pino({
     level: settings.logLevel,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
+    // Whatever a line was made of, a key of this server is not in it.
+    hooks: { streamWrite: redactSecrets },
   });
   const app = await buildApp(settings, log);
   const url = await app.listen();
@@ -47,6 +50,8 @@ try {
   await start();
 } catch (error) {
   const { ModelgraphError } = await import('./core/errors.ts');
-  process.stderr.write(`${error instanceof ModelgraphError ? error.message : (error as Error).stack}\n`);
+  const { redactSecrets } = await import('./core/secrets.ts');
+  const reason = error instanceof ModelgraphError ? error.message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`${redactSecrets(reason)}\n`);
   process.exitCode = 1;
 }

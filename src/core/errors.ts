@@ -1,4 +1,5 @@
 import { shorten } from '../lib/shorten.ts';
+import { redactSecrets } from './secrets.ts';
 
 interface ErrorTraits {
   /** The same request may succeed if sent again. */
@@ -25,6 +26,8 @@ export const ERROR_CODES = {
   UNSUPPORTED_CAPABILITY: traits(false, true, 400),
   NOT_FOUND: traits(false, true, 404),
   UNAUTHENTICATED: traits(false, true, 401),
+  /** Status 200, as of every server that knows persisted queries: older clients read no other answer. */
+  PERSISTED_QUERY_NOT_SUPPORTED: traits(false, true, 200),
   FORBIDDEN: traits(false, true, 403),
   RATE_LIMITED: traits(true, true, 429),
   BUDGET_EXCEEDED: traits(false, true, 402),
@@ -125,6 +128,9 @@ export interface ProviderErrorDetails {
   readonly cause?: unknown;
 }
 
+const redact = (text: string | null | undefined): string | null =>
+  text == null ? null : redactSecrets(text);
+
 /** The greatest 32-bit integer: GraphQL's Int takes no more, nor does a timer. */
 const LONGEST_WAIT_MS = 2_147_483_647;
 
@@ -146,7 +152,7 @@ const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
 
 /**
  * A failure on the provider's side, already classified. The message is safe for clients: the vendor's words are in it
- * only where the code allows that.
+ * only where the code allows that, and no key of this server is in them.
  */
 export class ProviderError extends ModelgraphError {
   readonly provider: string;
@@ -157,7 +163,8 @@ export class ProviderError extends ModelgraphError {
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
     const base = PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.';
-    const words = ERROR_CODES[code].vendorText ? (details.vendorMessage ?? null) : null;
+    const vendorMessage = redact(details.vendorMessage);
+    const words = ERROR_CODES[code].vendorText ? vendorMessage : null;
     super(code, words === null ? base.replace(/([^.])$/, '$1.') : `${base.replace(/\.$/, '')}: ${words}`, {
       cause: details.cause,
     });
@@ -166,8 +173,8 @@ export class ProviderError extends ModelgraphError {
     this.providerStatus = details.providerStatus ?? null;
     const { retryAfterMs = null } = details;
     this.retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, LONGEST_WAIT_MS);
-    this.vendorMessage = details.vendorMessage ?? null;
-    this.requestId = details.requestId ?? null;
+    this.vendorMessage = vendorMessage;
+    this.requestId = redact(details.requestId);
   }
 }
 

@@ -74,7 +74,7 @@ class AwaitedItems<T> implements ReadyIterator<T> {
   /** The signal was aborted. */
   handleEvent(): void {
     this.#leave();
-    this.#source.return?.().catch(ignore);
+    (async () => this.#source.return?.())().catch(ignore);
   }
 
   get #isReady(): boolean {

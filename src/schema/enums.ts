@@ -201,6 +201,8 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   UNSUPPORTED_CAPABILITY: 'The model does not support something that the request contains.',
   NOT_FOUND: 'There is no such object, or it is not yours.',
   UNAUTHENTICATED: 'The request carries no valid credentials for this server.',
+  PERSISTED_QUERY_NOT_SUPPORTED:
+    'The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do.',
   FORBIDDEN: 'The credentials do not allow this.',
   RATE_LIMITED: 'The rate limit of this server is reached.',
   BUDGET_EXCEEDED: 'Your budget on this server is used up.',

@@ -3,6 +3,7 @@ import { sendNodeResponse } from '@whatwg-node/server';
 import type { ServiceLog } from '../core/service-log.ts';
 import { acceptsEventStream } from './answer-type.ts';
 import type { HttpContext } from './context.ts';
+import { hasSeveralHosts } from './origin.ts';
 import type { Yoga } from './prepare-operation.ts';
 import { toRefusalResponse } from './refusal.ts';
 
@@ -28,14 +29,6 @@ const closeUnlessComplete = (req: IncomingMessage): void => {
   const impatience = setTimeout(() => req.socket.destroy(), LINGER_MS);
   impatience.unref();
   req.once('close', () => clearTimeout(impatience));
-};
-
-/** Whether a request names several hosts, which a server has to refuse (RFC 9112, section 3.2). */
-const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean => {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2)
-    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
-  return hosts > 1;
 };
 
 const createHttpContext = (req: IncomingMessage, res: ServerResponse): HttpContext => {

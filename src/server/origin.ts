@@ -10,6 +10,14 @@ export interface OriginPolicy {
 const parseHost = (host: string | undefined): URL | undefined =>
   host !== undefined && URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
 
+/** Whether a request names several hosts, which a server has to refuse (RFC 9112, section 3.2). */
+export const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean => {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+};
+
 /**
  * Why a browser's request may not be answered; undefined when it may. The same for requests and for WebSocket upgrades,
  * which no CORS rule of a browser holds back.

@@ -11,6 +11,7 @@ import { isRecord } from '../lib/is-record.ts';
 import type { OpenSubscription } from './compiled/subscribe.ts';
 import type { HttpContext } from './context.ts';
 import { type MaskError, withCode } from './mask-error.ts';
+import { type Refusal, toRefusalError } from './refusal.ts';
 
 /** A GraphQL request as it came, before anything about it has been believed. */
 export interface OperationParams {
@@ -71,15 +72,22 @@ export class PreparedOperation implements AsyncIterable<ExecutionResult> {
   }
 }
 
-const invalid = (message: string): GraphQLError => withCode(new GraphQLError(message));
+const invalid = (message: string): Refusal => ({ code: 'INVALID_REQUEST', message });
+
+/** The words at which clients of automatic persisted queries send the text of every document from then on. */
+const NOT_PERSISTED: Refusal = {
+  code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+  message: 'PersistedQueryNotSupported',
+  headers: { 'cache-control': 'no-store' },
+};
+
+const isPersisted = ({ query, extensions }: OperationParams): boolean =>
+  (query ?? '') === '' && isRecord(extensions) && isRecord(extensions['persistedQuery']);
 
 /** Why a request is no GraphQL request, whatever it asks for; undefined when it is one. */
-export const findParamsError = ({
-  query,
-  operationName,
-  variables,
-  extensions,
-}: OperationParams): GraphQLError | undefined => {
+export const findParamsError = (params: OperationParams): Refusal | undefined => {
+  const { query, operationName, variables, extensions } = params;
+  if (isPersisted(params)) return NOT_PERSISTED;
   if (typeof query !== 'string') return invalid('The request must have a query, as text.');
   if (typeof (operationName ?? '') !== 'string') return invalid('operationName must be text.');
   if (!isRecord(variables ?? {})) return invalid('variables must be an object.');
@@ -111,13 +119,17 @@ export const prepareOperation = (
   maskError: MaskError,
 ): PreparedOperation | Refused => {
   const malformed = findParamsError(params);
-  if (malformed !== undefined) return [malformed];
+  if (malformed !== undefined) return [toRefusalError(malformed)];
   const { query, operationName = null, variables } = params as CheckedParams;
   const document = readDocument(enveloped, query, maskError);
   if (!('kind' in document)) return document;
   const operation = getOperationAST(document, operationName);
   if (!operation)
-    return [invalid('The document does not tell which operation to run: name one that is in it.')];
+    return [
+      withCode(
+        new GraphQLError('The document does not tell which operation to run: name one that is in it.'),
+      ),
+    ];
 
   const open = async (): Promise<OperationResult> => {
     try {

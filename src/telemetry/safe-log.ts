@@ -1,9 +1,13 @@
+import { redactSecrets } from '../core/secrets.ts';
 import type { ServiceLog } from '../core/service-log.ts';
+import { redactFields } from './redact-fields.ts';
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'it threw no error');
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? redactSecrets(error.message) : 'it threw no error';
 
 /**
- * A log whose calls never throw, so that a failed line does not fail the work that writes it. A line that cannot be written
+ * A log whose calls never throw, so that a failed line does not fail the work that writes it, and whose lines hold no key of
+ * this server. A line that cannot be written
  * (because a getter of its fields throws, or its destination is closed) is reported as an error without its fields, on
  * standard error if the log accepts no line at all.
  */
@@ -20,7 +24,7 @@ export const createSafeLog = (log: ServiceLog): ServiceLog => {
     (level: keyof ServiceLog) =>
     (fields: Readonly<Record<string, unknown>>, message: string): void => {
       try {
-        log[level](fields, message);
+        log[level](redactFields(fields), redactSecrets(message));
       } catch (error) {
         report(message, error);
       }

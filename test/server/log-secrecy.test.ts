@@ -9,7 +9,14 @@ import {
   startUpstream,
   type UpstreamRequest,
 } from '../support/upstream/upstream-server.ts';
-import { openEventStream, openRawSocket, type Operation, post, type Server } from '../support/app/clients.ts';
+import {
+  ANSWERS,
+  openEventStream,
+  openRawSocket,
+  type Operation,
+  post,
+  type Server,
+} from '../support/app/clients.ts';
 import { startServerProcess } from '../support/app/server-process.ts';
 
 const PROMPT = 'prompt-marker-5821';
@@ -117,4 +124,48 @@ test('a process prints neither prompts nor answers nor keys', async () => {
   expect(await server.exited).toBe(0);
   expect(server.lines.filter((line) => line.includes('a generation ended')).length).toBeGreaterThan(WAYS);
   for (const line of server.lines) expect(line).not.toMatch(MARKER);
+});
+
+/** A key that looks like none. */
+const ODD_KEY = 'correct-horse-marker-battery';
+const ENCODED_KEY = Buffer.from(`Bearer ${ODD_KEY}`).toString('base64');
+
+const quoteKey = (exchange: UpstreamRequest, status: number): void =>
+  sendJson(
+    exchange,
+    { error: { message: `Cannot use ${ODD_KEY}, ${encodeURIComponent(`=${ODD_KEY}`)} or ${ENCODED_KEY}` } },
+    { status, headers: { 'x-request-id': ODD_KEY, 'x-echo': ENCODED_KEY } },
+  );
+
+test('neither a log line at any level nor a message to a client holds a key that a vendor quotes', async () => {
+  const statuses = [400, 401, 404, 422, 429, 500, 503];
+  let turn = 0;
+  await using upstream = await startUpstream((exchange) =>
+    quoteKey(exchange, statuses[turn++ % statuses.length] ?? 500),
+  );
+  const configured = { apiKey: ODD_KEY, baseUrl: upstream.origin };
+  await using app = await startApp({
+    providers: { openai: configured, anthropic: configured, gemini: configured, groq: configured },
+  });
+  const answers: string[] = [];
+  for (const model of ['gpt-4o', 'claude-sonnet-4-5', 'gemini-2.5-flash', 'llama-3.3-70b-versatile'])
+    for (const _status of statuses) {
+      const response = await post(app, {
+        query: GENERATE_MUTATION,
+        variables: { input: { model, prompt: 'Hi' } },
+      });
+      answers.push(await response.text());
+      const stream = { query: GENERATE_SUBSCRIPTION, variables: { input: { model, prompt: 'Hi' } } };
+      answers.push(JSON.stringify(await ANSWERS.sse(app, stream)));
+    }
+  expect(answers.filter((answer) => answer.includes('PROVIDER_REJECTED'))).not.toEqual([]);
+  expect(app.logLines.filter(({ fields }) => fields['requestId'] === '[key]')).not.toEqual([]);
+  const told = inspect([app.logLines, answers], {
+    depth: 12,
+    showHidden: true,
+    maxArrayLength: null,
+    maxStringLength: null,
+  });
+  expect(told).not.toMatch(MARKER);
+  expect(told).not.toContain(ENCODED_KEY.slice(8, -8));
 });

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { hideSecrets } from '../../src/core/secrets.ts';
 import { createSafeLog } from '../../src/telemetry/safe-log.ts';
 
 const fail = (): never => {
@@ -34,4 +36,30 @@ test('a log that takes no line at all is reported to the standard error output',
   const text = written.mock.calls.map(([line]) => String(line)).join('');
   written.mockRestore();
   expect(text).toBe('a log line could not be written: {"line":"lost","reason":"the disk is full"}\n');
+});
+
+test('a line holds no key of this server, wherever in its fields, and errors stay errors', () => {
+  const show = hideSecrets(['plainkey-1234567']);
+  const lines: (readonly [Readonly<Record<string, unknown>>, string])[] = [];
+  const write = (fields: Readonly<Record<string, unknown>>, message: string): void =>
+    void lines.push([fields, message]);
+  const log = createSafeLog({ debug: write, info: write, warn: write, error: write });
+  class VendorError extends Error {
+    readonly headers = { 'x-request-id': 'plainkey-1234567', list: [['key', 'plainkey-1234567']] };
+  }
+  const untouched = { code: 'ok', at: new Date(0) };
+  try {
+    log.debug(
+      { err: new VendorError('with plainkey-1234567', { cause: new Error('plainkey-1234567') }) },
+      'm',
+    );
+    log.warn({ 'plainkey-1234567': 1 }, 'of plainkey-1234567');
+    log.info(untouched, 'nothing');
+  } finally {
+    show();
+  }
+  expect(inspect(lines, { depth: 12, showHidden: true })).not.toMatch(/plainkey-1234567/);
+  expect(lines[0]?.[0]['err']).toBeInstanceOf(VendorError);
+  expect(lines[0]?.[0]['err']).toMatchObject({ message: 'with [key]' });
+  expect(lines[2]?.[0]).toBe(untouched);
 });

@@ -54,16 +54,17 @@ export class Delivery implements RunningOperation {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#settle = resolve;
+    // What cannot be written is a defect of this server, which the process logs.
     void this.#start();
   }
 
   leave(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#options.onEnd();
     this.#options.controller.abort();
     this.#returnEvents();
     if (!this.#isOpening) this.#settle();
+    this.#options.onEnd();
   }
 
   async #start(): Promise<void> {
@@ -133,18 +134,21 @@ export class Delivery implements RunningOperation {
     if (!this.#isOver) this.#options.sink.write(toStreamedResult(boundResult(result)));
   }
 
+  /** Ends it also where not even the error can be written. */
   #fail(error: unknown): void {
-    this.#put({ errors: [this.#options.maskError(error)] });
-    this.#end();
+    try {
+      this.#put({ errors: [this.#options.maskError(error)] });
+    } finally {
+      this.#end();
+    }
   }
 
   #end(): void {
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#options.onEnd();
-      this.#returnEvents();
-    }
+    if (this.#isOver) return this.#settle();
+    this.#isOver = true;
+    this.#returnEvents();
     this.#settle();
+    this.#options.onEnd();
   }
 
   /** What a source throws while it is returned concerns no client: the operation is over. */

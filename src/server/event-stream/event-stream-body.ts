@@ -53,12 +53,17 @@ export class EventStreamBody {
       },
     });
     this.#running = running;
-    void running.ended.then(() => {
-      stopHeartbeat();
-      writer.write(frame('complete', ''));
-      writer.flush();
-      if (!response.destroyed) response.end();
-    });
+    const end = (): void => {
+      try {
+        stopHeartbeat();
+        writer.write(frame('complete', ''));
+        writer.flush();
+      } finally {
+        if (!response.destroyed) response.end();
+      }
+    };
+    // It never rejects, and what ends it throws only on a defect, which the process logs.
+    void running.ended.then(end);
     return response;
   }
 

@@ -67,8 +67,7 @@ export const useRequestParameters = ({ maxBodyBytes, limits }: BodyLimits): Serv
   },
   onParams({ params, context: { req } }) {
     const malformed = findParamsError(params);
-    if (malformed !== undefined)
-      throw toRefusalError({ code: 'INVALID_REQUEST', message: malformed.message });
+    if (malformed !== undefined) throw toRefusalError(malformed);
     if (findAcceptedType(req.headers.accept) === undefined && !acceptsEventStream(req))
       throw toRefusalError(NOT_ACCEPTABLE);
   },

@@ -3,6 +3,8 @@ import { CloseCode, MessageType, type Server, stringifyMessage } from 'graphql-w
 import type { RawData, WebSocket } from 'ws';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
+import { isRecord } from '../../lib/is-record.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { weighJson } from '../../lib/weigh-json.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -32,6 +34,20 @@ const ECHOED = { values: 50, characters: 1_000, depth: 10 };
 
 const toBytes = (data: RawData): Buffer =>
   Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+
+/**
+ * The message with an empty query where a persisted one is asked for by its hash alone: the protocol would close the socket for
+ * it, and its client would never be told to send the text.
+ */
+const withQuery = (message: string): string => {
+  if (!message.includes('"persistedQuery"')) return message;
+  const parsed = parseJson(message);
+  if (!isRecord(parsed) || !isRecord(parsed['payload'])) return message;
+  return JSON.stringify({
+    ...parsed,
+    payload: { ...parsed['payload'], query: parsed['payload']['query'] ?? '' },
+  });
+};
 
 /** What the protocol says of a message that only a server sends. */
 const isUnexpectedMessage = (error: unknown): boolean =>
@@ -126,7 +142,7 @@ export class Connection {
     if (socket.readyState !== socket.OPEN) return;
     if (hasMoreJsonValues(bytes, maxPayloadValues))
       this.#close(CloseCode.BadRequest, `A message holds at most ${maxPayloadValues} JSON values`);
-    else this.#handle(handle, bytes.toString('utf8'));
+    else this.#handle(handle, withQuery(bytes.toString('utf8')));
     this.#pauseWhileBehind();
   }
 

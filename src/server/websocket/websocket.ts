@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { ServiceLog } from '../../core/service-log.ts';
-import { findOriginProblem, type OriginPolicy } from '../origin.ts';
+import { findOriginProblem, hasSeveralHosts, type OriginPolicy } from '../origin.ts';
 import { GRAPHQL_PATH } from '../paths.ts';
 import { Connection } from './connection.ts';
 import { createProtocol, type ProtocolOptions } from './protocol.ts';
@@ -58,8 +58,9 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   const connections = new Set<Connection>();
   let closing = false;
 
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on('error', () => stream.destroy());
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    if (hasSeveralHosts(request))
+      return refuseUpgrade(stream, '400 Bad Request', 'The request names several hosts.');
     if (request.url?.split('?')[0] !== GRAPHQL_PATH)
       return refuseUpgrade(stream, '404 Not Found', `WebSockets are served at ${GRAPHQL_PATH}.`);
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
@@ -79,6 +80,16 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
     });
+  };
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy());
+    try {
+      upgrade(request, stream, head);
+    } catch (error) {
+      log.error({ err: error }, 'a WebSocket could not be opened because of a defect of this server');
+      stream.destroy();
+    }
   });
 
   return {

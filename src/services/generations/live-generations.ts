@@ -2,6 +2,7 @@ import type { Generation } from '../../core/generation.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { GenerationGuards } from '../generation-guards.ts';
+import { startInBackground } from '../catch-defects.ts';
 import { createDefectReport } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
@@ -47,8 +48,8 @@ export class LiveGenerations {
     this.#subscribers.set(run.id, subscribers);
     cache.add(run);
     writeBehind.add(run, created);
-    run.finished.then((generation) => this.#finish(run, generation)).catch(reportDefect);
-    runner.run(run).catch(reportDefect);
+    startInBackground(run, log, async () => this.#finish(run, await run.finished));
+    startInBackground(run, log, () => runner.run(run));
   }
 
   /** A subscriber that keeps a live generation from being cancelled until it leaves. */

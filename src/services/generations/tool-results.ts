@@ -8,7 +8,7 @@ import type { GenerationStore } from '../../stores/generations/generation-store.
 import { checkToolResults } from '../checks/check-tool-results.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
 import { notWaiting } from '../refusals.ts';
-import { createDefectReport } from '../report-failure.ts';
+import { startInBackground } from '../catch-defects.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import {
   type SentToolResults,
@@ -59,7 +59,7 @@ export class ToolResults {
     if (this.#options.guards.judgesRequests) await this.#judge(run, request, signals);
     run.resume(request);
     const { runner, log } = this.#options;
-    if (!run.ended) runner.run(run).catch(createDefectReport(log, { generationId: run.id }));
+    if (!run.ended) startInBackground(run, log, () => runner.run(run));
   }
 
   /** Takes results that were handed in on another node, and answers it. Rejects on defects only. */

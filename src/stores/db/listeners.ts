@@ -13,7 +13,19 @@ export class Listeners<Value> {
     return () => this.#handles.delete(entry);
   }
 
+  /**
+   * Calls each of them. What one throws is thrown once more outside of the caller, as an uncaught exception: neither the others
+   * nor the caller notice it.
+   */
   tell(value: Value): void {
-    for (const { handle } of this.#handles) handle(value);
+    for (const { handle } of this.#handles) {
+      try {
+        handle(value);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const HURRIED = fileURLToPath(new URL('hurried-server.ts', import.meta.url));
+const DEFECTIVE = fileURLToPath(new URL('defective-server.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface ServerProcess extends AsyncDisposable {
@@ -39,6 +40,10 @@ export const startServerProcess = (
 /** The same with short leases and waits, for tests of what happens when they run out. */
 export const startHurriedProcess = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
   startProcess({ command: [process.execPath, HURRIED] }, environment);
+
+/** One with the model `toy`, of which every seam throws where its metadata or its prompt ask for it. */
+export const startDefectiveProcess = (): Promise<ServerProcess> =>
+  startProcess({ command: [process.execPath, DEFECTIVE] }, { MODELGRAPH_DATA: 'memory' });
 
 /** The server as the README has it started: by npm, in the folder of the project, in a process group of its own. */
 export const startByNpm = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>

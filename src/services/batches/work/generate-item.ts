@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Generation } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { toExactResolution } from '../../../core/resolution.ts';
+import type { ServiceLog } from '../../../core/service-log.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { BatchJob, PendingItem } from '../../../stores/batches/batch-job.ts';
+import { startInBackground } from '../../catch-defects.ts';
 import { prepareGeneration } from '../../checks/preview.ts';
 import { GenerationRun } from '../../generations/run/generation-run.ts';
 import type { TurnRunner } from '../../generations/run/turn-runner.ts';
@@ -11,6 +13,7 @@ import type { TurnRunner } from '../../generations/run/turn-runner.ts';
 export interface ItemGeneratorOptions {
   readonly runner: TurnRunner;
   readonly telemetry: Telemetry;
+  readonly log: ServiceLog;
 }
 
 /** The pause before a provider whose circuit is open is called again, if it names none, and at the most. */
@@ -43,7 +46,7 @@ export class ItemGenerator {
       signal,
     }: { readonly job: BatchJob; readonly config: ModelConfig; readonly signal: AbortSignal },
   ): Promise<Generation> {
-    const { runner, telemetry } = this.#options;
+    const { runner, telemetry, log } = this.#options;
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
     const run = new GenerationRun({
       id,
@@ -57,8 +60,7 @@ export class ItemGenerator {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      // It never rejects: every failure ends the run.
-      void runner.run(run);
+      startInBackground(run, log, () => runner.run(run));
       const settled = await run.settled;
       // A batch has no client to answer its tool calls: this turn is the whole of it.
       run.cancel();
