@@ -302,6 +302,11 @@ const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Setti
   ),
 ];
 
+const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog): void => {
+  for (const variable of unknownVariables)
+    log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
  * served, the operator's plugins cannot be loaded, or the store cannot be opened.
@@ -313,8 +318,7 @@ export const buildApp = async (
 ): Promise<App> => {
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
-  for (const variable of settings.unknownVariables)
-    log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
+  warnOfUnknownVariables(settings, log);
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = createCatalogueLayer(settings, log, overrides);
