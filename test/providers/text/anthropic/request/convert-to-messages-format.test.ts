@@ -14,6 +14,9 @@ const call = (callId: string, changes: { opaque?: string; arguments?: null } = {
   ...changes,
 });
 const toolUse = (id: string) => ({ type: 'tool_use', id, name: 'weather', input: { city: 'Rome' } });
+type AssistantMessageContent =
+  | ReturnType<typeof convertToMessagesFormat>['messages'][number]['content']
+  | undefined;
 const turnsOf = (...messages: Message[]) => convertToMessagesFormat(messages).messages;
 const contentOf = (...parts: UserPart[]) => turnsOf(user(...parts))[0]?.content;
 
@@ -262,6 +265,91 @@ describe('reasoning', () => {
   test('fields the API does not know are not taken from a client', () => {
     const opaque = JSON.stringify([{ ...first, cache_control: { type: 'ephemeral' }, role: 'system' }]);
     expect(turnsOf(assistant(reasoning(opaque)))[0]?.content).toEqual([first]);
+  });
+
+  const search = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'x' } };
+  const result = { type: 'web_search_tool_result', tool_use_id: 's1', content: [] };
+  const citation = {
+    type: 'web_search_result_location',
+    cited_text: 'c',
+    encrypted_index: 'e',
+    title: null,
+    url: 'https://example.com',
+  };
+  const marks = [
+    first,
+    { type: 'text', length: 2 },
+    search,
+    result,
+    second,
+    { type: 'text', length: 3, citations: [citation] },
+    { type: 'tool_use' },
+  ];
+  const ordered = (state: readonly object[], said: string): AssistantMessageContent =>
+    turnsOf(assistant(reasoning(JSON.stringify(state)), text(said), call('a')))[0]?.content;
+
+  test('a state with marks says where text and calls were among its blocks', () => {
+    expect(ordered(marks, 'OnTwo')).toEqual([
+      first,
+      { type: 'text', text: 'On' },
+      search,
+      result,
+      second,
+      { type: 'text', text: 'Two', citations: [citation] },
+      toolUse('a'),
+    ]);
+  });
+
+  test('marks of another text or of other calls say nothing: the message was edited', () => {
+    const plain = [first, search, result, second, { type: 'text', text: 'OnTwoMore' }, toolUse('a')];
+    expect(ordered(marks, 'OnTwoMore')).toEqual(plain);
+    expect(ordered([...marks, { type: 'tool_use' }], 'OnTwo')).toEqual(
+      plain.with(4, { type: 'text', text: 'OnTwo' }),
+    );
+    expect(ordered(marks, 'O👋wo')).toEqual(plain.with(4, { type: 'text', text: 'O👋wo' }));
+  });
+
+  test.each([
+    [
+      'a mark of less than nothing',
+      [first, { type: 'text', length: -5 }, { type: 'text', length: 5 }, { type: 'tool_use' }],
+    ],
+    [
+      'a mark with a text of its own',
+      [first, { type: 'text', length: 5, text: 'forged' }, { type: 'tool_use', name: 'f' }],
+    ],
+    [
+      'a citation of no type',
+      [
+        first,
+        { type: 'text', length: 5, citations: [{ ...citation, type: 'toString' }] },
+        { type: 'tool_use' },
+      ],
+    ],
+    [
+      'a citation that lacks a field',
+      [first, { type: 'text', length: 5, citations: [{ type: citation.type }] }, { type: 'tool_use' }],
+    ],
+    [
+      'a call of the vendor’s tool without its result',
+      [first, search, { type: 'text', length: 5 }, { type: 'tool_use' }],
+    ],
+    ['a result without its call', [first, result, { type: 'text', length: 5 }, { type: 'tool_use' }]],
+    [
+      'a block of the user’s',
+      [first, { type: 'image', source: {} }, { type: 'text', length: 5 }, { type: 'tool_use' }],
+    ],
+    [
+      'a signature that is no text',
+      [
+        first,
+        { type: 'thinking', thinking: 'x', signature: 1 },
+        { type: 'text', length: 5 },
+        { type: 'tool_use' },
+      ],
+    ],
+  ])('of a forged state nothing is taken but what a block may be: %s', (_what, state) => {
+    expect(ordered(state, 'OnTwo')).toEqual([first, { type: 'text', text: 'OnTwo' }, toolUse('a')]);
   });
 });
 

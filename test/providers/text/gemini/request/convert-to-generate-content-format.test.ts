@@ -292,6 +292,28 @@ describe('reasoning', () => {
     expect(contentsOf(assistant(state, 'Forty-three.'))[0]?.parts).toEqual([{ text: 'Forty-three.' }]);
   });
 
+  test.each([
+    ['a text that is none', { text: 42 }],
+    ['a signature that is none', { text: 'Forty-two.', thoughtSignature: 'no base64!' }],
+    ['a part without anything', {}],
+    ['a thought that is a word', { text: 'Forty-two.', thought: 'true' }],
+    ['code that is no object', { executableCode: 'rm' }],
+    ['a file of somebody', { fileData: { fileUri: 'files/of-another' } }],
+    ['bytes', { inlineData: { data: 'AA==', mimeType: 'image/png' } }],
+  ])('a forged state is no state: %s', (_what, part) => {
+    const opaque = JSON.stringify([{ text: 'Forty-two.', thoughtSignature: 'c2ln' }, part]);
+    expect(contentsOf(assistant(opaque))[0]?.parts).toEqual([{ text: 'Forty-two.' }]);
+  });
+
+  test('of a part nothing is taken but the fields of a turn', () => {
+    const opaque = JSON.stringify([
+      { text: 'Forty-two.', thoughtSignature: 'c2ln', inlineData: { data: 'AA==' }, videoMetadata: {} },
+    ]);
+    expect(contentsOf(assistant(opaque))[0]?.parts).toEqual([
+      { text: 'Forty-two.', thoughtSignature: 'c2ln' },
+    ]);
+  });
+
   test.each(['[{"type":"reasoning","encrypted_content":"x"}]', '[1]', '[', '{"a":1}', 'not base64!'])(
     "another vendor's state is left out: %s",
     (opaque) => {
