@@ -48,7 +48,10 @@ const applyStep = (document: unknown, { path, change, value }: Step): unknown =>
     key.replaceAll('~1', '/').replaceAll('~0', '~'),
   );
   const last = keys.pop() ?? 'document';
-  const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, root as Record<string, unknown>);
+  const parent = keys.reduce(
+    (at, key) => at[key] as Record<string, unknown>,
+    root as Record<string, unknown>,
+  );
   parent[last] = change === 'SET' ? value : `${String(parent[last])}${String(value)}`;
   return root.document;
 };

@@ -16,11 +16,6 @@ const VALUES: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'exampl
 /** Mean something to the validator, or are refused by it, and are no keywords of the standard that say what is valid. */
 const FOREIGN: ReadonlySet<string> = new Set(['$schema', '$async', 'id']);
 
-const mapValues = (
-  record: Readonly<Record<string, JsonValue>>,
-  map: (value: JsonValue) => JsonValue,
-): JsonValue => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
-
 /**
  * A schema as the validator takes it. Keywords that the standard does not know say nothing, whatever they are to the
  * validator: `$async` would turn each of its answers into a promise. `nullable` of OpenAPI holds where there is a `type`.
@@ -30,16 +25,13 @@ export const toCheckedSchema = (schema: JsonValue): JsonValue => {
   if (!isRecord(schema)) return schema;
   const isTyped = Object.hasOwn(schema, 'type');
   return Object.fromEntries(
-    Object.entries(schema as Readonly<Record<string, JsonValue>>)
+    Object.entries(schema)
       .filter(([name]) => !FOREIGN.has(name) && (isTyped || name !== 'nullable'))
-      .map(([name, value]) => {
-        if (VALUES.has(name)) return [name, value];
-        return [
-          name,
-          NAMED.has(name) && isRecord(value)
-            ? mapValues(value as Readonly<Record<string, JsonValue>>, toCheckedSchema)
-            : toCheckedSchema(value),
-        ];
-      }),
+      .map(([name, value]) => [name, VALUES.has(name) ? value : toCheckedValue(name, value)]),
   );
 };
+
+const toCheckedValue = (name: string, value: JsonValue): JsonValue =>
+  NAMED.has(name) && isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, schema]) => [key, toCheckedSchema(schema)]))
+    : toCheckedSchema(value);

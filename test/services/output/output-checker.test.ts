@@ -16,7 +16,7 @@ const RULES: readonly (readonly [what: string, schema: JsonValue, right: JsonVal
   ['the first items of a list', { prefixItems: [{ type: 'string' }], items: false }, ['x'], ['x', 1]],
   ['alternatives', { anyOf: [{ type: 'string' }, { type: 'null' }] }, null, 1],
   ['one of several', { oneOf: [{ minimum: 1 }, { maximum: 1 }] }, 2, 1],
-  ['a condition', { if: { type: 'string' }, then: { minLength: 2 } }, 'xy', 'x'],
+  ['a condition', { if: { type: 'string' }, else: { minimum: 2 } }, 'x', 1],
   ['a negation', { not: { const: 'x' } }, 'y', 'x'],
   ['characters, not their halves', { minLength: 2 }, 'xy', '👋'],
   ['classes of characters', { pattern: '^\\p{L}+$' }, 'Grüße', 'Gr8'],
