@@ -36,6 +36,14 @@ const unescape = (token: string): string => {
   }
 };
 
+/** Of a reference, in UTF-16 code units, that is shown. */
+const MAX_SHOWN_LENGTH = 200;
+
+const show = (reference: string): string =>
+  reference.length <= MAX_SHOWN_LENGTH
+    ? `"${reference}"`
+    : `"${reference.slice(0, MAX_SHOWN_LENGTH).toWellFormed()}…"`;
+
 const pointsSomewhere = (schema: JsonValue, pointer: string): boolean => {
   let at: unknown = schema;
   for (const token of pointer.split('/').slice(1).map(unescape)) {
@@ -56,11 +64,11 @@ export const findReferenceProblem = (schema: JsonValue): string | null => {
     if (reference === '#' || names.has(reference)) continue;
     if (reference.startsWith('#/')) {
       if (hasIds || pointsSomewhere(schema, reference.slice(1))) continue;
-      return `The schema refers to "${reference}", which it does not hold.`;
+      return `The schema refers to ${show(reference)}, which it does not hold.`;
     }
     if (hasIds && !URL.canParse(reference)) continue;
-    if (hasIds && [...names].some((name) => reference.startsWith(`${name}#`))) continue;
-    return `The schema refers to "${reference}", which is no part of it: schemas are not fetched.`;
+    if (names.has(reference.split('#', 1)[0] ?? '')) continue;
+    return `The schema refers to ${show(reference)}, which is no part of it: schemas are not fetched.`;
   }
   return null;
 };

@@ -17,6 +17,12 @@ const MAX_PATH_LENGTH = 2_048;
 /** Most steps of one document: each takes about as much memory as 64 characters of text. */
 const MAX_STEPS = 100_000;
 
+/**
+ * Most UTF-16 code units of the paths of one document's steps: a list under long keys makes thousands of them out of each of
+ * its characters.
+ */
+const MAX_PATHS_LENGTH = 8 * 1024 * 1024;
+
 /** What is given up: the rest is not told step by step, but as a whole at its end. */
 class TooMuch extends Error {}
 
@@ -34,7 +40,8 @@ const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll(
  * Tells one JSON text step by step as its pieces come. The steps of every beginning of a text add up to a beginning of the
  * document: strings may be cut, between characters; numbers, keys and literals are told once they are whole. The steps of
  * the whole add up to what `JSON.parse` gives, of a repeated key to its last value. Work and memory are linear in the
- * text; what a step holds is bounded by its piece and `MAX_PATH_LENGTH`.
+ * text; what a step holds is bounded by its piece and `MAX_PATH_LENGTH`, what all
+ * of them hold by the text and `MAX_PATHS_LENGTH`.
  */
 export class JsonSteps {
   readonly #parse = jsonParser({
@@ -47,6 +54,7 @@ export class JsonSteps {
   readonly #open: Container[] = [];
   #steps: JsonStep[] = [];
   #count = 0;
+  #pathsLength = 0;
   /** Of the string that is being written. */
   #stringPath = '';
   #pieces: string[] = [];
@@ -188,7 +196,8 @@ export class JsonSteps {
 
   #tell(step: JsonStep): void {
     this.#count += 1;
-    if (this.#count > MAX_STEPS) throw new TooMuch();
+    this.#pathsLength += step.path.length;
+    if (this.#count > MAX_STEPS || this.#pathsLength > MAX_PATHS_LENGTH) throw new TooMuch();
     this.#hasSteps = true;
     this.#steps.push(step);
   }

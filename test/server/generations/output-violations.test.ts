@@ -309,6 +309,11 @@ describe('a schema that cannot be held against anything', () => {
     expect(refusal.message).toContain(named);
   });
 
+  it('is refused in a few words, however long its reference is', async () => {
+    const { message } = await refusalOf(withSchema({ type: 'object', $ref: `https://${'x'.repeat(9_999)}` }));
+    expect(message?.length).toBeLessThan(400);
+  });
+
   it.each([
     { type: 'object', $defs: { a: { type: 'integer' } }, properties: { a: { $ref: '#/$defs/a' } } },
     { type: 'object', $defs: { a: { $anchor: 'n', type: 'integer' } }, properties: { a: { $ref: '#n' } } },

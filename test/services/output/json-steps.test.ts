@@ -190,6 +190,21 @@ describe('the steps of a document', () => {
     expect(kept.moments.at(-1)).toEqual(JSON.parse(long));
   });
 
+  it('are bounded for a list of many values, or a text of many pieces, under a long key', () => {
+    const key = 'k'.repeat(1_900);
+    const list = JSON.stringify({ [key]: Array.from({ length: 40_000 }, () => 1) });
+    const text = JSON.stringify({ [key]: 'x'.repeat(20_000) });
+    for (const [whole, pieces] of [
+      [list, list.match(/.{1,1000}/gsu) ?? []],
+      [text, Array.from(text)],
+    ] as const) {
+      const { all, moments } = play(pieces);
+      expect(all.reduce((sum, { path }) => sum + path.length, 0)).toBeLessThan(8.1 * 1024 * 1024);
+      expect(all.length).toBeGreaterThan(1_000);
+      expect(moments.at(-1)).toEqual(JSON.parse(whole));
+    }
+  });
+
   it('do work in proportion to a string, however small its pieces are', () => {
     const { all } = play(['{"a":"', ...Array.from({ length: 20_000 }, () => 'ab'), '"}']);
     const characters = all.reduce(

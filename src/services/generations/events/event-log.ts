@@ -8,7 +8,8 @@ const EVENT_SIZE = 64;
 const textSizeOf = (event: LoggedEvent): number => {
   if (isDelta(event)) return event.text.length;
   if (event.type !== 'OutputUpdated') return 0;
-  return event.path.length + (typeof event.value === 'string' ? event.value.length : 0);
+  const { path, value } = event;
+  return path.length + (typeof value === 'string' ? value.length : JSON.stringify(value).length);
 };
 
 /**
