@@ -18,7 +18,7 @@ const WAYS: Readonly<Record<string, (what: string) => void>> = {
     }, 1);
   },
   'a promise that is awaited nowhere': (what) => {
-    Promise.reject(new Error(what));
+    void Promise.reject(new Error(what));
   },
   'an asynchronous function': (what) => {
     void (async () => {
