@@ -73,6 +73,8 @@ const rates = {
   outputPerMillion: dollars,
   cacheReadPerMillion: dollars.optional(),
   cacheWritePerMillion: dollars.optional(),
+  /** Of what the cache keeps for longer than its shortest time. */
+  cacheWriteLongPerMillion: dollars.optional(),
 };
 
 const capabilities = {
@@ -109,6 +111,8 @@ const capabilities = {
     .strictObject({
       ...rates,
       audioInputPerMillion: dollars.optional(),
+      /** Tiers of service besides the usual one, by the server's own word for them: in per cent of the usual prices. */
+      serviceTiers: z.array(z.strictObject({ tier: text, percent: z.number().nonnegative() })).optional(),
       tiers: z.array(z.strictObject({ aboveInputTokens: count, ...rates })).optional(),
       effectiveDate: day.optional(),
     })

@@ -12,6 +12,7 @@ import type {
   TemperatureRule,
 } from '../../src/core/model-config.ts';
 import { CHAT_COMPLETIONS, RESPONSES } from '../providers/apis.ts';
+import { COMPATIBLE_INPUT } from '../providers/input-estimates.ts';
 import { NO_SAMPLING } from '../providers/sampling.ts';
 import type { ModelEntry } from './provider-entry.ts';
 
@@ -72,6 +73,7 @@ export const toModelDefinition = (
   sampling: toSampling(entry.sampling, apiType),
   verbosity: entry.verbosity ?? null,
   batch: { type: 'none' },
+  inputEstimate: COMPATIBLE_INPUT,
   pricing: toPricing(entry.pricing),
   verifiedAt,
   source,
@@ -144,6 +146,7 @@ const toPricing = (given: ModelEntry['pricing']): Pricing | null =>
     : {
         ...toRates(given),
         audioInputPerMillion: given.audioInputPerMillion ?? null,
+        serviceTiers: given.serviceTiers ?? [],
         tiers: (given.tiers ?? []).map((tier) => ({
           aboveInputTokens: tier.aboveInputTokens,
           ...toRates(tier),
@@ -154,11 +157,16 @@ const toPricing = (given: ModelEntry['pricing']): Pricing | null =>
 const toRates = (
   rates: Pick<
     PricingEntry,
-    'inputPerMillion' | 'outputPerMillion' | 'cacheReadPerMillion' | 'cacheWritePerMillion'
+    | 'inputPerMillion'
+    | 'outputPerMillion'
+    | 'cacheReadPerMillion'
+    | 'cacheWritePerMillion'
+    | 'cacheWriteLongPerMillion'
   >,
 ) => ({
   inputPerMillion: rates.inputPerMillion,
   outputPerMillion: rates.outputPerMillion,
   cacheReadPerMillion: rates.cacheReadPerMillion ?? null,
   cacheWritePerMillion: rates.cacheWritePerMillion ?? null,
+  cacheWriteLongPerMillion: rates.cacheWriteLongPerMillion ?? null,
 });

@@ -1,4 +1,4 @@
-import type { ModelConfig, ModelDefinition } from './model-config.ts';
+import type { ModelConfig, ModelDefinition, Pricing } from './model-config.ts';
 
 /** What holds for a model of which it was never asked. */
 const MODEST = {
@@ -13,6 +13,13 @@ const MODEST = {
   providerOptions: true,
 } as const satisfies Partial<ModelDefinition>;
 
+/** Prices as they are stored, with what is known now of tools, tiers and long writes. A price that was stored stands. */
+const completePricing = (stored: Pricing, present: Pricing | null | undefined): Pricing => {
+  const { cacheWriteLongPerMillion = null, toolFees = [], serviceTiers = [] } = present ?? {};
+  const known = { cacheWriteLongPerMillion, toolFees, serviceTiers };
+  return { ...known, ...stored };
+};
+
 /**
  * A config that was stored, possibly by an earlier version of this server that knew fewer facts: what it lacks is taken
  * from the model as it is in the catalogue now, if it is still there. What was stored stands.
@@ -21,4 +28,5 @@ export const completeConfig = (stored: ModelConfig, present: ModelConfig | undef
   ...MODEST,
   ...present,
   ...stored,
+  ...(stored.pricing && { pricing: completePricing(stored.pricing, present?.pricing) }),
 });

@@ -1,3 +1,5 @@
+import type { InputEstimate } from './input-estimate.ts';
+
 export const API_TYPES = [
   'chat_completion',
   'responses_api',
@@ -137,6 +139,24 @@ export interface PricingTier {
   readonly outputPerMillion: number;
   readonly cacheReadPerMillion: number | null;
   readonly cacheWritePerMillion: number | null;
+  readonly cacheWriteLongPerMillion?: number | null;
+}
+
+/** What the vendor takes for running one of its own tools, beside the tokens that the tool costs; 0 where it takes nothing. */
+export interface ToolPrice {
+  readonly tool: BuiltInTool;
+  /** US dollars. */
+  readonly pricePerCall: number;
+  /** Whether all calls of one request cost together what one call costs. */
+  readonly perRequest: boolean;
+}
+
+/** The price of tokens in a tier of service other than the usual one. Tools cost the same in each. */
+export interface ServiceTierPrice {
+  /** The vendor's own word, as its answers have it. */
+  readonly tier: string;
+  /** Per cent of the usual prices. */
+  readonly percent: number;
 }
 
 /** US dollars per million tokens. A tier replaces all prices of a request whose input exceeds its bound. */
@@ -145,8 +165,14 @@ export interface Pricing {
   readonly outputPerMillion: number;
   readonly cacheReadPerMillion: number | null;
   readonly cacheWritePerMillion: number | null;
+  /** Of what the cache keeps for longer than its shortest time. Left out or null: it costs what any write costs. */
+  readonly cacheWriteLongPerMillion?: number | null;
   readonly audioInputPerMillion: number | null;
   readonly tiers: readonly PricingTier[];
+  /** Left out: none is known. */
+  readonly toolFees?: readonly ToolPrice[];
+  /** Left out: none is known. */
+  readonly serviceTiers?: readonly ServiceTierPrice[];
   /** Day from which these prices are known to hold, YYYY-MM-DD. */
   readonly effectiveDate: string | null;
 }
@@ -215,6 +241,8 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   /** Whether there is a body of a request that provider options can be put over. */
   readonly providerOptions: boolean;
   readonly batch: BatchSupport;
+  /** How its input is counted before a call. Left out: as an average model would. */
+  readonly inputEstimate?: InputEstimate;
   /** null where no price is known: never a guessed 0. */
   readonly pricing: Pricing | null;
   /** Day these facts were last checked, YYYY-MM-DD, and against what. */

@@ -20,6 +20,8 @@ export interface Context {
   readonly principalId: string;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
+  /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */
+  readonly isSafeRequest: boolean;
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;

@@ -13,7 +13,7 @@ import type { ModelOrder, ModelOrderField } from '../core/model-query.ts';
 import type { GenerationParameter } from '../core/parameter-constraint.ts';
 import type { HealthState } from '../core/provider-health.ts';
 import type { ResolutionReason } from '../core/resolution.ts';
-import type { UsageSource } from '../core/usage.ts';
+import type { CostSource, TokenCounting, UsageSource } from '../core/usage.ts';
 import { defineEnum } from './define-enum.ts';
 
 export const ApiTypeEnum = defineEnum<ApiType>('ApiType', "Which of a vendor's APIs serves a model.", {
@@ -177,6 +177,21 @@ export const FinishReasonEnum = defineEnum<FinishReason>('FinishReason', 'Why th
 export const UsageSourceEnum = defineEnum<UsageSource>('UsageSource', 'Where token counts come from.', {
   provider: 'Reported by the provider.',
   estimated: 'Estimated by this server, because the provider reported none.',
+});
+
+export const TokenCountingEnum = defineEnum<TokenCounting>(
+  'TokenCounting',
+  'How the input of a request is counted before it is sent.',
+  {
+    estimate: 'By this server: text by its words, media by their headers, tools and schemas by their JSON.',
+    provider:
+      "By the provider's own counting endpoint, where it has one (Anthropic, Gemini, OpenAI Responses), which is sent the request; otherwise, and where that fails or takes longer than 5 seconds, by estimate.",
+  },
+);
+
+export const CostSourceEnum = defineEnum<CostSource>('CostSource', 'Where the total of a cost comes from.', {
+  provider: 'The amount that the provider reports that it bills.',
+  'price-list': 'Computed by this server from the usage and the dated price list.',
 });
 
 export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind of a warning.', {

@@ -35,9 +35,13 @@ export interface HttpContext {
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
 export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
-  ({ principalId }: Partial<OperationOrigin>): Omit<Context, keyof OperationOrigin> => {
+  ({
+    principalId,
+    req,
+  }: Partial<OperationOrigin> & Partial<Pick<HttpContext, 'req'>>): Omit<Context, keyof OperationOrigin> => {
     if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
     return {
+      isSafeRequest: req?.method === 'GET',
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,

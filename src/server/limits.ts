@@ -12,6 +12,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import { isRecord } from '../lib/is-record.ts';
 import { findRepeatedFields } from './repeated-fields.ts';
 
 /** What one operation may ask for, on every transport. */
@@ -80,6 +81,13 @@ class Place {
     return place;
   }
 }
+
+/** A field may say that it costs money only with one value of an argument; what a variable holds is not known yet. */
+const costsMoney = ({ arguments: given = [] }: FieldNode, declared: unknown): boolean => {
+  if (!isRecord(declared)) return declared === true;
+  const value = given.find(({ name }) => name.value === declared['argument'])?.value;
+  return value?.kind === Kind.VARIABLE || (value?.kind === Kind.ENUM && value.value === declared['value']);
+};
 
 /** What is being counted: an operation, or a fragment by itself, which is validated even where it is never spread. */
 interface Counted {
@@ -194,7 +202,8 @@ class LimitCounter {
   #enterRoot(field: FieldNode, counted: Counted): GraphQLError | undefined {
     const { maxRootFields, maxCostlyRootFields } = this.#limits;
     counted.roots += 1;
-    if (counted.rootFields[field.name.value]?.extensions['costsMoney'] === true) counted.costly += 1;
+    if (costsMoney(field, counted.rootFields[field.name.value]?.extensions['costsMoney']))
+      counted.costly += 1;
     if (counted.roots > maxRootFields) return refuse('a number of root fields', counted.roots, maxRootFields);
     if (counted.costly > maxCostlyRootFields)
       return refuse('a number of generations', counted.costly, maxCostlyRootFields);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { completeConfig } from '../../src/core/complete-config.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
+import { flatPricing } from '../support/app/flat-pricing.ts';
 import { madeModel } from '../support/app/generation.ts';
 
 const without = (config: ModelConfig, ...facts: readonly (keyof ModelConfig)[]): ModelConfig =>
@@ -33,4 +34,17 @@ test('of a model that has left the catalogue nothing is claimed', () => {
 test('a whole config is left as it is', () => {
   const stored = madeModel();
   expect(completeConfig(stored, { ...madeModel(), jsonMode: false, displayName: 'Other' })).toEqual(stored);
+});
+
+test('prices that were stored before fees were known stand, with the fees of the catalogue', () => {
+  const stored = { ...madeModel(), pricing: flatPricing(1, 2) };
+  const known = {
+    cacheWriteLongPerMillion: 9,
+    toolFees: [{ tool: 'web_search', pricePerCall: 0.01, perRequest: false }],
+    serviceTiers: [{ tier: 'flex', percent: 50 }],
+  } as const;
+  const present = { ...madeModel(), pricing: { ...flatPricing(5, 6), ...known } };
+  expect(completeConfig(stored, present).pricing).toEqual({ ...flatPricing(1, 2), ...known });
+  expect(completeConfig(stored, undefined).pricing).toMatchObject({ toolFees: [], serviceTiers: [] });
+  expect(completeConfig({ ...stored, pricing: null }, present).pricing).toBeNull();
 });

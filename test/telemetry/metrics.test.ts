@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
-import { madeGeneration, madeModel } from '../support/app/generation.ts';
+import { madeCost, madeGeneration, madeModel } from '../support/app/generation.ts';
 
 const MODEL = madeModel();
 const OTHER = madeModel('other');
@@ -42,15 +42,7 @@ test('a generation that has ended is counted with its tokens, its cost and its t
         audioInputTokens: null,
         source: 'provider',
       },
-      cost: {
-        currency: 'USD',
-        total: 0.0125,
-        input: 0.01,
-        output: 0.0025,
-        cacheRead: 0,
-        cacheWrite: 0,
-        effectiveDate: null,
-      },
+      cost: madeCost({ total: 0.0125 }),
     }),
   );
   const values = await valuesOf(metrics);

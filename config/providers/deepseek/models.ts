@@ -1,5 +1,6 @@
 import { defineModels, type ModelDefinition } from '../../../src/core/model-config.ts';
 import { CHAT_COMPLETIONS } from '../apis.ts';
+import { COMPATIBLE_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
@@ -30,6 +31,7 @@ const deepseek = {
   sampling: { ...NO_SAMPLING, stopSequences: { max: 16 } },
   verbosity: null,
   batch: { type: 'none' },
+  inputEstimate: COMPATIBLE_INPUT,
   verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'chat_completion'>>;
 

@@ -6,6 +6,7 @@ import type {
   SamplingSupport,
 } from '../../../src/core/model-config.ts';
 import { GENERATE_CONTENT } from '../apis.ts';
+import { GEMINI_2_INPUT, GEMINI_INPUT } from '../input-estimates.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor limits the file (2 GB) and names no greatest number of requests; 100,000 is ours. */
@@ -53,6 +54,7 @@ export const GEMINI_MODEL = {
   sampling: SAMPLING,
   verbosity: null,
   batch: BATCH,
+  inputEstimate: GEMINI_INPUT,
   verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'generate_content'>>;
 
@@ -60,6 +62,7 @@ export const GEMINI_MODEL = {
 export const BEFORE_GEMINI_3 = {
   media: GENERATE_CONTENT.media,
   toolCallSignatures: GENERATE_CONTENT.toolCallSignatures,
+  inputEstimate: GEMINI_2_INPUT,
 } as const satisfies Partial<ModelDefinition>;
 
 /** `fallback` is what the vendor uses when nothing is asked for; null where its documentation does not name it. */

@@ -1,5 +1,7 @@
-import { defineModels } from '../../../src/core/model-config.ts';
+import { defineModels, type ModelDefinition } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
+import { withBilling } from '../with-billing.ts';
+import { GEMINI_BILLING } from './billing.ts';
 import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
 import { BEFORE_GEMINI_3, GEMINI_MODEL, LOW_TO_HIGH, level, MINIMAL_TO_HIGH } from './gemini-model.ts';
 
@@ -38,7 +40,7 @@ const gemma = {
   source: SOURCE,
 } as const;
 
-export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
+const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
   'gemini-4-argon': {
     ...GEMINI_MODEL,
     displayName: 'Gemini 4 Argon',
@@ -283,4 +285,6 @@ export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', {
     description: 'The quicker open model of the Gemma line; no price is published for it.',
     apiModel: 'gemma-4-26b-a4b-it',
   },
-});
+};
+
+export const GEMINI_MODELS = defineModels<'generate_content'>('gemini', withBilling(MODELS, GEMINI_BILLING));

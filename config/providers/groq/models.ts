@@ -6,6 +6,7 @@ import {
   type SamplingSupport,
 } from '../../../src/core/model-config.ts';
 import { CHAT_COMPLETIONS } from '../apis.ts';
+import { COMPATIBLE_INPUT, GPT_OSS_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 
@@ -43,6 +44,7 @@ const groq = {
   sampling: SAMPLING,
   verbosity: null,
   batch: BATCH,
+  inputEstimate: COMPATIBLE_INPUT,
   verifiedAt: VERIFIED_AT,
   source: sources(MODELS_DEV.name, PI_AI.name),
 } as const satisfies Partial<ModelDefinition<'chat_completion'>>;
@@ -67,6 +69,7 @@ const gptOss = {
   parallelToolCalls: false,
   structuredOutput: true,
   reasoning: GPT_OSS_EFFORT,
+  inputEstimate: GPT_OSS_INPUT,
 } as const;
 
 /** Left to itself it writes its reasoning into its text (https://console.groq.com/docs/reasoning); GPT-OSS never does. */

@@ -1,7 +1,10 @@
-import { defineModels } from '../../../src/core/model-config.ts';
+import { defineModels, type ModelDefinition } from '../../../src/core/model-config.ts';
 import { RESPONSES } from '../apis.ts';
+import { PERPLEXITY_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
+import { withBilling } from '../with-billing.ts';
+import { PERPLEXITY_BILLING } from './billing.ts';
 import { sources, VERIFIED_AT } from '../sources.ts';
 
 /**
@@ -23,7 +26,7 @@ const AGENT_API = {
  * The Sonar chat API ended on 2026-09-27; this is the model of the Agent API, which refuses every field it does not
  * know. Searches are billed apart from tokens. What the vendor does not publish for this model is null or off.
  */
-export const PERPLEXITY_MODELS = defineModels<'responses_api'>('perplexity', {
+const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
   sonar: {
     ...AGENT_API,
     displayName: 'Sonar',
@@ -52,8 +55,14 @@ export const PERPLEXITY_MODELS = defineModels<'responses_api'>('perplexity', {
     sampling: NO_SAMPLING,
     verbosity: null,
     batch: { type: 'none' },
+    inputEstimate: PERPLEXITY_INPUT,
     pricing: price(null, { input: 0.25, output: 2.5, cacheRead: 0.0625 }),
     verifiedAt: VERIFIED_AT,
     source: sources('docs.perplexity.ai Agent API', 'token prices from TokenMeter 0.16.0'),
   },
-});
+};
+
+export const PERPLEXITY_MODELS = defineModels<'responses_api'>(
+  'perplexity',
+  withBilling(MODELS, PERPLEXITY_BILLING),
+);

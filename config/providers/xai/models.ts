@@ -6,8 +6,11 @@ import {
   type ReasoningSupport,
 } from '../../../src/core/model-config.ts';
 import { RESPONSES } from '../apis.ts';
+import { XAI_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
+import { withBilling } from '../with-billing.ts';
+import { XAI_BILLING } from './billing.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 
 /** Beyond 100,000 requests the vendor throttles; 25 MB is what it takes in one piece. The discount differs by model. */
@@ -36,6 +39,7 @@ const grok = {
   sampling: { ...NO_SAMPLING, topP: { min: 0, max: 1 } },
   verbosity: null,
   batch: batch(null),
+  inputEstimate: XAI_INPUT,
   verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'responses_api'>>;
 
@@ -81,7 +85,7 @@ const grok420 = {
   source: sources(MODELS_DEV.name, 'docs.x.ai model pages'),
 } as const;
 
-export const XAI_MODELS = defineModels<'responses_api'>('xai', {
+const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
   'grok-4.7': {
     ...flagship,
     displayName: 'Grok 4.7',
@@ -190,4 +194,6 @@ export const XAI_MODELS = defineModels<'responses_api'>('xai', {
     }),
     source: sources(MODELS_DEV.name, 'docs.x.ai rate limits page'),
   },
-});
+};
+
+export const XAI_MODELS = defineModels<'responses_api'>('xai', withBilling(MODELS, XAI_BILLING));

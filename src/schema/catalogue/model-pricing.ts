@@ -1,5 +1,6 @@
-import type { Pricing, PricingTier } from '../../core/model-config.ts';
+import type { Pricing, PricingTier, ServiceTierPrice, ToolPrice } from '../../core/model-config.ts';
 import { builder } from '../builder.ts';
+import { BuiltInToolEnum } from '../enums.ts';
 
 const PricingTierType = builder.objectRef<PricingTier>('PricingTier').implement({
   description:
@@ -14,6 +15,26 @@ const PricingTierType = builder.objectRef<PricingTier>('PricingTier').implement(
       nullable: true,
       description: 'Price of a million tokens read from the cache.',
     }),
+  }),
+});
+
+const ToolPriceType = builder.objectRef<ToolPrice>('ToolPrice').implement({
+  description:
+    "What the vendor takes for running one of its own tools, beside the tokens of the tool's results.",
+  fields: (t) => ({
+    tool: t.expose('tool', { type: BuiltInToolEnum, description: 'The tool.' }),
+    pricePerCall: t.exposeFloat('pricePerCall', { description: 'Price of one call; 0 if it has no fee.' }),
+    perRequest: t.exposeBoolean('perRequest', {
+      description: 'Whether all calls within one request together cost what one call costs.',
+    }),
+  }),
+});
+
+const ServiceTierPriceType = builder.objectRef<ServiceTierPrice>('ServiceTierPrice').implement({
+  description: 'What tokens cost in a tier of service other than the usual one. Tools cost the same in each.',
+  fields: (t) => ({
+    tier: t.exposeString('tier', { description: 'As `Cost.serviceTier` has it.' }),
+    percent: t.exposeFloat('percent', { description: 'Per cent of the usual prices.' }),
   }),
 });
 
@@ -34,6 +55,22 @@ export const ModelPricing = builder.objectRef<Pricing>('ModelPricing').implement
       nullable: true,
       description:
         "Price of a million tokens written to the vendor's cache; null if no separate price is known.",
+    }),
+    cacheWriteLongPerMillion: t.exposeFloat('cacheWriteLongPerMillion', {
+      nullable: true,
+      description:
+        "Price of a million tokens that the vendor's cache keeps for longer than its shortest time (`cache: LONG`); null if no separate price is known.",
+    }),
+    toolFees: t.field({
+      type: [ToolPriceType],
+      description:
+        "Prices of the vendor's own tools, those that have no fee included; empty if none is known.",
+      resolve: ({ toolFees }) => toolFees ?? [],
+    }),
+    serviceTiers: t.field({
+      type: [ServiceTierPriceType],
+      description: 'Tiers of service whose prices differ from the usual ones, as far as they are known.',
+      resolve: ({ serviceTiers }) => serviceTiers ?? [],
     }),
     audioInputPerMillion: t.exposeFloat('audioInputPerMillion', {
       nullable: true,

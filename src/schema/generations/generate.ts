@@ -1,9 +1,10 @@
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejection } from '../../core/errors.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
+import type { TokenCount } from '../../core/usage.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationPreview } from '../../services/checks/preview.ts';
 import { builder } from '../builder.ts';
-import { ErrorCodeEnum } from '../enums.ts';
+import { ErrorCodeEnum, TokenCountingEnum, UsageSourceEnum } from '../enums.ts';
 import { GenerateInputType, toGenerateInput } from './generate-input.ts';
 import { GenerationEventType } from './generation-event.ts';
 import { CostType, WarningType } from './generation-parts.ts';
@@ -27,9 +28,17 @@ const GenerationProblemType = builder.objectRef<Problem>('GenerationProblem').im
   }),
 });
 
+const TokenCountType = builder.objectRef<TokenCount>('TokenCount').implement({
+  description: 'A number of tokens.',
+  fields: (t) => ({
+    value: t.exposeInt('value', { description: 'The number.' }),
+    source: t.expose('source', { type: UsageSourceEnum, description: 'Where the number comes from.' }),
+  }),
+});
+
 const GenerationPreviewType = builder.objectRef<GenerationPreview>('GenerationPreview').implement({
   description:
-    'The outcome of a request, determined by the same code that `generate` uses, without calling a provider.',
+    'The outcome of a request, determined by the same code that `generate` uses, without generating anything.',
   fields: (t) => ({
     accepted: t.boolean({
       description: 'Whether the request would be sent to the provider.',
@@ -50,18 +59,31 @@ const GenerationPreviewType = builder.objectRef<GenerationPreview>('GenerationPr
     }),
     estimatedInputTokens: t.exposeInt('estimatedInputTokens', {
       nullable: true,
-      description: 'A rough estimate from the length of the text.',
+      description: 'The estimate that budgets are checked with: as `inputTokens` with the count ESTIMATE.',
+    }),
+    inputTokens: t.expose('inputTokens', {
+      type: TokenCountType,
+      nullable: true,
+      description:
+        'Tokens of the whole input: text, media, tools, schema and history. What built-in tools find is input too, and not among them. null for an unknown name.',
     }),
     estimatedMaxCost: t.expose('estimatedMaxCost', {
       type: CostType,
       nullable: true,
-      description: 'The cost if the output reaches its limit; null if the price is unknown.',
+      description:
+        'The cost if the output reaches its limit, without fees of built-in tools; null if the price is unknown.',
     }),
   }),
 });
 
 /** The complexity of one generation in an operation, besides that of its selected fields. */
 const GENERATION_COMPLEXITY = 100;
+
+/** A browser, a proxy or a retry may send a GET again unasked. */
+const overGet = () =>
+  rejection('INVALID_REQUEST', ['count'], 'The count PROVIDER is not available over GET.', {
+    suggestion: 'Send the operation by POST, or leave the count out.',
+  });
 
 const REQUEST = 'The request.';
 const KEY =
@@ -70,9 +92,25 @@ const KEY =
 builder.queryFields((t) => ({
   previewGeneration: t.field({
     type: GenerationPreviewType,
-    description: 'Checks a request as `generate` does, without calling a provider.',
-    args: { input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }) },
-    resolve: async (_root, { input }, { generations }) => generations.preview(await toGenerateInput(input)),
+    description:
+      'Checks a request as `generate` does, without generating anything. A provider is called only with the count PROVIDER.',
+    args: {
+      input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
+      count: t.arg({
+        type: TokenCountingEnum,
+        required: true,
+        defaultValue: 'estimate',
+        description:
+          'How `inputTokens` is counted. PROVIDER sends the request to the provider, counts as a generation towards the limits of an operation, and is refused over GET.',
+      }),
+    },
+    complexity: ({ count }) => ({ field: count === 'provider' ? GENERATION_COMPLEXITY : 1 }),
+    extensions: { costsMoney: { argument: 'count', value: 'PROVIDER' } },
+    resolve: async (_root, { input, count }, { generations, signal, isSafeRequest }) => {
+      if (count === 'estimate') return generations.preview(await toGenerateInput(input));
+      if (isSafeRequest) throw overGet();
+      return generations.previewCounted(await toGenerateInput(input), signal);
+    },
   }),
 }));
 

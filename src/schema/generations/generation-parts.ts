@@ -1,9 +1,15 @@
 import type { Citation, GenerationError, ToolCall, Warning } from '../../core/generation.ts';
 import type { OutputViolation } from '../../core/output.ts';
-import type { Cost, Usage } from '../../core/usage.ts';
+import type { Cost, ToolFee, Usage } from '../../core/usage.ts';
 import { MAX_INT } from '../../lib/max-int.ts';
 import { builder } from '../builder.ts';
-import { ErrorCodeEnum, UsageSourceEnum, WarningCodeEnum } from '../enums.ts';
+import {
+  BuiltInToolEnum,
+  CostSourceEnum,
+  ErrorCodeEnum,
+  UsageSourceEnum,
+  WarningCodeEnum,
+} from '../enums.ts';
 
 /** What clients are promised as an Int: a sum over turns or items may be more than one can hold. */
 const toInt = (count: number | null): number | null => (count !== null && count > MAX_INT ? null : count);
@@ -51,15 +57,51 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
   },
 });
 
+const ToolFeeType = builder.objectRef<ToolFee>('ToolFee').implement({
+  description:
+    "What a provider takes for running one of its own tools, beside the tokens of the tool's results.",
+  fields: (t) => ({
+    tool: t.expose('tool', { type: BuiltInToolEnum, description: 'The tool.' }),
+    count: t.exposeInt('count', {
+      description:
+        'How many times it was billed: calls, or requests where the provider bills by the request.',
+    }),
+    amount: t.exposeFloat('amount', { description: 'For all of them, in units of the currency.' }),
+  }),
+});
+
 export const CostType = builder.objectRef<Cost>('Cost').implement({
-  description: 'The cost of a generation, from its usage and the price in force.',
+  description:
+    'The cost of a generation: what its provider reports that it bills, else what the price in force makes of its usage.',
   fields: (t) => ({
     currency: t.exposeString('currency', { description: 'ISO 4217 code.' }),
-    total: t.exposeFloat('total', { description: 'The sum of the parts, in units of the currency.' }),
+    total: t.exposeFloat('total', {
+      description:
+        'The sum of the parts, in units of the currency. With the source PROVIDER it is the amount that the provider reports, while the parts are by the price list, and 0 where no price is known.',
+    }),
     input: t.exposeFloat('input', { description: 'For input that was not cached.' }),
     output: t.exposeFloat('output', { description: 'For output, including reasoning.' }),
     cacheRead: t.exposeFloat('cacheRead', { description: 'For input read from the cache.' }),
     cacheWrite: t.exposeFloat('cacheWrite', { description: 'For input written to the cache.' }),
+    toolFees: t.expose('toolFees', {
+      type: [ToolFeeType],
+      description: "For the provider's own tools, as far as their prices are known.",
+    }),
+    source: t.expose('source', {
+      type: CostSourceEnum,
+      description:
+        'Where the total comes from. PROVIDER only where every call of the generation was reported with its amount.',
+    }),
+    listTotal: t.exposeFloat('listTotal', {
+      nullable: true,
+      description:
+        'The sum of the parts where the total is not that sum, because a provider reported an amount; otherwise null, as without a price.',
+    }),
+    serviceTier: t.exposeString('serviceTier', {
+      nullable: true,
+      description:
+        "The provider's own word for how it processed the latest call, such as default, flex or priority; null if it reports none. A tier whose price is not known is counted at the usual price.",
+    }),
     effectiveDate: t.expose('effectiveDate', {
       type: 'Date',
       nullable: true,

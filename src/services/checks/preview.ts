@@ -6,13 +6,13 @@ import type { ModelConfig } from '../../core/model-config.ts';
 import { type OutputRules, TEXT_OUTPUT } from '../../core/output.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
-import type { Cost } from '../../core/usage.ts';
+import type { Cost, TokenCount } from '../../core/usage.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import { checkMaxOutputTokens } from './check-max-output-tokens.ts';
 import { checkModel } from './check-model.ts';
 import { checkLimits, type GenerationLimits, NO_LIMITS } from './check-limits.ts';
-import { checkConversation, textLengthOf, toMessages } from './check-conversation.ts';
+import { checkConversation, toMessages } from './check-conversation.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPromptCache } from './check-prompt-cache.ts';
 import { checkProviderOptions } from './check-provider-options.ts';
@@ -23,7 +23,7 @@ import { checkTools } from './check-tools.ts';
 import { findMetadataProblem } from './check-metadata.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
 import { costOf } from '../pricing/cost.ts';
-import { CHARACTERS_PER_TOKEN } from '../pricing/estimate-usage.ts';
+import { estimateInputTokens } from '../pricing/estimate-input-tokens.ts';
 import { Findings } from './findings.ts';
 
 /** A request that passed every check: what the provider will be given. */
@@ -45,6 +45,8 @@ export interface GenerationPreview {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Warning[];
   readonly estimatedInputTokens: number | null;
+  /** As estimated, or as the provider counts; null where there is no model. */
+  readonly inputTokens: TokenCount | null;
   readonly estimatedMaxCost: Cost | null;
 }
 
@@ -54,15 +56,6 @@ export interface PreviewDependencies {
   /** The longest a generation may ask for, in milliseconds. */
   readonly timeoutMs: number;
 }
-
-/** Text only: what an image or a sound counts is the vendor's own affair. */
-export const estimateInputTokens = ({
-  system,
-  messages,
-}: Pick<TextRequest, 'system' | 'messages'>): number => {
-  const characters = textLengthOf(messages) + (system?.length ?? 0);
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
-};
 
 /**
  * The one way to a `PreparedGeneration`, for a request that has passed its checks: just now, or when the batch it belongs
@@ -86,6 +79,7 @@ const toUnknown = ({ problems, warnings }: Findings): GenerationPreview => ({
   problems,
   warnings,
   estimatedInputTokens: null,
+  inputTokens: null,
   estimatedMaxCost: null,
 });
 
@@ -112,7 +106,11 @@ const checkRequest = (
 };
 
 /** What a request costs that has all of its output limit written, at the price without any cache; null without prices. */
-const estimateMaxCost = (inputTokens: number, outputTokens: number, { pricing }: ModelConfig): Cost | null =>
+export const estimateMaxCost = (
+  inputTokens: number,
+  outputTokens: number,
+  { pricing }: ModelConfig,
+): Cost | null =>
   costOf(
     {
       inputTokens,
@@ -149,7 +147,7 @@ export const previewGeneration = (
   const { config } = resolution;
   checkModel(resolution, providers, findings);
   const request = checkRequest(input, messages, config, findings);
-  const estimatedInputTokens = estimateInputTokens(request);
+  const estimatedInputTokens = estimateInputTokens(request, config);
   const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
   const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, request.maxOutputTokens, config);
   const fallbacks = checkFallbacks(
@@ -164,5 +162,13 @@ export const previewGeneration = (
     problems.length === 0
       ? prepareGeneration({ resolution, request, warnings, fallbacks, limits, outputRules, onDisconnect })
       : null;
-  return { prepared, resolution, problems, warnings, estimatedInputTokens, estimatedMaxCost };
+  return {
+    prepared,
+    resolution,
+    problems,
+    warnings,
+    estimatedInputTokens,
+    inputTokens: { value: estimatedInputTokens, source: 'estimated' },
+    estimatedMaxCost,
+  };
 };

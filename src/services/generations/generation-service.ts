@@ -10,6 +10,7 @@ import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
+import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
@@ -23,7 +24,7 @@ import type { ToolResults } from './tool-results.ts';
 
 export type { Caller } from './generation-starter.ts';
 
-export interface GenerationServiceOptions extends PreviewDependencies {
+export interface GenerationServiceOptions extends PreviewDependencies, TokenCountingOptions {
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
   readonly cache: GenerationCache;
@@ -70,6 +71,17 @@ export class GenerationService {
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
   preview(input: GenerateInput): GenerationPreview {
     return previewGeneration(input, this.#options);
+  }
+
+  /**
+   * The same with its input counted by the provider, as `withCountedInput` says. Aborting the signal ends it, and so does
+   * `shutdown`.
+   */
+  async previewCounted(input: GenerateInput, signal: AbortSignal): Promise<GenerationPreview> {
+    const { closing } = this.#options;
+    closing.signal.throwIfAborted();
+    const either = AbortSignal.any([signal, closing.signal]);
+    return withCountedInput(this.preview(input), this.#options, either);
   }
 
   /**

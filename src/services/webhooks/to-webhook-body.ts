@@ -1,4 +1,7 @@
 import type { Batch } from '../../core/batch.ts';
+import type { Usage } from '../../core/usage.ts';
+
+const withoutBilling = ({ billing: _billing, ...tokens }: Usage): Usage => tokens;
 
 /** What the operator's receiver is told of a batch that has ended, as JSON: the same text at every attempt. */
 export const toWebhookBody = (batch: Batch): string => {
@@ -17,7 +20,7 @@ export const toWebhookBody = (batch: Batch): string => {
       model: config.name,
       counts,
       providerBatchIds,
-      usage,
+      usage: usage && withoutBilling(usage),
       cost,
       warnings,
       error,

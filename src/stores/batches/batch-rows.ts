@@ -2,7 +2,7 @@ import type { Batch, BatchMode, BatchStatus } from '../../core/batch.ts';
 import type { GenerationError, Warning } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
-import type { Cost, Usage } from '../../core/usage.ts';
+import { completeCost, type Cost, type Usage } from '../../core/usage.ts';
 import { addVendorCounts } from './vendor-counts.ts';
 
 /** What of a batch never changes. */
@@ -55,6 +55,9 @@ export const parseJsonColumn = (json: string | null): unknown => (json === null 
 export const readWarnings = (json: string | null): readonly Warning[] =>
   (parseJsonColumn(json) as readonly Warning[] | null) ?? [];
 
+export const readCost = (json: string | null): Cost | null =>
+  completeCost(parseJsonColumn(json) as Cost | null);
+
 const toDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
 export const toBatch = (row: BatchRow): Batch => {
@@ -70,7 +73,7 @@ export const toBatch = (row: BatchRow): Batch => {
     storedCounts: addVendorCounts(total, stored, null),
     providerBatchIds: row.provider_batch_ids?.split('\n') ?? [],
     usage: parseJsonColumn(row.usage) as Usage | null,
-    cost: parseJsonColumn(row.cost) as Cost | null,
+    cost: readCost(row.cost),
     warnings: readWarnings(row.warnings),
     error: parseJsonColumn(row.error) as GenerationError | null,
     createdAt: new Date(row.created_at),

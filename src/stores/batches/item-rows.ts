@@ -7,6 +7,7 @@ import {
 } from '../../core/batch.ts';
 import type { JsonValue } from '../../core/json.ts';
 import { readJsonOutput } from '../../core/json-output.ts';
+import { completeCost } from '../../core/usage.ts';
 import { parseJsonColumn, readWarnings } from './batch-rows.ts';
 import { toJson } from '../db/to-json.ts';
 
@@ -44,10 +45,10 @@ export const encodeResult = ({
     ...(origin !== null && { origin }),
   });
 
-const decodeResult = (json: string | null): ItemResult => ({
-  ...EMPTY_RESULT,
-  ...(parseJsonColumn(json) as Partial<ItemResult> | null),
-});
+const decodeResult = (json: string | null): ItemResult => {
+  const result: ItemResult = { ...EMPTY_RESULT, ...(parseJsonColumn(json) as Partial<ItemResult> | null) };
+  return { ...result, cost: completeCost(result.cost) };
+};
 
 /** A text that is not the JSON it was to be has no output, as in a single generation. */
 const toOutput = (text: string | null): JsonValue | null => {

@@ -1,10 +1,10 @@
 import type { BatchItemStatus } from '../../core/batch.ts';
 import type { OutputRules } from '../../core/output.ts';
-import { addCost, addUsage, type Cost, type Usage } from '../../core/usage.ts';
+import { addCost, addUsage, type Usage } from '../../core/usage.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
 import type { AnswerExpectation, BatchJob, ItemOutcome } from './batch-job.ts';
 import type { HeldBatch, HeldJob } from './batch-lease.ts';
-import { parseJsonColumn } from './batch-rows.ts';
+import { parseJsonColumn, readCost } from './batch-rows.ts';
 import type { Queries, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { toJson } from '../db/to-json.ts';
@@ -111,7 +111,7 @@ const toTaken = <Result extends { readonly customId: string }>(
 
 const toSums = (batch: HeldBatch, taken: readonly Taken[]): Sums => {
   let usage = parseJsonColumn(batch.usage) as Usage | null;
-  let cost = parseJsonColumn(batch.cost) as Cost | null;
+  let cost = readCost(batch.cost);
   for (const { outcome } of taken) {
     const { result } = outcome;
     if (result.usage !== null) usage = addUsage(usage, result.usage);

@@ -1,5 +1,6 @@
 import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
+import { completeCost } from '../../core/usage.ts';
 import { toJson } from '../db/to-json.ts';
 
 type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
@@ -43,6 +44,7 @@ export const decodeEvents = (
 ): readonly LoggedEvent[] =>
   (JSON.parse(payload) as EncodedEvent[]).map((encoded, index) => {
     const event = { generationId, sequence: firstSequence + index, ...encoded } as LoggedEvent;
+    if (event.type === 'UsageUpdated') return { ...event, cost: completeCost(event.cost) };
     if (!isTerminalEvent(event)) return event;
     if (final === null) throw new TypeError(`the final record of ${generationId} is missing`);
     return { ...event, generation: final };

@@ -1,4 +1,5 @@
 import type { Generation } from '../../core/generation.ts';
+import { completeCost } from '../../core/usage.ts';
 import { toJson } from '../db/to-json.ts';
 
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
@@ -23,6 +24,7 @@ export const decodeGeneration = (record: string): Generation => {
     outputViolations: [],
     turns: [],
     ...parsed,
+    cost: completeCost(parsed.cost),
     createdAt: new Date(parsed.createdAt),
     startedAt: toDate(parsed.startedAt),
     completedAt: toDate(parsed.completedAt),

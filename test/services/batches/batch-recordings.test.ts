@@ -58,8 +58,11 @@ describe.skipIf(!hasRecordings)('recorded batches (skipped where the recordings 
         ['1', expect.stringContaining('Jupiter')],
       ]);
       // Some of the recorded models are deprecated by now; their vendors warned of nothing.
-      const query = 'query ($id: ID!) { batch(id: $id) { model { status } warnings { code } } }';
-      const { model: known, warnings } = (await request(app, query, { id })).data.batch;
+      const query =
+        'query ($id: ID!) { batch(id: $id) { model { status } warnings { code } cost { total source listTotal } } }';
+      const { model: known, warnings, cost: billed } = (await request(app, query, { id })).data.batch;
+      expect(billed.source).toBe(provider === 'xai' ? 'PROVIDER' : 'PRICE_LIST');
+      expect(billed.listTotal?.toPrecision(9)).toBe(provider === 'xai' ? cost.toPrecision(9) : undefined);
       const codes = known.status === 'DEPRECATED' ? [{ code: 'MODEL_DEPRECATED' }] : [];
       expect(warnings).toEqual(codes);
       const told = { finishReason: 'STOP', rawFinishReason, citations: [], warnings: codes };

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { UnplacedEvent } from '../../../src/core/generation-event.ts';
 import type { Generation } from '../../../src/core/generation.ts';
+import type { Cost } from '../../../src/core/usage.ts';
 import type { GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
 import { begunGeneration, findEngines, place, textDeltas, textOf } from '../../support/databases/stores.ts';
-import { madeGeneration } from '../../support/app/generation.ts';
+import { madeCost, madeGeneration } from '../../support/app/generation.ts';
+import { usageOf } from '../../services/generations/run/run-harness.ts';
 
 const engines = await findEngines();
 
@@ -47,6 +49,21 @@ for (const { name, problem, open } of engines) {
       expect(await store.write(writes({ created: [generation], finished: [generation] }))).toEqual([]);
       expect(await store.find('gen_1')).toEqual({ generation, ownerNodeId: 'node-a', ended: true });
       expect(await store.find('gen_2')).toBeUndefined();
+    });
+
+    test('reads costs that were stored before there were fees of tools, in generations and in their events', async () => {
+      await using stores = await open();
+      const store = await stores.createStore('node-a');
+      const listed = madeCost();
+      const { toolFees: _fees, source: _source, listTotal: _list, serviceTier: _tier, ...stored } = listed;
+      const cost = stored as Cost;
+      const usage = usageOf(1, 2);
+      const generation = completed({ usage, cost });
+      const events = [{ type: 'UsageUpdated', usage, cost }] as const;
+      const blocks = [block('gen_1', 1, events)];
+      await store.write(writes({ created: [generation], blocks, finished: [generation] }));
+      expect((await store.find('gen_1'))?.generation.cost).toEqual(listed);
+      expect((await store.readEvents('gen_1', 0))?.events).toMatchObject([{ cost: listed }]);
     });
 
     test('keeps nothing that JSON has no word for: it comes back as null', async () => {

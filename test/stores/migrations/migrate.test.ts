@@ -42,7 +42,7 @@ for (const { name, problem, open } of engines) {
       expect(await stores.db.query('SELECT id FROM later')).toHaveLength(1);
     });
 
-    test('keep the batches of a server that stored neither metadata nor warnings', async () => {
+    test('keep the batches of a server that stored neither metadata nor warnings, nor fees of tools', async () => {
       await using stores = await open();
       const { db } = stores;
       for (const column of ['metadata', 'warnings', 'max_output_tokens'])
@@ -50,8 +50,20 @@ for (const { name, problem, open } of engines) {
       await db.query('ALTER TABLE batch DROP COLUMN warnings');
       await db.query('ALTER TABLE batch_job DROP COLUMN told');
       await db.query('DELETE FROM migration WHERE version > 3');
-      await db.query(`INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
-        expired, created_at) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 2, 1, 0, 0, 0, NOW_MS)`);
+      const cost = {
+        currency: 'USD',
+        total: 3,
+        input: 1,
+        output: 2,
+        cacheRead: 0,
+        cacheWrite: 0,
+        effectiveDate: '2026-11-01',
+      };
+      await db.query(
+        `INSERT INTO batch (id, principal_id, status, mode, record, total, succeeded, failed, cancelled,
+        expired, created_at, cost) VALUES ('batch_1', 'ann', 'running', 'native', '{}', 2, 1, 0, 0, 0, NOW_MS, $1)`,
+        [JSON.stringify(cost)],
+      );
       await db.query(`INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, request)
         SELECT rid, 0, 'old', 'pending', 0, '{}' FROM batch`);
       const result = {
@@ -60,7 +72,7 @@ for (const { name, problem, open } of engines) {
         toolCalls: [],
         finishReason: 'stop',
         usage: null,
-        cost: null,
+        cost,
         error: null,
       };
       await db.query(
@@ -76,11 +88,12 @@ for (const { name, problem, open } of engines) {
       const store = new BatchStore(db);
       const names = ['old', 'answered'].map((customId) => ({ batchId: 'batch_1', customId }));
       const empty = { metadata: null, warnings: [], citations: [], rawFinishReason: null };
+      const listed = { ...cost, toolFees: [], source: 'price-list', listTotal: null, serviceTier: null };
       expect(await store.findItemsNamed('ann', names)).toMatchObject([
         { ...empty, customId: 'old', status: 'pending', text: null },
-        { ...empty, ...result, customId: 'answered', status: 'succeeded' },
+        { ...empty, ...result, customId: 'answered', status: 'succeeded', cost: listed },
       ]);
-      expect(await store.find('batch_1')).toMatchObject({ warnings: [], counts: { total: 2 } });
+      expect(await store.find('batch_1')).toMatchObject({ warnings: [], counts: { total: 2 }, cost: listed });
     });
 
     test('refuse a schema that is newer than the server', async () => {

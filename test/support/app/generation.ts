@@ -1,5 +1,6 @@
 import type { Generation } from '../../../src/core/generation.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
+import type { Cost } from '../../../src/core/usage.ts';
 import { TOY_MODEL } from './toy-provider.ts';
 
 /** A model of the toy provider. */
@@ -42,5 +43,21 @@ export const madeGeneration = (fields: Partial<Generation> = {}): Generation => 
   startedAt: new Date(0),
   completedAt: new Date(0),
   firstDeltaMs: null,
+  ...fields,
+});
+
+/** A cost by the price list; any field can be another. */
+export const madeCost = (fields: Partial<Cost> = {}): Cost => ({
+  currency: 'USD',
+  total: 3,
+  input: 1,
+  output: 2,
+  cacheRead: 0,
+  cacheWrite: 0,
+  toolFees: [],
+  source: 'price-list',
+  listTotal: null,
+  serviceTier: null,
+  effectiveDate: '2026-11-01',
   ...fields,
 });

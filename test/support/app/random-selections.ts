@@ -100,6 +100,10 @@ const cost = {
   output: 0.25,
   cacheRead: 0,
   cacheWrite: 0,
+  toolFees: [{ tool: 'web_search', count: 3, amount: 0.03 }],
+  source: 'provider',
+  listTotal: 0.53,
+  serviceTier: 'priority',
   effectiveDate: '2026-11-01',
 } as const;
 const toolCall = {

@@ -2,6 +2,7 @@ import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { collect } from '../../../core/stream-event.ts';
 import type { ConnectTextProvider, ProviderConnection, TextProvider } from '../../../core/text-provider.ts';
+import type { TokenCountingProvider } from '../../../core/token-counting.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { openAnswer, toBatches } from '../../shared/call/answer.ts';
 import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
@@ -9,6 +10,7 @@ import { createGuardedFetch, type GuardedFetchOptions } from '../../shared/call/
 import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { toPayload } from '../../shared/call/to-payload.ts';
 import { AnthropicBatchOperations } from './batch/batch-operations.ts';
+import { createTokenCounting } from './count-input-tokens.ts';
 import { mapError } from './map-error.ts';
 import { readResponse } from './response/read-response.ts';
 import { readTurn, type SendRequest } from './response/read-turn.ts';
@@ -95,8 +97,9 @@ export const connectAnthropic: ConnectTextProvider = (connection) => {
           },
         });
     const complete = start(sendWaiting);
-    const text: TextProvider = {
+    const text: TokenCountingProvider = {
       config,
+      countInputTokens: createTokenCounting(waiting, PROVIDER, config),
       stream: start(sendStreaming, connection.firstDeltaTimeoutMs),
       generate: (request, options) => collect(complete(request, options)),
     };

@@ -14,6 +14,7 @@ import type {
   TextProvider,
 } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import type { TokenCountingProvider } from '../../../core/token-counting.ts';
 import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
 import { createGuardedFetch } from '../../shared/call/guarded-fetch.ts';
 import { putOver } from '../../shared/call/put-over.ts';
@@ -21,6 +22,7 @@ import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { API_VERSION } from './api-version.ts';
 import { createBatchCalls } from './batch/batch-calls.ts';
 import { GeminiBatchOperations } from './batch/batch-operations.ts';
+import { createTokenCounting } from './count-input-tokens.ts';
 import { mapError } from './map-error.ts';
 import { readTurn, type SendRequest } from './response/read-turn.ts';
 import { isAnswer, toSdkResponse } from './sdk-response.ts';
@@ -36,8 +38,9 @@ export const connectGemini: ConnectTextProvider = (connection) => {
   return (config): TextProvider | BatchTextProvider => {
     const call = (expect: Expectation, request: TextRequest, { signal }: CallOptions) =>
       callModel({ client, connection, config, expect, request, signal });
-    const text: TextProvider = {
+    const text: TokenCountingProvider = {
       config,
+      countInputTokens: createTokenCounting(client, calls, config),
       stream: (request, options) => call('event-stream', request, options),
       generate: (request, options) => collect(call('json', request, options)),
     };

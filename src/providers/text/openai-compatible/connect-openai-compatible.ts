@@ -5,12 +5,14 @@ import type { ModelConfig } from '../../../core/model-config.ts';
 import { collect, type StreamEvent } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import type { TokenCountingProvider } from '../../../core/token-counting.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
 import type { ChatChunk, ChatCompletionBody } from './chat/chat-chunk.ts';
 import { createClient } from './create-client.ts';
 import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
 import { mapError } from './map-error.ts';
 import { readChatCompletion, readChatEvents, toChatChunk } from './chat/read-chat-events.ts';
+import { createTokenCounting } from './responses/count-input-tokens.ts';
 import { readResponse, readResponsesEvents, toResponsesEvents } from './responses/read-responses-events.ts';
 import { openOpenAIAnswer } from './open-answer.ts';
 import { toBatches } from '../../shared/call/answer.ts';
@@ -32,6 +34,8 @@ interface Api {
   /** What a whole call is made of, for those who make the call in another way. */
   readonly toBody: (request: TextRequest) => object;
   readonly readAnswer: (answer: unknown) => AsyncIterable<StreamEvent>;
+  /** Left out where the vendor has no endpoint for it. */
+  readonly countInputTokens?: TokenCountingProvider['countInputTokens'];
 }
 
 /** A provider for a vendor that speaks OpenAI's APIs; each model is reached by the one its config names. */
@@ -72,7 +76,7 @@ const createProvider = (
   config: ModelConfig,
   api: Api,
   { provider, firstDeltaTimeoutMs }: { readonly provider: string; readonly firstDeltaTimeoutMs: number },
-): TextProvider => {
+): TextProvider | TokenCountingProvider => {
   const guard = (
     open: Api['streamed'],
     request: TextRequest,
@@ -91,6 +95,7 @@ const createProvider = (
     config,
     stream: (request, options) => guard(config.streaming ? api.streamed : api.whole, request, options),
     generate: (request, options) => collect(guard(api.whole, request, options)),
+    ...(api.countInputTokens && { countInputTokens: api.countInputTokens }),
   };
 };
 
@@ -156,9 +161,13 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
       toResponsesEvents(response as ResponsesBody);
     return readResponsesEvents(toBatches(answer, toWhole), context);
   };
+  const { waiting: client, provider } = clients;
   return {
     toBody,
     readAnswer,
+    ...(dialect.countsInputTokens === true && {
+      countInputTokens: createTokenCounting({ client, provider, toBody }),
+    }),
     streamed: (request, signal) => {
       const body = toResponsesStreamRequest(request, config, dialect);
       return read(clients.streaming.responses.create(body, { signal }).asResponse(), request);

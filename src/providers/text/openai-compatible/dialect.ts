@@ -34,6 +34,8 @@ export interface ChatDialect extends ReasoningReplay {
 
 /** How one vendor's Responses API differs from OpenAI's. */
 export interface ResponsesDialect {
+  /** Whether it has an endpoint that counts the input of a request. Left out: no. */
+  readonly countsInputTokens?: boolean;
   /** Fields of every request: storage, mostly. A vendor may answer 400 to a field it does not know. */
   readonly fields: RequestFields;
   /** `stream_options`; null: none is sent. */

@@ -2,6 +2,8 @@ import { mergeReports } from '../../shared/reading/merge-reports.ts';
 import { toIntCount } from '../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../core/usage.ts';
 import { isRecord } from '../../../lib/is-record.ts';
+import { toBilling } from '../../shared/reading/to-billing.ts';
+import { type BilledAnswer, type ReportedBill, toReportedBilling } from './to-reported-billing.ts';
 
 export interface UsageCounting {
   /** Whether the vendor's number of output tokens includes the reasoning ones. */
@@ -9,7 +11,7 @@ export interface UsageCounting {
 }
 
 /** The `usage` of a chat completion, as far as any compatible vendor fills it. */
-export interface ChatUsage {
+export interface ChatUsage extends ReportedBill {
   readonly prompt_tokens?: number | null;
   readonly completion_tokens?: number | null;
   readonly total_tokens?: number | null;
@@ -24,7 +26,7 @@ export interface ChatUsage {
 }
 
 /** The `usage` of a response, as far as any compatible vendor fills it. */
-export interface ResponsesUsage {
+export interface ResponsesUsage extends ReportedBill {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
   readonly total_tokens?: number | null;
@@ -35,6 +37,7 @@ export interface ResponsesUsage {
     /** Perplexity's names for cached tokens and those written to the cache. */
     readonly cache_read_input_tokens?: number | null;
     readonly cache_creation_input_tokens?: number | null;
+    readonly cache_write_tokens_details?: { readonly ttl_12h_tokens?: number | null } | null;
   } | null;
   readonly output_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
@@ -43,8 +46,8 @@ export interface ResponsesUsage {
 export const mergeChatUsage = (earlier: ChatUsage | null, later: unknown): ChatUsage | null =>
   isRecord(later) ? mergeReports<ChatUsage>(earlier ?? {}, later) : earlier;
 
-export const toChatUsage = (usage: ChatUsage, counting: UsageCounting): Usage =>
-  toUsage(
+export const toChatUsage = (usage: ChatUsage, counting: UsageCounting, answer: BilledAnswer = {}): Usage => ({
+  ...toUsage(
     {
       input: usage.prompt_tokens,
       output: usage.completion_tokens,
@@ -55,10 +58,16 @@ export const toChatUsage = (usage: ChatUsage, counting: UsageCounting): Usage =>
       reasoning: usage.completion_tokens_details?.reasoning_tokens,
     },
     counting,
-  );
+  ),
+  ...toBilling(toReportedBilling(usage, answer)),
+});
 
-export const toResponsesUsage = (usage: ResponsesUsage, counting: UsageCounting): Usage =>
-  toUsage(
+export const toResponsesUsage = (
+  usage: ResponsesUsage,
+  counting: UsageCounting,
+  answer: BilledAnswer = {},
+): Usage => ({
+  ...toUsage(
     {
       input: usage.input_tokens,
       output: usage.output_tokens,
@@ -72,7 +81,12 @@ export const toResponsesUsage = (usage: ResponsesUsage, counting: UsageCounting)
       reasoning: usage.output_tokens_details?.reasoning_tokens,
     },
     counting,
-  );
+  ),
+  ...toBilling({
+    ...toReportedBilling(usage, answer),
+    cacheWriteLongTokens: usage.input_tokens_details?.cache_write_tokens_details?.ttl_12h_tokens,
+  }),
+});
 
 type Count = number | null | undefined;
 

@@ -22,6 +22,7 @@ export const OPENAI_CHAT: ChatDialect = {
 };
 
 export const OPENAI_RESPONSES: ResponsesDialect = {
+  countsInputTokens: true,
   // Nothing is kept at the vendor: what a next turn needs comes back encrypted and is sent along with it.
   fields: { store: false },
   streamOptions: { include_obfuscation: false },

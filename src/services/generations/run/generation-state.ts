@@ -62,16 +62,12 @@ export class GenerationState {
     this.#identity = identity;
     this.#prepared = prepared;
     this.#times = new GenerationTimes(identity.createdAt);
-    this.#turn = new GenerationTurn(prepared.request, 0, this.#provider);
+    this.#turn = new GenerationTurn(prepared.request, prepared.resolution.config, 0);
     this.#streamed = new StreamedOutput(prepared.outputRules.isStreamed);
   }
 
   get metadata(): JsonValue | null {
     return this.#identity.metadata;
-  }
-
-  get #provider(): string {
-    return this.#prepared.resolution.config.provider;
   }
 
   get prepared(): PreparedGeneration {
@@ -110,8 +106,7 @@ export class GenerationState {
   get costsTooMuch(): boolean {
     const { limits, resolution } = this.#prepared;
     if (limits.maxCostUsd === null) return false;
-    const { inputTokens, outputCharacters } = this.#turn;
-    return this.#meter.exceeds(limits.maxCostUsd, resolution.config.pricing, inputTokens, outputCharacters);
+    return this.#meter.exceeds(limits.maxCostUsd, resolution.config.pricing, this.#turn);
   }
 
   start(mode: CallMode): void {
@@ -123,7 +118,7 @@ export class GenerationState {
   fallBack(to: PreparedGeneration, because: ErrorCode): readonly Warning[] {
     const from = this.#prepared.resolution;
     this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
-    this.#turn = new GenerationTurn(to.request, 0, this.#provider);
+    this.#turn = new GenerationTurn(to.request, to.resolution.config, 0);
     this.#meter.forgetTurn();
     this.#times.restart();
     return [fallbackWarning(from.config.name, to.resolution.config.name, because), ...to.warnings];
@@ -179,7 +174,7 @@ export class GenerationState {
 
   /** The usage of a turn that is cut short: its provider reports nothing of what it bills. */
   estimateUsage(): Usage {
-    return this.#meter.estimateTurn(this.#turn.inputTokens, this.#turn.outputCharacters);
+    return this.#meter.estimateTurn(this.#turn);
   }
 
   /** Whether the turn ends with calls that only the client can run. */
@@ -206,7 +201,7 @@ export class GenerationState {
   startNextTurn(request: TextRequest): readonly UnplacedEvent[] {
     const isNew = ({ role }: Message): boolean => role !== 'assistant';
     this.#content.goOn(request.messages.slice(this.#turn.request.messages.length).filter(isNew));
-    this.#turn = new GenerationTurn(request, this.#content.textLength, this.#provider);
+    this.#turn = new GenerationTurn(request, this.#prepared.resolution.config, this.#content.textLength);
     this.#output = null;
     this.#awaiting = null;
     this.#turnCount += 1;

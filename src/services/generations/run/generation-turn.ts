@@ -1,30 +1,42 @@
 import type { Citation, ToolCall } from '../../../core/generation.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { Message, ToolMessage } from '../../../core/message.ts';
+import { BUILT_IN_TOOLS, type BuiltInTool, type ModelConfig } from '../../../core/model-config.ts';
 import type { FinishEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { findAssistantMessage } from '../../../core/to-messages.ts';
-import { estimateInputTokens } from '../../checks/preview.ts';
+import type { ToolCounts } from '../../../core/usage.ts';
+import { isRecord } from '../../../lib/is-record.ts';
+import { estimateInputTokens } from '../../pricing/estimate-input-tokens.ts';
+
+/** A provider that reads a page of what it has found does so within the search that it has billed. */
+const opensPage = ({ arguments: given }: ToolCall): boolean =>
+  isRecord(given) && (given['type'] === 'open_page' || given['type'] === 'find_in_page');
 
 /** What one upstream call has brought; a generation with tool results is several turns in one log. */
 export class GenerationTurn {
   readonly request: TextRequest;
-  /** Of the whole request, earlier turns and tool results included: an estimate. */
-  readonly inputTokens: number;
+  readonly #config: ModelConfig;
+  #inputTokens: number | null = null;
   /** Where this turn's text begins in the whole, in UTF-16 code units. */
   readonly #textStart: number;
-  readonly #provider: string;
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
+  readonly #toolCounts: Partial<Record<BuiltInTool, number>> = {};
   #outputCharacters = 0;
 
-  /** `provider`: registration name of the one that answers. */
-  constructor(request: TextRequest, textStart: number, provider: string) {
+  /** `config`: of the model that answers. */
+  constructor(request: TextRequest, config: ModelConfig, textStart: number) {
     this.request = request;
-    this.#provider = provider;
-    this.inputTokens = estimateInputTokens(request);
+    this.#config = config;
     this.#textStart = textStart;
+  }
+
+  /** Of the whole request, earlier turns and tool results included: an estimate, made when it is asked for. */
+  get inputTokens(): number {
+    this.#inputTokens ??= estimateInputTokens(this.request, this.#config);
+    return this.#inputTokens;
   }
 
   /** A provider counts from the start of its own turn's text, a generation from the start of all of it. */
@@ -45,6 +57,10 @@ export class GenerationTurn {
 
   addToolCall(toolCall: ToolCall): void {
     this.#toolCalls.push(toolCall);
+    const { builtIn, name } = toolCall;
+    const tool = BUILT_IN_TOOLS.find((known) => known === name);
+    if (builtIn && tool !== undefined && !opensPage(toolCall))
+      this.#toolCounts[tool] = (this.#toolCounts[tool] ?? 0) + 1;
   }
 
   addArguments(text: string): void {
@@ -54,6 +70,11 @@ export class GenerationTurn {
   /** Of everything the model has put out, arguments of tool calls included. */
   get outputCharacters(): number {
     return this.#outputCharacters;
+  }
+
+  /** Runs of the provider's own tools that it bills for. */
+  get toolCounts(): ToolCounts {
+    return this.#toolCounts;
   }
 
   get text(): string {
@@ -96,7 +117,13 @@ export class GenerationTurn {
   #said(state: JsonValue | null, toolCalls: readonly ToolCall[]): readonly Message[] {
     const { text } = this;
     const reasoning = this.#reasoning.join('');
-    const message = findAssistantMessage({ text, reasoning, toolCalls, state, provider: this.#provider });
+    const message = findAssistantMessage({
+      text,
+      reasoning,
+      toolCalls,
+      state,
+      provider: this.#config.provider,
+    });
     return message === undefined ? [] : [message];
   }
 }

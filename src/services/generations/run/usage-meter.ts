@@ -1,27 +1,56 @@
 import type { Pricing } from '../../../core/model-config.ts';
-import { addCost, addUsage, type Cost, type Usage } from '../../../core/usage.ts';
+import {
+  addCost,
+  addUsage,
+  type Cost,
+  maxToolCounts,
+  type ToolCounts,
+  type Usage,
+} from '../../../core/usage.ts';
 import { costOf } from '../../pricing/cost.ts';
 import { estimateUsage } from '../../pricing/estimate-usage.ts';
 
 /** The cost is checked each time as much more output has come. */
 const CHECK_CHARACTERS = 128;
 
+/** What has been seen of a turn, whatever its provider reports. */
+export interface SeenTurn {
+  /** Of the whole request: an estimate. */
+  readonly inputTokens: number;
+  readonly outputCharacters: number;
+  /** Runs of the provider's own tools. */
+  readonly toolCounts: ToolCounts;
+}
+
+const withToolCounts = (usage: Usage, toolCounts: ToolCounts): Usage => ({
+  ...usage,
+  billing: { ...usage.billing, toolCounts: maxToolCounts(usage.billing?.toolCounts, toolCounts) },
+});
+
 /**
- * The provider's own figures, with the output raised to its estimate where more has come since they were reported; an
- * estimate as a whole where none were.
+ * The provider's own figures, with output and tools raised to what has been seen where that is more; an estimate as a whole
+ * where none were reported.
  */
-const usageSoFar = (reported: Usage | null, inputTokens: number, outputCharacters: number): Usage => {
+const usageSoFar = (
+  reported: Usage | null,
+  { inputTokens, outputCharacters, toolCounts }: SeenTurn,
+): Usage => {
   const estimate = estimateUsage(inputTokens, outputCharacters);
   const outputTokens = estimate.outputTokens ?? 0;
-  if (reported === null) return estimate;
-  if ((reported.outputTokens ?? 0) >= outputTokens) return reported;
-  return {
-    ...reported,
-    outputTokens,
-    totalTokens: reported.inputTokens === null ? null : reported.inputTokens + outputTokens,
-    source: 'estimated',
-  };
+  const usage = reported ?? estimate;
+  const raised =
+    (usage.outputTokens ?? 0) >= outputTokens
+      ? usage
+      : {
+          ...usage,
+          outputTokens,
+          totalTokens: usage.inputTokens === null ? null : usage.inputTokens + outputTokens,
+          source: 'estimated' as const,
+        };
+  return Object.keys(toolCounts).length === 0 ? raised : withToolCounts(raised, toolCounts);
 };
+
+const totalOf = (counts: ToolCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 const isSame = (a: Usage | null, b: Usage): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -35,6 +64,7 @@ export class UsageMeter {
   /** The provider's figures of this turn. */
   #reported: Usage | null = null;
   #checkedAt = -CHECK_CHARACTERS;
+  #checkedTools = 0;
 
   get usage(): Usage | null {
     return this.#usage;
@@ -56,18 +86,22 @@ export class UsageMeter {
   }
 
   /** The present turn's usage by now, for one that is cut short: its provider reports nothing of what it bills. */
-  estimateTurn(inputTokens: number, outputCharacters: number): Usage {
-    return usageSoFar(this.#reported, inputTokens, outputCharacters);
+  estimateTurn(seen: SeenTurn): Usage {
+    return usageSoFar(this.#reported, seen);
   }
 
   /**
    * Whether it has cost more than it may, by what is reported or estimated: checked when the provider reports new figures,
-   * and each time as much more output has come.
+   * each time as much more output has come, and each time a tool of the provider has run.
    */
-  exceeds(maxCostUsd: number, pricing: Pricing | null, inputTokens: number, characters: number): boolean {
-    if (characters < this.#checkedAt + CHECK_CHARACTERS) return false;
-    this.#checkedAt = characters;
-    const cost = this.#costWith(this.estimateTurn(inputTokens, characters), pricing);
+  exceeds(maxCostUsd: number, pricing: Pricing | null, seen: SeenTurn): boolean {
+    const tools = totalOf(seen.toolCounts);
+    const isNews =
+      seen.outputCharacters >= this.#checkedAt + CHECK_CHARACTERS || tools !== this.#checkedTools;
+    if (!isNews) return false;
+    this.#checkedAt = seen.outputCharacters;
+    this.#checkedTools = tools;
+    const cost = this.#costWith(this.estimateTurn(seen), pricing);
     return cost !== null && cost.total > maxCostUsd;
   }
 

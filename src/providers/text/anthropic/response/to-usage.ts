@@ -3,6 +3,7 @@ import { isRecord } from '../../../../lib/is-record.ts';
 import { mergeReports } from '../../../shared/reading/merge-reports.ts';
 import { toIntCount } from '../../../shared/reading/to-count.ts';
 import { partOf, type Usage } from '../../../../core/usage.ts';
+import { toBilling } from '../../../shared/reading/to-billing.ts';
 
 /** What a response reports of its tokens. Compatible servers leave fields out. */
 export type ReportedUsage = Partial<
@@ -13,7 +14,9 @@ export type ReportedUsage = Partial<
     | 'cache_creation_input_tokens'
     | 'cache_read_input_tokens'
     | 'output_tokens_details'
-  >
+    | 'server_tool_use'
+  > &
+    Pick<Anthropic.Usage, 'cache_creation' | 'service_tier' | 'speed'>
 >;
 
 /** The later report over the earlier one: its numbers are cumulative, and what it leaves out has not changed. */
@@ -37,5 +40,14 @@ export const toUsage = (reported: ReportedUsage): Usage => {
     reasoningTokens: partOf(outputTokens, toIntCount(reported.output_tokens_details?.thinking_tokens)),
     audioInputTokens: null,
     source: 'provider',
+    ...toBilling({
+      cacheWriteLongTokens: reported.cache_creation?.ephemeral_1h_input_tokens,
+      toolCounts: {
+        web_search: reported.server_tool_use?.web_search_requests,
+        url_context: reported.server_tool_use?.web_fetch_requests,
+      },
+      // Fast mode has prices of its own, and a tier of its own only in name.
+      serviceTier: reported.speed === 'fast' ? reported.speed : reported.service_tier,
+    }),
   };
 };

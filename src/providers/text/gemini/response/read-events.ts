@@ -2,6 +2,7 @@ import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web
 import { ProviderError } from '../../../../core/errors.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage } from '../../../../core/usage.ts';
+import { createSearchCount } from './count-searches.ts';
 import { toUsage } from './to-usage.ts';
 import { mergeReports } from '../../../shared/reading/merge-reports.ts';
 import type { Turn } from './turn.ts';
@@ -25,6 +26,7 @@ export async function* readEvents(
   turn.text.beginResponse();
   turn.usageBefore = turn.usage;
   turn.reported = null;
+  turn.searches = createSearchCount();
   try {
     for await (const chunk of chunks) {
       const candidate = chunk.candidates?.[0];
@@ -49,6 +51,7 @@ function* readCandidate(candidate: Candidate, turn: Turn): Generator<StreamEvent
   for (const part of parts) yield* readPart(part, turn);
   turn.text.add(parts);
   turn.citations.add(candidate);
+  turn.searches.add(candidate);
 }
 
 function* readPart(part: Part, turn: Turn): Generator<StreamEvent> {
@@ -65,7 +68,7 @@ function* readPart(part: Part, turn: Turn): Generator<StreamEvent> {
 /** The numbers of a chunk are those of the response so far; most chunks repeat them. */
 function* readUsage({ usageMetadata }: GenerateContentResponse, turn: Turn): Generator<StreamEvent> {
   turn.reported = mergeReports(turn.reported, usageMetadata);
-  const reported = turn.reported === null ? null : toUsage(turn.reported);
+  const reported = turn.reported === null ? null : toUsage(turn.reported, turn.searches.count());
   if (reported === null) return;
   const usage = addUsage(turn.usageBefore, reported);
   if (JSON.stringify(usage) === JSON.stringify(turn.usage)) return;

@@ -1,11 +1,12 @@
-import type { GenerateContentResponseUsageMetadata } from '@google/genai/web';
 import type { ProviderLog } from '../../../../core/text-provider.ts';
 import type { Usage } from '../../../../core/usage.ts';
 import { createReplayParts, type ReplayParts } from '../request/replay-parts.ts';
 import { type AnswerText, createAnswerText } from './answer-text.ts';
 import { type Citations, createCitations } from './citations.ts';
+import { createSearchCount, type SearchCount } from './count-searches.ts';
 import { createFunctionCalls, type FunctionCalls } from './function-calls.ts';
 import { createServerTools, type ServerTools } from './server-tools.ts';
+import type { ReportedUsage } from './to-usage.ts';
 
 /** What one turn is made of, over all of its responses. */
 export interface Turn {
@@ -16,7 +17,9 @@ export interface Turn {
   readonly replay: ReplayParts;
   responseId: string | null;
   /** What the response has reported last. */
-  reported: GenerateContentResponseUsageMetadata | null;
+  reported: ReportedUsage | null;
+  /** Of the response. */
+  searches: SearchCount;
   /** Of the responses that have ended. */
   usageBefore: Usage | null;
   usage: Usage | null;
@@ -38,6 +41,7 @@ export const createTurn = (log: ProviderLog): Turn => {
     replay,
     responseId: null,
     reported: null,
+    searches: createSearchCount(),
     usageBefore: null,
     usage: null,
   };

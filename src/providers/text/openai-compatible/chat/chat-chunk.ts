@@ -65,6 +65,8 @@ export interface ChatChunk {
   readonly usage?: ChatUsage | null;
   /** Perplexity and xAI: addresses of the pages that the answer rests on, in every chunk. */
   readonly citations?: unknown;
+  /** How the request was processed, in the vendor's own word. */
+  readonly service_tier?: unknown;
   /** Groq: usage on the last chunk, and a failure in mid-stream as a chunk like any other. */
   readonly x_groq?: { readonly usage?: ChatUsage | null; readonly error?: unknown } | null;
   readonly error?: unknown;

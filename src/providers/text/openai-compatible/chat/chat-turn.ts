@@ -25,6 +25,7 @@ export class ChatTurn {
   readonly #choice = createOwnChoice();
   readonly #readCitations = createChunkCitations();
   #usage: ChatUsage | null = null;
+  #serviceTier: unknown;
   #rawReason: string | null = null;
   #isRefusal = false;
   #hasText = false;
@@ -48,6 +49,7 @@ export class ChatTurn {
    */
   *read(chunk: ChatChunk): Generator<StreamEvent> {
     this.#usage = mergeChatUsage(this.#usage, chunk.usage ?? chunk.x_groq?.usage);
+    this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     const failure = this.isComplete ? undefined : findFailure(chunk, this.#context.provider);
     if (failure !== undefined) yield* this.#fail(failure);
     yield* this.#readCitations(chunk.citations);
@@ -119,7 +121,8 @@ export class ChatTurn {
   }
 
   #toUsage() {
-    return this.#usage === null ? null : toChatUsage(this.#usage, this.#context.usage);
+    const answer = { serviceTier: this.#serviceTier };
+    return this.#usage === null ? null : toChatUsage(this.#usage, this.#context.usage, answer);
   }
 
   #toError(error: unknown, word: string | null): ProviderError {

@@ -33,6 +33,7 @@ export interface ResponsesItem {
   readonly summary?: readonly (ResponsesContentPart | null)[] | null;
   readonly action?: unknown;
   readonly code?: string | null;
+  readonly container_id?: string | null;
   readonly outputs?: unknown;
 }
 
@@ -42,6 +43,10 @@ export interface ResponsesBody {
   readonly incomplete_details?: { readonly reason?: string | null } | null;
   readonly output?: readonly (ResponsesItem | null)[] | null;
   readonly usage?: ResponsesUsage | null;
+  /** How the request was processed, in the vendor's own word. */
+  readonly service_tier?: unknown;
+  /** OpenAI: searches that are billed. */
+  readonly tool_usage?: { readonly web_search?: { readonly num_requests?: unknown } | null } | null;
 }
 
 /** One event of a response stream as any compatible vendor may send it. Which fields it has depends on its type. */

@@ -1,11 +1,14 @@
 import type { FinishReason } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import type { Usage } from '../../../../core/usage.ts';
 import { readVendorError } from '../../../shared/call/vendor-error.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import type { ResponsesDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
 import { mapIncompleteReason } from '../map-finish-reason.ts';
 import { toResponsesUsage } from '../to-usage.ts';
+import { createBilledTools } from './count-billed-tools.ts';
 import type {
   ResponsesBody,
   ResponsesContentPart,
@@ -35,6 +38,7 @@ export class ResponsesTurn {
   readonly #text = createResponsesText();
   readonly #reasoning = createResponsesReasoning();
   readonly #toolCalls: ResponsesToolCalls;
+  readonly #billedTools = createBilledTools();
   /** How many items of each type have been finished. */
   readonly #finished = new Map<unknown, number>();
   #isRefusal = false;
@@ -129,6 +133,7 @@ export class ResponsesTurn {
 
   *#finishItem(index: number, item: ResponsesItem): Generator<StreamEvent> {
     this.#finished.set(item.type, (this.#finished.get(item.type) ?? 0) + 1);
+    this.#billedTools.add(item);
     if (item.type === 'reasoning') yield* this.#reasoning.finish(index, item);
     if (item.type === 'message') {
       for (const [position, part] of partsOf(item).entries())
@@ -154,7 +159,7 @@ export class ResponsesTurn {
     if (given !== 'length') yield* this.#toolCalls.finishRest();
     if (given === 'stop' || given === 'other') this.#toolCalls.assertComplete();
     const state = this.#toolCalls.state();
-    const usage = response.usage ? toResponsesUsage(response.usage, this.#context.usage) : null;
+    const usage = this.#usageOf(response);
     if (this.#isRefusal) {
       yield { type: 'finish', reason: 'content-filter', rawReason: 'refusal', usage, state };
       return;
@@ -177,9 +182,20 @@ export class ResponsesTurn {
     }
   }
 
+  #usageOf({ usage, service_tier: serviceTier, tool_usage: used }: ResponsesBody): Usage | null {
+    if (!usage) return null;
+    const counted = toCount(used?.web_search?.num_requests);
+    const toolCounts = {
+      ...this.#billedTools.counts(),
+      ...(counted !== null && { web_search: counted }),
+    };
+    return toResponsesUsage(usage, this.#context.usage, { serviceTier, toolCounts });
+  }
+
   *#fail(response: ResponsesBody, raw: string): Generator<StreamEvent> {
-    const { provider, usage } = this.#context;
-    if (response.usage) yield { type: 'usage', usage: toResponsesUsage(response.usage, usage) };
+    const { provider } = this.#context;
+    const usage = this.#usageOf(response);
+    if (usage !== null) yield { type: 'usage', usage };
     throw toProviderError({ error: response.error ?? { message: `the response is ${raw}` } }, provider);
   }
 }

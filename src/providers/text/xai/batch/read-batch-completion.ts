@@ -47,6 +47,7 @@ export async function* readBatchCompletion(
   yield* readChatCompletion(
     {
       usage: completion.usage ?? null,
+      service_tier: completion.service_tier,
       choices:
         last === undefined
           ? []

@@ -10,6 +10,7 @@ const usage = (changes: Partial<Usage>): Usage => ({
   reasoningTokens: null,
   audioInputTokens: null,
   source: 'provider',
+  billing: { serviceTier: 'standard' },
   ...changes,
 });
 
