@@ -39,6 +39,15 @@ const open = ({ request: { response }, isStreamed }: Parts): void => {
 const write = ({ request: { response } }: Parts, bytes: string): Promise<void> =>
   new Promise((resolve) => response.write(bytes, () => resolve()));
 
+const PIECE = 'x'.repeat(1024 * 1024);
+
+/** Writes on until the other side has had enough. */
+const writeWithoutEnd = async (parts: Parts, start = ''): Promise<void> => {
+  const { response } = parts.request;
+  if (start !== '') await write(parts, start);
+  while (!response.destroyed) await write(parts, PIECE);
+};
+
 const answer = (
   { request: { response } }: Parts,
   status: number,
@@ -151,6 +160,46 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'nothing with 200',
     play: (parts) => answer(parts, 200, parts.isStreamed ? 'text/event-stream' : 'application/json', ''),
+  },
+  {
+    name: 'HTML as an event stream',
+    play: (parts) =>
+      answer(parts, 200, 'text/event-stream', '<html><body>Welcome to the proxy.</body></html>'),
+  },
+  {
+    name: 'HTTP 400 as an event stream',
+    play: (parts) => {
+      const body = parts.line.vendor.errors.body({ status: 400, message: MESSAGE });
+      answer(parts, 400, 'text/event-stream', `: keep-alive\n\ndata: ${JSON.stringify(body)}\n\n`);
+    },
+  },
+  {
+    name: 'HTTP 500 without end',
+    play: async (parts) => {
+      parts.request.response.writeHead(500, { 'content-type': 'text/html' });
+      await writeWithoutEnd(parts);
+    },
+  },
+  {
+    name: 'event or answer without end',
+    play: async (parts) => {
+      open(parts);
+      await write(parts, parts.begin);
+      await writeWithoutEnd(parts, parts.isStreamed ? 'data: {"more": "' : '');
+    },
+  },
+  {
+    name: 'JSON nested too deep',
+    play: async (parts) => {
+      const nested = `{"nested":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+      open(parts);
+      if (!parts.isStreamed)
+        return void parts.request.response.end(
+          `${parts.begin}${parts.rest}`.replace(/^{/, `{"more":${nested},`),
+        );
+      await write(parts, parts.begin);
+      parts.request.response.end(`data: ${nested}\n\n${parts.rest}`);
+    },
   },
 ];
 

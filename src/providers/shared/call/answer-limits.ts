@@ -18,6 +18,9 @@ export const MAX_ERROR_BYTES = 64 * 1024;
 /** Values, lists and objects of one JSON document of more than a mebibyte: each costs more memory than its characters. */
 export const MAX_JSON_VALUES = 1_000_000;
 
+/** Levels of one JSON document: those of what a model may say, and of the vendor's own around it. */
+export const MAX_JSON_DEPTH = 128;
+
 /** Of an event stream beside what its tokens take: echoes of the request, results of the vendor's tools, state. */
 const STREAM_ALLOWANCE_BYTES = 32 * 1024 * 1024;
 

@@ -1,15 +1,20 @@
+import { isDeeperThan } from '../../../lib/is-deeper-than.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
-import { MAX_JSON_VALUES } from './answer-limits.ts';
+import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from './answer-limits.ts';
 
 /** A document no longer than this is harmless however it is made. */
 const UNCOUNTED_CHARACTERS = 1024 * 1024;
 
 /**
- * The value of a vendor's JSON; undefined when it is none, or when it has more values than `MAX_JSON_VALUES`: a list of
- * empty lists takes twenty times its length once it is parsed.
+ * The value of a vendor's JSON; undefined when it is none, when it nests deeper than `MAX_JSON_DEPTH`, or when it has more
+ * values than `MAX_JSON_VALUES`: a list of empty lists takes twenty times its length once it is parsed.
  */
-export const readJson = (text: string): unknown =>
-  text.length > UNCOUNTED_CHARACTERS && hasTooManyValues(text) ? undefined : parseJson(text);
+export const readJson = (text: string): unknown => {
+  if (text.length > UNCOUNTED_CHARACTERS && hasTooManyValues(text)) return undefined;
+  const value = parseJson(text);
+  // Each level takes two brackets.
+  return text.length > 2 * MAX_JSON_DEPTH && isDeeperThan(value, MAX_JSON_DEPTH) ? undefined : value;
+};
 
 const QUOTE = 34;
 const BACKSLASH = 92;

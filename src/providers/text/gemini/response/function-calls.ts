@@ -22,6 +22,8 @@ interface OpenCall {
   readonly partial: PartialArguments;
   /** The beginning of the arguments' JSON that deltas have given. */
   sent: string;
+  /** Characters of JSON written to find what deltas give. */
+  written: number;
 }
 
 export interface FunctionCallsOptions {
@@ -75,7 +77,14 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
       const events: StreamEvent[] = [];
       if (name !== undefined && name !== '') {
         if (open !== null) throw unusable(open, 'the next call began before this one was complete');
-        open = { callId: id || mintId(), name, signature, partial: createPartialArguments(), sent: '' };
+        open = {
+          callId: id || mintId(),
+          name,
+          signature,
+          partial: createPartialArguments(),
+          sent: '',
+          written: 0,
+        };
       }
       if (open === null) return events;
       open.signature ??= signature;
@@ -88,8 +97,11 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
       }
       if (willContinue !== true)
         return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
-      const certain = certainPartOf(JSON.stringify(open.partial.value()));
-      if (certain.startsWith(open.sent) && (partialArgs?.length ?? 0) > 0) {
+      if ((partialArgs?.length ?? 0) === 0 || open.written > MAX_WRITTEN) return events;
+      const json = JSON.stringify(open.partial.value());
+      open.written += json.length;
+      const certain = certainPartOf(json);
+      if (certain.startsWith(open.sent)) {
         events.push(...toDelta(open, certain.slice(open.sent.length)));
         open.sent = certain;
       }
@@ -104,6 +116,12 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
 
 const toDelta = ({ callId, name }: OpenCall, argumentsDelta: string): StreamEvent[] =>
   argumentsDelta === '' ? [] : [{ type: 'tool-call-delta', callId, name, argumentsDelta }];
+
+/**
+ * All arguments so far are written anew for each piece of them. Beyond so many characters no more deltas are given: what is
+ * left comes with the call.
+ */
+const MAX_WRITTEN = 64 * 1024 * 1024;
 
 /** What will still stand when more values follow: all but the closing brackets and quotes. */
 const certainPartOf = (json: string): string => json.replace(/[\]}"]+$/, '');
