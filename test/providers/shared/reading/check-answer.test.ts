@@ -152,7 +152,7 @@ describe('fails the answer at', () => {
     const take = (json: string, isJson = true) =>
       takeAll(
         checkOf({ isJson }),
-        [...json].map((character) => ({ type: 'text-delta', text: character })),
+        Array.from(json, (character) => ({ type: 'text-delta', text: character })),
       );
     expect(take(`${deep}${']'.repeat(99)}}`).error).toBeUndefined();
     expect(take(`${deep}[`)).toMatchObject({ taken: deep.length, error: { code: 'PROVIDER_FAILED' } });

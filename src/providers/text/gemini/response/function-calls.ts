@@ -74,7 +74,6 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
 
   return {
     read({ id, name, args, partialArgs, willContinue }, signature) {
-      const events: StreamEvent[] = [];
       if (name !== undefined && name !== '') {
         if (open !== null) throw unusable(open, 'the next call began before this one was complete');
         open = {
@@ -86,7 +85,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
           written: 0,
         };
       }
-      if (open === null) return events;
+      if (open === null) return [];
       open.signature ??= signature;
       for (const partial of partialArgs ?? []) {
         try {
@@ -97,15 +96,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
       }
       if (willContinue !== true)
         return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
-      if ((partialArgs?.length ?? 0) === 0 || open.written > MAX_WRITTEN) return events;
-      const json = JSON.stringify(open.partial.value());
-      open.written += json.length;
-      const certain = certainPartOf(json);
-      if (certain.startsWith(open.sent)) {
-        events.push(...toDelta(open, certain.slice(open.sent.length)));
-        open.sent = certain;
-      }
-      return events;
+      return (partialArgs?.length ?? 0) === 0 ? [] : toCertainDelta(open);
     },
     count: () => completed,
     assertComplete() {
@@ -122,6 +113,18 @@ const toDelta = ({ callId, name }: OpenCall, argumentsDelta: string): StreamEven
  * left comes with the call.
  */
 const MAX_WRITTEN = 64 * 1024 * 1024;
+
+/** What of the arguments is certain by now, beyond what deltas have given. */
+const toCertainDelta = (call: OpenCall): StreamEvent[] => {
+  if (call.written > MAX_WRITTEN) return [];
+  const json = JSON.stringify(call.partial.value());
+  call.written += json.length;
+  const certain = certainPartOf(json);
+  if (!certain.startsWith(call.sent)) return [];
+  const delta = certain.slice(call.sent.length);
+  call.sent = certain;
+  return toDelta(call, delta);
+};
 
 /** What will still stand when more values follow: all but the closing brackets and quotes. */
 const certainPartOf = (json: string): string => json.replace(/[\]}"]+$/, '');
