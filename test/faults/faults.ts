@@ -26,6 +26,8 @@ export interface Fault {
   readonly isPossible?: (line: VendorProvider) => boolean;
   /** How the vendor answers; left out: both ways. */
   readonly form?: 'streamed' | 'waiting';
+  /** The vendor says so much that one is asked after the other. */
+  readonly isLong?: true;
   /** The vendor says nothing more: the server has to be an impatient one. */
   readonly isSilent?: true;
   readonly play: (parts: Parts) => void | Promise<void>;
@@ -36,10 +38,10 @@ const open = ({ request: { response }, isStreamed }: Parts): void => {
   response.flushHeaders();
 };
 
-const write = ({ request: { response } }: Parts, bytes: string): Promise<void> =>
+const write = ({ request: { response } }: Parts, bytes: string | Buffer): Promise<void> =>
   new Promise((resolve) => response.write(bytes, () => resolve()));
 
-const PIECE = 'x'.repeat(1024 * 1024);
+const PIECE = Buffer.alloc(1024 * 1024, 'x');
 
 /** Writes on until the other side has had enough. */
 const writeWithoutEnd = async (parts: Parts, start = ''): Promise<void> => {
@@ -182,6 +184,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'event or answer without end',
+    isLong: true,
     play: async (parts) => {
       open(parts);
       await write(parts, parts.begin);
