@@ -8,7 +8,7 @@ const UNIT = [
   'test/lib/**/*.test.ts',
   'test/project/{documents,lock-file,one-graphql,readme}.test.ts',
   'test/providers/shared/batch/{jsonl,limits,spool-file}.test.ts',
-  'test/providers/shared/call/{retry-after,vendor-error}.test.ts',
+  'test/providers/shared/call/{event-stream-decoder,read-json,refusal-text,retry-after,vendor-error}.test.ts',
   'test/providers/shared/reading/**/*.test.ts',
   'test/providers/text/*/{descriptor,to-pacific-midnight-ms}.test.ts',
   'test/providers/text/anthropic/map-error.test.ts',

@@ -7,6 +7,7 @@ import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
+import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   alternative,
   batchKill,
   batchMemory,
+  hostileVendor,
   soak,
 ];
 

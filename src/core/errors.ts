@@ -134,6 +134,16 @@ const redact = (text: string | null | undefined): string | null =>
 /** The greatest 32-bit integer: GraphQL's Int takes no more, nor does a timer. */
 const LONGEST_WAIT_MS = 2_147_483_647;
 
+/** Of a vendor's words: more than any message that explains something; it may be a page, or the prompt. */
+export const MAX_WORDS_LENGTH = 4_096;
+
+const toWaitMs = (waitMs: number | null): number | null =>
+  waitMs !== null && waitMs >= 0 ? Math.min(Math.ceil(waitMs), LONGEST_WAIT_MS) : null;
+
+/** Vendors write numbers of their own where an HTTP status belongs. */
+const toHttpStatus = (status: number | null): number | null =>
+  status !== null && Number.isInteger(status) && status >= 100 && status < 600 ? status : null;
+
 const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
   PROVIDER_NOT_CONFIGURED: 'The provider is not configured on this server.',
   PROVIDER_AUTHENTICATION:
@@ -163,16 +173,16 @@ export class ProviderError extends ModelgraphError {
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
     const base = PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.';
-    const vendorMessage = redact(details.vendorMessage);
+    const said = redact(details.vendorMessage);
+    const vendorMessage = said === null ? null : shorten(said, MAX_WORDS_LENGTH);
     const words = ERROR_CODES[code].vendorText ? vendorMessage : null;
     super(code, words === null ? base.replace(/([^.])$/, '$1.') : `${base.replace(/\.$/, '')}: ${words}`, {
       cause: details.cause,
     });
     this.name = 'ProviderError';
     this.provider = details.provider;
-    this.providerStatus = details.providerStatus ?? null;
-    const { retryAfterMs = null } = details;
-    this.retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, LONGEST_WAIT_MS);
+    this.providerStatus = toHttpStatus(details.providerStatus ?? null);
+    this.retryAfterMs = toWaitMs(details.retryAfterMs ?? null);
     this.vendorMessage = vendorMessage;
     this.requestId = redact(details.requestId);
   }

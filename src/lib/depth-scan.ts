@@ -1,7 +1,9 @@
 const QUOTE = 34;
 const BACKSLASH = 92;
-const OPENING: ReadonlySet<number> = new Set([91, 123]);
-const CLOSING: ReadonlySet<number> = new Set([93, 125]);
+/** `[`, `{`, `]`, `}`: each of the braces is 32 above its bracket. */
+const OPENING = 91;
+const CLOSING = 93;
+const BRACE = 32;
 
 /** How deep the lists and objects of a JSON text nest that comes in pieces. Each character is looked at once. */
 export class DepthScan {
@@ -24,9 +26,9 @@ export class DepthScan {
       else if (code === BACKSLASH) this.#isEscaped = true;
       else if (code === QUOTE) this.#isInString = false;
     } else if (code === QUOTE) this.#isInString = true;
-    else if (OPENING.has(code)) {
+    else if (code === OPENING || code === OPENING + BRACE) {
       this.#depth += 1;
       this.#deepest = Math.max(this.#deepest, this.#depth);
-    } else if (CLOSING.has(code)) this.#depth -= 1;
+    } else if (code === CLOSING || code === CLOSING + BRACE) this.#depth -= 1;
   }
 }

@@ -56,6 +56,11 @@ const USUAL = {
   'JSON of something else with 200': { streamed: FAILED, waiting: TRUNCATED },
   'JSON of an error with 200': same(FAILED),
   'nothing with 200': { streamed: TRUNCATED, waiting: FAILED },
+  'HTML as an event stream': same(FAILED),
+  'HTTP 400 as an event stream': same(REJECTED),
+  'HTTP 500 without end': same(FAILED),
+  'event or answer without end': { streamed: { ...FAILED, ...keepsText }, waiting: FAILED },
+  'JSON nested too deep': { streamed: { ...FAILED, ...keepsText }, waiting: FAILED },
 } as const satisfies Readonly<Record<string, Readonly<Record<Form, Expectation>>>>;
 
 export type FaultName = keyof typeof USUAL;

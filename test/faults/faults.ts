@@ -26,6 +26,8 @@ export interface Fault {
   readonly isPossible?: (line: VendorProvider) => boolean;
   /** How the vendor answers; left out: both ways. */
   readonly form?: 'streamed' | 'waiting';
+  /** The vendor says so much that one is asked after the other. */
+  readonly isLong?: true;
   /** The vendor says nothing more: the server has to be an impatient one. */
   readonly isSilent?: true;
   readonly play: (parts: Parts) => void | Promise<void>;
@@ -36,8 +38,17 @@ const open = ({ request: { response }, isStreamed }: Parts): void => {
   response.flushHeaders();
 };
 
-const write = ({ request: { response } }: Parts, bytes: string): Promise<void> =>
+const write = ({ request: { response } }: Parts, bytes: string | Buffer): Promise<void> =>
   new Promise((resolve) => response.write(bytes, () => resolve()));
+
+const PIECE = Buffer.alloc(1024 * 1024, 'x');
+
+/** Writes on until the other side has had enough. */
+const writeWithoutEnd = async (parts: Parts, start = ''): Promise<void> => {
+  const { response } = parts.request;
+  if (start !== '') await write(parts, start);
+  while (!response.destroyed) await write(parts, PIECE);
+};
 
 const answer = (
   { request: { response } }: Parts,
@@ -151,6 +162,47 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'nothing with 200',
     play: (parts) => answer(parts, 200, parts.isStreamed ? 'text/event-stream' : 'application/json', ''),
+  },
+  {
+    name: 'HTML as an event stream',
+    play: (parts) =>
+      answer(parts, 200, 'text/event-stream', '<html><body>Welcome to the proxy.</body></html>'),
+  },
+  {
+    name: 'HTTP 400 as an event stream',
+    play: (parts) => {
+      const body = parts.line.vendor.errors.body({ status: 400, message: MESSAGE });
+      answer(parts, 400, 'text/event-stream', `: keep-alive\n\ndata: ${JSON.stringify(body)}\n\n`);
+    },
+  },
+  {
+    name: 'HTTP 500 without end',
+    play: async (parts) => {
+      parts.request.response.writeHead(500, { 'content-type': 'text/html' });
+      await writeWithoutEnd(parts);
+    },
+  },
+  {
+    name: 'event or answer without end',
+    isLong: true,
+    play: async (parts) => {
+      open(parts);
+      await write(parts, parts.begin);
+      await writeWithoutEnd(parts, parts.isStreamed ? 'data: {"more": "' : '');
+    },
+  },
+  {
+    name: 'JSON nested too deep',
+    play: async (parts) => {
+      const nested = `{"nested":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+      open(parts);
+      if (!parts.isStreamed)
+        return void parts.request.response.end(
+          `${parts.begin}${parts.rest}`.replace(/^{/, `{"more":${nested},`),
+        );
+      await write(parts, parts.begin);
+      parts.request.response.end(`data: ${nested}\n\n${parts.rest}`);
+    },
   },
 ];
 

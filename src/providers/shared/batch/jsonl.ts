@@ -1,9 +1,13 @@
 import { StringDecoder } from 'node:string_decoder';
 import { ProviderError } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/parse-json.ts';
+import { MAX_JSON_BYTES } from '../call/answer-limits.ts';
+import { readJson } from '../call/read-json.ts';
 
-/** No answer of a text model comes near this; a body without line ends must not fill the memory. */
-export const MAX_LINE_CHARACTERS = 64 * 1024 * 1024;
+/** Those of a single answer: a body without line ends must not fill the memory. */
+export const MAX_LINE_CHARACTERS = MAX_JSON_BYTES;
+
+/** Pieces of a line that are held apart: each takes more memory than its characters. */
+const MAX_PARTS = 1_024;
 
 /** One value as a line of JSON Lines, its line end included. */
 export const toJsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
@@ -39,6 +43,7 @@ export async function* readJsonLines(
     if (length > maxLineCharacters)
       throw fail(`line ${number + 1} is longer than ${maxLineCharacters} characters`);
     parts.push(part);
+    if (parts.length > MAX_PARTS) parts = [parts.join('')];
   };
   const take = (): string => {
     const line = parts.length === 1 ? (parts[0] ?? '') : parts.join('');
@@ -58,7 +63,7 @@ export async function* readJsonLines(
       from = to + 1;
       const line = take();
       if (line === '') continue;
-      const value = parseJson(line);
+      const value = readJson(line);
       if (value === undefined) broken ??= number;
       else yield value;
     }
@@ -66,7 +71,7 @@ export async function* readJsonLines(
   }
   add(decoder.end());
   const last = take();
-  const value = last === '' ? undefined : parseJson(last);
+  const value = last === '' ? undefined : readJson(last);
   if (value !== undefined) yield value;
   else if (last !== '')
     throw new ProviderError('STREAM_TRUNCATED', { provider, vendorMessage: `line ${number} is cut short` });

@@ -1,6 +1,6 @@
 /**
  * How much of an answer is taken from a vendor, in bytes after decompression where nothing else is said. Beyond a limit the
- * call fails with `PROVIDER_FAILED`, what came before is kept, and the socket is closed. docs/limits.md lists them.
+ * call fails with `PROVIDER_FAILED`, what came before is kept, and the socket is closed. docs/vendor-answers.md lists them.
  */
 
 /** One line of an event stream, and all lines of one event together. */
@@ -18,14 +18,17 @@ export const MAX_ERROR_BYTES = 64 * 1024;
 /** Values, lists and objects of one JSON document of more than a mebibyte: each costs more memory than its characters. */
 export const MAX_JSON_VALUES = 1_000_000;
 
+/** Levels of one JSON document: those of what a model may say, and of the vendor's own around it. */
+export const MAX_JSON_DEPTH = 128;
+
 /** Of an event stream beside what its tokens take: echoes of the request, results of the vendor's tools, state. */
 const STREAM_ALLOWANCE_BYTES = 32 * 1024 * 1024;
 
 /** The chunk of one token, with filter results and log probabilities. */
 const STREAM_BYTES_PER_TOKEN = 4 * 1024;
 
-/** No model writes less than this in one answer, whatever limit it was given. */
-const LEAST_TOKENS = 4_096;
+/** No answer is held to less: a vendor may count its reasoning apart. */
+const LEAST_TOKENS = 8_192;
 
 /** The longest event stream that an answer of so many tokens may take. */
 export const maxStreamBytes = (maxOutputTokens: number): number =>

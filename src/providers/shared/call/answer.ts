@@ -1,9 +1,9 @@
 import type { ProviderError, ProviderErrorDetails } from '../../../core/errors.ts';
-import { MAX_JSON_BYTES } from './answer-limits.ts';
+import { MAX_ERROR_BYTES, MAX_JSON_BYTES } from './answer-limits.ts';
 import { type Batches, EventBatches, wholeBatches } from './event-batches.ts';
 import { EventStreamDecoder, type ServerEvent } from './event-stream-decoder.ts';
 import { readJson } from './read-json.ts';
-import { readText } from './read-text.ts';
+import { readStart, readText } from './read-text.ts';
 import { tellForm } from './tell-form.ts';
 import type { WatchedBytes } from './watched-bytes.ts';
 
@@ -52,8 +52,9 @@ export const openAnswer = async <T>(response: Response, options: AnswerOptions<T
   opened.delete(response);
   if ('json' in answer) return { form: 'whole', json: answer.json };
   const { bytes, details, isAnswer, refuse } = answer;
-  if ((await tellForm(bytes)) !== 'json')
-    return { form: 'stream', batches: new EventBatches(bytes, { ...options, details }) };
+  const form = await tellForm(bytes);
+  if (form === 'page') throw refuse((await readStart(bytes, MAX_ERROR_BYTES)).text);
+  if (form !== 'json') return { form: 'stream', batches: new EventBatches(bytes, { ...options, details }) };
   const text = await readText(bytes, MAX_JSON_BYTES, details);
   const json = readJson(text);
   if (json !== undefined && isAnswer(json)) return { form: 'whole', json };

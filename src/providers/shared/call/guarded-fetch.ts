@@ -161,7 +161,7 @@ const unexpected = (
 /** A page some proxy made is quoted; anything else may be the model's answer, which is no matter for a log. */
 const describe = (text: string, response: Response): string => {
   if (text.trim() === '') return 'empty';
-  const isPage = /^text\/(html|plain)$/.test(mediaTypeOf(response));
+  const isPage = /^text\/(html|plain)$/.test(mediaTypeOf(response)) || /^\s*</.test(text);
   return isPage ? text.slice(0, 500).trim() : `${text.length} characters`;
 };
 

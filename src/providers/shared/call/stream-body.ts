@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '../../../lib/growing-buffer.ts';
 import { ProviderError } from '../../../core/errors.ts';
 import type { OpenedAnswer } from './answer.ts';
 import { MAX_EVENT_BYTES, maxStreamBytes } from './answer-limits.ts';
@@ -14,20 +15,19 @@ const CARRIAGE_RETURN = 13;
  * ends inside a line, and with `PROVIDER_FAILED` where it, or a line of it, is longer than allowed.
  */
 export const toStreamBody = ({ bytes, details }: OpenedAnswer): ReadableStream<Uint8Array> => {
-  let line: Uint8Array[] = [];
-  let lineLength = 0;
+  let line = new GrowingBuffer();
   let length = 0;
   return bytes.toStream((piece) => {
     if (piece === undefined) {
-      if (isWholeLine(Buffer.concat(line))) return undefined;
+      if (isWholeLine(line.toBuffer())) return undefined;
       return new ProviderError('STREAM_TRUNCATED', { ...details, vendorMessage: 'cut inside a line' });
     }
     const end = Math.max(piece.lastIndexOf(LINE_FEED), piece.lastIndexOf(CARRIAGE_RETURN)) + 1;
-    if (end > 0) line = [];
-    if (end < piece.length) line.push(piece.subarray(end));
-    lineLength = end > 0 ? piece.length - end : lineLength + piece.length;
+    if (end > 0) line = new GrowingBuffer();
+    if (end < piece.length)
+      line.append(Buffer.from(piece.buffer, piece.byteOffset + end, piece.byteLength - end));
     length += piece.length;
-    if (lineLength <= MAX_EVENT_BYTES && length <= maxStreamBytes(MAX_TOKENS)) return undefined;
+    if (line.length <= MAX_EVENT_BYTES && length <= maxStreamBytes(MAX_TOKENS)) return undefined;
     const vendorMessage = 'the stream, or a line of it, is longer than allowed';
     return new ProviderError('PROVIDER_FAILED', { ...details, vendorMessage });
   });

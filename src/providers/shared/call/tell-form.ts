@@ -1,7 +1,7 @@
 import { MAX_ERROR_BYTES } from './answer-limits.ts';
 import type { WatchedBytes } from './watched-bytes.ts';
 
-export type Form = 'json' | 'event-stream' | 'other' | 'empty';
+export type Form = 'json' | 'event-stream' | 'page' | 'other' | 'empty';
 
 /** The longest beginning that has to be seen: that of an event stream's longest field name. */
 const ENOUGH_BYTES = 6;
@@ -40,5 +40,6 @@ const isJson = (start: Buffer): boolean => start[0] === 0x7b || start[0] === 0x5
 const formOf = (start: Buffer): Form => {
   if (isJson(start)) return 'json';
   const text = start.toString('latin1', 0, ENOUGH_BYTES);
+  if (text.startsWith('<')) return 'page';
   return /^(:|(data|event|id|retry)(:|[\r\n]))/.test(text) ? 'event-stream' : 'other';
 };

@@ -186,7 +186,7 @@ async function* readGuarded(
     }
   } catch (error) {
     if (signal.aborted) throw cancelledError(options);
-    throw findModelgraphError(error) ?? mapTransportError(error, provider) ?? options.mapError(error);
+    throw toKnownError(error, options);
   } finally {
     call.abort();
     source?.return?.().catch(ignore);
@@ -194,6 +194,16 @@ async function* readGuarded(
   if (signal.aborted) throw cancelledError(options);
   throw new ProviderError('STREAM_TRUNCATED', { provider });
 }
+
+/** What a vendor sends may be more than the code that explains it can bear; the vendor has failed all the same. */
+const toKnownError = (error: unknown, { provider, mapError }: TerminalGuardOptions): ModelgraphError => {
+  try {
+    return findModelgraphError(error) ?? mapTransportError(error, provider) ?? mapError(error);
+  } catch (cause) {
+    const vendorMessage = `what the provider sent cannot be read: ${String(error).slice(0, 200)}`;
+    return new ProviderError('PROVIDER_FAILED', { provider, vendorMessage, cause });
+  }
+};
 
 /** Reads on to the end of the response, for as long as that takes next to no time. */
 const drain = async (source: AsyncIterator<StreamEvent>): Promise<void> => {

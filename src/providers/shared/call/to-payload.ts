@@ -24,9 +24,12 @@ export const toPayload = ({ event, data }: ServerEvent, { toError, typeField }: 
   return payload;
 };
 
-/** The error in a payload; one that is a mere string, with the fields beside it. */
+/**
+ * The error in a payload; one that is a mere string, with the fields beside it. A chunk of Chat Completions that has choices
+ * is left to its reader: it says more than its error.
+ */
 const errorOf = (payload: unknown): unknown => {
-  if (!isRecord(payload)) return undefined;
+  if (!isRecord(payload) || Array.isArray(payload['choices'])) return undefined;
   const { error } = payload;
   if (typeof error === 'string' && error !== '') return { ...payload, message: error };
   return error || (payload['object'] === 'error' ? payload : undefined);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/parse-json.ts';
+import { readJson } from './read-json.ts';
 
 /** What a vendor says of a failure, whichever shape it says it in. */
 export interface VendorError {
@@ -110,9 +110,12 @@ export const mapHttpStatus = (status: number): ErrorCode => {
  */
 const LASTING_STATUSES: ReadonlySet<number | null> = new Set([402, 413]);
 
+/** Longer than any word that is known. */
+const MAX_WORD_LENGTH = 64;
+
 /** Our code for a vendor's failure. Total: an unknown failure is `PROVIDER_FAILED`. */
 export const classifyVendorError = ({ status, words }: Omit<VendorError, 'message'>): ErrorCode => {
-  const lowered = words.map((word) => word.toLowerCase().replaceAll('-', '_'));
+  const lowered = words.map((word) => word.slice(0, MAX_WORD_LENGTH).toLowerCase().replaceAll('-', '_'));
   for (const word of lowered) {
     const code = SPECIFIC_WORDS.get(word);
     if (code === 'PROVIDER_RATE_LIMITED' && LASTING_STATUSES.has(status)) continue;
@@ -125,6 +128,9 @@ export const classifyVendorError = ({ status, words }: Omit<VendorError, 'messag
   }
   return 'PROVIDER_FAILED';
 };
+
+/** Far more than is told of it, so that nothing is cut that has to be recognised, a key for one. */
+const MAX_MESSAGE_LENGTH = 64 * 1024;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -144,7 +150,7 @@ export const readVendorError = (body: unknown): VendorError | undefined => {
   if (!isObject(body)) return undefined;
   const { error } = body;
   if (typeof error === 'string' && error !== '')
-    return { status: statusOf(body), words: wordsOf(body), message: error };
+    return { status: statusOf(body), words: wordsOf(body), message: error.slice(0, MAX_MESSAGE_LENGTH) };
   if (isObject(error)) return readErrorObject(error);
   const said = body['message'] ?? readDetail(body['detail']) ?? readErrors(body['errors']);
   return typeof said === 'string' ? readErrorObject({ ...body, message: said }) : undefined;
@@ -157,7 +163,11 @@ const readErrorObject = (error: Readonly<Record<string, unknown>>): VendorError 
     status: statusOf(error),
     words: [...(inner?.words ?? []), ...wordsOf(error)],
     message:
-      inner?.message ?? (typeof message === 'string' && message !== '' ? message : JSON.stringify(error)),
+      inner?.message ??
+      (typeof message === 'string' && message !== '' ? message : JSON.stringify(error)).slice(
+        0,
+        MAX_MESSAGE_LENGTH,
+      ),
   };
 };
 
@@ -176,7 +186,7 @@ const readInnerError = ({
   const raw = isObject(metadata) ? metadata['raw'] : undefined;
   if (isObject(raw)) return readVendorError(raw);
   if (typeof raw !== 'string' || raw.trim() === '') return undefined;
-  return readVendorError(parseJson(raw)) ?? { words: [], message: raw.slice(0, QUOTED_CHARACTERS) };
+  return readVendorError(readJson(raw)) ?? { words: [], message: raw.slice(0, QUOTED_CHARACTERS) };
 };
 
 const readDetail = (detail: unknown): unknown => {

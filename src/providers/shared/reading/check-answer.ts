@@ -1,5 +1,5 @@
 import { ProviderError } from '../../../core/errors.ts';
-import type { Citation, ToolCall } from '../../../core/generation.ts';
+import type { Citation, ToolCall, Warning } from '../../../core/generation.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { Usage } from '../../../core/usage.ts';
 import { DepthScan } from '../../../lib/depth-scan.ts';
@@ -76,6 +76,7 @@ export class AnswerCheck {
           usage: event.usage && toUsage(event.usage),
         };
       case 'warning':
+        this.#takeWarning(event.warning);
         return event;
     }
   }
@@ -108,6 +109,11 @@ export class AnswerCheck {
     this.#takeNames(callId, name);
     if (this.#keep(args) > MAX_ARGUMENTS_CHARACTERS) throw this.#tooLong('the arguments of a call');
     this.#keep(result);
+  }
+
+  #takeWarning({ message }: Warning): void {
+    if (typeof message !== 'string') throw this.#fail('a warning is no text');
+    this.#keep(message);
   }
 
   #takeNames(callId: string, name: string): void {

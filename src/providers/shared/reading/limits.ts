@@ -1,6 +1,6 @@
 /**
  * How much one answer of a model may hold, whichever vendor's and however it comes. Beyond a limit the generation fails with
- * `PROVIDER_FAILED`, and what came before is kept. docs/limits.md lists them, with those of its bytes (answer-limits.ts).
+ * `PROVIDER_FAILED`, and what came before is kept. docs/vendor-answers.md lists them, with those of its bytes (answer-limits.ts).
  */
 
 /** Levels of lists and objects in arguments, in results of tools, in JSON output and in a vendor's state. */
@@ -24,7 +24,7 @@ export const EVENT_CHARACTERS = 16;
 const CHARACTERS_PER_TOKEN = 256;
 
 /** No answer is held to less: a vendor may count its reasoning apart. */
-const LEAST_TOKENS = 4_096;
+const LEAST_TOKENS = 8_192;
 
 /** Text, reasoning and arguments of an answer of so many tokens. */
 export const maxAnswerCharacters = (maxOutputTokens: number): number =>

@@ -28,7 +28,7 @@ const codeOf = (error: APIError, message: string | null): ErrorCode => {
     const found = MESSAGES.find(([pattern]) => pattern.test(message));
     if (found !== undefined) return found[1];
   }
-  const words = [error.errorCode, error.type].filter((word) => word !== null);
+  const words = [error.errorCode, error.type].filter((word) => typeof word === 'string');
   return classifyVendorError({ status: error.status ?? null, words });
 };
 

@@ -9,9 +9,13 @@ import {
   type ModelDefinition,
   type ModelLimits,
 } from '../../../core/model-config.ts';
+import { readBoundedText } from '../../../lib/read-bounded-text.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Of one provider: each becomes a model of the catalogue. */
+const MAX_MODELS = 10_000;
 
 /** An entry of a server's list, as much of it as is read. */
 interface ListedModel {
@@ -21,7 +25,7 @@ interface ListedModel {
 
 /**
  * The models that a server lists at `/models`, named `<provider>/<id>` in lower case; of ids that differ only in case, the
- * first. Empty for a provider whose models are not discovered. Throws when there is no readable list within ten seconds
+ * first, and of more than 10,000 the first. Empty for a provider whose models are not discovered. Throws when there is no readable list within ten seconds
  * and four mebibytes, or when the signal is aborted.
  */
 export const discoverModels = async (
@@ -41,6 +45,7 @@ export const discoverModels = async (
   const listed = readList(JSON.parse(await readText(response)));
   const definitions = new Map<string, ModelDefinition<ConfiguredApiType>>();
   for (const model of listed) {
+    if (definitions.size === MAX_MODELS) break;
     const name = `${provider}/${model.id.toLowerCase()}`;
     if (!definitions.has(name)) definitions.set(name, toDefinition(discovered, model));
   }
@@ -48,14 +53,9 @@ export const discoverModels = async (
 };
 
 const readText = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = body === null ? '' : await readBoundedText(body, MAX_BYTES);
+  if (text === undefined) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
+  return text;
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import { type ErrorCode, MAX_WORDS_LENGTH, ProviderError } from '../../../core/errors.ts';
 import { readRetryAfterMs } from '../../shared/call/retry-after.ts';
 import { classifyVendorError, readVendorError } from '../../shared/call/vendor-error.ts';
 
@@ -103,8 +103,9 @@ export const toProviderError = (
 /** What the vendor's words make of a code that may be wrong; undefined: it stays. */
 const findToldCode = (code: ErrorCode, message: string | null): ErrorCode | undefined => {
   if (message === null) return undefined;
+  const start = message.slice(0, MAX_WORDS_LENGTH);
   const told = (among: typeof TOLD_BY_WORDS): ErrorCode | undefined =>
-    among.find(([words]) => words.test(message))?.[1];
+    among.find(([words]) => words.test(start))?.[1];
   if (code === 'PROVIDER_RATE_LIMITED') return told(LASTING_LIMITS);
   return GENERAL.has(code) ? told(TOLD_BY_WORDS) : undefined;
 };

@@ -104,11 +104,14 @@ const toUsage = (counts: Counts, { outputIncludesReasoning }: UsageCounting): Us
   const input = toIntCount(counts.input);
   const reported = toIntCount(counts.output);
   const reasoning = toIntCount(counts.reasoning);
-  const output = reported === null || outputIncludesReasoning ? reported : reported + (reasoning ?? 0);
+  const total = toIntCount(counts.total);
+  // A server may count otherwise than its API does; where the total is the sum of all three, it proves that.
+  const isApart = !outputIncludesReasoning || total === (input ?? 0) + (reported ?? 0) + (reasoning ?? 0);
+  const output = reported === null || !isApart ? reported : reported + (reasoning ?? 0);
   return {
     inputTokens: input,
     outputTokens: output,
-    totalTokens: toIntCount(counts.total) ?? (input === null || output === null ? null : input + output),
+    totalTokens: total ?? (input === null || output === null ? null : input + output),
     cacheReadTokens: partOf(input, toIntCount(counts.cacheRead)),
     cacheWriteTokens: partOf(input, toIntCount(counts.cacheWrite)),
     reasoningTokens: partOf(output, reasoning),

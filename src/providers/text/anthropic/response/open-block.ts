@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import { toText } from '../../../shared/reading/to-text.ts';
 import { findArguments, type RawToolCall } from '../../../shared/reading/parse-arguments.ts';
 
 /** A content block while its deltas arrive. A block may also be complete at its start. */
@@ -16,9 +17,8 @@ export interface OpenBlock {
 export const openBlock = (block: Anthropic.ContentBlock, startIndex: number): OpenBlock => ({
   block,
   startIndex,
-  // What gateways leave out is empty.
-  text: (block.type === 'text' ? block.text : block.type === 'thinking' ? block.thinking : '') ?? '',
-  signature: block.type === 'thinking' ? (block.signature ?? '') : '',
+  text: toText(block.type === 'text' ? block.text : block.type === 'thinking' ? block.thinking : ''),
+  signature: toText(block.type === 'thinking' ? block.signature : ''),
   json: '',
   citations: block.type === 'text' ? [...(block.citations ?? [])] : [],
 });

@@ -4,6 +4,7 @@ import { addUsage, type Usage } from '../../../../core/usage.ts';
 import { type Batches, toIterator } from '../../../shared/call/event-batches.ts';
 import { unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
 import { type ClosedBlock, closeBlock, type OpenBlock, openBlock } from './open-block.ts';
 import { mergeUsage, type ReportedUsage, toUsage } from './to-usage.ts';
@@ -188,34 +189,36 @@ function* readDelta(
 ): Generator<StreamEvent> {
   switch (delta.type) {
     case 'text_delta':
-      open.text += delta.text;
-      yield* readText(open, delta.text, turn);
-      break;
+      return yield* addText(open, delta.text, turn);
     case 'thinking_delta':
-      open.text += delta.thinking;
-      yield* readText(open, delta.thinking, turn);
-      break;
+      return yield* addText(open, delta.thinking, turn);
     case 'signature_delta':
-      open.signature += delta.signature;
-      break;
+      open.signature += toText(delta.signature);
+      return;
     case 'citations_delta':
       open.citations.push(delta.citation);
-      break;
+      return;
     case 'input_json_delta':
-      open.json += delta.partial_json;
-      if (open.block.type === 'tool_use' && delta.partial_json !== '')
-        yield {
-          type: 'tool-call-delta',
-          callId: open.block.id,
-          name: open.block.name,
-          argumentsDelta: delta.partial_json,
-        };
-      break;
+      return yield* addArguments(open, delta.partial_json);
   }
 }
 
+function* addText(open: OpenBlock, given: unknown, turn: Turn): Generator<StreamEvent> {
+  const text = toText(given);
+  open.text += text;
+  yield* readText(open, text, turn);
+}
+
+function* addArguments(open: OpenBlock, given: unknown): Generator<StreamEvent> {
+  const argumentsDelta = toText(given);
+  open.json += argumentsDelta;
+  const { block } = open;
+  if (block.type === 'tool_use' && argumentsDelta !== '')
+    yield { type: 'tool-call-delta', callId: block.id, name: block.name, argumentsDelta };
+}
+
 function* readText({ block, text: soFar }: OpenBlock, text: string, turn: Turn): Generator<StreamEvent> {
-  if (!text) return; // gateways write null for nothing
+  if (text === '') return;
   if (block.type === 'text') {
     turn.textLength += text.length;
     yield { type: 'text-delta', text };

@@ -73,8 +73,8 @@ async function* readResponses(
 }
 
 function* explain({ stopDetails }: ResponseEnd): Generator<StreamEvent> {
-  const message = stopDetails?.explanation ?? null;
-  if (message !== null && message !== '')
+  const message: unknown = stopDetails?.explanation;
+  if (typeof message === 'string' && message !== '')
     yield {
       type: 'warning',
       warning: { code: 'PROVIDER_WARNING', message, path: null, from: null, to: null },

@@ -1,9 +1,11 @@
 import { ApiError } from '@google/genai/web';
 import { ProviderError } from '../../../../core/errors.ts';
 import type { ProviderConnection } from '../../../../core/text-provider.ts';
-import { parseJson } from '../../../../lib/parse-json.ts';
+import { readBoundedText } from '../../../../lib/read-bounded-text.ts';
 import { callVendor, type VendorCallOptions } from '../../../shared/batch/vendor-call.ts';
+import { MAX_JSON_BYTES } from '../../../shared/call/answer-limits.ts';
 import { createGuardedFetch } from '../../../shared/call/guarded-fetch.ts';
+import { readJson } from '../../../shared/call/read-json.ts';
 import { mapError } from '../map-error.ts';
 
 const BASE_URL = 'https://generativelanguage.googleapis.com';
@@ -50,7 +52,7 @@ export const createBatchCalls = (connection: ProviderConnection): BatchCalls => 
     json: (call) =>
       callVendor(async () => {
         const response = await send(call);
-        return { body: parse(await response.text(), response.status), headers: response.headers };
+        return { body: await readBody(response), headers: response.headers };
       }, toCallOptions(call.signal)),
   };
 };
@@ -63,12 +65,16 @@ export const toCallOptions = (signal: AbortSignal): VendorCallOptions => ({
 });
 
 /** What is no JSON is not quoted: it may be a piece of an answer. */
-const parse = (text: string, providerStatus: number): unknown => {
-  const value = parseJson(text);
+const readBody = async ({ body, status }: Response): Promise<unknown> => {
+  const text = body === null ? '' : await readBoundedText(body, MAX_JSON_BYTES);
+  const value = text === undefined ? undefined : readJson(text);
   if (value !== undefined) return value;
   throw new ProviderError('PROVIDER_FAILED', {
     provider: 'gemini',
-    providerStatus,
-    vendorMessage: `expected JSON, got ${text.length} characters of something else`,
+    providerStatus: status,
+    vendorMessage:
+      text === undefined
+        ? `the answer is longer than ${MAX_JSON_BYTES} bytes`
+        : `expected JSON, got ${text.length} characters of something else`,
   });
 };

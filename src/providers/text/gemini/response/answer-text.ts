@@ -31,6 +31,9 @@ const kindOf = (part: Part): Kind => {
   return part.thought === true ? 'thought' : 'text';
 };
 
+/** Bases whose bytes are kept: that of the response, and a few parts. */
+const MAX_ENCODED = 4;
+
 /**
  * The part index of a segment is a hint only: the vendor leaves it out where thoughts come first. What decides is the
  * text of the segment: a place that reads otherwise is not taken.
@@ -40,10 +43,20 @@ export const createAnswerText = (): AnswerText => {
   let responseStart = 0;
   let partStarts: number[] = [];
   let lastKind: Kind = 'other';
+  /** Of the text from the bases that segments have named: there may be many segments, and the text long. */
+  const encoded = new Map<number, Buffer>();
+
+  const bytesFrom = (base: number): Buffer => {
+    const known = encoded.get(base);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(text.slice(base), 'utf8');
+    if (encoded.size < MAX_ENCODED) encoded.set(base, bytes);
+    return bytes;
+  };
 
   const findFrom = (base: number, segment: ByteSegment): TextSpan | undefined => {
     const { startIndex = 0, endIndex = 0 } = segment;
-    const bytes = Buffer.from(text.slice(base), 'utf8');
+    const bytes = bytesFrom(base);
     if (startIndex >= endIndex || endIndex > bytes.length) return undefined;
     const start = base + bytes.toString('utf8', 0, startIndex).length;
     const end = start + bytes.toString('utf8', startIndex, endIndex).length;
@@ -65,6 +78,7 @@ export const createAnswerText = (): AnswerText => {
         if (kind === 'text') text += part.text;
         lastKind = kind;
       }
+      encoded.clear();
     },
     find(segment) {
       const partStart = partStarts[segment.partIndex ?? 0];

@@ -22,6 +22,8 @@ interface OpenCall {
   readonly partial: PartialArguments;
   /** The beginning of the arguments' JSON that deltas have given. */
   sent: string;
+  /** Characters of JSON written to find what deltas give. */
+  written: number;
 }
 
 export interface FunctionCallsOptions {
@@ -72,12 +74,18 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
 
   return {
     read({ id, name, args, partialArgs, willContinue }, signature) {
-      const events: StreamEvent[] = [];
       if (name !== undefined && name !== '') {
         if (open !== null) throw unusable(open, 'the next call began before this one was complete');
-        open = { callId: id || mintId(), name, signature, partial: createPartialArguments(), sent: '' };
+        open = {
+          callId: id || mintId(),
+          name,
+          signature,
+          partial: createPartialArguments(),
+          sent: '',
+          written: 0,
+        };
       }
-      if (open === null) return events;
+      if (open === null) return [];
       open.signature ??= signature;
       for (const partial of partialArgs ?? []) {
         try {
@@ -88,12 +96,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
       }
       if (willContinue !== true)
         return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
-      const certain = certainPartOf(JSON.stringify(open.partial.value()));
-      if (certain.startsWith(open.sent) && (partialArgs?.length ?? 0) > 0) {
-        events.push(...toDelta(open, certain.slice(open.sent.length)));
-        open.sent = certain;
-      }
-      return events;
+      return (partialArgs?.length ?? 0) === 0 ? [] : toCertainDelta(open);
     },
     count: () => completed,
     assertComplete() {
@@ -104,6 +107,24 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
 
 const toDelta = ({ callId, name }: OpenCall, argumentsDelta: string): StreamEvent[] =>
   argumentsDelta === '' ? [] : [{ type: 'tool-call-delta', callId, name, argumentsDelta }];
+
+/**
+ * All arguments so far are written anew for each piece of them. Beyond so many characters no more deltas are given: what is
+ * left comes with the call.
+ */
+const MAX_WRITTEN = 64 * 1024 * 1024;
+
+/** What of the arguments is certain by now, beyond what deltas have given. */
+const toCertainDelta = (call: OpenCall): StreamEvent[] => {
+  if (call.written > MAX_WRITTEN) return [];
+  const json = JSON.stringify(call.partial.value());
+  call.written += json.length;
+  const certain = certainPartOf(json);
+  if (!certain.startsWith(call.sent)) return [];
+  const delta = certain.slice(call.sent.length);
+  call.sent = certain;
+  return toDelta(call, delta);
+};
 
 /** What will still stand when more values follow: all but the closing brackets and quotes. */
 const certainPartOf = (json: string): string => json.replace(/[\]}"]+$/, '');

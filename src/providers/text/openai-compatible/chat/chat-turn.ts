@@ -99,9 +99,9 @@ export class ChatTurn {
   }
 
   *#readDelta(delta: ChatDelta): Generator<StreamEvent> {
-    const { provider, readDelta } = this.#context;
+    const { readDelta } = this.#context;
     this.#isRefusal ||= Boolean(delta.refusal);
-    for (const piece of readContent(delta, provider)) {
+    for (const piece of readContent(delta)) {
       if (piece.type === 'text-delta') this.#hasText = true;
       else this.#hasReasoning = true;
       yield piece;

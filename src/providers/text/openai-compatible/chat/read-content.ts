@@ -1,6 +1,6 @@
-import { ProviderError } from '../../../../core/errors.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { isRecord } from '../../../../lib/is-record.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import type { ChatAnnotation, ChatDelta } from './chat-chunk.ts';
 
 type Piece = Extract<StreamEvent, { readonly type: 'text-delta' | 'reasoning-delta' }>;
@@ -9,19 +9,14 @@ const NONE: readonly Piece[] = [];
 
 /**
  * What a delta or a message says, reasoning before text where they are fields of their own, in the order of the parts where
- * the content is a list (Mistral). Throws `PROVIDER_FAILED` for content that is neither text nor a list of parts.
+ * the content is a list (Mistral). Throws for content, reasoning or a refusal that is neither text nor a list of parts.
  */
-export function* readContent(delta: ChatDelta, provider: string): Generator<Piece> {
+export function* readContent(delta: ChatDelta): Generator<Piece> {
   yield* toPieces('reasoning-delta', readReasoning(delta));
   const { content, refusal } = delta;
-  if (typeof content === 'string') yield* toPieces('text-delta', content);
-  else if (Array.isArray(content)) yield* readParts(content);
-  else if (content !== null && content !== undefined)
-    throw new ProviderError('PROVIDER_FAILED', {
-      provider,
-      vendorMessage: `the content of the answer is a ${typeof content}`,
-    });
-  yield* toPieces('text-delta', typeof refusal === 'string' ? refusal : '');
+  if (Array.isArray(content)) yield* readParts(content);
+  else yield* toPieces('text-delta', toText(content));
+  yield* toPieces('text-delta', toText(refusal));
 }
 
 const toPieces = (type: Piece['type'], text: string): readonly Piece[] =>
@@ -29,8 +24,10 @@ const toPieces = (type: Piece['type'], text: string): readonly Piece[] =>
 
 /** A server may send several names of it, all but one of them empty. */
 const readReasoning = ({ reasoning_content, reasoning, reasoning_details }: ChatDelta): string => {
-  for (const given of [reasoning_content, reasoning])
-    if (typeof given === 'string' && given !== '') return given;
+  for (const given of [reasoning_content, reasoning]) {
+    const text = joinTexts(given);
+    if (text !== '') return text;
+  }
   return Array.isArray(reasoning_details) ? reasoning_details.map(readDetail).join('') : '';
 };
 
@@ -38,26 +35,27 @@ const readReasoning = ({ reasoning_content, reasoning, reasoning_details }: Chat
 const readDetail = (detail: unknown): string => {
   if (!isRecord(detail)) return '';
   const { text, summary } = detail;
-  return typeof text === 'string' ? text : typeof summary === 'string' ? summary : '';
+  return toText(text ?? summary);
 };
 
 /** Mistral: parts of text, of thinking, which is a list of texts, and references, which are neither. */
 function* readParts(parts: readonly unknown[]): Generator<Piece> {
   for (const part of parts) {
-    if (typeof part === 'string') yield* toPieces('text-delta', part);
-    if (!isRecord(part)) continue;
+    if (!isRecord(part)) {
+      yield* toPieces('text-delta', toText(part));
+      continue;
+    }
     const { type, text, thinking, reasoning } = part;
     if (type === 'thinking' || type === 'reasoning')
       yield* toPieces('reasoning-delta', joinTexts(thinking ?? reasoning ?? text));
-    else if ((type === undefined || type === 'text' || type === 'output_text') && typeof text === 'string')
-      yield* toPieces('text-delta', text);
+    else if (type === undefined || type === 'text' || type === 'output_text')
+      yield* toPieces('text-delta', toText(text));
   }
 }
 
 const joinTexts = (value: unknown): string => {
-  if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(joinTexts).join('');
-  return isRecord(value) && typeof value['text'] === 'string' ? value['text'] : '';
+  return toText(isRecord(value) ? value['text'] : value);
 };
 
 /** The citations that a delta or a message brings for places of its text. */

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import type { ResponsesContentPart, ResponsesItem } from './responses-event.ts';
 
 type ReasoningKind = 'summary' | 'raw';
@@ -39,7 +40,7 @@ export const createResponsesReasoning = (): ResponsesReasoning => {
       for (const [kind, parts] of [['raw', content] as const, ['summary', summary] as const]) {
         if (!Array.isArray(parts)) continue;
         for (const [index, part] of (parts as readonly (ResponsesContentPart | null)[]).entries()) {
-          const event = add(item, kind, index, part?.text ?? '');
+          const event = add(item, kind, index, toText(part?.text));
           if (event !== undefined) yield event;
         }
       }

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import type { ResponsesAnnotation, ResponsesContentPart } from './responses-event.ts';
 
 /** Where a piece of text belongs: the number of its item and of its part in that item. */
@@ -85,7 +86,7 @@ export const createResponsesText = (): ResponsesText => {
     add,
     cite: (at, index, annotation) => cite(partAt(at), index, annotation),
     *finish(at, part) {
-      const text = part.text ?? part.refusal ?? '';
+      const text = toText(part.text ?? part.refusal);
       const state = findPart(at, text);
       if (!state.hasText) {
         const event = add(at, text);

@@ -4,6 +4,7 @@ import type { Usage } from '../../../../core/usage.ts';
 import { readVendorError } from '../../../shared/call/vendor-error.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { toCount } from '../../../shared/reading/to-count.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import type { ResponsesDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
 import { mapIncompleteReason } from '../map-finish-reason.ts';
@@ -82,21 +83,21 @@ export class ResponsesTurn {
   /** What an event adds to what is being said. undefined: nothing, or a kind of event that vendors have of their own. */
   #findDelta(event: ResponsesEvent, index: number): StreamEvent | undefined {
     const at: PartPosition = { item: index, part: event.content_index ?? 0 };
-    const delta = typeof event.delta === 'string' ? event.delta : '';
+    const readDelta = (): string => toText(event.delta);
     switch (event.type) {
       case 'response.output_text.delta':
-        return this.#text.add(at, delta);
+        return this.#text.add(at, readDelta());
       case 'response.refusal.delta':
         this.#isRefusal = true;
-        return this.#text.add(at, delta);
+        return this.#text.add(at, readDelta());
       case 'response.output_text.annotation.added':
         return this.#text.cite(at, event.annotation_index ?? 0, event.annotation ?? {});
       case 'response.reasoning_summary_text.delta':
-        return this.#reasoning.add(index, 'summary', event.summary_index ?? 0, delta);
+        return this.#reasoning.add(index, 'summary', event.summary_index ?? 0, readDelta());
       case 'response.reasoning_text.delta':
-        return this.#reasoning.add(index, 'raw', at.part, delta);
+        return this.#reasoning.add(index, 'raw', at.part, readDelta());
       case 'response.function_call_arguments.delta':
-        return this.#toolCalls.addArguments(index, delta);
+        return this.#toolCalls.addArguments(index, readDelta());
       default:
         return undefined;
     }
@@ -113,10 +114,10 @@ export class ResponsesTurn {
         return yield* this.#text.finish(at, { refusal: event.refusal ?? '' });
       case 'response.reasoning_summary_text.done': {
         const part = event.summary_index ?? 0;
-        return yield* toList(this.#reasoning.finishPart(index, 'summary', part, event.text ?? ''));
+        return yield* toList(this.#reasoning.finishPart(index, 'summary', part, toText(event.text)));
       }
       case 'response.reasoning_text.done':
-        return yield* toList(this.#reasoning.finishPart(index, 'raw', at.part, event.text ?? ''));
+        return yield* toList(this.#reasoning.finishPart(index, 'raw', at.part, toText(event.text)));
       case 'response.function_call_arguments.done':
         return this.#toolCalls.setArguments(index, event.arguments);
       case 'response.custom_tool_call_input.done':

@@ -65,6 +65,38 @@ test.each([
   expect(await collect(stream)).toMatchObject(result);
 });
 
+test('an error after the end costs the answer nothing, and usage beside it counts', async () => {
+  const last = {
+    choices: [{ index: 0, delta: {}, finish_reason: null }],
+    usage: { prompt_tokens: 4, completion_tokens: 6, total_tokens: 10 },
+    error: { code: 400, message: 'Token limit reached' },
+  };
+  await using upstream = await startStream([said({ content: 'Hi' }, 'length'), last], LF);
+  const stream = connect(upstream.origin, CONFIG).stream(createRequest(), { signal: never() });
+  expect(await collect(stream)).toMatchObject({
+    text: 'Hi',
+    finishReason: 'length',
+    usage: { inputTokens: 4, outputTokens: 6, totalTokens: 10 },
+  });
+});
+
+test('reasoning that the total proves to be counted apart is part of the output', async () => {
+  const usage = {
+    prompt_tokens: 12,
+    completion_tokens: 2,
+    total_tokens: 334,
+    completion_tokens_details: { reasoning_tokens: 320 },
+  };
+  await using upstream = await startStream([said({ content: 'Hi' }, 'stop'), { choices: [], usage }], LF);
+  const stream = connect(upstream.origin, CONFIG).stream(createRequest(), { signal: never() });
+  expect((await collect(stream)).usage).toMatchObject({
+    inputTokens: 12,
+    outputTokens: 322,
+    reasoningTokens: 320,
+    totalTokens: 334,
+  });
+});
+
 test('arguments that are no JSON fail the turn, and only the log of the server has them', async () => {
   await using upstream = await startStream(BAD_ARGUMENTS, LF);
   const logged: object[] = [];
