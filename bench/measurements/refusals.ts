@@ -24,7 +24,7 @@ const MAX_CPU_MS = 500;
 /** How long a step of reading a batch file may hold the event loop, in milliseconds. */
 const MAX_SLICE_MS = 20;
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 20_000;
 const TICK_MS = 10;
 
 interface Figure {
@@ -62,7 +62,7 @@ class Target implements AsyncDisposable {
       peakMib = Math.max(peakMib, rssMibOf(child.pid));
     }, 50);
     const outcome = await Promise.race([
-      send(url, AbortSignal.timeout(LIMIT_MS)).catch((error: unknown) => String(error)),
+      send(url, AbortSignal.timeout(2 * LIMIT_MS)).catch((error: unknown) => String(error)),
       wait(LIMIT_MS, undefined),
     ]);
     clearInterval(watch);

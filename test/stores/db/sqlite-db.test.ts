@@ -109,20 +109,17 @@ test.each([
   ['is no database', 'not a database '.repeat(400)],
   ['was cut', 'SQLite format 3\0'],
   ['is full of zeros', '\0'.repeat(8_192)],
-])(
-  'a file that %s is refused at the start with its path and what to do',
-  async (_name, text) => {
-    await using folder = temporaryFolder();
-    const path = join(folder.path, 'modelgraph.db');
-    await writeFile(path, text);
-    await expect(openSqliteDb(folder.path)).rejects.toMatchObject({
-      message: expect.stringMatching(
-        new RegExp(`^The database ${path} cannot be used: .+ Restore it from a backup, or move it away`),
-      ),
-    });
-    expect(await readFile(path, 'utf8')).toBe(text);
-  },
-);
+])('a file that %s is refused at the start with its path and what to do', async (_name, text) => {
+  await using folder = temporaryFolder();
+  const path = join(folder.path, 'modelgraph.db');
+  await writeFile(path, text);
+  await expect(openSqliteDb(folder.path)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      new RegExp(`^The database ${path} cannot be used: .+ Restore it from a backup, or move it away`),
+    ),
+  });
+  expect(await readFile(path, 'utf8')).toBe(text);
+});
 
 test('files that were deleted or replaced while they are open take nothing any more', async () => {
   await using folder = temporaryFolder();
