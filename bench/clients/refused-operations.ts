@@ -102,7 +102,7 @@ const toArguments = (bytes: number): readonly RefusedOperation[] => {
     },
     {
       name: 'cursors',
-      query: `query ($c: Cursor) { ${fields((index) => `g${index}: generations(first: 1, after: $c) { totalCount }`)} }`,
+      query: `query ($c: String) { ${fields((index) => `g${index}: generations(first: 1, after: $c) { totalCount }`)} }`,
       variables: { c: text },
     },
     {
