@@ -7,6 +7,7 @@ import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
+import { floods } from './measurements/floods.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
@@ -29,6 +30,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   batchKill,
   batchMemory,
   refusals,
+  floods,
   soak,
 ];
 
@@ -48,7 +50,7 @@ const { values, positionals } = parseArgs({
 
 const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--no-write]
 Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
---against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals measures one after the other.
+--against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
 --no-write: leaves bench/RESULTS.md as it is.
 The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   REFUSAL_TRANSPORTS,
   refusedBodies,
@@ -10,7 +8,7 @@ import {
 import { refusedOperations } from '../clients/refused-operations.ts';
 import { batchFiles, submitBatchFile } from '../clients/refused-batch-files.ts';
 import type { Build } from '../programs/builds.ts';
-import { type ServerProcess, startServerProcess } from '../programs/server-process.ts';
+import { type Figure, TICK_MS, WatchedServer } from '../programs/watched-server.ts';
 import type { Measurement, Scale, Table, Verdict } from '../report/measurement.ts';
 import { toText } from '../report/statistics.ts';
 
@@ -23,62 +21,6 @@ const MAX_BODY_BYTES = 4 * MIB - MARGIN;
 const MAX_CPU_MS = 500;
 /** How long a step of reading a batch file may hold the event loop, in milliseconds. */
 const MAX_SLICE_MS = 20;
-
-const LIMIT_MS = 20_000;
-const TICK_MS = 10;
-
-interface Figure {
-  readonly outcome: string;
-  readonly cpuMs: number;
-  readonly turnMs: number;
-  readonly peakMib: number;
-}
-
-/** CPU time of a process in milliseconds, also while its event loop is held. */
-const cpuMsOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-};
-
-const rssMibOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-
-/** A server that is started anew once a request has not been answered in time. */
-class Target implements AsyncDisposable {
-  readonly #folder: string | undefined;
-  #server: ServerProcess | undefined;
-
-  constructor(build: Build | null) {
-    this.#folder = build?.folder;
-  }
-
-  async measure(send: (url: string, signal: AbortSignal) => Promise<string>): Promise<Figure> {
-    this.#server ??= await startServerProcess({ MODELGRAPH_LOG_LEVEL: 'info' }, this.#folder);
-    const { url, child } = this.#server;
-    await child.ask('startTurns');
-    const before = cpuMsOf(child.pid);
-    let peakMib = 0;
-    const watch = setInterval(() => {
-      peakMib = Math.max(peakMib, rssMibOf(child.pid));
-    }, 50);
-    const outcome = await Promise.race([
-      send(url, AbortSignal.timeout(2 * LIMIT_MS)).catch((error: unknown) => String(error)),
-      wait(LIMIT_MS, undefined),
-    ]);
-    clearInterval(watch);
-    const cpuMs = cpuMsOf(child.pid) - before;
-    if (outcome === undefined) {
-      await this[Symbol.asyncDispose]();
-      return { outcome: `none in ${LIMIT_MS / 1_000} s`, cpuMs, turnMs: LIMIT_MS, peakMib };
-    }
-    return { outcome, cpuMs, turnMs: await child.ask<number>('longestTurnMs'), peakMib };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server?.[Symbol.asyncDispose]();
-    this.#server = undefined;
-  }
-}
 
 interface Case {
   readonly name: string;
@@ -108,7 +50,7 @@ const toCases = ({ pick }: Scale): readonly Case[] => {
 const WARM_UP = 20;
 
 const measureRefusals = async (build: Build | null, scale: Scale): Promise<readonly Figure[]> => {
-  await using target = new Target(build);
+  await using target = new WatchedServer(build);
   const figures: Figure[] = [];
   const warmUp = { name: '', query: '{ nothing }' };
   for (let run = 0; run < WARM_UP; run += 1)
@@ -126,7 +68,7 @@ const measureRefusals = async (build: Build | null, scale: Scale): Promise<reado
 const measureFiles = async (build: Build | null, { pick, say }: Scale): Promise<readonly Figure[]> => {
   const figures: Figure[] = [];
   for (const file of batchFiles(pick(32, 8) * MIB)) {
-    await using target = new Target(build);
+    await using target = new WatchedServer(build);
     const figure = await target.measure((url, signal) => submitBatchFile(url, file, signal));
     say(`${build?.name ?? 'now'}: a file of ${file.name}: ${toText(figure.cpuMs)} ms, ${figure.outcome}`);
     figures.push(figure);
