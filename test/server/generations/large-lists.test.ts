@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { request, startApp, type TestApp } from '../../support/app/app.ts';
+import { ANSWERS } from '../../support/app/clients.ts';
 import { createToyProvider, finish } from '../../support/app/toy-app.ts';
 
 const TEXT = 'x'.repeat(1024 * 1024);
@@ -60,16 +61,19 @@ describe('large generations', () => {
     },
   );
 
-  test('are not read many times over into one answer', async () => {
-    const fields = Array.from(
-      { length: 15 },
-      (_, at) => `p${at}: generations(first: 30) { nodes { text } edges { node { text again: text } } }`,
-    );
-    const answer = await request(app, `{ ${fields.join(' ')} }`);
-    expect(JSON.stringify(answer).length).toBeLessThan(33 * MIB);
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST' });
-    expect(answer.errors?.[0]?.message).toContain('answer is larger than');
-  });
+  test.each(['http', 'sse', 'websocket'] as const)(
+    'are not read many times over into one answer over %s',
+    async (transport) => {
+      const fields = Array.from(
+        { length: 15 },
+        (_, at) => `p${at}: generations(first: 30) { nodes { text } edges { node { text again: text } } }`,
+      );
+      const [answer] = await ANSWERS[transport](app, { query: `{ ${fields.join(' ')} }` });
+      expect(JSON.stringify(answer).length).toBeLessThan(33 * MIB);
+      expect(answer?.errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST' });
+      expect(answer?.errors?.[0]?.message).toContain('answer is larger than');
+    },
+  );
 
   test('are found by their ids as long as they fit into memory together', async () => {
     const fields = ids.map((id, at) => `g${at}: generation(id: "${id}") { text }`);
