@@ -8,10 +8,12 @@ import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
+import { floods } from './measurements/floods.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
 import { paced } from './measurements/paced.ts';
+import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
 import { throughput } from './measurements/throughput.ts';
@@ -29,6 +31,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   batchKill,
   batchMemory,
   hostileVendor,
+  refusals,
+  floods,
   soak,
 ];
 
@@ -48,7 +52,7 @@ const { values, positionals } = parseArgs({
 
 const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--no-write]
 Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
---against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two.
+--against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
 --no-write: leaves bench/RESULTS.md as it is.
 The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;

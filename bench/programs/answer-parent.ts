@@ -22,6 +22,33 @@ type Answers = Readonly<Record<string, (argument: never) => unknown>>;
 
 const RESOLUTION_MS = 1;
 
+/** Measures the longest turn of the event loop, in milliseconds of CPU: those of the clock say more of a busy machine. */
+const createTurnMeter = (): Answers => {
+  const cpuMs = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1_000;
+  };
+  let last = 0;
+  let longest = 0;
+  const note = (): void => {
+    const now = cpuMs();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    startTurns: () => {
+      [last, longest] = [cpuMs(), 0];
+      timer = setInterval(note, 1);
+    },
+    longestTurnMs: (): number => {
+      note();
+      clearInterval(timer);
+      return longest;
+    },
+  };
+};
+
 /** The options that the parent started this program with. */
 export const readOptions = (): unknown => JSON.parse(process.argv[2] ?? '{}');
 
@@ -79,7 +106,7 @@ const createMeter = (): Answers => {
  * process. The program ends with its parent.
  */
 export const answerParent = (ready: Readonly<Record<string, unknown>>, own: Answers = {}): void => {
-  const answers: Answers = { ...createMeter(), ...own };
+  const answers: Answers = { ...createMeter(), ...createTurnMeter(), ...own };
   const answer = async ({ id, name, argument }: Question): Promise<void> => {
     try {
       const asked = answers[name];

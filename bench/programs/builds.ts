@@ -9,6 +9,8 @@ import { type Server, startBare, startModelgraph, startOther } from './servers.t
 export interface Build {
   /** The name in reports. */
   readonly name: string;
+  /** Of another checkout; left out: this one. */
+  readonly folder?: string;
   readonly start: (options?: Partial<ModelgraphOptions>) => Promise<Server>;
 }
 
@@ -32,6 +34,7 @@ export const getCheckout = (folder: string): Build => {
     throw new Error(`${folder} has no packages: run \`npm ci\` there.`);
   return {
     name: `commit ${describeCommit(resolve(folder))}`,
+    folder: resolve(folder),
     start: (options) => startOther(pathToFileURL(program).href, { upstreamUrl: null, ...options }),
   };
 };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Child, SERVER_CORE, startChild } from './child-process.ts';
 
 /** The server as `npm start` runs it, with the given environment only. */
@@ -20,15 +20,16 @@ const findUrl = (line: string): string | undefined => {
   return typeof url === 'string' ? url : undefined;
 };
 
-/** Starts `src/main.ts` in an empty directory on a free port. */
+/** Starts `src/main.ts` of this checkout, or of another one, in an empty directory on a free port. */
 export const startServerProcess = async (
   environment: Readonly<Record<string, string>>,
+  checkout?: string,
 ): Promise<ServerProcess> => {
   const directory = await mkdtemp(join(tmpdir(), 'modelgraph-bench-'));
   const { promise: url, resolve, reject } = Promise.withResolvers<string>();
   let rest = '';
   const child = await startChild({
-    program: '../../src/main.ts',
+    program: checkout === undefined ? '../../src/main.ts' : pathToFileURL(join(checkout, 'src/main.ts')).href,
     core: SERVER_CORE,
     nodeFlags: ['--expose-gc', '--import', fileURLToPath(new URL('answer-samples.ts', import.meta.url))],
     environment: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
 /** Of one answer, or of one result of a stream, in characters of JSON, counted from below. */
-export const MAX_ANSWER_LENGTH = 32 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 32 * 1024 * 1024;
 
 /** Quotes, colons and commas around a name or a value. */
 const AROUND = 2;

@@ -19,6 +19,8 @@ import { findRepeatedFields } from './repeated-fields.ts';
 export interface OperationLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
+  /** How deeply brackets of any kind may nest in a document, before it is parsed: its parser reads level by level. */
+  readonly maxNesting: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
   readonly maxDirectives: number;
@@ -40,6 +42,7 @@ export interface OperationLimits {
 export const DEFAULT_LIMITS: OperationLimits = {
   maxTokens: 5_000,
   maxDepth: 12,
+  maxNesting: 200,
   maxAliases: 30,
   maxRootFields: 20,
   maxDirectives: 30,

@@ -63,3 +63,23 @@ test('a line holds no key of this server, wherever in its fields, and errors sta
   expect(lines[0]?.[0]['err']).toMatchObject({ message: 'with [key]' });
   expect(lines[2]?.[0]).toBe(untouched);
 });
+
+test('a line about an error that is in itself is written, without a key', () => {
+  const show = hideSecrets(['plainkey-1234567']);
+  const lines: unknown[] = [];
+  const write = (fields: Readonly<Record<string, unknown>>): void => void lines.push(fields);
+  const log = createSafeLog({ debug: write, info: write, warn: write, error: write });
+  const error = new Error('of plainkey-1234567');
+  error.cause = error;
+  const circle: Record<string, unknown> = { error, list: [error, 'plainkey-1234567'] };
+  circle['itself'] = circle;
+  try {
+    log.error({ err: error, circle, other: circle }, 'a circle');
+  } finally {
+    show();
+  }
+  expect(lines).toMatchObject([
+    { err: { message: 'of [key]', cause: '[Circular]' }, circle: { itself: '[Circular]' } },
+  ]);
+  expect(inspect(lines, { depth: 12, showHidden: true })).not.toContain('plainkey-1234567');
+});

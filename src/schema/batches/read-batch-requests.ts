@@ -127,6 +127,8 @@ export async function* readRequestFile(
         yield { ...refused(`The file has more than ${MAX_LINES} lines.`), line: index };
         return;
       }
+      const pause = pace.next();
+      if (pause !== undefined) await pause;
       const line = bytes?.length === 0 ? undefined : await read(bytes);
       if (line !== undefined) yield { ...line, line: index };
     }

@@ -7,6 +7,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { ServerPlugin } from '../plugin.ts';
+import { checkNesting } from '../nesting.ts';
 import { createLimitRule, createNameRule, type OperationLimits } from '../limits.ts';
 import { createFindCostErrors } from '../operation-cost.ts';
 import { withoutRepeatedFields } from '../repeated-fields.ts';
@@ -26,7 +27,10 @@ export const useOperationLimits = ({ limits, introspection }: OperationLimitOpti
   const hideSuggestions = !introspection;
   const findErrors = createFindCostErrors(limits, { hideSuggestions });
 
-  const parseBounded = (source: string | Source) => parse(source, { maxLexicalTokens: limits.maxTokens });
+  const parseBounded = (source: string | Source) => {
+    checkNesting(source, limits);
+    return parse(source, { maxLexicalTokens: limits.maxTokens });
+  };
   /** The limits first, alone: the other rules cost more than linear time in what the limits bound. */
   const validateBounded: typeof validate = (validated, document, rules) => {
     const passed = validate(validated, document, limitRules);

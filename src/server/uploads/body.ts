@@ -11,6 +11,25 @@ export const bodyTooLarge = (maxBytes: number): GraphQLError =>
     message: `The request body is larger than ${maxBytes} bytes.`,
   });
 
+/**
+ * What the framing of a body may add to it, as a part of it and besides: each piece of a few bytes costs the server as much as one
+ * of kilobytes, so that a body in pieces of one byte would take seconds.
+ */
+const MAX_FRAMING = { part: 0.25, bytes: 128 * 1024 };
+
+const tooSmallPieces = (): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    message:
+      'The request body comes in too small pieces. Send it with a content-length, or in larger chunks.',
+  });
+
+/** Gives whether so much of a body has come in pieces that are too small. */
+const createFramingCheck = ({ socket }: IncomingMessage): ((length: number) => boolean) => {
+  const before = socket.bytesRead;
+  return (length) => socket.bytesRead - before > length * (1 + MAX_FRAMING.part) + MAX_FRAMING.bytes;
+};
+
 /** A client that sends nothing for this long has gone, or keeps the server waiting on purpose. */
 const SILENCE_MS = 30_000;
 
@@ -32,11 +51,13 @@ export async function* bodyChunks(
   findBounds: () => BodyBounds,
 ): AsyncGenerator<Buffer, void, undefined> {
   const announced = Number(request.headers['content-length'] ?? 0);
+  const isFramedTooMuch = createFramingCheck(request);
   let length = 0;
   const check = (): void => {
     const bounds = findBounds();
     if (announced > bounds.announced) throw bodyTooLarge(bounds.announced);
     if (length > bounds.received) throw bodyTooLarge(bounds.received);
+    if (isFramedTooMuch(length)) throw tooSmallPieces();
   };
   const impatience = setTimeout(() => request.destroy(), SILENCE_MS);
   try {
@@ -52,7 +73,8 @@ export async function* bodyChunks(
     }
   } finally {
     clearTimeout(impatience);
-    request.resume();
+    // What comes in small pieces is not even worth being dropped.
+    if (!isFramedTooMuch(length)) request.resume();
   }
 }
 
@@ -64,16 +86,23 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const body = new GrowingBuffer();
   const silence = setTimeout(() => request.destroy(), SILENCE_MS);
+  const isFramedTooMuch = createFramingCheck(request);
   const take = (chunk: Buffer): void => {
     silence.refresh();
-    if (body.length + chunk.length <= maxBytes) body.append(chunk);
-    else refuse();
+    if (body.length + chunk.length > maxBytes) {
+      refuse(bodyTooLarge(maxBytes));
+      request.resume();
+      return;
+    }
+    body.append(chunk);
+    // What comes in small pieces is not even worth being dropped.
+    if (isFramedTooMuch(body.length)) refuse(tooSmallPieces());
   };
-  const refuse = (): void => {
+  const refuse = (refusal: GraphQLError): void => {
     request.off('data', take);
-    reject(bodyTooLarge(maxBytes));
+    request.pause();
+    reject(refusal);
     clearTimeout(silence);
-    request.resume();
   };
   request.on('error', reject);
   request.on('end', () => resolve(body.toBuffer()));
@@ -81,7 +110,9 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
     clearTimeout(silence);
     if (!request.complete) reject(new Error('the client left in the middle of its request'));
   });
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) refuse();
-  else request.on('data', take);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    refuse(bodyTooLarge(maxBytes));
+    request.resume();
+  } else request.on('data', take);
   return promise;
 };

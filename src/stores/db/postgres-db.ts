@@ -6,7 +6,7 @@ import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
 import { toPostgres } from './dialect.ts';
 import { isWrite } from './is-write.ts';
 import { migrate } from '../migrations/migrate.ts';
-import { kindOfFailure, reasonOf } from './postgres-failure.ts';
+import { isTimeout, kindOfFailure, reasonOf } from './postgres-failure.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { StoreUnavailable } from '../../core/store-errors.ts';
 
@@ -44,12 +44,28 @@ const INT8 = 20;
 
 const NOTIFY = 'SELECT pg_notify($1, $2)';
 
+/** What an attempt has sent. */
+interface Sent {
+  readonly latest: string;
+  /** Whether it was to change what is stored. */
+  readonly writes: boolean;
+  /** Whether it has. */
+  readonly wrote: boolean;
+}
+
+const TABLE = /\b(?:INTO|UPDATE|FROM|JOIN)\s+([a-z_]+)/i;
+
+/** The table that a statement is about. */
+const findTable = (sql: string): string | undefined => TABLE.exec(sql)?.[1];
+
 class PostgresDb implements Db {
   readonly engine = 'postgres';
   readonly #pool: Pool;
   readonly #listener: PostgresListener;
   readonly #begin: string;
   readonly #availability: Availability;
+  /** Tables of which statements have waited for a lock in vain, until they can be written to again. */
+  readonly #blocked = new Set<string>();
   #closed = false;
 
   constructor(pool: Pool, listener: PostgresListener, { log, transactionIdleMs }: PostgresOptions) {
@@ -62,12 +78,13 @@ class PostgresDb implements Db {
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#attempt(
       async () => (await this.#pool.query<Row & object>(toPostgres(sql), [...values])).rows,
-      () => isWrite(sql),
+      () => ({ latest: sql, writes: isWrite(sql), wrote: isWrite(sql) }),
     );
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     let hasWritten = false;
+    let latest = '';
     return this.#attempt(
       async () => {
         const client = await this.#pool.connect();
@@ -75,6 +92,7 @@ class PostgresDb implements Db {
           sql: string,
           values: readonly SqlValue[] = [],
         ): Promise<readonly Row[]> => {
+          latest = sql;
           hasWritten ||= isWrite(sql);
           return (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
         };
@@ -92,7 +110,8 @@ class PostgresDb implements Db {
           throw error;
         }
       },
-      () => hasWritten,
+      // What reads only is no transaction.
+      () => ({ latest, writes: true, wrote: hasWritten }),
     );
   }
 
@@ -118,15 +137,38 @@ class PostgresDb implements Db {
     await Promise.all([this.#listener.close(), this.#pool.end()]);
   }
 
-  /** `writes`: asked once the statements have been sent. */
-  async #attempt<T>(statements: () => Promise<T>, writes: () => boolean): Promise<T> {
+  /** `findSent`: asked once the statements have been sent. */
+  async #attempt<T>(statements: () => Promise<T>, findSent: () => Sent): Promise<T> {
     if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
     try {
       const result = await statements();
-      this.#availability.noteSuccess(writes());
+      const { wrote } = findSent();
+      if (!wrote || this.#blocked.size === 0 || (await this.#unblock()))
+        this.#availability.noteSuccess(wrote);
       return result;
     } catch (error) {
-      throw this.#availability.toError(error, kindOfFailure(error), writes());
+      const { latest, writes } = findSent();
+      const table = isTimeout(error) ? findTable(latest) : undefined;
+      if (table !== undefined) this.#blocked.add(table);
+      throw this.#availability.toError(error, kindOfFailure(error), writes || table !== undefined);
+    }
+  }
+
+  /** Whether every table that was locked can be written to: another one that can says nothing of it. */
+  async #unblock(): Promise<boolean> {
+    const client = await this.#pool.connect();
+    try {
+      for (const table of this.#blocked) {
+        await client.query('BEGIN');
+        await client.query(`LOCK TABLE ${table} IN ROW EXCLUSIVE MODE NOWAIT`);
+        await client.query('ROLLBACK');
+        this.#blocked.delete(table);
+      }
+      client.release();
+      return true;
+    } catch (error) {
+      await this.#rollBack(client, error);
+      return false;
     }
   }
 

@@ -31,6 +31,13 @@ export const kindOfFailure = (error: unknown): FailureKind => {
   return 'syscall' in error || CONNECTION_WORDS.test(error.message) ? 'away' : 'defect';
 };
 
+/** The words of `pg` where the client has given a statement up. */
+const READ_TIMEOUT = 'Query read timeout';
+
+/** Whether a statement has taken too long, for a lock most likely. */
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (kindOfFailure(error) === 'busy' || error.message === READ_TIMEOUT);
+
 /** Several addresses that were all refused have their reasons in a list and no message. */
 export const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.message === '')

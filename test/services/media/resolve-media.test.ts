@@ -100,3 +100,47 @@ describe('media by address', () => {
     });
   });
 });
+
+describe('media of one request that are fetched', () => {
+  const MIB = 1024 * 1024;
+
+  const fetchAll = async (sizes: readonly number[]) => {
+    let open = 0;
+    let most = 0;
+    const parts = sizes.map(
+      (_, at): UserPart => ({
+        type: 'file',
+        source: { type: 'url', url: `https://media.test/${at}` },
+        mediaType: 'application/pdf',
+        filename: null,
+      }),
+    );
+    const resolving = resolveMedia(
+      createRequest({ messages: [{ role: 'user', parts }] }),
+      createConfig('chat_completion'),
+      async (url) => {
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise(setImmediate);
+        open -= 1;
+        return Buffer.concat([PDF], (sizes[Number(url.split('/').at(-1))] ?? 0) * MIB);
+      },
+      never(),
+    );
+    const failure = await failureOf(resolving.then(() => undefined)).catch(() => undefined);
+    return { most, failure };
+  };
+
+  it('are fetched four at a time', async () => {
+    expect((await fetchAll(Array.from({ length: 30 }, () => 1))).most).toBe(4);
+  });
+
+  it.each([
+    ['many small', Array.from({ length: 65 }, () => 1)],
+    ['few large', [20, 20, 20, 20]],
+    ['one after the other', [30, 1, 1, 1, 30, 1, 1]],
+  ])('take no more together than a request may bring: %s', async (_name, sizes) => {
+    const { failure } = await fetchAll(sizes);
+    expect(failure).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+});

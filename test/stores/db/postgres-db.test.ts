@@ -9,6 +9,8 @@ import { begunGeneration, place, SILENT_LOG, textDeltas, textOf } from '../../su
 
 const { problem } = await usePostgres();
 
+const pause = (ms: number): Promise<true> => new Promise((resolve) => setTimeout(() => resolve(true), ms));
+
 const open = (url: string, startTimeoutMs = 30_000): Promise<Db> =>
   openPostgresDb({ url, directUrl: url, log: SILENT_LOG, startTimeoutMs });
 
@@ -134,6 +136,38 @@ describe.skipIf(problem !== null)(
       await expect(standing).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
       expect(await frozen.query('SELECT value FROM held')).toMatchObject([{ value: 'theirs' }]);
       await Promise.all([frozen.close(), other.close()]);
+    });
+
+    test('of which a table is locked is down until that table can be written to, whatever others take', async () => {
+      const lines: string[] = [];
+      const log = { ...SILENT_LOG, error: (_fields: object, message: string) => void lines.push(message) };
+      const db = await openPostgresDb({ url: server.url, directUrl: server.url, log });
+      const locker = await open(server.url);
+      await db.query('CREATE TABLE locked_one (value text)');
+      await db.query('CREATE TABLE other_one (value text)');
+      const release = Promise.withResolvers<void>();
+      const locked = Promise.withResolvers<void>();
+      const locking = locker.transaction(async (transaction) => {
+        await transaction.query('LOCK TABLE locked_one IN ACCESS EXCLUSIVE MODE');
+        locked.resolve();
+        // A statement at times keeps the transaction from being ended for standing still.
+        while (await Promise.race([release.promise.then(() => false), pause(1_000)]))
+          await transaction.query('SELECT 1');
+      });
+      await locked.promise;
+      const writing = db.transaction((transaction) =>
+        transaction.query(`INSERT INTO locked_one VALUES ('x')`),
+      );
+      await expect(writing).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', failure: 'busy' });
+      await db.query(`INSERT INTO other_one VALUES ('x')`);
+      await db.query('SELECT value FROM other_one');
+      expect(db.isUp()).toBe(false);
+      expect(lines).toEqual([expect.stringContaining('locked for too long')]);
+      release.resolve();
+      await locking;
+      await db.query(`INSERT INTO other_one VALUES ('y')`);
+      expect(db.isUp()).toBe(true);
+      await Promise.all([db.close(), locker.close()]);
     });
 
     test('closes while it is away', async () => {

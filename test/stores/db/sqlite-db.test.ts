@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,75 @@ test('a directory has one server at a time, and is free again as soon as that on
   await expect(openSqliteDb(folder.path)).rejects.toThrow('Another server uses the data directory');
   await db.close();
   await (await openSqliteDb(folder.path)).close();
+});
+
+test('a full disk is seen as long as nothing can be added, whatever can be read or changed', async () => {
+  await using folder = temporaryFolder();
+  const lines: string[] = [];
+  const note = (_fields: object, message: string): void => void lines.push(message);
+  const db = await openSqliteDb(folder.path, { debug: note, info: note, warn: note, error: note });
+  const changes: boolean[] = [];
+  db.onAvailability((up) => changes.push(up));
+  await db.query('CREATE TABLE filled (rid integer PRIMARY KEY, value text)');
+  await db.query(`INSERT INTO filled VALUES (1, 'x')`);
+  const [{ pages } = { pages: 0 }] = await db.query<{ pages: number }>(
+    'SELECT page_count AS pages FROM pragma_page_count',
+  );
+  await db.query(`PRAGMA max_page_count = ${pages}`);
+  const fill = () => db.query('INSERT INTO filled (value) VALUES ($1)', ['y'.repeat(200_000)]);
+  await expect(fill()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', failure: 'full' });
+  await db.query('SELECT value FROM filled');
+  await db.query(`UPDATE filled SET value = 'z' WHERE rid = 1`);
+  expect(db.isUp()).toBe(false);
+  await expect(fill()).rejects.toMatchObject({ message: expect.stringContaining('no space left') });
+  await db.query('PRAGMA max_page_count = 1000000');
+  await fill();
+  expect([db.isUp(), changes]).toEqual([true, [false, true]]);
+  expect(lines).toEqual([
+    'the store cannot be used: the disk of the database is full',
+    'the store can be used again',
+  ]);
+  await db.close();
+});
+
+test.each([
+  ['is no database', 'not a database '.repeat(400)],
+  ['was cut', 'SQLite format 3\0'],
+  ['is full of zeros', '\0'.repeat(8_192)],
+])('a file that %s is refused at the start with its path and what to do', async (_name, text) => {
+  await using folder = temporaryFolder();
+  const path = join(folder.path, 'modelgraph.db');
+  await writeFile(path, text);
+  await expect(openSqliteDb(folder.path)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      new RegExp(`^The database ${path} cannot be used: .+ Restore it from a backup, or move it away`),
+    ),
+  });
+  expect(await readFile(path, 'utf8')).toBe(text);
+});
+
+test('files that were deleted or replaced while they are open take nothing any more', async () => {
+  await using folder = temporaryFolder();
+  const db = await openSqliteDb(folder.path);
+  await db.query('CREATE TABLE kept (value text)');
+  await rm(join(folder.path, 'modelgraph.db'));
+  await writeFile(join(folder.path, 'modelgraph.db'), '');
+  const write = () => db.query(`INSERT INTO kept VALUES ('lost')`);
+  await expect
+    .poll(
+      () =>
+        write().then(
+          () => 'written',
+          (error: unknown) => error,
+        ),
+      { timeout: 30_000 },
+    )
+    .toMatchObject({ code: 'SERVICE_UNAVAILABLE', failure: 'deleted' });
+  expect(db.isUp()).toBe(false);
+  await expect(
+    db.transaction((transaction) => transaction.query(`INSERT INTO kept VALUES ('lost')`)),
+  ).rejects.toMatchObject({ failure: 'deleted' });
+  await db.close();
 });
 
 test('statements that follow each other without end leave timers their turn', async () => {

@@ -128,6 +128,8 @@ export class BatchIntake {
     const unfit = findUnfitFields(input);
     const unfitNames = new Set(unfit.flatMap(({ path }) => (path.length === 2 ? path[1] : [])));
     const { prepared, problems } = previewGeneration(input, this.#options);
+    // A line of megabytes takes a while in each of the steps.
+    await this.#pace.next();
     const found = [
       ...(idProblem === undefined ? [] : [idProblem]),
       ...unfit,
@@ -157,6 +159,7 @@ export class BatchIntake {
     const bytes =
       operations?.sizeOf({ customId, request: withoutMedia(request, config) }) ??
       JSON.stringify(request).length;
+    await this.#pace.next();
     if (splitter.maxBytes !== null && bytes > splitter.maxBytes)
       return [...found, tooLargeProblem(bytes, splitter.maxBytes, config)];
     if (found.length > 0) return found;

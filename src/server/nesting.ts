@@ -1,0 +1,31 @@
+import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
+import { type OperationLimits, refuse } from './limits.ts';
+
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACKET_L, TokenKind.BRACE_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACKET_R, TokenKind.BRACE_R, TokenKind.PAREN_R]);
+
+/** How deeply the brackets of a document nest: a level above the limit at the most, and as far as its words can be read. */
+const nestingOf = (source: string | Source, { maxNesting, maxTokens }: OperationLimits): number => {
+  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
+  let depth = 0;
+  let deepest = 0;
+  try {
+    for (let count = 0; count < maxTokens && deepest <= maxNesting; count += 1) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) break;
+      if (OPENING.has(kind)) depth += 1;
+      else if (CLOSING.has(kind)) depth -= 1;
+      deepest = Math.max(deepest, depth);
+    }
+  } catch (error) {
+    // The parser says what is wrong with it, and reads no further either.
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  return deepest;
+};
+
+/** Throws the refusal of a document that nests so deeply that parsing it could exhaust the stack. */
+export const checkNesting = (source: string | Source, limits: OperationLimits): void => {
+  const nesting = nestingOf(source, limits);
+  if (nesting > limits.maxNesting) throw refuse('a nesting', nesting, limits.maxNesting);
+};
