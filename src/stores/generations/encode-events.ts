@@ -1,5 +1,6 @@
 import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
+import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 
 type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
@@ -41,7 +42,7 @@ export const decodeEvents = (
   payload: string,
   final: Generation | null,
 ): readonly LoggedEvent[] =>
-  (JSON.parse(payload) as EncodedEvent[]).map((encoded, index) => {
+  (fromJson(payload) as EncodedEvent[]).map((encoded, index) => {
     const event = { generationId, sequence: firstSequence + index, ...encoded } as LoggedEvent;
     if (!isTerminalEvent(event)) return event;
     if (final === null) throw new TypeError(`the final record of ${generationId} is missing`);
