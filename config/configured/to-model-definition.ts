@@ -13,6 +13,7 @@ import type {
 } from '../../src/core/model-config.ts';
 import { CHAT_COMPLETIONS, RESPONSES } from '../providers/apis.ts';
 import { NO_SAMPLING } from '../providers/sampling.ts';
+import { ANY_SCHEMAS, MESSAGES_SCHEMAS, OPENAI_SCHEMAS } from '../providers/schemas.ts';
 import type { ModelEntry } from './provider-entry.ts';
 
 /** What is known of a model besides its entry. */
@@ -40,6 +41,9 @@ const CHAT_SAMPLING = {
 
 const RESPONSES_SAMPLING = { ...NO_SAMPLING, topP: { min: 0, max: 1 } } as const satisfies SamplingSupport;
 
+/** Rules by the vendor whose they are: a gateway in front of one has them too. */
+const SCHEMAS = { any: ANY_SCHEMAS, openai: OPENAI_SCHEMAS, anthropic: MESSAGES_SCHEMAS } as const;
+
 /** A whole definition: what the entry says, and modest assumptions for the rest. A price is never assumed. */
 export const toModelDefinition = (
   entry: ModelEntry,
@@ -63,6 +67,8 @@ export const toModelDefinition = (
   parallelToolCalls: entry.parallelToolCalls ?? false,
   parallelToolCallsCanBeForbidden: entry.parallelToolCallsCanBeForbidden ?? true,
   structuredOutput: entry.structuredOutput ?? false,
+  schemas: SCHEMAS[entry.schemas ?? 'any'],
+  callIds: entry.callIds ?? 'any',
   jsonMode: entry.jsonMode ?? true,
   citations: entry.citations ?? false,
   builtInTools: [],
