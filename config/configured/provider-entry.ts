@@ -99,6 +99,10 @@ const capabilities = {
   parallelToolCalls: z.boolean().optional(),
   parallelToolCallsCanBeForbidden: z.boolean().optional(),
   structuredOutput: z.boolean().optional(),
+  /** Whose rules hold for schemas; `any`: whatever JSON Schema allows. */
+  schemas: z.enum(['any', 'openai', 'anthropic']).optional(),
+  /** Which ids of tool calls it takes: Mistral's models take `nine` letters and digits. */
+  callIds: z.enum(['any', 'word', 'short', 'nine']).optional(),
   jsonMode: z.boolean().optional(),
   /** `false`: a system message after the first turn is sent as a user's message. */
   laterSystemMessages: z.boolean().optional(),

@@ -14,6 +14,7 @@ import type {
 import { CHAT_COMPLETIONS, RESPONSES } from '../providers/apis.ts';
 import { COMPATIBLE_INPUT } from '../providers/input-estimates.ts';
 import { NO_SAMPLING } from '../providers/sampling.ts';
+import { ANY_SCHEMAS, MESSAGES_SCHEMAS, OPENAI_SCHEMAS } from '../providers/schemas.ts';
 import type { ModelEntry } from './provider-entry.ts';
 
 /** What is known of a model besides its entry. */
@@ -41,6 +42,9 @@ const CHAT_SAMPLING = {
 
 const RESPONSES_SAMPLING = { ...NO_SAMPLING, topP: { min: 0, max: 1 } } as const satisfies SamplingSupport;
 
+/** Rules by the vendor whose they are: a gateway in front of one has them too. */
+const SCHEMAS = { any: ANY_SCHEMAS, openai: OPENAI_SCHEMAS, anthropic: MESSAGES_SCHEMAS } as const;
+
 /** A whole definition: what the entry says, and modest assumptions for the rest. A price is never assumed. */
 export const toModelDefinition = (
   entry: ModelEntry,
@@ -64,6 +68,8 @@ export const toModelDefinition = (
   parallelToolCalls: entry.parallelToolCalls ?? false,
   parallelToolCallsCanBeForbidden: entry.parallelToolCallsCanBeForbidden ?? true,
   structuredOutput: entry.structuredOutput ?? false,
+  schemas: SCHEMAS[entry.schemas ?? 'any'],
+  callIds: entry.callIds ?? 'any',
   jsonMode: entry.jsonMode ?? true,
   citations: entry.citations ?? false,
   builtInTools: [],

@@ -1,4 +1,5 @@
 import { MEDIA_TYPES, type MediaSupport, type ModelDefinition } from '../../src/core/model-config.ts';
+import { ANY_SCHEMAS, GEMINI_SCHEMAS, MESSAGES_SCHEMAS } from './schemas.ts';
 
 /** What is known of an API rather than of one model behind it: a vendor or a model that differs says so itself. */
 type ApiFacts = Pick<
@@ -8,6 +9,8 @@ type ApiFacts = Pick<
   | 'laterSystemMessages'
   | 'parallelToolCallsCanBeForbidden'
   | 'toolCallSignatures'
+  | 'callIds'
+  | 'schemas'
   | 'jsonMode'
   | 'toolChoiceCoversBuiltInTools'
   | 'reasoningTags'
@@ -29,6 +32,8 @@ export const CHAT_COMPLETIONS = {
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: true,
   toolCallSignatures: false,
+  callIds: 'any',
+  schemas: ANY_SCHEMAS,
   jsonMode: true,
   toolChoiceCoversBuiltInTools: false,
   reasoningTags: false,
@@ -49,6 +54,8 @@ export const RESPONSES = {
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: true,
   toolCallSignatures: false,
+  callIds: 'word',
+  schemas: ANY_SCHEMAS,
   jsonMode: true,
   toolChoiceCoversBuiltInTools: true,
   reasoningTags: false,
@@ -70,6 +77,8 @@ export const MESSAGES = {
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: true,
   toolCallSignatures: false,
+  callIds: 'word',
+  schemas: MESSAGES_SCHEMAS,
   jsonMode: false,
   toolChoiceCoversBuiltInTools: true,
   reasoningTags: false,
@@ -91,6 +100,8 @@ export const GENERATE_CONTENT = {
   laterSystemMessages: false,
   parallelToolCallsCanBeForbidden: false,
   toolCallSignatures: false,
+  callIds: 'any',
+  schemas: GEMINI_SCHEMAS,
   jsonMode: true,
   toolChoiceCoversBuiltInTools: false,
   reasoningTags: false,

@@ -6,6 +6,8 @@ const MODEST = {
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: false,
   toolCallSignatures: false,
+  callIds: 'any',
+  schemas: { topLevelUnions: true, strict: null },
   jsonMode: false,
   toolChoiceCoversBuiltInTools: true,
   reasoningTags: false,

@@ -1,5 +1,5 @@
+import { parseExactJson } from '../lib/exact-json.ts';
 import { measureJson } from '../lib/measure-json.ts';
-import { parseJson } from '../lib/parse-json.ts';
 import type { JsonValue } from './json.ts';
 
 /** How deeply lists and objects may nest in an answer: as deeply as in a request. */
@@ -15,7 +15,7 @@ export type JsonOutput =
  * around it, is none: a guess at what was meant would be told as an answer.
  */
 export const readJsonOutput = (text: string): JsonOutput => {
-  const value = parseJson(text) as JsonValue | undefined;
+  const value = parseExactJson(text) as JsonValue | undefined;
   if (value === undefined) return { type: 'not-json' };
   return measureJson(value, MAX_OUTPUT_DEPTH).depth > MAX_OUTPUT_DEPTH
     ? { type: 'too-deep' }

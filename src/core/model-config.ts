@@ -101,6 +101,35 @@ export type ReasoningSupport =
  */
 export type ReasoningTags = boolean | 'opened';
 
+/**
+ * Which ids of tool calls an API takes in a conversation; one that another vendor made may be none of them.
+ * - `any`: every text of up to 64 characters.
+ * - `word`: up to 64 letters, digits, `_` and `-`.
+ * - `short`: up to 40 of them.
+ * - `nine`: exactly nine letters and digits.
+ */
+export type CallIdRule = 'any' | 'word' | 'short' | 'nine';
+
+/** What an API demands of a schema that it is to hold the model to. */
+export interface StrictSchemaRules {
+  /** Whether every property of an object has to be required. */
+  readonly everyPropertyRequired: boolean;
+  /** Keywords that it answers with a refusal. */
+  readonly refusedKeywords: readonly string[];
+  /** Whether it takes a schema as a hint too, without holding the model to it. */
+  readonly canBeLoose: boolean;
+}
+
+/** What an API takes of JSON Schema, in function parameters and output formats. */
+export interface SchemaRules {
+  /** Whether `anyOf`, `oneOf`, `allOf`, `not`, `enum`, `const` or a condition may stand at the top. */
+  readonly topLevelUnions: boolean;
+  /** Objects have to be closed besides, with `"additionalProperties": false`. null: it takes any schema. */
+  readonly strict: StrictSchemaRules | null;
+  /** The keywords it knows besides those that only describe; others are left out. Left out: it is sent all. */
+  readonly known?: readonly string[];
+}
+
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -222,7 +251,9 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   readonly parallelToolCallsCanBeForbidden: boolean;
   /** Whether a function call of an earlier turn is refused without the signature that it came with. */
   readonly toolCallSignatures: boolean;
+  readonly callIds: CallIdRule;
   readonly structuredOutput: boolean;
+  readonly schemas: SchemaRules;
   /** Whether it can be held to JSON without a schema. */
   readonly jsonMode: boolean;
   readonly citations: boolean;

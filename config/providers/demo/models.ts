@@ -33,6 +33,8 @@ const demo = {
   parallelToolCalls: false,
   parallelToolCallsCanBeForbidden: true,
   toolCallSignatures: false,
+  callIds: 'any',
+  schemas: { topLevelUnions: true, strict: null },
   structuredOutput: false,
   jsonMode: false,
   citations: false,

@@ -8,6 +8,7 @@ import {
 import { CHAT_COMPLETIONS } from '../apis.ts';
 import { COMPATIBLE_INPUT, GPT_OSS_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
+import { GROQ_SCHEMAS } from '../schemas.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 
 /** The documentation has named different discounts, so none is assumed. */
@@ -31,6 +32,7 @@ const SAMPLING = {
 /** Open models on Groq's hardware. Its built-in tools are left out until an answer with them has been verified. */
 const groq = {
   ...CHAT_COMPLETIONS,
+  schemas: GROQ_SCHEMAS,
   status: { type: 'active' },
   inputModalities: ['text'],
   outputModalities: ['text'],

@@ -1,5 +1,6 @@
 import type { ModelDefinition, ModelStatus, SamplingSupport } from '../../../src/core/model-config.ts';
 import { CHAT_COMPLETIONS } from '../apis.ts';
+import { OPENAI_SCHEMAS } from '../schemas.ts';
 import { price } from '../price.ts';
 import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
 import { EITHER_RETENTION, NO_BATCH, OPENAI_BATCH } from './responses-model.ts';
@@ -18,6 +19,8 @@ const CHAT_SAMPLING = {
 /** What the models of Chat Completions share: no reasoning, no built-in tools, all sampling settings. */
 const chat = {
   ...CHAT_COMPLETIONS,
+  callIds: 'short',
+  schemas: OPENAI_SCHEMAS,
   inputModalities: ['text', 'image', 'file'],
   outputModalities: ['text'],
   streaming: true,

@@ -7,6 +7,7 @@ import {
 } from '../../../src/core/model-config.ts';
 import { RESPONSES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
+import { OPENAI_SCHEMAS } from '../schemas.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor's limits for one batch, and its discount. */
@@ -38,6 +39,7 @@ export const EITHER_RETENTION = ['short', 'long'] as const;
 /** What the models of the Responses API share. That API has no stop sequences, seed or penalties. */
 export const RESPONSES_MODEL = {
   ...RESPONSES,
+  schemas: OPENAI_SCHEMAS,
   status: { type: 'active' },
   inputModalities: ['text', 'image'],
   outputModalities: ['text'],

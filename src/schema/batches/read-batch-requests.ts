@@ -2,7 +2,7 @@ import { coerceInputValue, type GraphQLSchema, isInputObjectType } from 'graphql
 import { createProblem, type Problem, RequestRejected } from '../../core/errors.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { Pace } from '../../lib/pace.ts';
-import { parseJson } from '../../lib/parse-json.ts';
+import { parseExactJson } from '../../lib/exact-json.ts';
 import { readLines } from '../../lib/read-lines.ts';
 import { type PassedBound, weighJson } from '../../lib/weigh-json.ts';
 import type { BatchSubmissionLine } from '../../services/batches/batch-service.ts';
@@ -113,7 +113,7 @@ export async function* readRequestFile(
     if (text === undefined) return refused('The line is not UTF-8.');
     if (text.trim() === '') return undefined;
     await pace.next();
-    const value = parseJson(text);
+    const value = parseExactJson(text);
     if (value === undefined) return refused('The line is not JSON.');
     const weight = weighJson(value, BOUNDS);
     if ('passed' in weight) return refused(PASSED[weight.passed]);

@@ -1,7 +1,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { isRecord } from '../../lib/is-record.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
-import { parseJson } from '../../lib/parse-json.ts';
+import { parseExactJson } from '../../lib/exact-json.ts';
 import { acceptsEventStream, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from '../answer-type.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
@@ -59,7 +59,7 @@ export const useRequestParameters = ({ maxBodyBytes, limits }: BodyLimits): Serv
         const bytes = await readBody(req, maxBodyBytes);
         const most = maxBodyValuesOf(limits);
         if (hasMoreJsonValues(bytes, most)) throw tooManyValues(most);
-        const body = parseJson(bytes.toString('utf8'));
+        const body = parseExactJson(bytes.toString('utf8'));
         if (!isRecord(body)) throw toRefusalError(MALFORMED_BODY);
         return toParams(body);
       });

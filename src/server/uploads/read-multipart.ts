@@ -4,6 +4,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { GraphQLError } from 'graphql';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { parseExactJson } from '../../lib/exact-json.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import { bodyChunks, bodyTooLarge } from './body.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
@@ -70,7 +71,7 @@ const assemble = (
   fields: ReadonlyMap<string, string>,
   files: ReadonlyMap<string, File>,
 ): OperationParams | undefined => {
-  const operations = parseJson(fields.get('operations') ?? '');
+  const operations = parseExactJson(fields.get('operations') ?? '');
   const map = parseJson(fields.get('map') ?? '');
   if (!isRecord(operations) || !isRecord(map)) return undefined;
   for (const [name, paths] of Object.entries(map)) {

@@ -2,12 +2,10 @@ import type { GenerateInput } from '../../core/generate-input.ts';
 import type { Message, SystemMessage } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { TextRequest } from '../../core/text-request.ts';
+import { checkCallOrder } from './check-call-order.ts';
 import { checkMedia } from './check-media.ts';
 import { checkState, stateLengthOf } from './check-state.ts';
 import type { Findings } from './findings.ts';
-
-/** Calls that a refused result is told of. */
-const MAX_LISTED = 20;
 
 /** Messages of one request: several times what a conversation of the largest context window takes. */
 const MAX_MESSAGES = 10_000;
@@ -16,23 +14,6 @@ const MAX_MESSAGES = 10_000;
 const MAX_TEXT_LENGTH = 32 * 1024 * 1024;
 
 const isSystem = (message: Message): message is SystemMessage => message.role === 'system';
-
-/** Every tool result must answer a call that an earlier assistant message made. */
-const checkToolResults = (messages: readonly Message[], findings: Findings): void => {
-  const calls = new Set<string>();
-  for (const [index, message] of messages.entries()) {
-    if (findings.hasEnough) return;
-    if (message.role === 'assistant')
-      for (const part of message.parts) if (part.type === 'tool-call') calls.add(part.callId);
-    if (message.role === 'tool' && !calls.has(message.callId))
-      findings.reject(
-        'INVALID_REQUEST',
-        ['input', 'messages', String(index), 'tool', 'callId'],
-        `No earlier assistant message has a tool call "${message.callId}".`,
-        { allowed: [...calls.values().take(MAX_LISTED)] },
-      );
-  }
-};
 
 const textLength = (message: Message): number => {
   switch (message.role) {
@@ -92,7 +73,7 @@ export const toMessages = (input: GenerateInput, findings: Findings): readonly M
     findings.reject('INVALID_REQUEST', ['input', 'messages'], 'There are only system messages.', {
       suggestion: 'Add the user message that the model should answer.',
     });
-  checkToolResults(messages ?? [], findings);
+  checkCallOrder(messages ?? [], findings);
   // A variable used in many places is small in the request and large in what would be sent.
   if (messages !== null && textLengthOf(messages) + stateLengthOf(messages) > MAX_TEXT_LENGTH)
     findings.reject(

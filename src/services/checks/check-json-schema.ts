@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../../core/json.ts';
+import { withPlainNumbers } from '../../lib/exact-json.ts';
 import { weighJson } from '../../lib/weigh-json.ts';
 
 /** Values of a schema: several times what any vendor takes. */
@@ -17,7 +18,7 @@ export const findJsonSchemaProblem = (schema: JsonValue): string | null => {
   if (plain['type'] !== undefined && plain['type'] !== 'object')
     return 'The schema must describe an object: its "type" must be "object".';
   validator ??= new Ajv2020({ strict: false, validateFormats: false });
-  if (validator.validateSchema(plain) === true) return null;
+  if (validator.validateSchema(withPlainNumbers(plain)) === true) return null;
   const [first] = validator.errors ?? [];
   const where = first?.instancePath ? `at ${first.instancePath} ` : '';
   return `This is no valid JSON Schema: ${where}${first?.message ?? 'it does not follow the standard'}.`;

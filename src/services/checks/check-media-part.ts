@@ -56,12 +56,22 @@ const refuseForm = (
   return null;
 };
 
+const isDataUrl = (source: MediaPart['source']): boolean =>
+  source.type !== 'provider-file' &&
+  (source.type === 'url' ? source.url : source.data).slice(0, 5).toLowerCase() === 'data:';
+
+/** What clients have at hand that were written for an API of data URLs. */
+const PLAIN_BYTES =
+  'Give what follows "base64," in the data URL as source: { base64: … }; the type is detected.';
+
 /** The part with a source that is sound in itself and its media type, or null; why is in the findings. */
 const checkSource = (part: MediaPart, { path, findings }: Subject): MediaPart | null => {
   const { source, type } = part;
   const refuse = (field: readonly string[], message: string, allowed: readonly string[] = []): null => {
-    const details = allowed.length > 0 ? { allowed } : {};
-    findings.reject('INVALID_REQUEST', [...path, ...field], message, details);
+    findings.reject('INVALID_REQUEST', [...path, ...field], message, {
+      ...(allowed.length > 0 && { allowed }),
+      ...(isDataUrl(source) && { suggestion: PLAIN_BYTES }),
+    });
     return null;
   };
   switch (source.type) {

@@ -2,9 +2,9 @@ import type { GenerateInput } from '../../core/generate-input.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { OutputRules } from '../../core/output.ts';
 import type { OutputFormat } from '../../core/text-request.ts';
-import { findJsonSchemaProblem } from './check-json-schema.ts';
-import { findReferenceProblem } from './find-reference-problem.ts';
 import type { Findings } from './findings.ts';
+import { findSchema } from './schemas/find-schema.ts';
+import { toTakenSchema } from './schemas/to-taken-schema.ts';
 import { isVendorName, VENDOR_NAME_RULE } from './vendor-name.ts';
 
 /** Checks the form the answer should take; a schema the model cannot keep to becomes plain JSON where it takes that. */
@@ -34,9 +34,19 @@ export const checkOutput = (
     findings.reject('INVALID_REQUEST', [...path, 'name'], `"${output.name}" is no name for a schema.`, {
       allowed: [VENDOR_NAME_RULE],
     });
-  const problem = findJsonSchemaProblem(output.schema) ?? findReferenceProblem(output.schema);
+  if (config.structuredOutput) {
+    const canBeLoose = config.schemas.strict?.canBeLoose ?? true;
+    const { schema, isHeld } = toTakenSchema(output.schema, {
+      path: [...path, 'schema'],
+      config,
+      findings,
+      isHeld: output.strict || !canBeLoose,
+      canBeLoose,
+    });
+    return { ...output, schema, strict: output.strict && isHeld };
+  }
+  const { problem } = findSchema(output.schema);
   if (problem !== null) findings.reject('INVALID_REQUEST', [...path, 'schema'], problem);
-  if (config.structuredOutput) return output;
   findings.unsupported(
     {
       path,
@@ -51,7 +61,8 @@ export const checkOutput = (
 };
 
 /**
- * How the answer is read, and what it is held against: the schema as it was given, whatever of it is sent. `sent`: the form
+ * How the answer is read, and what it is held against: the schema as it was given, its
+ * definitions at its root, whatever of it is sent. `sent`: the form
  * that the model is asked for.
  */
 export const checkOutputRules = (
@@ -59,7 +70,7 @@ export const checkOutputRules = (
   sent: OutputFormat,
   findings: Findings,
 ): OutputRules => {
-  const schema = output?.type === 'schema' ? output.schema : null;
+  const schema = output?.type === 'schema' ? (findSchema(output.schema).schema ?? output.schema) : null;
   const wantsJson = schema !== null || sent.type !== 'text';
   if (streamOutput && (output === null || output.type === 'text'))
     findings.reject(

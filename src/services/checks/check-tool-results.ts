@@ -1,6 +1,15 @@
 import { createProblem, type Problem, rejection, RequestRejected } from '../../core/errors.ts';
 import type { ToolCall } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
+import { toWellFormed } from '../../lib/to-well-formed.ts';
+
+const halfCharacter = (index: number): Problem =>
+  createProblem(
+    'INVALID_REQUEST',
+    ['results', String(index), 'output'],
+    'The result has half of a surrogate pair, a character cut in two.',
+    { suggestion: 'Cut texts between characters, or replace halves: toWellFormed() of JavaScript does.' },
+  );
 
 /** Results that are looked at beyond one for each call. */
 const MAX_WRONG = 100;
@@ -19,7 +28,8 @@ export const checkToolResults = (results: readonly ToolMessage[], awaited: reado
   const suggestion = 'Submit one result for each call of ActionRequired, all at once.';
   const problem = (message: string, path: readonly string[]): Problem =>
     createProblem('INVALID_REQUEST', path, message, { allowed, suggestion });
-  const problems = results.flatMap(({ callId }, index): Problem[] => {
+  const problems = results.flatMap(({ callId, output }, index): Problem[] => {
+    if (toWellFormed(output) !== output) return [halfCharacter(index)];
     const path = ['results', String(index), 'callId'];
     if (!allowed.includes(callId)) return [problem(`No tool call "${callId}" waits for a result.`, path)];
     const first = results.findIndex((result) => result.callId === callId);

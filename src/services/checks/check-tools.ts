@@ -1,17 +1,18 @@
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
-import type { TextRequest, Tool, ToolChoice } from '../../core/text-request.ts';
-import { findJsonSchemaProblem } from './check-json-schema.ts';
+import type { FunctionTool, TextRequest, Tool, ToolChoice } from '../../core/text-request.ts';
 import type { Findings } from './findings.ts';
+import { toTakenSchema } from './schemas/to-taken-schema.ts';
 import { isVendorName, VENDOR_NAME_RULE } from './vendor-name.ts';
 
 const DROPPED = { code: 'PARAMETER_DROPPED', to: null } as const;
 
-const checkFunction = (
-  tool: Extract<Tool, { type: 'function' }>,
+const toTakenFunction = (
+  tool: FunctionTool,
   path: readonly string[],
+  config: ModelConfig,
   findings: Findings,
-): void => {
+): FunctionTool => {
   if (!isVendorName(tool.name))
     findings.reject(
       'INVALID_REQUEST',
@@ -21,14 +22,26 @@ const checkFunction = (
         allowed: [VENDOR_NAME_RULE],
       },
     );
-  const problem = findJsonSchemaProblem(tool.parameters);
-  if (problem !== null) findings.reject('INVALID_REQUEST', [...path, 'function', 'parameters'], problem);
+  const { schema, isHeld } = toTakenSchema(tool.parameters, {
+    path: [...path, 'function', 'parameters'],
+    config,
+    findings,
+    isHeld: tool.strict === true,
+    canBeLoose: true,
+  });
+  return { ...tool, parameters: schema, strict: tool.strict === true ? isHeld : tool.strict };
 };
 
-const isTaken = (tool: Tool, path: readonly string[], config: ModelConfig, findings: Findings): boolean => {
+/** The tool as the model takes it, in a list; an empty one if it does not. */
+const toTaken = (
+  tool: Tool,
+  path: readonly string[],
+  config: ModelConfig,
+  findings: Findings,
+): readonly Tool[] => {
   if (tool.type === 'function') {
-    checkFunction(tool, path, findings);
-    if (config.functionCalling) return true;
+    const taken = toTakenFunction(tool, path, config, findings);
+    if (config.functionCalling) return [taken];
     findings.unsupported(
       {
         path,
@@ -39,9 +52,9 @@ const isTaken = (tool: Tool, path: readonly string[], config: ModelConfig, findi
       },
       DROPPED,
     );
-    return false;
+    return [];
   }
-  if (config.builtInTools.includes(tool.tool)) return true;
+  if (config.builtInTools.includes(tool.tool)) return [tool];
   const name = tool.tool.toUpperCase();
   findings.unsupported(
     {
@@ -53,7 +66,7 @@ const isTaken = (tool: Tool, path: readonly string[], config: ModelConfig, findi
     },
     DROPPED,
   );
-  return false;
+  return [];
 };
 
 /** Tools of one request: more than any vendor takes. */
@@ -155,8 +168,8 @@ export const checkTools = (
   const given = takeTools(tools, findings);
   const names = given.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
   checkNames(names, findings);
-  const taken = given.filter((tool, index) =>
-    isTaken(tool, ['input', 'tools', String(index)], config, findings),
+  const taken = given.flatMap((tool, index) =>
+    toTaken(tool, ['input', 'tools', String(index)], config, findings),
   );
   if (toolChoice !== null) checkChoice(toolChoice, { given, names }, findings);
   // Where a choice holds for functions alone, a built-in tool is kept from being used by not being offered.

@@ -21,6 +21,7 @@ import { wantsReasoning } from './reasoning/reasoning-wish.ts';
 import { checkOutput, checkOutputRules } from './check-output.ts';
 import { checkTools } from './check-tools.ts';
 import { findMetadataProblem } from './check-metadata.ts';
+import { checkWellFormed } from './check-well-formed.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
 import { costOf } from '../pricing/cost.ts';
 import { estimateInputTokens } from '../pricing/estimate-input-tokens.ts';
@@ -101,7 +102,7 @@ const checkRequest = (
     ...checkTools(input, config, findings),
     output: checkOutput(input.output, config, findings),
     cache: checkPromptCache(input.cache, config, findings),
-    providerOptions: checkProviderOptions(input.providerOptions, config, findings),
+    providerOptions: checkProviderOptions(input.providerOptions, config, { maxOutputTokens, findings }),
   };
 };
 
@@ -131,11 +132,12 @@ export const estimateMaxCost = (
  * at once, except that an unknown model ends the search, since everything else is checked against the model.
  */
 export const previewGeneration = (
-  input: GenerateInput,
+  given: GenerateInput,
   dependencies: PreviewDependencies,
 ): GenerationPreview => {
   const { models, providers } = dependencies;
-  const findings = new Findings(input.onUnsupported);
+  const findings = new Findings(given.onUnsupported);
+  const input = checkWellFormed(given, findings);
   const messages = toMessages(input, findings);
   const metadataProblem = findMetadataProblem(input.metadata, ['input', 'metadata']);
   if (metadataProblem !== undefined) findings.problems.push(metadataProblem);

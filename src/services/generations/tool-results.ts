@@ -3,6 +3,7 @@ import type { ToolMessage } from '../../core/message.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
 import type { TextRequest } from '../../core/text-request.ts';
+import { parseExactJson } from '../../lib/exact-json.ts';
 import { wait } from '../../lib/wait.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import { checkToolResults } from '../checks/check-tool-results.ts';
@@ -69,7 +70,7 @@ export class ToolResults {
     let answerTo: string | null = null;
     let answer: ToolResultsAnswer = { type: 'taken' };
     try {
-      const sent = JSON.parse(json) as SentToolResults;
+      const sent = parseExactJson(json) as SentToolResults;
       answerTo = 'answerTo' in sent ? sent.answerTo : null;
       if (run === undefined) throw notWaiting();
       await this.submit(run, 'answerTo' in sent ? sent.results : sent, []);

@@ -6,6 +6,7 @@ import { writeUnderLease } from './batch-lease.ts';
 import { readWarnings } from './batch-rows.ts';
 import { countResults, findOutputRules, rangeOf, recordResults } from './record-results.ts';
 import type { Db } from '../db/db.ts';
+import { fromJson } from '../db/from-json.ts';
 import { Listeners } from '../db/listeners.ts';
 import { encodeResult } from './item-rows.ts';
 import { NO_COUNTS } from './vendor-counts.ts';
@@ -111,9 +112,9 @@ export class BatchItemStore {
     return rows.map(({ idx, custom_id: customId, request, warnings, wants_json, output_rules: rules }) => ({
       index: idx,
       customId,
-      request: JSON.parse(request) as TextRequest,
+      request: fromJson(request) as TextRequest,
       outputRules:
-        rules === null ? { ...TEXT_OUTPUT, wantsJson: wants_json === 1 } : (JSON.parse(rules) as OutputRules),
+        rules === null ? { ...TEXT_OUTPUT, wantsJson: wants_json === 1 } : (fromJson(rules) as OutputRules),
       warnings: readWarnings(warnings),
     }));
   }

@@ -3,6 +3,7 @@ import type { GenerationError, Warning } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import { completeCost, type Cost, type Usage } from '../../core/usage.ts';
+import { fromJson } from '../db/from-json.ts';
 import { addVendorCounts } from './vendor-counts.ts';
 
 /** What of a batch never changes. */
@@ -50,7 +51,7 @@ export const BATCH_COLUMNS = `rid, id, principal_id, status, mode, record, total
 export const isVisible = (table: string): string =>
   `${table}.status <> 'receiving' AND (${table}.expires_at IS NULL OR ${table}.expires_at > NOW_MS)`;
 
-export const parseJsonColumn = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
+export const parseJsonColumn = (json: string | null): unknown => (json === null ? null : fromJson(json));
 
 export const readWarnings = (json: string | null): readonly Warning[] =>
   (parseJsonColumn(json) as readonly Warning[] | null) ?? [];

@@ -1,6 +1,7 @@
 import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
 import { completeCost } from '../../core/usage.ts';
+import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 
 type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
@@ -42,7 +43,7 @@ export const decodeEvents = (
   payload: string,
   final: Generation | null,
 ): readonly LoggedEvent[] =>
-  (JSON.parse(payload) as EncodedEvent[]).map((encoded, index) => {
+  (fromJson(payload) as EncodedEvent[]).map((encoded, index) => {
     const event = { generationId, sequence: firstSequence + index, ...encoded } as LoggedEvent;
     if (event.type === 'UsageUpdated') return { ...event, cost: completeCost(event.cost) };
     if (!isTerminalEvent(event)) return event;

@@ -1,5 +1,6 @@
 import type { Generation } from '../../core/generation.ts';
 import { completeCost } from '../../core/usage.ts';
+import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
@@ -19,7 +20,7 @@ export const encodeGeneration = (generation: Generation): string => toJson(gener
 const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 export const decodeGeneration = (record: string): Generation => {
-  const parsed = JSON.parse(record) as ParsedGeneration;
+  const parsed = fromJson(record) as ParsedGeneration;
   return {
     outputViolations: [],
     turns: [],

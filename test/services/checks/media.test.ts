@@ -121,7 +121,6 @@ describe('bytes in base64', () => {
   });
 
   it.each([
-    ['a data URL', `data:image/png;base64,${base64Of('image/png')}`],
     ['with a line break', `${base64Of('image/png').slice(0, 8)}\n${base64Of('image/png').slice(8)}`],
     ['of the kind for addresses', 'iVBORw0KGgo_-A=='],
     ['cut off', base64Of('image/png').slice(0, -1)],
@@ -185,7 +184,6 @@ describe('an address', () => {
     ['HTTP://media.test/a.png', 'Media is taken from https addresses only, not http.'],
     ['file:///etc/passwd', 'Media is taken from https addresses only, not file.'],
     ['ftp://media.test/a.png', 'Media is taken from https addresses only, not ftp.'],
-    ['data:image/png;base64,iVBORw0KGgo=', 'Media is taken from https addresses only, not data.'],
     ['blob:https://media.test/1', 'Media is taken from https addresses only, not blob.'],
     ['/etc/passwd', 'This is no address.'],
     ['media.test/a.png', 'This is no address.'],
@@ -198,6 +196,20 @@ describe('an address', () => {
     for (const kind of EVERY_KIND)
       expect(await problemsOf(askOf(kind, { source: { url: given } }))).toEqual([
         `INVALID_REQUEST input.messages.0.user.1.${kind}.source.url: ${message}\n  allowed null; no suggestion`,
+      ]);
+  });
+
+  it.each([
+    { url: 'data:image/png;base64,iVBORw0KGgo=' },
+    { url: 'DATA:,hello' },
+    { base64: `data:image/png;base64,${base64Of('image/png')}` },
+    { base64: 'data:application/pdf;base64,JVBERi0=' },
+  ])('is refused as a data URL, with the way out: %j', async (source) => {
+    const [message] =
+      'url' in source ? ['Media is taken from https addresses only, not data.'] : ['This is not base64.'];
+    for (const kind of EVERY_KIND)
+      expect(await problemsOf(askOf(kind, { source }))).toEqual([
+        `INVALID_REQUEST input.messages.0.user.1.${kind}.source.${Object.keys(source)[0]}: ${message}\n  allowed null; Give what follows "base64," in the data URL as source: { base64: … }; the type is detected.`,
       ]);
   });
 

@@ -24,7 +24,7 @@ test('providerOptions replace a field of the body, and are joined with one that 
   const input = { model: 'gemini-3.6-flash', prompt: 'Hi', maxOutputTokens: 77 };
   const { body: plain } = await wireOf(vendor, input);
   const providerOptions = {
-    generationConfig: { candidateCount: 1, maxOutputTokens: 78, thinkingConfig: { thinkingBudget: 9 } },
+    generationConfig: { candidateCount: 1, maxOutputTokens: 76, thinkingConfig: { thinkingBudget: 9 } },
   };
   const { body } = await wireOf(vendor, { ...input, providerOptions });
   expect(body).toEqual({
@@ -32,7 +32,7 @@ test('providerOptions replace a field of the body, and are joined with one that 
     generationConfig: {
       ...plain.generationConfig,
       candidateCount: 1,
-      maxOutputTokens: 78,
+      maxOutputTokens: 76,
       thinkingConfig: { ...plain.generationConfig.thinkingConfig, thinkingBudget: 9 },
     },
   });
@@ -106,6 +106,92 @@ describe('providerOptions that are refused', () => {
         (name) => `INVALID_REQUEST input.providerOptions.${name}`,
       ),
     );
+  });
+});
+
+describe('providerOptions that go round what a request is limited to', () => {
+  const refused = async (providerOptions: object): Promise<readonly string[]> => {
+    await using toys = await startToys({ toy: {} });
+    const problems = await refusalOf(toys, {
+      model: 'toy',
+      prompt: 'Hi',
+      maxOutputTokens: 100,
+      providerOptions,
+    });
+    for (const { code, suggestion } of problems) {
+      expect(code).toBe('INVALID_REQUEST');
+      expect(suggestion).not.toBeNull();
+    }
+    return problems.map(({ path }) => path.slice(2).join('.'));
+  };
+
+  it.each([
+    ['more answers', { n: 50 }, 'n'],
+    [
+      'more answers of Gemini',
+      { generationConfig: { candidateCount: 2 } },
+      'generationConfig.candidateCount',
+    ],
+    ['more tokens', { max_tokens: 101 }, 'max_tokens'],
+    ['more tokens of newer models', { max_completion_tokens: 1e9 }, 'max_completion_tokens'],
+    ['more tokens of Responses', { max_output_tokens: 1e9 }, 'max_output_tokens'],
+    [
+      'more tokens of Gemini',
+      { generationConfig: { maxOutputTokens: 1e9 } },
+      'generationConfig.maxOutputTokens',
+    ],
+    [
+      'more tokens by its other spelling',
+      { generation_config: { max_output_tokens: 1e9 } },
+      'generation_config.max_output_tokens',
+    ],
+    [
+      'more tokens further down',
+      { a: { list: [{ config: { maxTokens: 1e9 } }] } },
+      'a.list.0.config.maxTokens',
+    ],
+    ['no limit at all', { max_tokens: null }, 'max_tokens'],
+    ['tokens without end', { options: { num_predict: -1 } }, 'options.num_predict'],
+    ['tools', { tools: [{ type: 'web_search' }] }, 'tools'],
+    ['a choice of tools', { tool_choice: 'required' }, 'tool_choice'],
+    ['tools of Gemini', { config: { toolConfig: {} } }, 'config.toolConfig'],
+    ['servers of tools', { mcp_servers: [] }, 'mcp_servers'],
+    ['searches', { web_search_options: {} }, 'web_search_options'],
+    ['what is kept', { store: true }, 'store'],
+    ['work in the background', { background: true }, 'background'],
+    ['an earlier response', { previous_response_id: 'resp_1' }, 'previous_response_id'],
+    ['a conversation', { conversation: { id: 'conv_1' } }, 'conversation'],
+    ['a container', { container: 'cntr_1' }, 'container'],
+    ['a dearer tier', { service_tier: 'priority' }, 'service_tier'],
+    ['a tier that is chosen elsewhere', { service_tier: 'auto' }, 'service_tier'],
+    ['a dearer tier of Gemini', { serviceTier: 'SERVICE_TIER_PRIORITY' }, 'serviceTier'],
+    ['a dearer speed', { speed: 'fast' }, 'speed'],
+    ['other models', { models: ['a/b'] }, 'models'],
+    ['instructions that no guard has seen', { systemInstruction: { parts: [] } }, 'systemInstruction'],
+    ['another model, wrapped', { extra_body: { model: 'other' } }, 'extra_body.model'],
+  ])('are refused: %s', async (_what, options, path) => {
+    expect(await refused(options)).toEqual([path]);
+  });
+
+  it('are named one and all', async () => {
+    expect(await refused({ n: 2, max_tokens: 1e9, tools: [], fine: 1, service_tier: 'priority' })).toEqual([
+      'n',
+      'max_tokens',
+      'tools',
+      'service_tier',
+    ]);
+  });
+
+  it.each([
+    { n: 1, max_tokens: 100, store: false, background: false, service_tier: 'flex' },
+    { generationConfig: { candidateCount: 1, maxOutputTokens: 10 }, serviceTier: 'SERVICE_TIER_FLEX' },
+    { metadata: { n: 5, model: 'm', max_tokens: '9', tools: 'none' }, labels: { store: 'yes' } },
+    { reasoning: { max_tokens: 50 }, provider: { order: ['a'], model: 'x' } },
+    { previous_response_id: null, speed: 'standard' },
+  ])('are not those that lower it, or that say what is so anyway: %j', async (providerOptions) => {
+    await using toys = await startToys({ toy: {} });
+    const input = { model: 'toy', prompt: 'Hi', maxOutputTokens: 100, providerOptions };
+    expect((await acceptanceOf(toys, input)).request.providerOptions).toEqual(providerOptions);
   });
 });
 

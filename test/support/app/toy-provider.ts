@@ -93,6 +93,8 @@ export const TOY_API = {
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: true,
   toolCallSignatures: false,
+  callIds: 'any',
+  schemas: { topLevelUnions: true, strict: null },
   jsonMode: true,
   toolChoiceCoversBuiltInTools: true,
   reasoningTags: false,

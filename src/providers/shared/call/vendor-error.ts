@@ -19,6 +19,7 @@ const SPECIFIC_WORDS: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode
   ['content_policy', 'CONTENT_FILTERED'],
   ['content_policy_violation', 'CONTENT_FILTERED'],
   ['moderation_blocked', 'CONTENT_FILTERED'],
+  ['data_inspection_failed', 'CONTENT_FILTERED'], // Alibaba
   ['bio_policy', 'CONTENT_FILTERED'],
   ['cyber_policy', 'CONTENT_FILTERED'],
   ['misalignment_policy_violation', 'CONTENT_FILTERED'],

@@ -29,12 +29,26 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
     /\b(prompt|input) (is )?too (long|large)\b|too many (input |prompt )?tokens in|exceeds? the maximum number of (input )?tokens|`?inputs`? tokens \+ `?max_new_tokens`? must be/i,
     'CONTEXT_LENGTH_EXCEEDED',
   ],
+  // vLLM: "The decoder prompt (length 9000) is longer than the maximum model length of 4096." SGLang: "Input length (5000
+  // tokens) exceeds the maximum allowed length". Zhipu: "Prompt exceeds max length". Cohere: "too many tokens: total number
+  // of tokens in the prompt cannot exceed 4081". Moonshot: "Your request exceeded model token limit: 131072". Snowflake: "max
+  // tokens of 8192 exceeded".
+  [
+    /\b(prompt|input|request)\b[^.]*\b(exceed(s|ed)?|longer than) (the |model )*(max(imum)? (allowed |model )?length|token limit)|too many tokens|tokens in the prompt cannot exceed|max tokens of \d+ exceeded/i,
+    'CONTEXT_LENGTH_EXCEEDED',
+  ],
   // xAI, 400: "Incorrect API key provided."
   [/incorrect api key/i, 'PROVIDER_AUTHENTICATION'],
   // xAI, 403: "Content violates usage guidelines. […] Failed check: SAFETY_CHECK_TYPE_BIO"
   [/content violates usage guidelines/i, 'CONTENT_FILTERED'],
   // OpenAI, 400 `invalid_prompt`: "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
   [/prompt was flagged as potentially violating/i, 'CONTENT_FILTERED'],
+  // OpenRouter, 403: "openai/o3 requires moderation on […]. Your input was flagged for "self-harm"." Together, 422: "Input was
+  // blocked by safety model". Alibaba: "Output data may contain inappropriate content."
+  [
+    /\b(input|prompt|request|content|output)\b[^.]* (flagged|blocked by (our |the )?(safety|moderation|content))|inappropriate content/i,
+    'CONTENT_FILTERED',
+  ],
   // DeepSeek, 400: "Content Exists Risk"
   [/content exists risk/i, 'CONTENT_FILTERED'],
   // In a batch that xAI has ended, without any code.

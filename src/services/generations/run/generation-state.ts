@@ -17,6 +17,7 @@ import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { Usage } from '../../../core/usage.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
+import { CallIds } from './call-ids.ts';
 import { GenerationContent } from './generation-content.ts';
 import { type CallMode, GenerationTimes } from './generation-times.ts';
 import { GenerationTurn } from './generation-turn.ts';
@@ -41,6 +42,7 @@ export class GenerationState {
   readonly #identity: GenerationIdentity;
   readonly #meter = new UsageMeter();
   readonly #content = new GenerationContent();
+  readonly #callIds = new CallIds();
   readonly #times: GenerationTimes;
   #prepared: PreparedGeneration;
   #turn: GenerationTurn;
@@ -132,16 +134,20 @@ export class GenerationState {
       case 'reasoning-delta':
         return this.#addReasoning(event.text);
       case 'tool-call-delta': {
-        const { callId, name, argumentsDelta } = event;
+        const { name, argumentsDelta } = event;
+        const callId = this.#callIds.toOwn(event.callId);
         this.#noteDelta();
         this.#turn.addArguments(argumentsDelta);
         return { type: 'ToolCallDelta', callId, name, argumentsDelta };
       }
-      case 'tool-call':
+      case 'tool-call': {
+        const { callId: vendorId } = event.toolCall;
+        const toolCall = { ...event.toolCall, callId: this.#callIds.toOwn(vendorId) };
         this.#noteDelta();
-        this.#content.addToolCall(event.toolCall);
-        this.#turn.addToolCall(event.toolCall);
-        return { type: 'ToolCallReady', toolCall: event.toolCall };
+        this.#content.addToolCall(toolCall);
+        this.#turn.addToolCall(toolCall, vendorId);
+        return { type: 'ToolCallReady', toolCall };
+      }
       case 'citation': {
         const citation = this.#turn.place(event.citation);
         this.#hasContent = true;
@@ -207,6 +213,7 @@ export class GenerationState {
     this.#turnCount += 1;
     this.#hasContent = false;
     this.#meter.startNextTurn();
+    this.#callIds.startTurn();
     this.#finishReason = null;
     this.#rawFinishReason = null;
     return this.#streamed.restart();

@@ -24,6 +24,8 @@ export class GenerationTurn {
   readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
   readonly #toolCounts: Partial<Record<BuiltInTool, number>> = {};
+  /** The provider's id of each call, by ours. */
+  readonly #vendorIds = new Map<string, string>();
   #outputCharacters = 0;
 
   /** `config`: of the model that answers. */
@@ -55,12 +57,13 @@ export class GenerationTurn {
     this.#outputCharacters += text.length;
   }
 
-  addToolCall(toolCall: ToolCall): void {
+  addToolCall(toolCall: ToolCall, vendorId: string): void {
     this.#toolCalls.push(toolCall);
     const { builtIn, name } = toolCall;
     const tool = BUILT_IN_TOOLS.find((known) => known === name);
     if (builtIn && tool !== undefined && !opensPage(toolCall))
       this.#toolCounts[tool] = (this.#toolCounts[tool] ?? 0) + 1;
+    this.#vendorIds.set(toolCall.callId, vendorId);
   }
 
   addArguments(text: string): void {
@@ -87,11 +90,13 @@ export class GenerationTurn {
   }
 
   /**
-   * The request that goes on from here: this turn as the assistant's message, then the results. The model chooses
-   * freely whether it calls more tools: a choice that forced a call would force it for ever.
+   * The request that goes on from here: this turn as the assistant's message, then the results, calls by the provider's own
+   * ids, which its state may name. The model chooses freely whether it calls more tools: a choice that forced a call would
+   * force it for ever.
    */
   toNextRequest(finish: FinishEvent, results: readonly ToolMessage[]): TextRequest {
-    return this.#goOn([...this.#said(finish.state, this.#toolCalls), ...results]);
+    const forVendor = results.map(this.#toVendorResult);
+    return this.#goOn([...this.#said(finish.state, this.#toolCalls), ...forVendor]);
   }
 
   /**
@@ -113,10 +118,20 @@ export class GenerationTurn {
     };
   }
 
+  readonly #toVendorResult = (result: ToolMessage): ToolMessage => ({
+    ...result,
+    callId: this.#toVendorId(result.callId),
+  });
+
+  #toVendorId(callId: string): string {
+    return this.#vendorIds.get(callId) ?? callId;
+  }
+
   /** This turn as the assistant's message; none where nothing was said. */
-  #said(state: JsonValue | null, toolCalls: readonly ToolCall[]): readonly Message[] {
+  #said(state: JsonValue | null, calls: readonly ToolCall[]): readonly Message[] {
     const { text } = this;
     const reasoning = this.#reasoning.join('');
+    const toolCalls = calls.map((call) => ({ ...call, callId: this.#toVendorId(call.callId) }));
     const message = findAssistantMessage({
       text,
       reasoning,

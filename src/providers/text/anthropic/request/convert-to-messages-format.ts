@@ -98,7 +98,7 @@ const toToolUse = ({ callId: id, name, arguments: given }: CallPart): Anthropic.
   type: 'tool_use',
   id,
   name,
-  input: given ?? {},
+  input: toInput(given),
 });
 
 /** All of it in the order in which it came, where the state of the turn has kept that. */
@@ -132,6 +132,12 @@ const toAssistantContent = (message: AssistantMessage): BlockParam[] => {
         return [...readOpaque(part.opaque), toToolUse(part)];
     }
   });
+};
+
+/** The API takes an object alone. */
+const toInput = (given: JsonValue): object => {
+  if (given === null) return {};
+  return typeof given === 'object' && !Array.isArray(given) ? given : { value: given };
 };
 
 const identify = (block: BlockParam): string => JSON.stringify(block);

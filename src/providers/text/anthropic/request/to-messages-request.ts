@@ -2,6 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { ModelgraphError } from '../../../../core/errors.ts';
 import type { ModelConfig, PromptCache } from '../../../../core/model-config.ts';
 import type { OutputFormat, TextRequest } from '../../../../core/text-request.ts';
+import { toVendorMessages } from '../../../shared/to-vendor-messages.ts';
 import { putOver } from '../../../shared/call/put-over.ts';
 import { convertToMessagesFormat } from './convert-to-messages-format.ts';
 import { toReasoningFields } from './to-reasoning-fields.ts';
@@ -15,7 +16,8 @@ export type MessagesRequest = Omit<Anthropic.MessageCreateParamsNonStreaming, 's
  * Throws `UNSUPPORTED_CAPABILITY` for JSON without a schema, which this API has no setting for.
  */
 export const toMessagesRequest = (request: TextRequest, config: ModelConfig): MessagesRequest => {
-  const { system, messages } = convertToMessagesFormat(request.messages, request.system);
+  const conversation = toVendorMessages(request.messages, config);
+  const { system, messages } = convertToMessagesFormat(conversation, request.system);
   const { thinking, effort } = toReasoningFields(request, config);
   const format = toFormat(request.output);
   const toolChoice = toToolChoice(request);

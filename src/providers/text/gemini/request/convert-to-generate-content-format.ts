@@ -135,7 +135,10 @@ const toModelParts = ({ parts }: AssistantMessage, { toolCallSignatures }: Gener
   return converted;
 };
 
-/** The API matches an answer to its call by id and by name. */
+/**
+ * The API matches an answer to its call by id and by name. It reads `$ref` in an answer as a reference to one of its parts, and
+ * refuses one that leads to none: a result with such a field is sent as JSON text.
+ */
 const toFunctionResponse = (
   { callId, output, isError }: ToolMessage,
   toolNames: ReadonlyMap<string, string>,
@@ -143,9 +146,16 @@ const toFunctionResponse = (
   functionResponse: {
     id: callId,
     name: toolNames.get(callId) ?? callId,
-    response: { [isError ? 'error' : 'output']: output },
+    response: { [isError ? 'error' : 'output']: hasReference(output) ? JSON.stringify(output) : output },
   },
 });
+
+const hasReference = (value: JsonValue): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([name, item]: [string, JsonValue]) => name === '$ref' || hasReference(item),
+  );
+};
 
 const toObject = (value: JsonValue, key: string): Record<string, unknown> => {
   if (value === null) return {};

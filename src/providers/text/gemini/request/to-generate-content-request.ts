@@ -1,6 +1,7 @@
 import type { GenerateContentConfig, GenerateContentParameters } from '@google/genai/web';
 import type { ModelConfig } from '../../../../core/model-config.ts';
 import type { OutputFormat, TextRequest } from '../../../../core/text-request.ts';
+import { toVendorMessages } from '../../../shared/to-vendor-messages.ts';
 import { convertToGenerateContentFormat } from './convert-to-generate-content-format.ts';
 import { toThinkingConfig } from './to-thinking-config.ts';
 import { toTools } from './to-tools.ts';
@@ -14,7 +15,8 @@ export const toGenerateContentRequest = (
   request: TextRequest,
   config: ModelConfig,
 ): GenerateContentRequest => {
-  const { systemInstruction, contents } = convertToGenerateContentFormat(request.messages, request.system, {
+  const messages = toVendorMessages(request.messages, config);
+  const { systemInstruction, contents } = convertToGenerateContentFormat(messages, request.system, {
     toolCallSignatures: config.toolCallSignatures,
     imageDetail: config.media.image?.detail ?? false,
   });

@@ -6,6 +6,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { ModelConfig } from '../../../../core/model-config.ts';
 import type { OutputFormat, TextRequest, Tool, ToolChoice } from '../../../../core/text-request.ts';
+import { toVendorMessages } from '../../../shared/to-vendor-messages.ts';
 import { putOver } from '../../../shared/call/put-over.ts';
 import { convertToChatCompletionsFormat } from './convert-to-chat-completions-format.ts';
 import type { ChatDialect } from '../dialect.ts';
@@ -21,7 +22,7 @@ export const toChatRequest = (
   const fields: ChatCompletionCreateParamsBase = {
     model: config.apiModel,
     messages: convertToChatCompletionsFormat(
-      request.messages,
+      toVendorMessages(request.messages, config),
       request.system,
       dialect.replayFor?.(request) ?? dialect,
     ),

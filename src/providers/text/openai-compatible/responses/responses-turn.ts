@@ -59,6 +59,7 @@ export class ResponsesTurn {
       case 'response.output_item.done':
         return yield* this.#finishItem(index, event.item ?? {});
       case 'response.completed':
+        if (isFailed(response)) return yield* this.#fail(response, response.status ?? 'failed');
         return yield* this.#finish(response, 'completed', 'stop');
       case 'response.incomplete': {
         const raw = response.incomplete_details?.reason ?? null;
@@ -200,6 +201,10 @@ export class ResponsesTurn {
     throw toProviderError({ error: response.error ?? { message: `the response is ${raw}` } }, provider);
   }
 }
+
+/** Some servers end every stream with `response.completed`, and tell in its response that it failed. */
+const isFailed = ({ error, status }: ResponsesBody): boolean =>
+  Boolean(error) || status === 'failed' || status === 'cancelled';
 
 const toList = (event: StreamEvent | undefined): readonly StreamEvent[] =>
   event === undefined ? [] : [event];

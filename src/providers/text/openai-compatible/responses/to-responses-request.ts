@@ -7,6 +7,7 @@ import type {
 } from 'openai/resources/responses/responses';
 import type { ModelConfig } from '../../../../core/model-config.ts';
 import type { OutputFormat, TextRequest, Tool, ToolChoice } from '../../../../core/text-request.ts';
+import { toVendorMessages } from '../../../shared/to-vendor-messages.ts';
 import { putOver } from '../../../shared/call/put-over.ts';
 import { convertToResponsesFormat } from './convert-to-responses-format.ts';
 import type { ResponsesDialect } from '../dialect.ts';
@@ -20,7 +21,8 @@ export const toResponsesRequest = (
   dialect: ResponsesDialect,
 ): ResponseCreateParamsNonStreaming => {
   const convert = dialect.convertToResponsesFormat ?? convertToResponsesFormat;
-  const { instructions, input } = convert(request.messages, request.system);
+  const messages = toVendorMessages(request.messages, config);
+  const { instructions, input } = convert(messages, request.system);
   const { include: reasoningInclude, ...reasoningFields } = dialect.reasoningFields(request, config);
   const include = [...asStrings(reasoningInclude), ...dialect.includeFor(request)];
   const text = {

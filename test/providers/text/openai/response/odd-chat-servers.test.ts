@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { providerErrorOf } from '../../../../support/upstream/provider-error.ts';
+import { call, choice, end, failureOf, fragment, LF, read, readWhole } from '../chat-server-harness.ts';
+
+const paris = '{"city":"Paris"}';
+
+describe('a word for the end', () => {
+  const text = choice({ content: 'Hello' });
+  it.each([
+    ['eos', 'stop'],
+    ['eos_token', 'stop'],
+    ['end_turn', 'stop'],
+    ['FINISH_REASON_STOP', 'stop'],
+    ['Stop', 'stop'],
+    ['COMPLETE', 'stop'],
+    [{ type: 'stop', matched: 128_009 }, 'stop'],
+    ['max_tokens', 'length'],
+    ['MAX_TOKENS', 'length'],
+    ['model_length', 'length'],
+    [{ type: 'length', length: 16 }, 'length'],
+    ['SAFETY', 'content-filter'],
+    ['content_filter: RECITATION', 'content-filter'],
+    ['sensitive', 'content-filter'],
+    ['refusal', 'content-filter'],
+    ['a word of tomorrow', 'other'],
+    ['tool_calls', 'stop'],
+    ['tool_use', 'stop'],
+  ])('%j after text means %s', async (word, reason) => {
+    expect(await read([text, end(word)])).toMatchObject({ text: 'Hello', finishReason: reason });
+  });
+
+  it.each(['tool_call', 'tool_use', 'function_call', 'stop', 'eos', 'end_turn', 'what?'])(
+    '%j after calls means calls',
+    async (word) => {
+      const { finishReason, toolCalls } = await read([
+        fragment(call({ index: 0, id: 'a', name: 'get_time', args: paris })),
+        end(word),
+      ]);
+      expect([finishReason, toolCalls.length]).toEqual(['tool-calls', 1]);
+    },
+  );
+
+  it('may be missing in a whole answer, but not in a stream', async () => {
+    const message = { role: 'assistant', content: 'Hello' };
+    for (const body of [
+      { choices: [{ index: 0, message }] },
+      { choices: [{ message, finish_reason: null }] },
+      { choices: [{ index: 0, message, finish_reason: '' }] },
+    ])
+      expect(await readWhole(body)).toMatchObject({ text: 'Hello', finishReason: 'other' });
+    expect((await failureOf([text], { ...LF, done: false })).code).toBe('STREAM_TRUNCATED');
+  });
+
+  it.each([
+    'error',
+    'network_error',
+    'abort',
+    'function_call_filter: UNEXPECTED_TOOL_CALL',
+    'MALFORMED_FUNCTION_CALL',
+    'insufficient_system_resource',
+  ])('%j is a failure', async (word) => {
+    for (const chunks of [
+      [end(word)],
+      [text, end(word)],
+      [text, end('stop', { native_finish_reason: word })],
+    ])
+      expect(['PROVIDER_FAILED', 'PROVIDER_OVERLOADED']).toContain((await failureOf(chunks)).code);
+  });
+});
+
+describe('an error inside a success', () => {
+  const text = choice({ content: 'Hel' });
+  it.each([
+    [
+      [text, choice({}, { error: { code: 502, message: 'upstream died' }, finish_reason: 'error' })],
+      'PROVIDER_FAILED',
+    ],
+    [[text, { error: { message: 'gone', type: 'server_error' } }], 'PROVIDER_FAILED'],
+    [
+      [{ object: 'error', message: 'This model is overloaded', type: 'overloaded_error', code: 503 }],
+      'PROVIDER_OVERLOADED',
+    ],
+    [
+      [text, { choices: null, error: { code: 'context_length_exceeded', message: 'too long' } }],
+      'CONTEXT_LENGTH_EXCEEDED',
+    ],
+    [[{ detail: "This model's maximum context length is 4096 tokens" }], 'CONTEXT_LENGTH_EXCEEDED'],
+    [[{ error: 'rate limit reached', code: 429 }], 'PROVIDER_RATE_LIMITED'],
+    [[text, { x_groq: { error: 'over_capacity' } }], 'PROVIDER_FAILED'],
+  ])('is the failure that it tells: %j', async (chunks, code) => {
+    const failure = await failureOf(chunks);
+    expect(failure.code).toBe(code);
+  });
+
+  it('is nothing once the answer is complete', async () => {
+    expect(await read([text, end('stop'), { error: { message: 'late' } }])).toMatchObject({
+      text: 'Hel',
+      finishReason: 'stop',
+    });
+  });
+
+  it('is one in a whole answer, too', async () => {
+    for (const body of [
+      { choices: [{ index: 0, error: { code: 429, message: 'slow down' }, message: { content: '' } }] },
+      { error: { code: 429, message: 'slow down' } },
+      { choices: [{ index: 0, message: { content: '' }, finish_reason: 'error' }] },
+    ])
+      expect(['PROVIDER_RATE_LIMITED', 'PROVIDER_FAILED']).toContain(
+        (await providerErrorOf(readWhole(body))).code,
+      );
+  });
+});
+
+describe('choices', () => {
+  const at = (index: unknown, content: string, more: object = {}): object => ({
+    choices: [{ index, delta: { content }, ...more }],
+  });
+  const stop = { finish_reason: 'stop' };
+
+  it.each([
+    ['that count chunks', [at(0, 'He'), at(1, 'l'), at(2, 'lo'), at(3, '', stop)]],
+    ['that count chunks, in two of them', [at(0, 'Hello'), at(1, '', stop)]],
+    ['without an index', [at(undefined, 'Hel'), at(null, 'lo'), at(undefined, '', stop)]],
+    ['that begin at 1', [at(1, 'Hel'), at(1, 'lo'), at(1, '', stop)]],
+    [
+      'of a second answer',
+      [at(0, 'Hel'), at(1, 'other'), at(0, 'lo'), at(1, ' text'), at(0, '', stop), at(1, '', stop)],
+    ],
+    [
+      'of a second answer in the same chunks',
+      [
+        {
+          choices: [
+            { index: 0, delta: { content: 'Hello' } },
+            { index: 1, delta: { content: 'other' } },
+          ],
+        },
+        {
+          choices: [
+            { index: 0, delta: {}, ...stop },
+            { index: 1, delta: {}, ...stop },
+          ],
+        },
+      ],
+    ],
+    [
+      'with null among them',
+      [{ choices: [null, { index: 0, delta: { content: 'Hello' } }] }, at(0, '', stop)],
+    ],
+    [
+      'with a message in place of a delta',
+      [{ choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
+    ],
+    [
+      'with a message that says it all again',
+      [at(0, 'Hello'), { choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
+    ],
+  ])('%s give one text', async (_what, chunks) => {
+    expect(await read(chunks)).toMatchObject({ text: 'Hello', finishReason: 'stop' });
+  });
+});
+
+describe('what else a server says', () => {
+  it.each([
+    [[{ type: 'reasoning.text', text: 'Hm' }], 'Hm'],
+    [
+      [
+        { type: 'reasoning.summary', summary: 'In short' },
+        { type: 'reasoning.encrypted', data: 'x' },
+      ],
+      'In short',
+    ],
+    [[null, { text: 'a' }, { text: 'b' }], 'ab'],
+  ])('is reasoning in details: %j', async (reasoning_details, reasoning) => {
+    expect(
+      await read([choice({ reasoning_details }), choice({ content: 'Hello' }), end('stop')]),
+    ).toMatchObject({
+      reasoning,
+      text: 'Hello',
+    });
+  });
+
+  it.each([
+    [
+      { citations: ['https://a.test', 'https://a.test', 'https://b.test'] },
+      ['https://a.test', 'https://b.test'],
+    ],
+    [
+      { ...choice({ annotations: [null, { type: 'url_citation', url: 'https://a.test' }] }) },
+      ['https://a.test'],
+    ],
+    [
+      {
+        ...choice({
+          annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.test', title: 'A' } }],
+        }),
+      },
+      ['https://a.test'],
+    ],
+  ])('is cited: %j', async (chunk, urls) => {
+    const { citations } = await read([choice({ content: 'Hello' }), chunk, chunk, end('stop')]);
+    expect([...new Set(citations.map(({ url }) => url))]).toEqual(urls);
+  });
+});
