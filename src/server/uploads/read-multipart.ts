@@ -95,6 +95,18 @@ const createParser = (request: IncomingMessage, maxFieldBytes: number): BusboyIn
 };
 
 /**
+ * Ends the reading of files with an error: a pipeline never settles if its source is destroyed without one once all of it
+ * has come.
+ */
+const abandonAll = (files: readonly Readable[]): void => {
+  for (const file of files) {
+    // A file that could not be written to disk has nothing else that listens.
+    file.on('error', () => undefined);
+    file.destroy(new Error('the request is over'));
+  }
+};
+
+/**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
  * Throws the refusal of a body that is too large, as `readBody` does.
  */
@@ -164,7 +176,7 @@ export const readMultipart = async (
   } finally {
     // Nothing is written any more once this is over: the files may be removed.
     readable = false;
-    for (const stream of streams) stream.destroy();
+    abandonAll(streams);
     await Promise.all(writing);
   }
 };

@@ -244,6 +244,27 @@ describe.each(WAYS)('%s', (_way, query, headers, completed) => {
   });
 });
 
+const PART = (head: string, body: string): string =>
+  `--x\r\ncontent-disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
+const OPERATIONS = PART('name="operations"', '{"query":"{ __typename }"}');
+const MAP = PART('name="map"', '{"0":["variables.file"]}');
+const FILE = PART('name="0"; filename="a"', 'a few bytes');
+
+test.each([
+  ['a field that is none of the two, before it', [OPERATIONS, MAP, PART('name="more"', ''), FILE]],
+  ['operations twice', [OPERATIONS, OPERATIONS, MAP, FILE]],
+  ['a map twice, the second after it', [OPERATIONS, MAP, FILE, MAP]],
+])('a file that came whole with %s is answered at once', async (_what, parts) => {
+  await using server = await startSeer();
+  const response = await fetch(server.app.url, {
+    method: 'POST',
+    headers: { ...PREFLIGHT, 'content-type': 'multipart/form-data; boundary=x' },
+    body: `${parts.join('')}--x--\r\n`,
+  });
+  expect(response.status).toBe(400);
+  expect(await answerOf(response)).toMatchObject({ errors: [{ extensions: { code: 'INVALID_REQUEST' } }] });
+});
+
 test('uploads have a limit of their own, apart from that of other bodies', async () => {
   await using server = await startSeer({ maxBodyBytes: 4_096 });
   const file = new File([MEDIA_BYTES['image/png'], Buffer.alloc(8_000_000)], 'a.png');
