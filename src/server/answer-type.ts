@@ -6,12 +6,12 @@ export const JSON_TYPE = 'application/json';
 export const EVENT_STREAM = 'text/event-stream';
 export type AnswerType = typeof GRAPHQL_RESPONSE | typeof JSON_TYPE;
 
-const ANSWER_TYPES: Readonly<Record<string, AnswerType>> = {
-  [GRAPHQL_RESPONSE]: GRAPHQL_RESPONSE,
-  [JSON_TYPE]: JSON_TYPE,
-  'application/*': JSON_TYPE,
-  '*/*': JSON_TYPE,
-};
+const ANSWER_TYPES: ReadonlyMap<string, AnswerType> = new Map<string, AnswerType>([
+  [GRAPHQL_RESPONSE, GRAPHQL_RESPONSE],
+  [JSON_TYPE, JSON_TYPE],
+  ['application/*', JSON_TYPE],
+  ['*/*', JSON_TYPE],
+]);
 
 /**
  * The type that an `Accept` header wants an answer in: the one of the greatest `q`, among equals the first, and plain
@@ -23,7 +23,7 @@ export const findAcceptedType = (accept: string | undefined): AnswerType | undef
   let best = 0;
   for (const range of accept.toLowerCase().split(',')) {
     const [name = '', ...parameters] = range.split(';').map((part) => part.trim());
-    const type = ANSWER_TYPES[name];
+    const type = ANSWER_TYPES.get(name);
     const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1;
     const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8) ?? 'utf-8';
     if (type === undefined || charset.replaceAll('"', '') !== 'utf-8' || !(Number(quality) > best)) continue;

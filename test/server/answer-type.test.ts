@@ -19,6 +19,8 @@ test.each([
   [`text/html, ${NEWER};q=0.1`, NEWER],
   ['text/html, */*;q=0.1', PLAIN],
   ['text/html', undefined],
+  ['constructor', undefined],
+  ['__proto__, toString', undefined],
   [`${PLAIN};q=0`, undefined],
   [`${PLAIN};q=much`, undefined],
   [`${PLAIN};charset=iso-8859-1`, undefined],

@@ -3,15 +3,15 @@ import { MEDIA_TYPES, type MediaKind } from '../../core/model-config.ts';
 import { findMediaType } from '../../lib/media-type.ts';
 
 /** Other names of the same formats. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  'image/jpg': 'image/jpeg',
-  'audio/mp3': 'audio/mpeg',
-  'audio/x-wav': 'audio/wav',
-  'audio/wave': 'audio/wav',
-  'audio/x-flac': 'audio/flac',
-  'audio/m4a': 'audio/mp4',
-  'audio/x-m4a': 'audio/mp4',
-};
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['audio/mp3', 'audio/mpeg'],
+  ['audio/x-wav', 'audio/wav'],
+  ['audio/wave', 'audio/wav'],
+  ['audio/x-flac', 'audio/flac'],
+  ['audio/m4a', 'audio/mp4'],
+  ['audio/x-m4a', 'audio/mp4'],
+]);
 
 /** One character at a time: a pattern over the whole would run out of stack on some megabytes. */
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
@@ -27,7 +27,7 @@ const isBase64 = (text: string): boolean =>
 /** A media type without its parameters, by the one name used here. */
 export const normaliseMediaType = (mediaType: string): string => {
   const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
-  return SYNONYMS[plain] ?? plain;
+  return SYNONYMS.get(plain) ?? plain;
 };
 
 /** What makes something unfit, and what would be taken in its place; empty: nothing that could be listed. */

@@ -5,12 +5,12 @@ import {
   findModelgraphError,
 } from '../../../core/errors.ts';
 
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  UND_ERR_HEADERS_TIMEOUT: 'PROVIDER_TIMEOUT',
-  UND_ERR_CONNECT_TIMEOUT: 'PROVIDER_TIMEOUT',
-  ETIMEDOUT: 'PROVIDER_TIMEOUT',
-  UND_ERR_BODY_TIMEOUT: 'STREAM_STALLED',
-};
+const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['UND_ERR_HEADERS_TIMEOUT', 'PROVIDER_TIMEOUT'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'PROVIDER_TIMEOUT'],
+  ['ETIMEDOUT', 'PROVIDER_TIMEOUT'],
+  ['UND_ERR_BODY_TIMEOUT', 'STREAM_STALLED'],
+]);
 
 /**
  * The failure of a connection, which every SDK throws in the same words because all of them use Node's fetch.
@@ -27,7 +27,7 @@ export const mapTransportError = (error: unknown, provider: string): ModelgraphE
   const fail = (code: ErrorCode): ProviderError =>
     new ProviderError(code, { provider, vendorMessage: describe(chain), cause: error });
   for (const at of chain) {
-    const code = CODES[codeOf(at) ?? ''];
+    const code = CODES.get(codeOf(at) ?? '');
     if (code !== undefined) return fail(code);
   }
   // undici: "terminated" is a body that broke off, "fetch failed" a request that never had an answer.

@@ -57,6 +57,13 @@ test('an error of ours is given back as it is, however deep an SDK has wrapped i
   ).toBe(ours);
 });
 
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+  'a code of a vendor that every object has a property of (%s) means nothing',
+  (code) => {
+    expect(mapTransportError(Object.assign(new Error('status 429'), { code }), 'testing')).toBeUndefined();
+  },
+);
+
 test('what is no transport error is left to the provider', () => {
   expect(mapTransportError(new Error('status 400'), 'testing')).toBeUndefined();
   expect(mapTransportError('a string', 'testing')).toBeUndefined();

@@ -27,6 +27,17 @@ test('a rate limit that is the spending limit of a month, told by a code of its 
   });
 });
 
+test.each([[['api_error']], [7], [{ a: 1 }], [null]])(
+  'a type that is no word (%j) leaves the status to say what it is',
+  (type) => {
+    const body = { type: 'error', error: { type, message: 'odd' } };
+    expect(mapError(APIError.generate(529, body, undefined, new Headers()))).toMatchObject({
+      code: 'PROVIDER_OVERLOADED',
+      vendorMessage: 'odd',
+    });
+  },
+);
+
 test.each([[new RangeError('odd'), 'odd'] as const, ['thrown text', null] as const])(
   'anything else (%s) is a failure of the provider with its cause',
   (cause, vendorMessage) => {

@@ -3,13 +3,13 @@ import type { ToolCall } from '../../../../core/generation.ts';
 import type { JsonValue } from '../../../../core/json.ts';
 
 /** Our names of the vendor's own tools, each of which may appear as several of its tools. */
-const BUILT_IN_NAMES: Readonly<Record<string, string>> = {
-  web_search: 'web_search',
-  web_fetch: 'url_context',
-  code_execution: 'code_interpreter',
-  bash_code_execution: 'code_interpreter',
-  text_editor_code_execution: 'code_interpreter',
-};
+const BUILT_IN_NAMES: ReadonlyMap<string, string> = new Map([
+  ['web_search', 'web_search'],
+  ['web_fetch', 'url_context'],
+  ['code_execution', 'code_interpreter'],
+  ['bash_code_execution', 'code_interpreter'],
+  ['text_editor_code_execution', 'code_interpreter'],
+]);
 
 /** A call the vendor ran itself. `content` is null when its result never came. */
 export const toBuiltInCall = (
@@ -17,7 +17,7 @@ export const toBuiltInCall = (
   content: unknown,
 ): ToolCall => ({
   callId: id,
-  name: BUILT_IN_NAMES[name] ?? name,
+  name: BUILT_IN_NAMES.get(name) ?? name,
   arguments: (input ?? {}) as JsonValue,
   builtIn: true,
   result: withoutEncrypted(content ?? null),

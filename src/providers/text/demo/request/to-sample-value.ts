@@ -4,18 +4,18 @@ type JsonObject = { readonly [key: string]: JsonValue };
 
 const MAX_DEPTH = 24;
 
-const STRING_OF_FORMAT: Readonly<Record<string, string>> = {
-  date: '2026-01-01',
-  time: '12:00:00Z',
-  'date-time': '2026-01-01T12:00:00Z',
-  duration: 'P1D',
-  email: 'demo@example.com',
-  hostname: 'example.com',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  uri: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000000',
-};
+const STRING_OF_FORMAT: ReadonlyMap<string, string> = new Map([
+  ['date', '2026-01-01'],
+  ['time', '12:00:00Z'],
+  ['date-time', '2026-01-01T12:00:00Z'],
+  ['duration', 'P1D'],
+  ['email', 'demo@example.com'],
+  ['hostname', 'example.com'],
+  ['ipv4', '192.0.2.1'],
+  ['ipv6', '2001:db8::1'],
+  ['uri', 'https://example.com/'],
+  ['uuid', '00000000-0000-4000-8000-000000000000'],
+]);
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -25,11 +25,15 @@ const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.is
 const numberOf = (value: JsonValue | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
+/** A schema's own words may be names that every object has. */
+const ownOf = (value: JsonObject, key: string): JsonValue | undefined =>
+  Object.hasOwn(value, key) ? value[key] : undefined;
+
 const followReference = (reference: string, root: JsonValue): JsonValue | undefined => {
   let at: JsonValue | undefined = root;
   for (const step of decodeURIComponent(reference).replace(/^#\/?/, '').split('/').filter(Boolean)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    at = isObject(at) ? at[key] : listOf(at)[Number(key)];
+    at = isObject(at) ? ownOf(at, key) : listOf(at)[Number(key)];
   }
   return at;
 };
@@ -46,7 +50,7 @@ const typeOf = (schema: JsonObject): string => {
 
 const sampleString = (schema: JsonObject, variant: number): string => {
   const format = schema['format'];
-  const known = typeof format === 'string' ? STRING_OF_FORMAT[format] : undefined;
+  const known = typeof format === 'string' ? STRING_OF_FORMAT.get(format) : undefined;
   if (known !== undefined) return known;
   const base = variant === 0 ? 'demo' : `demo-${variant + 1}`;
   return base.padEnd(numberOf(schema['minLength']) ?? 0, '.').slice(0, numberOf(schema['maxLength']));
@@ -97,7 +101,7 @@ const sampleObject = (from: JsonObject, { root, depth }: Place): JsonValue => {
   const required = listOf(from['required']).filter((name) => typeof name === 'string');
   const others = from['additionalProperties'] ?? true;
   const place = { root, depth: depth + 1, variant: 0 };
-  return Object.fromEntries(required.map((name) => [name, sample(properties[name] ?? others, place)]));
+  return Object.fromEntries(required.map((name) => [name, sample(ownOf(properties, name) ?? others, place)]));
 };
 
 const sampleArray = (from: JsonObject, { root, depth }: Place): JsonValue => {

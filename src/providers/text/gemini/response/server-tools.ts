@@ -10,11 +10,11 @@ export interface ServerTools {
   rest(): ToolCall[];
 }
 
-const TOOL_NAMES: Readonly<Record<string, string>> = {
-  GOOGLE_SEARCH_WEB: 'web_search',
-  GOOGLE_SEARCH_IMAGE: 'web_search',
-  URL_CONTEXT: 'url_context',
-};
+const TOOL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['GOOGLE_SEARCH_WEB', 'web_search'],
+  ['GOOGLE_SEARCH_IMAGE', 'web_search'],
+  ['URL_CONTEXT', 'url_context'],
+]);
 
 /** A result names its call by id; where there are no ids, it is that of the latest call. */
 export const createServerTools = (mintId: () => string): ServerTools => {
@@ -42,7 +42,11 @@ export const createServerTools = (mintId: () => string): ServerTools => {
       }
       if (toolCall) {
         const type = toolCall.toolType ?? '';
-        return begin(toolCall.id, TOOL_NAMES[type] ?? type.toLowerCase(), (toolCall.args ?? {}) as JsonValue);
+        return begin(
+          toolCall.id,
+          TOOL_NAMES.get(type) ?? type.toLowerCase(),
+          (toolCall.args ?? {}) as JsonValue,
+        );
       }
       return toolResponse ? end(toolResponse.id, (toolResponse.response ?? null) as JsonValue) : [];
     },

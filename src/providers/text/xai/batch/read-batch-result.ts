@@ -17,16 +17,16 @@ export interface XAIBatchResult {
 }
 
 /** gRPC's codes in the words that other vendors use. */
-const GRPC_WORDS: Readonly<Record<string, string>> = {
-  3: 'invalid_argument',
-  4: 'deadline_exceeded',
-  5: 'not_found',
-  7: 'permission_denied',
-  8: 'resource_exhausted',
-  9: 'failed_precondition',
-  14: 'unavailable',
-  16: 'unauthenticated',
-};
+const GRPC_WORDS: ReadonlyMap<string, string> = new Map([
+  ['3', 'invalid_argument'],
+  ['4', 'deadline_exceeded'],
+  ['5', 'not_found'],
+  ['7', 'permission_denied'],
+  ['8', 'resource_exhausted'],
+  ['9', 'failed_precondition'],
+  ['14', 'unavailable'],
+  ['16', 'unauthenticated'],
+]);
 
 const CANCELLED: ReadonlySet<string> = new Set(['1', 'cancelled', 'batch_cancelled']);
 
@@ -60,7 +60,7 @@ export const readBatchResult = async (
     toProviderError(
       {
         error: {
-          code: GRPC_WORDS[code] ?? code,
+          code: GRPC_WORDS.get(code) ?? code,
           message: message ?? 'the request has neither an answer nor an error',
         },
       },

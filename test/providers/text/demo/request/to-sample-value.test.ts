@@ -66,6 +66,16 @@ test.each(CASES)('it gives %s', (_name, schema, value) => {
   expect(toSampleValue(schema)).toEqual(value);
 });
 
+test.each(['constructor', 'toString', '__proto__', 'valueOf'])(
+  'a format, a reference and a property named %s are like any other unknown one',
+  (name) => {
+    expect(toSampleValue({ type: 'string', format: name })).toBe('demo');
+    expect(toSampleValue({ $ref: `#/${name}` })).toBe(toSampleValue({ $ref: '#/unknown' }));
+    const sample = toSampleValue({ type: 'object', required: [name], additionalProperties: { const: 7 } });
+    expect(Object.entries(sample as object)).toEqual([[name, 7]]);
+  },
+);
+
 test('a schema that refers to itself comes to an end', () => {
   const schema = {
     type: 'object',
