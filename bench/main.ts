@@ -9,6 +9,7 @@ import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
+import { fuzz } from './measurements/fuzz.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
@@ -34,6 +35,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   refusals,
   floods,
   soak,
+  fuzz,
 ];
 
 const RUNS = 5;
@@ -46,13 +48,16 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     minutes: { type: 'string' },
     against: { type: 'string' },
+    seed: { type: 'string' },
+    from: { type: 'string' },
     'no-write': { type: 'boolean', default: false },
   },
 });
 
-const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--no-write]
+const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--seed=<n>] [--from=<n>] [--no-write]
 Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
 --against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
+--seed: the input of the fuzz run that is run alone, made smaller and printed; nothing is written. --from: the seed that the run begins with.
 --no-write: leaves bench/RESULTS.md as it is.
 The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;
@@ -63,11 +68,16 @@ const readNumber = (text: string | undefined, fallback: number): number => {
   return number;
 };
 
+const readSeed = (text: string | undefined): number | null =>
+  text === undefined ? null : readNumber(text, 1);
+
 const { quick } = values;
 const scale: Scale = {
   quick,
   runs: readNumber(values.runs, quick ? QUICK_RUNS : RUNS),
   minutes: readNumber(values.minutes, quick ? 0.5 : 3),
+  seed: readSeed(values.seed),
+  from: readSeed(values.from),
   databaseUrl: process.env['DATABASE_URL'] ?? null,
   before: values.against === undefined ? null : getCheckout(values.against),
   pick: (full, small) => (quick ? small : full),
@@ -90,7 +100,7 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
     });
     const section = toSection(measurement, report, machine);
     process.stdout.write(`${section}\n\n`);
-    if (!values['no-write'])
+    if (!values['no-write'] && scale.seed === null)
       writeSection(
         measurement.name,
         section,

@@ -5,8 +5,12 @@ export interface Scale {
   readonly quick: boolean;
   /** Rounds that count. */
   readonly runs: number;
-  /** How long the soak runs. */
+  /** How long the soak and the fuzz run take. */
   readonly minutes: number;
+  /** The one input of the fuzz run that is run alone; null: as many as the minutes take. */
+  readonly seed: number | null;
+  /** The seed of the first input of the fuzz run; null: the one of every run. */
+  readonly from: number | null;
   /** PostgreSQL that several server processes share; null: one process. */
   readonly databaseUrl: string | null;
   /** Another build that measurements of the server alternate with; null: the present tree alone. */
