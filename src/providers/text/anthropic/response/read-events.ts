@@ -136,7 +136,7 @@ class ResponseReader {
    * Where it does, a delta of no block is none.
    */
   #openUntold({ index, delta }: Anthropic.RawContentBlockDeltaEvent): OpenBlock | undefined {
-    const content = UNTOLD_BLOCKS[delta.type];
+    const content = UNTOLD_BLOCKS.get(delta.type);
     if (this.#tellsStarts || content === undefined) return undefined;
     const block = openBlock(content, this.#turn.textLength);
     this.#open.set(index, block);
@@ -168,10 +168,10 @@ class ResponseReader {
   }
 }
 
-const UNTOLD_BLOCKS: Readonly<Partial<Record<string, Anthropic.ContentBlock>>> = {
-  text_delta: { type: 'text', text: '', citations: null },
-  thinking_delta: { type: 'thinking', thinking: '', signature: '' },
-};
+const UNTOLD_BLOCKS: ReadonlyMap<string, Anthropic.ContentBlock> = new Map<string, Anthropic.ContentBlock>([
+  ['text_delta', { type: 'text', text: '', citations: null }],
+  ['thinking_delta', { type: 'thinking', thinking: '', signature: '' }],
+]);
 
 const isCall = ({ type }: Anthropic.ContentBlock): boolean =>
   type === 'tool_use' || type === 'server_tool_use';
