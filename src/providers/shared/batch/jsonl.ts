@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { ProviderError } from '../../../core/errors.ts';
 import { MAX_JSON_BYTES } from '../call/answer-limits.ts';
-import { readJson } from '../call/read-json.ts';
+import { readJson, readPlainFields } from '../call/read-json.ts';
 
 /** Those of a single answer: a body without line ends must not fill the memory. */
 export const MAX_LINE_CHARACTERS = MAX_JSON_BYTES;
@@ -11,6 +11,11 @@ const MAX_PARTS = 1_024;
 
 /** One value as a line of JSON Lines, its line end included. */
 export const toJsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+const readLine = (line: string): unknown => {
+  const value = readJson(line);
+  return value === undefined ? readPlainFields(line) : value;
+};
 
 export interface JsonLinesOptions {
   /** Named in the errors. */
@@ -25,6 +30,7 @@ export interface JsonLinesOptions {
  * needs no line end.
  * - A line that is no JSON is left out, and makes it throw `PROVIDER_FAILED` at the end: no result is lost to another. The
  *   last one, where no line end follows, throws `STREAM_TRUNCATED`.
+ * - A line that nests too deeply comes without its lists and objects: what it is about fails alone.
  * - A line longer than the limit throws `PROVIDER_FAILED`.
  * - Ended early, it cancels the body. What the body throws is thrown on.
  */
@@ -63,7 +69,7 @@ export async function* readJsonLines(
       from = to + 1;
       const line = take();
       if (line === '') continue;
-      const value = readJson(line);
+      const value = readLine(line);
       if (value === undefined) broken ??= number;
       else yield value;
     }
@@ -71,7 +77,7 @@ export async function* readJsonLines(
   }
   add(decoder.end());
   const last = take();
-  const value = last === '' ? undefined : readJson(last);
+  const value = last === '' ? undefined : readLine(last);
   if (value !== undefined) yield value;
   else if (last !== '')
     throw new ProviderError('STREAM_TRUNCATED', { provider, vendorMessage: `line ${number} is cut short` });

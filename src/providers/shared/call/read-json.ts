@@ -1,4 +1,5 @@
 import { hasMoreJsonValues } from '../../../lib/has-more-json-values.ts';
+import { isRecord } from '../../../lib/is-record.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
 import { weighJson } from '../../../lib/weigh-json.ts';
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from './answer-limits.ts';
@@ -12,14 +13,26 @@ const DEPTH = {
   characters: Number.POSITIVE_INFINITY,
 };
 
+const hasTooManyValues = (text: string): boolean =>
+  text.length > UNCOUNTED_CHARACTERS && hasMoreJsonValues(Buffer.from(text), MAX_JSON_VALUES);
+
 /**
  * The value of a vendor's JSON; undefined when it is none, when it nests deeper than `MAX_JSON_DEPTH`, or when it has more
  * values than `MAX_JSON_VALUES`: a list of empty lists takes twenty times its length once it is parsed.
  */
 export const readJson = (text: string): unknown => {
-  if (text.length > UNCOUNTED_CHARACTERS && hasMoreJsonValues(Buffer.from(text), MAX_JSON_VALUES))
-    return undefined;
+  if (hasTooManyValues(text)) return undefined;
   const value = parseJson(text);
   // Each level takes two brackets.
   return text.length > 2 * MAX_JSON_DEPTH && 'passed' in weighJson(value, DEPTH) ? undefined : value;
+};
+
+/**
+ * Of an object that `readJson` does not take because it nests too deeply, its texts, numbers and booleans: they say what it
+ * was about. undefined for anything else.
+ */
+export const readPlainFields = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  const value = hasTooManyValues(text) ? undefined : parseJson(text);
+  if (!isRecord(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => typeof field !== 'object'));
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readJsonLines, toJsonLine } from '../../../../src/providers/shared/batch/jsonl.ts';
+import { MAX_JSON_DEPTH } from '../../../../src/providers/shared/call/answer-limits.ts';
 import { toArray } from '../../../support/to-array.ts';
 
 async function* chunksOf(text: string | Buffer, size: number): AsyncGenerator<Uint8Array> {
@@ -59,6 +60,16 @@ describe('reading', () => {
     const text = 'x'.repeat(3_000_000);
     expect(await read(toJsonLine({ text }), 1000)).toEqual([{ text }]);
   });
+
+  test.each([MAX_JSON_DEPTH + 1, 3_000, 20_000])(
+    'a line that nests %i levels comes without its lists and objects',
+    async (depth) => {
+      const deep = `{"id":"a","n":1,"ok":true,"list":${'['.repeat(depth)}${']'.repeat(depth)},"none":null}`;
+      const lines = `{"id":"before"}\n${deep}\n{"id":"after"}\n`;
+      expect(await read(lines)).toEqual([{ id: 'before' }, { id: 'a', n: 1, ok: true }, { id: 'after' }]);
+      expect(await read(deep)).toEqual([{ id: 'a', n: 1, ok: true }]);
+    },
+  );
 
   test('a line at the limit is read, one character more is refused before it is held', async () => {
     expect(await read('"1234567"\n', 3, 9)).toEqual(['1234567']);
