@@ -103,10 +103,11 @@ export class AnswerCheck {
     if (characters > MAX_ARGUMENTS_CHARACTERS) throw this.#tooLong('the arguments of a call');
   }
 
-  #takeCall({ callId, name, arguments: args, result }: ToolCall): void {
+  #takeCall({ callId, name, arguments: args, result, opaque }: ToolCall): void {
     this.#calls += 1;
     if (this.#calls > MAX_CALLS) throw this.#tooMany(MAX_CALLS, 'calls');
     this.#takeNames(callId, name);
+    if (opaque !== null && typeof opaque !== 'string') throw this.#fail('the signature of a call is no text');
     if (this.#keep(args) > MAX_ARGUMENTS_CHARACTERS) throw this.#tooLong('the arguments of a call');
     this.#keep(result);
   }

@@ -71,6 +71,10 @@ describe('fails the answer at', () => {
       'arguments that are true',
       event({ type: 'tool-call-delta', callId: 'c', name: 'f', argumentsDelta: true }),
     ],
+    ...[[[]], { a: 1 }, 7, true].map((opaque): [string, StreamEvent] => [
+      `a signature of a call that is ${JSON.stringify(opaque)}`,
+      event({ type: 'tool-call', toolCall: { callId: 'c', name: 'f', arguments: {}, result: null, opaque } }),
+    ]),
     [
       'a warning without words',
       event({ type: 'warning', warning: { code: 'PROVIDER_WARNING', message: {} } }),
