@@ -95,7 +95,7 @@ describe('the model catalogue', () => {
   it('replaces a deprecated model by one of the same provider that is not deprecated itself', () => {
     const deprecated = models.flatMap((config) =>
       config.status.type === 'deprecated'
-        ? [{ config, replacement: byName.get(config.status.replacement) }]
+        ? [{ config, replacement: byName.get(config.status.replacement ?? '') }]
         : [],
     );
     expect(deprecated).not.toEqual([]);
@@ -108,7 +108,7 @@ describe('the model catalogue', () => {
   it('replaces a model by one that understands the same kinds of input', () => {
     const lost = models.flatMap((config) => {
       if (config.status.type !== 'deprecated') return [];
-      const inputs = byName.get(config.status.replacement)?.inputModalities ?? [];
+      const inputs = byName.get(config.status.replacement ?? '')?.inputModalities ?? [];
       return config.inputModalities
         .filter((input) => !inputs.includes(input))
         .map((input) => `${config.name}: ${input}`);

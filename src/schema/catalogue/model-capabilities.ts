@@ -74,6 +74,11 @@ export const ModelCapabilities = builder.objectRef<ModelConfig>('ModelCapabiliti
       type: [ModalityEnum],
       description: 'What it writes. This API carries its text.',
     }),
+    requiresOneOf: t.field({
+      type: [ModalityEnum],
+      description: 'A request must contain at least one of these; empty: text alone is enough.',
+      resolve: ({ requiresOneOf }) => [...(requiresOneOf ?? [])],
+    }),
     fileMediaTypes: t.stringList({
       description: 'Media types of the documents it reads; empty: it reads none.',
       resolve: ({ inputModalities, media }) => [

@@ -135,7 +135,7 @@ export const previewGeneration = (
   given: GenerateInput,
   dependencies: PreviewDependencies,
 ): GenerationPreview => {
-  const { models, providers } = dependencies;
+  const { models } = dependencies;
   const findings = new Findings(given.onUnsupported);
   const input = checkWellFormed(given, findings);
   const messages = toMessages(input, findings);
@@ -147,7 +147,7 @@ export const previewGeneration = (
     return toUnknown(findings);
   }
   const { config } = resolution;
-  checkModel(resolution, providers, findings);
+  checkModel(resolution, dependencies, findings);
   const request = checkRequest(input, messages, config, findings);
   const estimatedInputTokens = estimateInputTokens(request, config);
   const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
