@@ -32,6 +32,6 @@ export const findEndOf = (name: string, given: ModelStatus, day: string): string
       ? ''
       : shutdownDate === day
         ? ` and is shut down today, ${shutdownDate}`
-        : ` and will be shut down on ${shutdownDate}`;
+        : ` and is shut down on ${shutdownDate}`;
   return `The model "${name}" is deprecated${until}.${advice}`;
 };

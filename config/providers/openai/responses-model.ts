@@ -8,7 +8,6 @@ import {
 import { RESPONSES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { OPENAI_SCHEMAS } from '../schemas.ts';
-import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor's limits for one batch, and its discount. */
 export const OPENAI_BATCH = {
@@ -36,12 +35,15 @@ export const CACHE_OR_NOT = ['short', 'off'] as const;
 export const CACHE_FOR_A_DAY = ['long'] as const;
 export const EITHER_RETENTION = ['short', 'long'] as const;
 
-/** What the models of the Responses API share. That API has no stop sequences, seed or penalties. */
+/**
+ * What the models of the Responses API share. That API has no stop sequences, seed or penalties. A model that sees images
+ * reads documents (https://developers.openai.com/api/docs/guides/file-inputs).
+ */
 export const RESPONSES_MODEL = {
   ...RESPONSES,
   schemas: OPENAI_SCHEMAS,
   status: { type: 'active' },
-  inputModalities: ['text', 'image'],
+  inputModalities: ['text', 'image', 'file'],
   outputModalities: ['text'],
   streaming: true,
   functionCalling: true,
@@ -53,7 +55,6 @@ export const RESPONSES_MODEL = {
   sampling: NO_SAMPLING,
   verbosity: VERBOSITIES,
   batch: OPENAI_BATCH,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'responses_api'>>;
 
 /** The same for models that reason on every request: no temperature in any case. */
