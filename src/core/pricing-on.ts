@@ -1,4 +1,4 @@
-import type { Pricing, ScheduledPrice } from './model-config.ts';
+import type { ModelConfig, Pricing, ScheduledPrice } from './model-config.ts';
 
 /** The announced prices that begin after a day, YYYY-MM-DD, in their order. */
 export const scheduleAfter = ({ schedule = [] }: Pricing, day: string): readonly ScheduledPrice[] =>
@@ -16,4 +16,10 @@ export const pricingOn = (pricing: Pricing, day: string): Pricing => {
   if (begun === undefined) return pricing;
   const { from, ...prices } = begun;
   return { ...pricing, ...prices, effectiveDate: from, schedule: rest };
+};
+
+/** A model with the prices in force on a UTC day, YYYY-MM-DD; itself where no price of it is announced. Pure. */
+export const withPricingOn = (config: ModelConfig, day: string): ModelConfig => {
+  const { pricing } = config;
+  return pricing?.schedule === undefined ? config : { ...config, pricing: pricingOn(pricing, day) };
 };

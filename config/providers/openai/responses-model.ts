@@ -28,10 +28,10 @@ export const effort = (
 
 /**
  * What a request can say of the prompt cache (https://developers.openai.com/api/docs/guides/prompt-caching). From GPT-5.6 on:
- * for how long at least (30 minutes), or that nothing is to be cached. GPT-5.5 keeps prompts for up to a day and knows
+ * for how long at least (30 minutes, since 2026-11-03 also 12 hours), or that nothing is to be cached. GPT-5.5 keeps prompts for up to a day and knows
  * nothing else. Some older models take either retention policy.
  */
-export const CACHE_OR_NOT = ['short', 'off'] as const;
+export const CACHE_OR_NOT = ['short', 'long', 'off'] as const;
 export const CACHE_FOR_A_DAY = ['long'] as const;
 export const EITHER_RETENTION = ['short', 'long'] as const;
 
