@@ -67,11 +67,14 @@ export const XAI_NOTICE = source('2026-11-27', 'docs.apiyi.com notice of the shu
 export const PERPLEXITY_PAGES = source('2026-11-01', 'docs.perplexity.ai Agent API pages, 2026-11');
 export const TOKEN_METER = source('2026-11-01', 'TokenMeter 0.17.0 release notes, 2026-11');
 
+/** The words for a model's `source`, later sources last: where they differ, the later one stands. */
+export const sources = (...names: readonly string[]): string => names.join('; ');
+
 /** What was checked of a model, and so when: no later than the newest of what was read. Later sources come last and stand. */
-export const checkedAgainst = (...sources: readonly [Source, ...Source[]]) => {
-  const inOrder = sources.toSorted((one, other) => (one.date < other.date ? -1 : 1));
+export const checkedAgainst = (...checked: readonly [Source, ...Source[]]) => {
+  const inOrder = checked.toSorted((one, other) => (one.date < other.date ? -1 : 1));
   return {
-    verifiedAt: inOrder.at(-1)?.date ?? sources[0].date,
-    source: inOrder.map(({ name }) => name).join('; '),
+    verifiedAt: inOrder.at(-1)?.date ?? checked[0].date,
+    source: sources(...inOrder.map(({ name }) => name)),
   };
 };
