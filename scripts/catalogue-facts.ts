@@ -30,7 +30,11 @@ function* priceFacts(pricing: Pricing | null, { cost }: PublishedModel): Generat
     ['price output', pricing?.outputPerMillion, cost?.output],
     ['price cache read', pricing?.cacheReadPerMillion, cost?.cache_read],
     ['price cache write', pricing?.cacheWritePerMillion, cost?.cache_write],
-    ['price cache write, long', null, cost?.cache_write_1h ?? cost?.cache_write_12h],
+    [
+      'price cache write, long',
+      pricing?.cacheWriteLongPerMillion,
+      cost?.cache_write_1h ?? cost?.cache_write_12h,
+    ],
     ['price audio input', pricing?.audioInputPerMillion, cost?.input_audio],
   ] as const;
   for (const [field, here, there] of rates) {

@@ -9,7 +9,7 @@ import { estimateMaxCost, type GenerationPreview, type PreparedGeneration } from
 export interface TokenCountingOptions {
   readonly providers: ProviderFactory;
   /** Whose day prices go by. */
-  readonly models: Pick<ModelRegistry, 'today'>;
+  readonly models: ModelRegistry;
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   /** Whether guards of the operator decide what may reach a provider. */
