@@ -1,5 +1,7 @@
 import type { InputEstimate } from './input-estimate.ts';
 
+import { DOCUMENT_ENDINGS } from '../lib/document-type.ts';
+
 export const API_TYPES = [
   'chat_completion',
   'responses_api',
@@ -36,12 +38,21 @@ export const MEDIA_TYPES = {
   file: ['application/pdf'],
 } as const satisfies Readonly<Record<MediaKind, readonly string[]>>;
 
+/** Documents that are text, or packages of an office, besides those of `MEDIA_TYPES`. */
+export const DOCUMENT_TYPES: readonly string[] = Object.keys(DOCUMENT_ENDINGS);
+
+/** Every format that a kind can have. */
+export const mediaTypesOf = (kind: MediaKind): readonly string[] =>
+  kind === 'file' ? [...MEDIA_TYPES.file, ...DOCUMENT_TYPES] : MEDIA_TYPES[kind];
+
 /** How a model's API takes media of one kind. */
 export interface MediaInput {
-  /** The formats it takes, among `MEDIA_TYPES`. */
+  /** The formats it takes, among those that the kind can have. */
   readonly mediaTypes: readonly string[];
   /** Whether the vendor fetches from an address by itself. If not, this server fetches, and sends the bytes. */
   readonly fetchesUrls: boolean;
+  /** The formats that the vendor fetches, where it takes others as bytes alone. Left out: all that it takes. */
+  readonly fetchedMediaTypes?: readonly string[];
   /** Whether it takes the id of a file that was uploaded to the vendor. */
   readonly fileIds: boolean;
 }

@@ -1,5 +1,6 @@
 import {
   type BatchSupport,
+  mediaTypesOf,
   type ModelDefinition,
   type ReasoningEffort,
   type ReasoningSupport,
@@ -37,13 +38,14 @@ export const EITHER_RETENTION = ['short', 'long'] as const;
 
 /**
  * What the models of the Responses API share. That API has no stop sequences, seed or penalties. A model that sees images
- * reads documents (https://developers.openai.com/api/docs/guides/file-inputs).
+ * reads documents, and of others than PDF the text (https://developers.openai.com/api/docs/guides/file-inputs).
  */
 export const RESPONSES_MODEL = {
   ...RESPONSES,
   schemas: OPENAI_SCHEMAS,
   status: { type: 'active' },
   inputModalities: ['text', 'image', 'file'],
+  media: { ...RESPONSES.media, file: { ...RESPONSES.media.file, mediaTypes: mediaTypesOf('file') } },
   outputModalities: ['text'],
   streaming: true,
   functionCalling: true,

@@ -88,7 +88,7 @@ describe('a model', () => {
         parallelToolCallsCanBeForbidden: config.parallelToolCallsCanBeForbidden,
         capabilities: {
           jsonMode: config.jsonMode,
-          fileMediaTypes: config.inputModalities.includes('file') ? ['application/pdf'] : [],
+          fileMediaTypes: config.inputModalities.includes('file') ? config.media.file?.mediaTypes : [],
           streaming: config.streaming,
           inputModalities: upper(config.inputModalities),
           builtInTools: upper(config.builtInTools),
