@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { ModelConfig } from '../../src/core/model-config.ts';
 import { sendJson, startUpstream } from '../support/upstream/upstream-server.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/catalogue-check.ts', import.meta.url));
+const UPDATE = fileURLToPath(new URL('../../scripts/catalogue-update.ts', import.meta.url));
 
 interface Run {
   readonly code: number | null;
@@ -16,9 +17,9 @@ interface Run {
   readonly errors: string;
 }
 
-const check = (...args: string[]): Promise<Run> =>
+const run = (script: string, ...args: string[]): Promise<Run> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
@@ -26,6 +27,8 @@ const check = (...args: string[]): Promise<Run> =>
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, errors }));
   });
+
+const check = (...args: string[]): Promise<Run> => run(SCRIPT, ...args);
 
 /** A hand-made list that agrees with the catalogue about one provider. */
 const published = (configs: readonly ModelConfig[]) =>
@@ -77,9 +80,9 @@ describe('npm run catalogue:check', () => {
       'harmless.json',
       JSON.stringify({ deepseek: { models: { ...models, 'deepseek-flash': flash } } }),
     );
-    const run = await check(path);
-    expect(run).toMatchObject({ code: 0, errors: '' });
-    expect(run.out).toContain('release date: unknown → 2026-10-01 (no harm)\n');
+    const ran = await check(path);
+    expect(ran).toMatchObject({ code: 0, errors: '' });
+    expect(ran.out).toContain('release date: unknown → 2026-10-01 (no harm)\n');
   });
 
   it('exits with 1 for a shutdown, an announced price and a discount that the catalogue does not know', async () => {
@@ -92,9 +95,9 @@ describe('npm run catalogue:check', () => {
     };
     const document = { date: '2026-12-01', deepseek: { models: { ...models, 'deepseek-flash': flash } } };
     const { date, ...providers } = document;
-    const run = await check(await write('harm.json', JSON.stringify({ date, providers })));
-    expect(run.code).toBe(1);
-    expect(run.out).toBe(
+    const ran = await check(await write('harm.json', JSON.stringify({ date, providers })));
+    expect(ran.code).toBe(1);
+    expect(ran.out).toBe(
       [
         'deepseek: 0 missing, 1 changed, 1 retired',
         '  changed  deepseek-flash',
@@ -163,32 +166,49 @@ describe('npm run catalogue:check', () => {
         },
       }),
     );
-    const run = await check(data);
-    expect(run.code).toBe(1);
-    expect(run.out).toBe(
+    const ran = await check(data);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toBe(
       'deepseek: 0 missing, 1 changed, 1 retired\n  changed  deepseek-flash\n             price output: 1.2 → 9\n  retired  deepseek-v4-pro (not in the file)\n',
     );
     const older = await write(
       'pi-ai.json',
       JSON.stringify({ providers: { deepseek: { 'deepseek-flash': { ...model, provider: undefined } } } }),
     );
-    expect((await check(older)).out).toBe(run.out);
+    expect((await check(older)).out).toBe(ran.out);
+  });
+
+  it('has a companion that writes what is new for review, and nothing where nothing is', async () => {
+    const changed = { ...models, 'deepseek-next': { ...models['deepseek-flash'], name: 'DeepSeek Next' } };
+    const path = await write('new.json', JSON.stringify({ deepseek: { models: changed } }));
+    const out = join(folder, 'review');
+    expect(await run(UPDATE, path, '--out', out)).toEqual({
+      code: 0,
+      out: `${join(out, 'deepseek.ts')}: 1 entries to review\n`,
+      errors: '',
+    });
+    const text = await readFile(join(out, 'deepseek.ts'), 'utf8');
+    expect(text).toContain("'deepseek-next': {");
+    expect(text).toContain("displayName: 'DeepSeek Next'");
+    const equal = await write('old.json', JSON.stringify({ deepseek: { models } }));
+    expect(await run(UPDATE, equal, '--out', out)).toEqual({ code: 0, out: 'nothing new\n', errors: '' });
+    expect(await run(UPDATE)).toMatchObject({ code: 2, out: '' });
   });
 
   it('exits with 2 and a plain message when it is given no file, or several', async () => {
     for (const args of [[], ['one.json', 'two.json']]) {
-      const run = await check(...args);
-      expect(run).toMatchObject({ code: 2, out: '' });
-      expect(run.errors).toBe(
+      const ran = await check(...args);
+      expect(ran).toMatchObject({ code: 2, out: '' });
+      expect(ran.errors).toBe(
         'catalogue:check: one file is expected\nusage: npm run catalogue:check -- path/to/models.json\n',
       );
     }
   });
 
   it('exits with 2 when the file cannot be read', async () => {
-    const run = await check(join(folder, 'absent.json'));
-    expect(run.code).toBe(2);
-    expect(run.errors).toMatch(/^catalogue:check: ENOENT: no such file/);
+    const ran = await check(join(folder, 'absent.json'));
+    expect(ran.code).toBe(2);
+    expect(ran.errors).toMatch(/^catalogue:check: ENOENT: no such file/);
   });
 
   it('exits with 2 when the file is no list of models', async () => {
