@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
+import type { ModelConfig } from '../../../src/core/model-config.ts';
 import { acceptanceOf, describeProblem, refusalOf, startToys } from './preview-harness.ts';
 
 /** The beginning of a WAV file. */
@@ -35,5 +37,15 @@ describe('a model that needs a sound', () => {
       ],
     });
     expect(warnings).toEqual([]);
+  });
+
+  it('is each model of OpenAI that hears, and no other of the catalogue', () => {
+    const needing = Object.values(MODEL_CONFIGS)
+      .flatMap((configs) => Object.values<ModelConfig>(configs))
+      .filter(({ requiresOneOf }) => requiresOneOf !== undefined);
+    expect(needing.map(({ name, requiresOneOf }) => [name, requiresOneOf])).toEqual([
+      ['gpt-audio-1.5', ['audio']],
+      ['gpt-audio-mini', ['audio']],
+    ]);
   });
 });
