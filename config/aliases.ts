@@ -1,17 +1,18 @@
 /**
  * Friendly names for models: current by family, cheapest by provider, and spellings people have at hand. An alias may
- * lead to another alias. A dated spelling stands for the model itself, not for that snapshot of it.
+ * lead to another alias. A dated spelling stands for the model itself, not for that snapshot of it. A name whose model was
+ * shut down leads to what its vendor offers in its place.
  */
 export const MODEL_ALIASES: Readonly<Record<string, string>> = Object.freeze({
   gpt: 'gpt-sol',
-  'gpt-astra': 'gpt-6-astra',
-  'gpt-sol': 'gpt-6.1-sol',
+  'gpt-astra': 'gpt-6.2-astra',
+  'gpt-sol': 'gpt-6.2-sol',
   'gpt-terra': 'gpt-6.1-terra',
   'gpt-luna': 'gpt-6-luna',
   'gpt-mini': 'gpt-terra',
   'gpt-nano': 'gpt-luna',
   'gpt-pro': 'gpt-5.5-pro',
-  'gpt-codex': 'gpt-5.3-codex',
+  'gpt-codex': 'gpt-sol',
   'gpt-audio': 'gpt-audio-1.5',
 
   claude: 'claude-sonnet',
@@ -22,20 +23,23 @@ export const MODEL_ALIASES: Readonly<Record<string, string>> = Object.freeze({
   'claude-mythos': 'claude-mythos-5-2',
 
   gemini: 'gemini-flash',
+  'gemini-neon': 'gemini-4-neon',
+  'gemini-hydrogen': 'gemini-4-hydrogen',
+  'gemini-carbon': 'gemini-4-carbon',
   'gemini-argon': 'gemini-4-argon',
   'gemini-pro': 'gemini-3.1-pro-preview',
-  'gemini-flash': 'gemini-3.8-flash',
+  'gemini-flash': 'gemini-hydrogen',
   'gemini-flash-lite': 'gemini-3.5-flash-lite',
   gemma: 'gemma-4-31b-it',
 
   grok: 'grok-4.7',
   'grok-latest': 'grok',
   'grok-4.20': 'grok-4.20-reasoning',
-  'grok-build': 'grok-build-0.1',
+  'grok-build': 'grok',
 
   llama: 'llama-70b',
-  'llama-70b': 'llama-3.3-70b-versatile',
-  'llama-8b': 'llama-3.1-8b-instant',
+  'llama-70b': 'gpt-oss-120b',
+  'llama-8b': 'gpt-oss-20b',
   'gpt-oss': 'gpt-oss-120b',
   qwen: 'qwen3.8-27b',
 
@@ -46,10 +50,10 @@ export const MODEL_ALIASES: Readonly<Record<string, string>> = Object.freeze({
   'cheapest-openai': 'gpt-6-luna',
   'cheapest-claude': 'claude-haiku-5-5',
   'cheapest-gemini': 'gemini-2.5-flash-lite',
-  'cheapest-groq': 'llama-3.1-8b-instant',
+  'cheapest-groq': 'gpt-oss-20b',
   'cheapest-deepseek': 'deepseek-flash',
   'cheapest-perplexity': 'sonar',
-  'cheapest-grok': 'grok-build-0.1',
+  'cheapest-grok': 'grok-4.3',
 
   'gpt-5.5-2026-04-23': 'gpt-5.5',
   'gpt-5.5-pro-2026-04-23': 'gpt-5.5-pro',

@@ -1,44 +1,18 @@
 import { z } from 'zod';
+import { isRecord } from '../src/lib/is-record.ts';
+import { type PublishedModel, publishedModel } from './published-model.ts';
+import { findPiAiModels } from './read-pi-ai.ts';
 
-const rates = {
-  input: z.number().optional(),
-  output: z.number().optional(),
-  cache_read: z.number().optional(),
-  cache_write: z.number().optional(),
-};
-
-const publishedModel = z.object({
-  status: z.string().optional(),
-  reasoning: z.boolean().optional(),
-  reasoning_options: z
-    .array(
-      z.object({
-        type: z.string(),
-        values: z.array(z.string()).optional(),
-        min: z.number().optional(),
-        max: z.number().optional(),
-      }),
-    )
-    .optional(),
-  knowledge: z.string().optional(),
-  cost: z
-    .object({
-      ...rates,
-      input_audio: z.number().optional(),
-      tiers: z.array(z.object({ ...rates, tier: z.object({ size: z.number() }) })).optional(),
-    })
-    .optional(),
-  limit: z
-    .object({ context: z.number().optional(), input: z.number().optional(), output: z.number().optional() })
-    .optional(),
-  modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }).optional(),
-});
-
-/** One model as models.dev describes it. A missing field is unknown there. Prices per million tokens. */
-export type PublishedModel = z.infer<typeof publishedModel>;
+export type { PublishedModel } from './published-model.ts';
 
 /** Published models by provider, in our names, and by the vendor's id. */
 export type PublishedCatalogue = ReadonlyMap<string, ReadonlyMap<string, PublishedModel>>;
+
+/** The day that a document is of, YYYY-MM-DD, if it says so. */
+export const findDay = (text: string): string | undefined => {
+  const document = parseJson(text);
+  return isRecord(document) && typeof document['date'] === 'string' ? document['date'] : undefined;
+};
 
 const byProvider = z.record(z.string(), z.object({ models: z.record(z.string(), publishedModel) }));
 
@@ -54,11 +28,14 @@ const parseJson = (text: string): unknown => {
 };
 
 /**
- * Reads a models.dev document, `{providers: {openai: {models}}}` or `{openai: {models}}`. Unknown fields are ignored.
- * Throws an error that names the position where the document has another form.
+ * Reads a models.dev document, `{providers: {openai: {models}}}` or `{openai: {models}}`, or one of pi-ai's. Unknown fields
+ * are ignored. Throws an error that names the position where the document has neither form.
  */
 export const readModelsFile = (text: string): PublishedCatalogue => {
   const document = parseJson(text);
+  const fromPiAi = findPiAiModels(document);
+  if (fromPiAi !== undefined)
+    return new Map([...fromPiAi].map(([name, models]) => [OUR_NAMES[name] ?? name, models]));
   const isSnapshot = typeof document === 'object' && document !== null && 'providers' in document;
   const parsed = byProvider.safeParse(isSnapshot ? document.providers : document);
   if (!parsed.success) {

@@ -80,6 +80,8 @@ export interface AppOverrides {
   readonly guards?: readonly GenerationGuard[];
   /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
+  /** Milliseconds since 1970, for what changes with the day: prices, and models that are shut down. */
+  readonly now?: () => number;
   /** In place of the database of the settings. */
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
@@ -182,14 +184,15 @@ const createCatalogueLayer = (
   overrides: AppOverrides,
 ): CatalogueLayer => {
   const { registry, factory } = createProviders(settings, log, overrides);
-  const models = new ModelRegistry(createCatalogue(settings, overrides), registry.descriptors());
-  const simulators = registry.descriptors().filter(({ simulatesFailures }) => simulatesFailures === true);
+  const descriptors = registry.descriptors();
+  const models = new ModelRegistry(createCatalogue(settings, overrides), descriptors, overrides.now);
+  const simulators = descriptors.filter(({ simulatesFailures }) => simulatesFailures === true);
   const health = new ProviderHealthService({
     failures: settings.circuitFailures,
     exempt: simulators.map(({ name }) => name),
     ...overrides.circuitTiming,
   });
-  const catalogue = new CatalogueService(models, registry.descriptors(), factory, health);
+  const catalogue = new CatalogueService(models, descriptors, factory, health);
   const toTelemetryName: ToTelemetryName = (name) => registry.findDescriptor(name)?.telemetryName ?? name;
   return { models, factory, health, catalogue, toTelemetryName };
 };

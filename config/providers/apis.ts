@@ -18,6 +18,9 @@ type ApiFacts = Pick<
   | 'providerOptions'
 >;
 
+/** Documents that are read as the text they are. */
+const TEXT_DOCUMENTS = ['text/plain', 'text/markdown', 'text/csv', 'text/html', 'text/xml'] as const;
+
 /** Images are fetched from their addresses; sounds and documents come as bytes, and a sound's format is one of two words. */
 const CHAT_MEDIA = {
   image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: true, fileIds: false, detail: true },
@@ -64,7 +67,7 @@ export const RESPONSES = {
 } as const satisfies ApiFacts;
 
 /**
- * Anthropic's Messages API, by the types of its SDK. It has no level of detail for images, and JSON output with a schema
+ * Anthropic's Messages API, by the types of its SDK. It takes any text as a document, but fetches PDF alone. It has no level of detail for images, and JSON output with a schema
  * only. It caches nothing that was not asked for: `off` is what it does by itself.
  */
 export const MESSAGES = {
@@ -72,7 +75,13 @@ export const MESSAGES = {
   media: {
     image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: true, fileIds: true, detail: false },
     audio: null,
-    file: { mediaTypes: MEDIA_TYPES.file, fetchesUrls: true, fileIds: true, filename: true },
+    file: {
+      mediaTypes: [...MEDIA_TYPES.file, ...TEXT_DOCUMENTS, 'text/tab-separated-values'],
+      fetchesUrls: true,
+      fetchedMediaTypes: MEDIA_TYPES.file,
+      fileIds: true,
+      filename: true,
+    },
   },
   laterSystemMessages: true,
   parallelToolCallsCanBeForbidden: true,
@@ -88,14 +97,20 @@ export const MESSAGES = {
 
 /**
  * Google's generateContent, by the types of its SDK: one system instruction for the whole conversation, nothing that
- * forbids parallel calls, `functionCallingConfig` for functions alone, no place for a file's name.
+ * forbids parallel calls, `functionCallingConfig` for functions alone, no place for a file's name. Documents besides PDF are
+ * read as text (https://ai.google.dev/gemini-api/docs/document-processing).
  */
 export const GENERATE_CONTENT = {
   apiType: 'generate_content',
   media: {
     image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: true, fileIds: true, detail: false },
     audio: { mediaTypes: MEDIA_TYPES.audio, fetchesUrls: true, fileIds: true },
-    file: { mediaTypes: MEDIA_TYPES.file, fetchesUrls: true, fileIds: true, filename: false },
+    file: {
+      mediaTypes: [...MEDIA_TYPES.file, ...TEXT_DOCUMENTS],
+      fetchesUrls: true,
+      fileIds: true,
+      filename: false,
+    },
   },
   laterSystemMessages: false,
   parallelToolCallsCanBeForbidden: false,

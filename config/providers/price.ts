@@ -8,10 +8,15 @@ interface Rates {
   readonly cacheWrite?: number;
 }
 
-interface PriceList extends Rates {
+interface Prices extends Rates {
   readonly audioInput?: number;
   /** Rates of a request whose input is longer than `inputTokens`. */
   readonly above?: Rates & { readonly inputTokens: number };
+}
+
+interface PriceList extends Prices {
+  /** Announced prices, by the days on which they begin at midnight UTC. */
+  readonly schedule?: readonly (Prices & { readonly from: string })[];
 }
 
 const toRates = (rates: Rates) => ({
@@ -21,11 +26,20 @@ const toRates = (rates: Rates) => ({
   cacheWritePerMillion: rates.cacheWrite ?? null,
 });
 
+const toPrices = (prices: Prices) => ({
+  ...toRates(prices),
+  audioInputPerMillion: prices.audioInput ?? null,
+  tiers:
+    prices.above === undefined
+      ? []
+      : [{ aboveInputTokens: prices.above.inputTokens, ...toRates(prices.above) }],
+});
+
 /** US dollars per million tokens, known to hold from `effectiveDate` (YYYY-MM-DD) on. */
 export const price = (effectiveDate: string | null, list: PriceList): Pricing => ({
-  ...toRates(list),
-  audioInputPerMillion: list.audioInput ?? null,
-  tiers:
-    list.above === undefined ? [] : [{ aboveInputTokens: list.above.inputTokens, ...toRates(list.above) }],
+  ...toPrices(list),
   effectiveDate,
+  ...(list.schedule !== undefined && {
+    schedule: list.schedule.map(({ from, ...prices }) => ({ from, ...toPrices(prices) })),
+  }),
 });

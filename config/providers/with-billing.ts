@@ -23,7 +23,10 @@ export const perCall = (tool: ToolPrice['tool'], pricePerCall: number): ToolPric
   perRequest: false,
 });
 
-const withLongWrites = <R extends Pricing | PricingTier>(rates: R, factor: number | undefined): R => ({
+const withLongWrites = <R extends Omit<PricingTier, 'aboveInputTokens'>>(
+  rates: R,
+  factor: number | undefined,
+): R => ({
   ...rates,
   cacheWriteLongPerMillion:
     factor === undefined || rates.cacheWritePerMillion === null ? null : rates.inputPerMillion * factor,
@@ -37,6 +40,12 @@ const toPricing = (
 ): Pricing => ({
   ...withLongWrites(pricing, longWriteFactor),
   tiers: pricing.tiers.map((tier) => withLongWrites(tier, longWriteFactor)),
+  ...(pricing.schedule !== undefined && {
+    schedule: pricing.schedule.map((row) => ({
+      ...withLongWrites(row, longWriteFactor),
+      tiers: row.tiers.map((tier) => withLongWrites(tier, longWriteFactor)),
+    })),
+  }),
   toolFees: toolFeesOf(name).filter(({ tool }) => definition.builtInTools.includes(tool)),
   serviceTiers: Object.entries(serviceTiersOf?.(name, definition) ?? {}).map(
     ([tier, percent]): ServiceTierPrice => ({ tier, percent }),

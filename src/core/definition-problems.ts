@@ -1,5 +1,5 @@
 import { API_FIELDS, type ApiFields } from './api-fields.ts';
-import { MEDIA_KINDS, MEDIA_TYPES, type ModelDefinition } from './model-config.ts';
+import { MEDIA_KINDS, mediaTypesOf, type ModelDefinition } from './model-config.ts';
 
 /** A contradiction inside one model's definition, and the field it is in. */
 export interface DefinitionProblem {
@@ -56,7 +56,7 @@ function* mediaProblems({ inputModalities, media }: ModelDefinition): Generator<
     }
     const path = ['media', kind, 'mediaTypes'];
     if (input.mediaTypes.length === 0) yield problem(path, `${kind} input names no media types`);
-    const known: readonly string[] = MEDIA_TYPES[kind];
+    const known = mediaTypesOf(kind);
     for (const mediaType of input.mediaTypes.filter((type) => !known.includes(type)))
       yield problem(path, `${kind} input names ${mediaType}, which is none of ${known.join(', ')}`);
   }

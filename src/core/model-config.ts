@@ -1,5 +1,7 @@
 import type { InputEstimate } from './input-estimate.ts';
 
+import { DOCUMENT_ENDINGS } from '../lib/document-type.ts';
+
 export const API_TYPES = [
   'chat_completion',
   'responses_api',
@@ -36,12 +38,21 @@ export const MEDIA_TYPES = {
   file: ['application/pdf'],
 } as const satisfies Readonly<Record<MediaKind, readonly string[]>>;
 
+/** Documents that are text, or packages of an office, besides those of `MEDIA_TYPES`. */
+export const DOCUMENT_TYPES: readonly string[] = Object.keys(DOCUMENT_ENDINGS);
+
+/** Every format that a kind can have. */
+export const mediaTypesOf = (kind: MediaKind): readonly string[] =>
+  kind === 'file' ? [...MEDIA_TYPES.file, ...DOCUMENT_TYPES] : MEDIA_TYPES[kind];
+
 /** How a model's API takes media of one kind. */
 export interface MediaInput {
-  /** The formats it takes, among `MEDIA_TYPES`. */
+  /** The formats it takes, among those that the kind can have. */
   readonly mediaTypes: readonly string[];
   /** Whether the vendor fetches from an address by itself. If not, this server fetches, and sends the bytes. */
   readonly fetchesUrls: boolean;
+  /** The formats that the vendor fetches, where it takes others as bytes alone. Left out: all that it takes. */
+  readonly fetchedMediaTypes?: readonly string[];
   /** Whether it takes the id of a file that was uploaded to the vendor. */
   readonly fileIds: boolean;
 }
@@ -204,14 +215,25 @@ export interface Pricing {
   readonly serviceTiers?: readonly ServiceTierPrice[];
   /** Day from which these prices are known to hold, YYYY-MM-DD. */
   readonly effectiveDate: string | null;
+  /** Announced prices that take the place of these, by the days on which they begin. Left out: none is announced. */
+  readonly schedule?: readonly ScheduledPrice[];
+}
+
+/** Prices of tokens from the first moment of a UTC day on, YYYY-MM-DD; what tools cost stays as it was. */
+export interface ScheduledPrice
+  extends Omit<PricingTier, 'aboveInputTokens'>,
+    Pick<Pricing, 'audioInputPerMillion' | 'tiers'> {
+  readonly from: string;
 }
 
 export type ModelStatus =
   | { readonly type: 'active' }
   | { readonly type: 'preview' }
   | {
-      readonly type: 'deprecated';
-      readonly replacement: string;
+      /** `retired`: its provider answers for it no more. A deprecated model is that too once its shutdown date has passed. */
+      readonly type: 'deprecated' | 'retired';
+      /** The name of the model to move to; null where none is known. */
+      readonly replacement: string | null;
       /** Day the provider stops answering for it, YYYY-MM-DD; null where it is not announced. */
       readonly shutdownDate: string | null;
     };
@@ -241,6 +263,8 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   /** What it reads. How it has to be given to it is in `media`. */
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];
+  /** A request is refused unless it contains at least one of these. Left out: text alone is enough. */
+  readonly requiresOneOf?: readonly Modality[];
   readonly media: MediaSupport;
   /** Whether a system message may stand after the first turn. If not, it is sent as a user's message. */
   readonly laterSystemMessages: boolean;
@@ -249,6 +273,8 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   readonly parallelToolCalls: boolean;
   /** Whether a request can hold it to one tool call a turn. Without meaning where it makes one at a time anyway. */
   readonly parallelToolCallsCanBeForbidden: boolean;
+  /** Whether a tool choice can oblige it to call a function, any or a named one. Left out: it can. */
+  readonly forcedToolChoice?: boolean;
   /** Whether a function call of an earlier turn is refused without the signature that it came with. */
   readonly toolCallSignatures: boolean;
   readonly callIds: CallIdRule;

@@ -2,6 +2,7 @@ import { createProblem, ModelgraphError, type Problem, RequestRejected } from '.
 import { canReason, type ModelConfig } from '../core/model-config.ts';
 import type { Resolution, ResolutionStep } from '../core/resolution.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
+import { createToday, type Today } from '../core/utc-day.ts';
 import { nearest } from '../lib/nearest.ts';
 import { shorten } from '../lib/shorten.ts';
 import { type Catalogue, findCatalogueProblems } from './validate-catalogue.ts';
@@ -55,13 +56,20 @@ const assertServable = (catalogue: Catalogue, providers: readonly TextProviderDe
  * A catalogue is never changed, only replaced by a larger one that has passed the same checks: what was there stays.
  */
 export class ModelRegistry {
+  /** The present UTC day, YYYY-MM-DD: prices and shutdown dates go by it. */
+  readonly today: Today;
   readonly #providers: readonly TextProviderDescriptor[];
   #catalogue: Catalogue;
   #index: Index;
 
   /** Throws one error that names every problem of the catalogue. */
-  constructor(catalogue: Catalogue, providers: readonly TextProviderDescriptor[]) {
+  constructor(
+    catalogue: Catalogue,
+    providers: readonly TextProviderDescriptor[],
+    now: () => number = Date.now,
+  ) {
     assertServable(catalogue, providers);
+    this.today = createToday(now);
     this.#providers = providers;
     this.#catalogue = catalogue;
     this.#index = createIndex(catalogue);

@@ -1,5 +1,6 @@
 import { findDefinitionProblems } from '../core/definition-problems.ts';
 import { API_TYPES, type ModelConfig } from '../core/model-config.ts';
+import { replacementOf } from '../core/model-status.ts';
 import type { TextProviderDescriptor } from '../core/text-provider.ts';
 
 export interface Catalogue {
@@ -65,8 +66,9 @@ function* modelProblems(
     else if (counterpart.reasoning.type === 'none' || counterpart.reasoning.type === 'counterpart')
       yield `${where}: its counterpart "${reasoning.model}" cannot reason`;
   }
-  if (status.type === 'deprecated' && !models.has(status.replacement))
-    yield `${where}: its replacement "${status.replacement}" is no model`;
+  const replacement = replacementOf(status);
+  if (replacement !== null && !models.has(replacement))
+    yield `${where}: its replacement "${replacement}" is no model`;
   for (const { message } of findDefinitionProblems(config)) yield `${where}: ${message}`;
 }
 

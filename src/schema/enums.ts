@@ -39,6 +39,8 @@ export const ModelStatusEnum = defineEnum<ModelStatus['type']>(
     active: 'In general service.',
     preview: 'Offered by its vendor for trial: it may change or be withdrawn without notice.',
     deprecated: 'Still available, but its vendor has announced its end. It names its replacement.',
+    retired:
+      'Its vendor has shut it down. It cannot be asked for; it names its replacement, where one is known.',
   },
 );
 

@@ -92,15 +92,23 @@ describe('the model catalogue', () => {
     ).toEqual([]);
   });
 
-  it('replaces a deprecated model by one of the same provider that is not deprecated itself', () => {
+  it('calls a model retired from the day after its shutdown on', () => {
+    expect(
+      namesWhere(({ status }) => status.type === 'retired' && (status.shutdownDate ?? '') > VERIFIED_AT),
+    ).toEqual([]);
+    expect(namesWhere(({ status }) => status.type === 'retired')).not.toEqual([]);
+  });
+
+  it('replaces a deprecated or retired model by one of the same provider that is neither', () => {
     const deprecated = models.flatMap((config) =>
-      config.status.type === 'deprecated'
-        ? [{ config, replacement: byName.get(config.status.replacement) }]
+      'replacement' in config.status
+        ? [{ config, replacement: byName.get(config.status.replacement ?? '') }]
         : [],
     );
     expect(deprecated).not.toEqual([]);
     for (const { config, replacement } of deprecated) {
       expect([config.name, replacement?.status.type]).not.toEqual([config.name, 'deprecated']);
+      expect([config.name, replacement?.status.type]).not.toEqual([config.name, 'retired']);
       expect([config.name, replacement?.provider]).toEqual([config.name, config.provider]);
     }
   });
@@ -108,7 +116,7 @@ describe('the model catalogue', () => {
   it('replaces a model by one that understands the same kinds of input', () => {
     const lost = models.flatMap((config) => {
       if (config.status.type !== 'deprecated') return [];
-      const inputs = byName.get(config.status.replacement)?.inputModalities ?? [];
+      const inputs = byName.get(config.status.replacement ?? '')?.inputModalities ?? [];
       return config.inputModalities
         .filter((input) => !inputs.includes(input))
         .map((input) => `${config.name}: ${input}`);
@@ -192,6 +200,22 @@ describe('the model catalogue', () => {
     ).toEqual([]);
   });
 
+  it('announces prices in the order of their days, each with all that the prices before it have', () => {
+    const announced = models.flatMap(({ name, pricing }) =>
+      (pricing?.schedule ?? []).map((row) => ({ name, row, pricing })),
+    );
+    expect(announced.map(({ name }) => name)).toContain('gemini-4-argon');
+    for (const { name, row, pricing } of announced) {
+      expect([name, row.from]).toEqual([name, expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/)]);
+      expect([name, row.cacheReadPerMillion === null]).toEqual([name, pricing?.cacheReadPerMillion === null]);
+      expect(Math.min(row.inputPerMillion, row.outputPerMillion)).toBeGreaterThan(0);
+    }
+    for (const { pricing } of models) {
+      const days = [pricing?.effectiveDate ?? '', ...(pricing?.schedule ?? []).map(({ from }) => from)];
+      expect(days).toEqual([...new Set(days)].toSorted());
+    }
+  });
+
   it('puts every price tier within the context window', () => {
     expect(
       namesWhere(
@@ -232,6 +256,8 @@ describe('the model catalogue', () => {
   it('dates every fact and says where it comes from', () => {
     const day = /^\d{4}-\d{2}-\d{2}$/;
     expect(namesWhere(({ verifiedAt, source }) => !day.test(verifiedAt) || source === '')).toEqual([]);
+    expect(namesWhere(({ verifiedAt }) => verifiedAt > VERIFIED_AT)).toEqual([]);
+    expect(new Set(models.map(({ verifiedAt }) => verifiedAt)).size).toBeGreaterThan(5);
     expect(namesWhere(({ releaseDate }) => releaseDate !== null && !day.test(releaseDate))).toEqual([]);
     expect(
       namesWhere(({ knowledgeCutoff }) => !/^\d{4}-\d{2}(-\d{2})?$/.test(knowledgeCutoff ?? '2000-01')),
@@ -276,5 +302,21 @@ describe('the aliases', () => {
   it('lead to models that are not deprecated, unless they spell out a deprecated one', () => {
     const families = Object.keys(MODEL_ALIASES).filter((alias) => !/\d{4}-?\d{2}-?\d{2}$/.test(alias));
     expect(families.filter((alias) => resolveAlias(alias)?.status.type === 'deprecated')).toEqual([]);
+  });
+
+  it('never lead to a retired model', () => {
+    const aliases = Object.keys(MODEL_ALIASES);
+    expect(aliases.filter((alias) => resolveAlias(alias)?.status.type === 'retired')).toEqual([]);
+  });
+
+  it.each([
+    ['gpt', 'gpt-6.2-sol'],
+    ['gpt-astra', 'gpt-6.2-astra'],
+    ['gemini', 'gemini-4-hydrogen'],
+    ['gemini-flash', 'gemini-4-hydrogen'],
+    ['llama', 'gpt-oss-120b'],
+    ['grok-build', 'grok-4.7'],
+  ])('%s follows the newest of its family', (alias, name) => {
+    expect(resolveAlias(alias)?.name).toBe(name);
   });
 });

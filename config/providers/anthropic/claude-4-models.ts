@@ -1,6 +1,15 @@
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
-import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
+import {
+  ANTHROPIC_DEPRECATIONS,
+  ANTHROPIC_PAGES,
+  ANTHROPIC_SDK,
+  MODELS_DEV,
+  OPEN_ROUTER,
+  OXEN,
+  PI_AI,
+  checkedAgainst,
+} from '../sources.ts';
 import {
   ADAPTIVE_WITHOUT_XHIGH,
   adaptive,
@@ -10,14 +19,11 @@ import {
   CLAUDE_MODEL,
 } from './claude-model.ts';
 
-const SOURCE = sources(MODELS_DEV.name, PI_AI.name, '@anthropic-ai/sdk 1.12.0 types');
-
-const longContext = { ...CLAUDE_MODEL, limits: CLAUDE_LONG_CONTEXT, source: SOURCE } as const;
+const longContext = { ...CLAUDE_MODEL, limits: CLAUDE_LONG_CONTEXT } as const;
 const claude45 = {
   ...CLAUDE_MODEL,
   limits: CLAUDE_4_5_CONTEXT,
   reasoning: CLAUDE_BUDGET,
-  source: SOURCE,
 } as const;
 
 export const CLAUDE_4_MODELS = {
@@ -29,8 +35,9 @@ export const CLAUDE_4_MODELS = {
     family: 'claude-opus',
     releaseDate: '2026-05-28',
     knowledgeCutoff: null,
-    reasoning: adaptive(null),
+    reasoning: adaptive('high'),
     pricing: price(PI_AI.date, { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OXEN, ANTHROPIC_SDK),
   },
   'claude-opus-4-7': {
     ...longContext,
@@ -42,6 +49,7 @@ export const CLAUDE_4_MODELS = {
     knowledgeCutoff: '2026-01-31',
     reasoning: adaptive(null),
     pricing: price(PI_AI.date, { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
   'claude-opus-4-6': {
     ...longContext,
@@ -53,6 +61,7 @@ export const CLAUDE_4_MODELS = {
     knowledgeCutoff: '2025-05-31',
     reasoning: ADAPTIVE_WITHOUT_XHIGH,
     pricing: price(PI_AI.date, { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
   'claude-sonnet-4-6': {
     ...longContext,
@@ -64,16 +73,19 @@ export const CLAUDE_4_MODELS = {
     knowledgeCutoff: '2025-08-31',
     reasoning: ADAPTIVE_WITHOUT_XHIGH,
     pricing: price(PI_AI.date, { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
   'claude-opus-4-5': {
     ...claude45,
     displayName: 'Claude Opus 4.5',
-    description: 'An older Opus that reasons within a budget of tokens.',
+    description: 'An older Opus that reasons within a budget of tokens, kept until its shutdown.',
     apiModel: 'claude-opus-4-5',
     family: 'claude-opus',
+    status: { type: 'deprecated', replacement: 'claude-opus-5-5', shutdownDate: '2027-01-22' },
     releaseDate: '2025-11-24',
-    knowledgeCutoff: '2025-03-31',
+    knowledgeCutoff: '2025-05',
     pricing: price(PI_AI.date, { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES, ANTHROPIC_DEPRECATIONS),
   },
   'claude-sonnet-4-5': {
     ...claude45,
@@ -85,6 +97,7 @@ export const CLAUDE_4_MODELS = {
     releaseDate: '2025-09-29',
     knowledgeCutoff: '2025-07-31',
     pricing: price(PI_AI.date, { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
   'claude-haiku-4-5': {
     ...claude45,
@@ -95,5 +108,6 @@ export const CLAUDE_4_MODELS = {
     releaseDate: '2025-10-15',
     knowledgeCutoff: '2025-02-28',
     pricing: price(PI_AI.date, { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'messages'>>>;

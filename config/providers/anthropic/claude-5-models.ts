@@ -1,6 +1,16 @@
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
-import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
+import {
+  ANTHROPIC_MIGRATION,
+  ANTHROPIC_PAGES,
+  ANTHROPIC_SDK,
+  CLAUDIT,
+  LAOZHANG,
+  MODELS_DEV,
+  OPEN_ROUTER,
+  PI_AI,
+  checkedAgainst,
+} from '../sources.ts';
 import {
   adaptive,
   alwaysAdaptive,
@@ -9,11 +19,7 @@ import {
   UNPUBLISHED_LIMITS,
 } from './claude-model.ts';
 
-const SDK = '@anthropic-ai/sdk 1.12.0 types and changelog';
-const SOURCE = sources(PI_AI.name, SDK, 'platform.claude.com model pages');
-const WITH_MODELS_DEV = sources(MODELS_DEV.name, SOURCE);
-
-const claude5 = { ...CLAUDE_MODEL, limits: CLAUDE_LONG_CONTEXT, source: SOURCE } as const;
+const claude5 = { ...CLAUDE_MODEL, limits: CLAUDE_LONG_CONTEXT } as const;
 
 /** Known by name and by always reasoning, as the Fable models do; everything unpublished is null. */
 const mythos = {
@@ -25,7 +31,6 @@ const mythos = {
   limits: UNPUBLISHED_LIMITS,
   reasoning: alwaysAdaptive(null),
   pricing: null,
-  source: sources(SDK),
 } as const;
 
 export const CLAUDE_5_MODELS = {
@@ -37,8 +42,10 @@ export const CLAUDE_5_MODELS = {
     family: 'claude-fable',
     releaseDate: '2026-11-09',
     knowledgeCutoff: null,
-    reasoning: alwaysAdaptive(null),
+    forcedToolChoice: false,
+    reasoning: alwaysAdaptive('high'),
     pricing: price(PI_AI.date, { input: 8, output: 40, cacheRead: 0.2, cacheWrite: 10 }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, LAOZHANG, ANTHROPIC_SDK, ANTHROPIC_MIGRATION),
   },
   'claude-fable-5-1': {
     ...claude5,
@@ -46,10 +53,12 @@ export const CLAUDE_5_MODELS = {
     description: 'The predecessor of Claude Fable 5.2; always reasons.',
     apiModel: 'claude-fable-5-1',
     family: 'claude-fable',
-    releaseDate: null,
+    releaseDate: '2026-09-01',
     knowledgeCutoff: '2026-06',
+    forcedToolChoice: false,
     reasoning: alwaysAdaptive('high'),
     pricing: price(PI_AI.date, { input: 10, output: 50, cacheRead: 0.25, cacheWrite: 12.5 }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES, ANTHROPIC_MIGRATION, CLAUDIT),
   },
   'claude-fable-5': {
     ...claude5,
@@ -61,7 +70,7 @@ export const CLAUDE_5_MODELS = {
     knowledgeCutoff: '2026-01',
     reasoning: alwaysAdaptive('high'),
     pricing: price(PI_AI.date, { input: 10, output: 50, cacheRead: 1, cacheWrite: 12.5 }),
-    source: WITH_MODELS_DEV,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK),
   },
   'claude-opus-5-5': {
     ...claude5,
@@ -71,8 +80,10 @@ export const CLAUDE_5_MODELS = {
     family: 'claude-opus',
     releaseDate: '2026-09-22',
     knowledgeCutoff: '2026-06',
+    forcedToolChoice: false,
     reasoning: alwaysAdaptive('medium'),
     pricing: price(PI_AI.date, { input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5 }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES, ANTHROPIC_MIGRATION),
   },
   'claude-opus-5': {
     ...claude5,
@@ -84,6 +95,7 @@ export const CLAUDE_5_MODELS = {
     knowledgeCutoff: '2026-05',
     reasoning: adaptive('high'),
     pricing: price(PI_AI.date, { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES),
   },
   'claude-sonnet-5-5': {
     ...claude5,
@@ -93,8 +105,10 @@ export const CLAUDE_5_MODELS = {
     family: 'claude-sonnet',
     releaseDate: '2026-09-28',
     knowledgeCutoff: '2026-06',
+    forcedToolChoice: false,
     reasoning: alwaysAdaptive('high'),
     pricing: price(PI_AI.date, { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES, ANTHROPIC_MIGRATION),
   },
   'claude-sonnet-5': {
     ...claude5,
@@ -106,7 +120,7 @@ export const CLAUDE_5_MODELS = {
     knowledgeCutoff: '2026-01-31',
     reasoning: adaptive('high'),
     pricing: price(PI_AI.date, { input: 2, output: 10, cacheRead: 0.2, cacheWrite: 2.5 }),
-    source: WITH_MODELS_DEV,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES),
   },
   'claude-haiku-5-5': {
     ...claude5,
@@ -124,29 +138,42 @@ export const CLAUDE_5_MODELS = {
       cacheWrite: 0.125,
       above: { inputTokens: 100_000, input: 0.5, output: 2.5, cacheRead: 0.05, cacheWrite: 0.625 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, ANTHROPIC_SDK, ANTHROPIC_PAGES),
   },
   'claude-mythos-5-2': {
     ...mythos,
     displayName: 'Claude Mythos 5.2',
     apiModel: 'claude-mythos-5-2',
     releaseDate: '2026-11-09',
+    ...checkedAgainst(ANTHROPIC_SDK),
   },
   'claude-mythos-5-1': {
     ...mythos,
+    description:
+      'A Claude for invited customers, at the price of Claude Fable 5.1; its limits are not published.',
     displayName: 'Claude Mythos 5.1',
     apiModel: 'claude-mythos-5-1',
-    releaseDate: null,
+    releaseDate: '2026-09-01',
+    pricing: price(CLAUDIT.date, { input: 10, output: 50, cacheRead: 0.25, cacheWrite: 12.5 }),
+    ...checkedAgainst(ANTHROPIC_SDK, CLAUDIT),
   },
   'claude-mythos-5': {
     ...mythos,
+    description: 'Claude Fable 5 for invited customers: the same limits and prices.',
     displayName: 'Claude Mythos 5',
     apiModel: 'claude-mythos-5',
     releaseDate: '2026-06-09',
+    limits: CLAUDE_LONG_CONTEXT,
+    pricing: price(ANTHROPIC_PAGES.date, { input: 10, output: 50, cacheRead: 1, cacheWrite: 12.5 }),
+    ...checkedAgainst(ANTHROPIC_SDK, ANTHROPIC_PAGES),
   },
   'claude-mythos-preview': {
     ...mythos,
+    description: 'The trial of the Claude for invited customers; shut down.',
+    status: { type: 'retired', replacement: 'claude-mythos-5', shutdownDate: '2026-06-30' },
     displayName: 'Claude Mythos Preview',
     apiModel: 'claude-mythos-preview',
     releaseDate: null,
+    ...checkedAgainst(ANTHROPIC_SDK),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'messages'>>>;

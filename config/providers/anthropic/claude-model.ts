@@ -1,7 +1,6 @@
 import type { BatchSupport, ModelDefinition, ReasoningSupport } from '../../../src/core/model-config.ts';
 import { MESSAGES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
-import { VERIFIED_AT } from '../sources.ts';
 
 const BATCH = {
   type: 'native',
@@ -29,7 +28,6 @@ export const CLAUDE_MODEL = {
   sampling: { ...NO_SAMPLING, stopSequences: { max: 16 } },
   verbosity: null,
   batch: BATCH,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'messages'>>;
 
 export const CLAUDE_LONG_CONTEXT = {

@@ -3,7 +3,7 @@ import { CHAT_COMPLETIONS } from '../apis.ts';
 import { COMPATIBLE_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
-import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
+import { DEEPSEEK_PAGES, MODELS_DEV, PI_AI, checkedAgainst } from '../sources.ts';
 
 /**
  * What both models share. They reason unless told not to, and then ignore sampling settings without a word: temperature
@@ -32,7 +32,6 @@ const deepseek = {
   verbosity: null,
   batch: { type: 'none' },
   inputEstimate: COMPATIBLE_INPUT,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'chat_completion'>>;
 
 export const DEEPSEEK_MODELS = defineModels<'chat_completion'>('deepseek', {
@@ -45,9 +44,9 @@ export const DEEPSEEK_MODELS = defineModels<'chat_completion'>('deepseek', {
     releaseDate: null,
     knowledgeCutoff: null,
     inputModalities: ['text', 'image'],
-    reasoning: { type: 'effort', values: ['none', 'low', 'high', 'max'], default: null },
+    reasoning: { type: 'effort', values: ['none', 'low', 'high', 'max'], default: 'high' },
     pricing: price(PI_AI.date, { input: 0.3, output: 1.2, cacheRead: 0.006 }),
-    source: sources(PI_AI.name, 'api-docs.deepseek.com pricing page'),
+    ...checkedAgainst(PI_AI, DEEPSEEK_PAGES),
   },
   'deepseek-v4-pro': {
     ...deepseek,
@@ -58,8 +57,8 @@ export const DEEPSEEK_MODELS = defineModels<'chat_completion'>('deepseek', {
     releaseDate: '2026-04-24',
     knowledgeCutoff: '2025-05',
     inputModalities: ['text'],
-    reasoning: { type: 'effort', values: ['none', 'high', 'max'], default: null },
+    reasoning: { type: 'effort', values: ['none', 'low', 'high', 'max'], default: 'high' },
     pricing: price(PI_AI.date, { input: 1.32, output: 3.96, cacheRead: 0.044 }),
-    source: sources(MODELS_DEV.name, PI_AI.name, 'api-docs.deepseek.com pricing page'),
+    ...checkedAgainst(MODELS_DEV, PI_AI, DEEPSEEK_PAGES),
   },
 });

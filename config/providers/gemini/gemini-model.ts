@@ -7,7 +7,6 @@ import type {
 } from '../../../src/core/model-config.ts';
 import { GENERATE_CONTENT } from '../apis.ts';
 import { GEMINI_2_INPUT, GEMINI_INPUT } from '../input-estimates.ts';
-import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor limits the file (2 GB) and names no greatest number of requests; 100,000 is ours. */
 const BATCH = {
@@ -55,7 +54,6 @@ export const GEMINI_MODEL = {
   verbosity: null,
   batch: BATCH,
   inputEstimate: GEMINI_INPUT,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'generate_content'>>;
 
 /** What differs in Gemini 2.5, and in Gemma. */
@@ -71,5 +69,15 @@ export const level = (
   fallback: ReasoningEffort | null = null,
 ): ReasoningSupport => ({ type: 'level', values, default: fallback });
 
+/**
+ * From Gemini 3.6 and 3.5 Flash-Lite on temperature, top-p and top-k are ignored without a word
+ * (https://ai.google.dev/gemini-api/docs/whats-new-gemini-3.6): what changes nothing is not offered.
+ */
+export const WITHOUT_SAMPLING = {
+  temperature: { type: 'unsupported' },
+  sampling: { ...SAMPLING, topP: null, topK: null },
+} as const satisfies Partial<ModelDefinition>;
+
 export const LOW_TO_HIGH = ['low', 'medium', 'high'] as const;
 export const MINIMAL_TO_HIGH = ['minimal', 'low', 'medium', 'high'] as const;
+export const LOW_TO_XHIGH = ['low', 'medium', 'high', 'xhigh'] as const;

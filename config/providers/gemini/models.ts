@@ -2,20 +2,42 @@ import { defineModels, type ModelDefinition } from '../../../src/core/model-conf
 import { price } from '../price.ts';
 import { withBilling } from '../with-billing.ts';
 import { GEMINI_BILLING } from './billing.ts';
-import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
-import { BEFORE_GEMINI_3, GEMINI_MODEL, LOW_TO_HIGH, level, MINIMAL_TO_HIGH } from './gemini-model.ts';
-
-const SDK = '@google/genai 3.1.0 types';
-const SOURCE = sources(MODELS_DEV.name, PI_AI.name, SDK);
-const LATER_SOURCE = sources(PI_AI.name, SDK, 'ai.google.dev model and deprecation pages');
-const WITH_DEPRECATIONS = sources(SOURCE, 'ai.google.dev model and deprecation pages');
+import {
+  FIREBASE,
+  GOOGLE_AI_SDK,
+  GOOGLE_CHANGELOG,
+  GOOGLE_DEPRECATIONS,
+  GOOGLE_GUIDES,
+  GOOGLE_PRICES,
+  GOOGLE_PRICE_CHANGES,
+  MODELS_DEV,
+  OPEN_ROUTER,
+  PI_AI,
+  checkedAgainst,
+} from '../sources.ts';
+import { GEMINI_4_MODELS } from './gemini-4-models.ts';
+import {
+  BEFORE_GEMINI_3,
+  GEMINI_MODEL,
+  LOW_TO_HIGH,
+  level,
+  MINIMAL_TO_HIGH,
+  WITHOUT_SAMPLING,
+} from './gemini-model.ts';
 
 /** Google moves these names from model to model; only what holds for all of them is stated. */
 const movingName = {
   ...GEMINI_MODEL,
   releaseDate: null,
   knowledgeCutoff: null,
-  source: sources(PI_AI.name, SDK),
+} as const;
+
+/** A price for a while, and what follows it. */
+const PROMOTION = {
+  input: 0.75,
+  output: 3.75,
+  cacheRead: 0.075,
+  schedule: [{ from: '2027-01-01', input: 1.5, output: 7.5, cacheRead: 0.15 }],
 } as const;
 
 /** Open weights, served without charge: no price is published, and none is made up here. */
@@ -37,34 +59,30 @@ const gemma = {
   reasoning: level(['minimal', 'high']),
   batch: { type: 'none' },
   pricing: null,
-  source: SOURCE,
 } as const;
 
 const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
-  'gemini-4-argon': {
-    ...GEMINI_MODEL,
-    displayName: 'Gemini 4 Argon',
-    description: 'The first Gemini 4.',
-    apiModel: 'gemini-4-argon',
-    family: 'gemini-argon',
-    releaseDate: null,
-    knowledgeCutoff: null,
-    limits: { ...GEMINI_MODEL.limits, maxOutputTokens: 32_768 },
-    reasoning: level(LOW_TO_HIGH),
-    pricing: price(PI_AI.date, { input: 2, output: 10, cacheRead: 0.1 }),
-    source: sources(PI_AI.name, SDK),
-  },
+  ...GEMINI_4_MODELS,
   'gemini-3.8-flash': {
     ...GEMINI_MODEL,
     displayName: 'Gemini 3.8 Flash',
-    description: 'The current Flash: fast, for programming and tasks of many steps.',
+    description: 'A Flash for programming and tasks of many steps; its price doubles with the year 2027.',
     apiModel: 'gemini-3.8-flash',
     family: 'gemini-flash',
     releaseDate: '2026-09-02',
-    knowledgeCutoff: null,
-    reasoning: level(LOW_TO_HIGH),
-    pricing: price(PI_AI.date, { input: 0.75, output: 3.75, cacheRead: 0.075 }),
-    source: LATER_SOURCE,
+    knowledgeCutoff: '2026-03',
+    ...WITHOUT_SAMPLING,
+    reasoning: level(LOW_TO_HIGH, 'medium'),
+    pricing: price(PI_AI.date, PROMOTION),
+    ...checkedAgainst(
+      PI_AI,
+      OPEN_ROUTER,
+      GOOGLE_GUIDES,
+      GOOGLE_CHANGELOG,
+      GOOGLE_PRICES,
+      GOOGLE_PRICE_CHANGES,
+      FIREBASE,
+    ),
   },
   'gemini-3.7-flash': {
     ...GEMINI_MODEL,
@@ -75,9 +93,19 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     status: { type: 'deprecated', replacement: 'gemini-3.8-flash', shutdownDate: null },
     releaseDate: '2026-08-13',
     knowledgeCutoff: null,
+    ...WITHOUT_SAMPLING,
     reasoning: level(LOW_TO_HIGH, 'medium'),
-    pricing: price(PI_AI.date, { input: 0.75, output: 3.75, cacheRead: 0.075 }),
-    source: LATER_SOURCE,
+    pricing: price(PI_AI.date, PROMOTION),
+    ...checkedAgainst(
+      PI_AI,
+      OPEN_ROUTER,
+      GOOGLE_GUIDES,
+      GOOGLE_CHANGELOG,
+      GOOGLE_DEPRECATIONS,
+      GOOGLE_PRICES,
+      GOOGLE_PRICE_CHANGES,
+      FIREBASE,
+    ),
   },
   'gemini-3.6-flash': {
     ...GEMINI_MODEL,
@@ -86,10 +114,19 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     apiModel: 'gemini-3.6-flash',
     family: 'gemini-flash',
     releaseDate: '2026-07-21',
-    knowledgeCutoff: null,
-    reasoning: level(MINIMAL_TO_HIGH),
-    pricing: price(PI_AI.date, { input: 0.75, output: 3.75, cacheRead: 0.075 }),
-    source: LATER_SOURCE,
+    knowledgeCutoff: '2026-03',
+    ...WITHOUT_SAMPLING,
+    reasoning: level(MINIMAL_TO_HIGH, 'medium'),
+    pricing: price(PI_AI.date, PROMOTION),
+    ...checkedAgainst(
+      PI_AI,
+      OPEN_ROUTER,
+      GOOGLE_GUIDES,
+      GOOGLE_CHANGELOG,
+      GOOGLE_PRICES,
+      GOOGLE_PRICE_CHANGES,
+      FIREBASE,
+    ),
   },
   'gemini-3.5-flash': {
     ...GEMINI_MODEL,
@@ -102,7 +139,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     knowledgeCutoff: '2025-01',
     reasoning: level(MINIMAL_TO_HIGH),
     pricing: price(PI_AI.date, { input: 1.5, output: 9, cacheRead: 0.15, audioInput: 1.5 }),
-    source: WITH_DEPRECATIONS,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, GOOGLE_DEPRECATIONS),
   },
   'gemini-3.5-flash-lite': {
     ...GEMINI_MODEL,
@@ -111,10 +148,11 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     apiModel: 'gemini-3.5-flash-lite',
     family: 'gemini-flash-lite',
     releaseDate: '2026-07-21',
-    knowledgeCutoff: null,
-    reasoning: level(MINIMAL_TO_HIGH),
+    knowledgeCutoff: '2026-03',
+    ...WITHOUT_SAMPLING,
+    reasoning: level(MINIMAL_TO_HIGH, 'minimal'),
     pricing: price(PI_AI.date, { input: 0.3, output: 2.5, cacheRead: 0.03 }),
-    source: LATER_SOURCE,
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, GOOGLE_CHANGELOG, GOOGLE_PRICES, FIREBASE),
   },
   'gemini-3.1-pro-preview': {
     ...GEMINI_MODEL,
@@ -125,14 +163,14 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     status: { type: 'preview' },
     releaseDate: '2026-02-19',
     knowledgeCutoff: '2025-01',
-    reasoning: level(LOW_TO_HIGH),
+    reasoning: level(LOW_TO_HIGH, 'high'),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 12,
       cacheRead: 0.2,
       above: { inputTokens: 200_000, input: 4, output: 18, cacheRead: 0.4 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, GOOGLE_GUIDES),
   },
   'gemini-3.1-pro-preview-customtools': {
     ...GEMINI_MODEL,
@@ -150,7 +188,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
       cacheRead: 0.2,
       above: { inputTokens: 200_000, input: 4, output: 18, cacheRead: 0.4 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
   'gemini-3.1-flash-lite': {
     ...GEMINI_MODEL,
@@ -162,7 +200,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     knowledgeCutoff: '2025-01',
     reasoning: level(MINIMAL_TO_HIGH),
     pricing: price(PI_AI.date, { input: 0.25, output: 1.5, cacheRead: 0.025, audioInput: 0.5 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER),
   },
   'gemini-3-flash-preview': {
     ...GEMINI_MODEL,
@@ -175,7 +213,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     knowledgeCutoff: '2025-01',
     reasoning: level(MINIMAL_TO_HIGH),
     pricing: price(PI_AI.date, { input: 0.5, output: 3, cacheRead: 0.05, audioInput: 1 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER),
   },
   'gemini-2.5-pro': {
     ...GEMINI_MODEL,
@@ -193,8 +231,10 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
       output: 10,
       cacheRead: 0.125,
       above: { inputTokens: 200_000, input: 2.5, output: 15, cacheRead: 0.25 },
+      // From then on another model answers, at its own price.
+      schedule: [{ from: '2026-12-01', input: 0.75, output: 3.75, cacheRead: 0.075 }],
     }),
-    source: WITH_DEPRECATIONS,
+    ...checkedAgainst(MODELS_DEV, PI_AI, GOOGLE_DEPRECATIONS),
   },
   'gemini-2.5-flash': {
     ...GEMINI_MODEL,
@@ -208,7 +248,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     knowledgeCutoff: '2025-01',
     reasoning: { type: 'budget', min: 0, max: 24_576, canDisable: true, dynamic: true },
     pricing: price(PI_AI.date, { input: 0.3, output: 2.5, cacheRead: 0.03, audioInput: 1 }),
-    source: WITH_DEPRECATIONS,
+    ...checkedAgainst(MODELS_DEV, PI_AI, GOOGLE_DEPRECATIONS),
   },
   'gemini-2.5-flash-lite': {
     ...GEMINI_MODEL,
@@ -221,7 +261,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     knowledgeCutoff: '2025-01',
     reasoning: { type: 'budget', min: 512, max: 24_576, canDisable: true, dynamic: true },
     pricing: price(PI_AI.date, { input: 0.1, output: 0.4, cacheRead: 0.01, audioInput: 0.3 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
   'gemini-pro-latest': {
     ...movingName,
@@ -236,15 +276,19 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
       cacheRead: 0.2,
       above: { inputTokens: 200_000, input: 4, output: 18, cacheRead: 0.4 },
     }),
+    ...checkedAgainst(PI_AI),
   },
   'gemini-flash-latest': {
     ...movingName,
     displayName: 'Gemini Flash Latest',
-    description: 'A moving name: the vendor decides which Flash answers, and so what it costs.',
+    description:
+      'A moving name: the vendor decides which Flash answers, and so what it costs: no price is known.',
     apiModel: 'gemini-flash-latest',
     family: 'gemini-flash',
-    reasoning: level(MINIMAL_TO_HIGH),
-    pricing: price(PI_AI.date, { input: 1.5, output: 9, cacheRead: 0.15 }),
+    ...WITHOUT_SAMPLING,
+    reasoning: level(LOW_TO_HIGH),
+    pricing: null,
+    ...checkedAgainst(MODELS_DEV, PI_AI, GOOGLE_AI_SDK),
   },
   'gemini-flash-lite-latest': {
     ...movingName,
@@ -254,6 +298,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     family: 'gemini-flash-lite',
     reasoning: level(MINIMAL_TO_HIGH),
     pricing: price(PI_AI.date, { input: 0.25, output: 1.5, cacheRead: 0.025 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
   'gemini-robotics-er-2-preview': {
     ...GEMINI_MODEL,
@@ -271,19 +316,21 @@ const MODELS: Readonly<Record<string, ModelDefinition<'generate_content'>>> = {
     reasoning: level(MINIMAL_TO_HIGH),
     batch: { type: 'none' },
     pricing: price(PI_AI.date, { input: 1, output: 5, cacheRead: 0.1 }),
-    source: sources(PI_AI.name, SDK),
+    ...checkedAgainst(PI_AI),
   },
   'gemma-4-31b-it': {
     ...gemma,
     displayName: 'Gemma 4 31B',
     description: 'The larger open model of the Gemma line; no price is published for it.',
     apiModel: 'gemma-4-31b-it',
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
   'gemma-4-26b-a4b-it': {
     ...gemma,
     displayName: 'Gemma 4 26B A4B',
     description: 'The quicker open model of the Gemma line; no price is published for it.',
     apiModel: 'gemma-4-26b-a4b-it',
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
 };
 

@@ -9,7 +9,7 @@ import { CHAT_COMPLETIONS } from '../apis.ts';
 import { COMPATIBLE_INPUT, GPT_OSS_INPUT } from '../input-estimates.ts';
 import { price } from '../price.ts';
 import { GROQ_SCHEMAS } from '../schemas.ts';
-import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
+import { GROQ_NOTICE, GROQ_PAGES, GROQ_SDK, MODELS_DEV, PI_AI, checkedAgainst } from '../sources.ts';
 
 /** The documentation has named different discounts, so none is assumed. */
 const BATCH = {
@@ -47,8 +47,6 @@ const groq = {
   verbosity: null,
   batch: BATCH,
   inputEstimate: COMPATIBLE_INPUT,
-  verifiedAt: VERIFIED_AT,
-  source: sources(MODELS_DEV.name, PI_AI.name),
 } as const satisfies Partial<ModelDefinition<'chat_completion'>>;
 
 const GPT_OSS_EFFORT = {
@@ -88,7 +86,6 @@ const qwen = {
   },
   inputModalities: ['text', 'image'],
   reasoningTags: true,
-  source: sources(PI_AI.name),
 } as const;
 
 /** Searches the web and runs code of its own accord; takes no tools from the caller. */
@@ -108,7 +105,6 @@ const compound = {
   reasoning: { type: 'none' },
   batch: { type: 'none' },
   pricing: null,
-  source: sources(MODELS_DEV.name, 'console.groq.com model pages'),
 } as const;
 
 export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
@@ -118,6 +114,7 @@ export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
     description: "OpenAI's larger open reasoning model, served very fast.",
     apiModel: 'openai/gpt-oss-120b',
     pricing: price(PI_AI.date, { input: 0.15, output: 0.6, cacheRead: 0.075 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, GROQ_SDK),
   },
   'gpt-oss-20b': {
     ...gptOss,
@@ -125,14 +122,16 @@ export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
     description: "OpenAI's smaller open reasoning model, served very fast.",
     apiModel: 'openai/gpt-oss-20b',
     pricing: price(PI_AI.date, { input: 0.075, output: 0.3, cacheRead: 0.0375 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, GROQ_SDK),
   },
   'qwen3.8-27b': {
     ...qwen,
     displayName: 'Qwen3.8 27B',
     description: 'An open reasoning model that sees images; its reasoning can be switched off.',
     apiModel: 'qwen/qwen3.8-27b',
-    reasoning: { type: 'effort', values: ['none', 'low', 'medium', 'high'], default: null },
+    reasoning: { type: 'effort', values: ['none', 'low', 'medium', 'high'], default: 'medium' },
     pricing: price(PI_AI.date, { input: 0.8, output: 4 }),
+    ...checkedAgainst(PI_AI, GROQ_SDK),
   },
   'qwen3.6-27b': {
     ...qwen,
@@ -141,13 +140,15 @@ export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
     apiModel: 'qwen/qwen3.6-27b',
     reasoning: { type: 'toggle', default: true },
     pricing: price(PI_AI.date, { input: 0.6, output: 3, cacheRead: 0.3 }),
+    ...checkedAgainst(PI_AI),
   },
   'llama-3.3-70b-versatile': {
     ...groq,
     displayName: 'Llama 3.3 70B',
-    description: "Meta's open chat model, without reasoning.",
+    description: "Meta's open chat model, without reasoning; shut down but for enterprise contracts.",
     apiModel: 'llama-3.3-70b-versatile',
     family: 'llama',
+    status: { type: 'retired', replacement: 'gpt-oss-120b', shutdownDate: '2026-08-16' },
     releaseDate: '2024-12-06',
     knowledgeCutoff: '2023-12',
     limits: {
@@ -158,13 +159,15 @@ export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
     },
     reasoning: { type: 'none' },
     pricing: price(PI_AI.date, { input: 0.59, output: 0.79 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, GROQ_NOTICE),
   },
   'llama-3.1-8b-instant': {
     ...groq,
     displayName: 'Llama 3.1 8B',
-    description: 'A small open chat model, without reasoning: the cheapest and quickest here.',
+    description: 'A small open chat model, without reasoning; shut down but for enterprise contracts.',
     apiModel: 'llama-3.1-8b-instant',
     family: 'llama',
+    status: { type: 'retired', replacement: 'gpt-oss-20b', shutdownDate: '2026-08-16' },
     releaseDate: '2024-07-23',
     knowledgeCutoff: '2023-12',
     limits: {
@@ -175,17 +178,20 @@ export const GROQ_MODELS = defineModels<'chat_completion'>('groq', {
     },
     reasoning: { type: 'none' },
     pricing: price(PI_AI.date, { input: 0.05, output: 0.08 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, GROQ_NOTICE),
   },
   compound: {
     ...compound,
     displayName: 'Compound',
     description: 'A system of open models that searches the web and runs code whenever it sees fit.',
     apiModel: 'groq/compound',
+    ...checkedAgainst(MODELS_DEV, GROQ_PAGES),
   },
   'compound-mini': {
     ...compound,
     displayName: 'Compound Mini',
     description: 'The small Compound: at most one tool call for each answer, whenever it sees fit.',
     apiModel: 'groq/compound-mini',
+    ...checkedAgainst(MODELS_DEV, GROQ_PAGES),
   },
 });

@@ -33,7 +33,11 @@ const PRIORITY_PERCENT: Readonly<Record<string, number>> = {
   'gpt-4.1': 175,
 };
 
+/** What is kept for 12 hours costs twice what a write costs that is kept for 30 minutes: …/models/gpt-6.1-terra (2026-11-19). */
+const LONG_WRITE_FACTOR = 2.5;
+
 export const OPENAI_BILLING: VendorBilling = {
+  longWriteFactor: LONG_WRITE_FACTOR,
   toolFeesOf: () => TOOL_FEES,
   serviceTiersOf: (name, { apiType, batch }) => {
     const priority = PRIORITY_PERCENT[name];

@@ -2,7 +2,7 @@ import type { ModelDefinition, ModelStatus, SamplingSupport } from '../../../src
 import { CHAT_COMPLETIONS } from '../apis.ts';
 import { OPENAI_SCHEMAS } from '../schemas.ts';
 import { price } from '../price.ts';
-import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
+import { MODELS_DEV, OPENAI_PAGES, OPENAI_SDK, OPEN_ROUTER, PI_AI, checkedAgainst } from '../sources.ts';
 import { EITHER_RETENTION, NO_BATCH, OPENAI_BATCH } from './responses-model.ts';
 
 const penalty = { min: -2, max: 2 } as const;
@@ -33,7 +33,6 @@ const chat = {
   sampling: CHAT_SAMPLING,
   verbosity: null,
   batch: OPENAI_BATCH,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'chat_completion'>>;
 
 const retiring = {
@@ -41,8 +40,6 @@ const retiring = {
   replacement: 'gpt-6-luna',
   shutdownDate: '2027-01-14',
 } as const satisfies ModelStatus;
-
-const SOURCE = sources(MODELS_DEV.name, PI_AI.name, 'openai SDK 7.57.0 types');
 
 const gpt41 = {
   ...chat,
@@ -55,7 +52,6 @@ const gpt41 = {
     maxOutputTokens: 32_768,
     defaultMaxOutputTokens: 8_192,
   },
-  source: SOURCE,
 } as const;
 
 const gpt4o = {
@@ -68,13 +64,13 @@ const gpt4o = {
     maxOutputTokens: 16_384,
     defaultMaxOutputTokens: 8_192,
   },
-  source: SOURCE,
 } as const;
 
 /** Audio is heard and, on the vendor's side, spoken; structured output and batches are not offered. */
 const audio = {
   ...chat,
   inputModalities: ['text', 'audio'],
+  requiresOneOf: ['audio'],
   outputModalities: ['text', 'audio'],
   structuredOutput: false,
   reasoning: { type: 'none' },
@@ -91,6 +87,7 @@ export const GPT_4_MODELS = {
     family: 'gpt',
     reasoning: { type: 'counterpart', model: 'gpt-6.1-terra' },
     pricing: price(PI_AI.date, { input: 2, output: 8, cacheRead: 0.5 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-4.1-mini': {
     ...gpt41,
@@ -100,6 +97,7 @@ export const GPT_4_MODELS = {
     family: 'gpt-mini',
     reasoning: { type: 'counterpart', model: 'gpt-6-luna' },
     pricing: price(PI_AI.date, { input: 0.4, output: 1.6, cacheRead: 0.1 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-4o': {
     ...gpt4o,
@@ -110,6 +108,7 @@ export const GPT_4_MODELS = {
     releaseDate: '2024-05-13',
     reasoning: { type: 'counterpart', model: 'gpt-6.1-terra' },
     pricing: price(PI_AI.date, { input: 2.5, output: 10, cacheRead: 1.25 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-4o-mini': {
     ...gpt4o,
@@ -120,6 +119,7 @@ export const GPT_4_MODELS = {
     releaseDate: '2024-07-18',
     reasoning: { type: 'counterpart', model: 'gpt-6-luna' },
     pricing: price(PI_AI.date, { input: 0.15, output: 0.6, cacheRead: 0.075 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-audio-1.5': {
     ...audio,
@@ -137,7 +137,7 @@ export const GPT_4_MODELS = {
       defaultMaxOutputTokens: 8_192,
     },
     pricing: price(null, { input: 2.5, output: 10, audioInput: 32 }),
-    source: sources('openai SDK 7.57.0 types', 'developers.openai.com model page'),
+    ...checkedAgainst(MODELS_DEV, OPENAI_PAGES),
   },
   'gpt-audio-mini': {
     ...audio,
@@ -155,6 +155,6 @@ export const GPT_4_MODELS = {
       defaultMaxOutputTokens: 4_096,
     },
     pricing: null,
-    source: sources('openai SDK 7.57.0 types'),
+    ...checkedAgainst(OPENAI_SDK),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'chat_completion'>>>;

@@ -1,6 +1,14 @@
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
-import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
+import {
+  MODELS_DEV,
+  OPENAI_FILES,
+  OPENAI_SDK,
+  OPENAI_SHUTDOWNS,
+  OPEN_ROUTER,
+  PI_AI,
+  checkedAgainst,
+} from '../sources.ts';
 import {
   ALWAYS_REASONING_MODEL,
   CACHE_FOR_A_DAY,
@@ -14,10 +22,7 @@ import {
   RESPONSES_MODEL,
 } from './responses-model.ts';
 
-const SOURCE = sources(MODELS_DEV.name, PI_AI.name, 'openai SDK 7.57.0 types');
 /** The first of these two is silent about these models. */
-const LATER_SOURCE = sources(PI_AI.name, 'openai SDK 7.57.0 types and changelog');
-const WITH_DEPRECATIONS = sources(SOURCE, 'developers.openai.com deprecations page');
 
 const NONE_TO_XHIGH = ['none', 'low', 'medium', 'high', 'xhigh'] as const;
 const NONE_TO_MAX = ['none', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -27,12 +32,10 @@ const MEDIUM_TO_XHIGH = ['medium', 'high', 'xhigh'] as const;
 const gpt56 = {
   ...RESPONSES_MODEL,
   promptCaches: CACHE_OR_NOT,
-  inputModalities: ['text', 'image', 'file'],
   releaseDate: '2026-07-09',
   knowledgeCutoff: null,
   limits: LONG_CONTEXT,
   reasoning: effort(NONE_TO_MAX),
-  source: LATER_SOURCE,
 } as const;
 
 /** For security work; the vendor limits access to them. */
@@ -45,7 +48,6 @@ const security = {
   builtInTools: [],
   citations: false,
   batch: NO_BATCH,
-  source: LATER_SOURCE,
 } as const;
 
 const gpt5 = {
@@ -53,7 +55,6 @@ const gpt5 = {
   releaseDate: '2025-08-07',
   limits: GPT_5_CONTEXT,
   reasoning: effort(['minimal', 'low', 'medium', 'high'], 'medium'),
-  source: SOURCE,
 } as const;
 
 export const GPT_5_MODELS = {
@@ -70,6 +71,7 @@ export const GPT_5_MODELS = {
       cacheWrite: 5,
       above: { inputTokens: 272_000, input: 8, output: 30, cacheRead: 0.8, cacheWrite: 10 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.6-terra': {
     ...gpt56,
@@ -84,6 +86,7 @@ export const GPT_5_MODELS = {
       cacheWrite: 2.5,
       above: { inputTokens: 272_000, input: 4, output: 18, cacheRead: 0.4, cacheWrite: 5 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.6-luna': {
     ...gpt56,
@@ -98,6 +101,7 @@ export const GPT_5_MODELS = {
       cacheWrite: 0.25,
       above: { inputTokens: 272_000, input: 0.4, output: 1.8, cacheRead: 0.04, cacheWrite: 0.5 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.6-cyber': {
     ...security,
@@ -109,6 +113,7 @@ export const GPT_5_MODELS = {
     limits: { ...GPT_5_CONTEXT, maxInputTokens: null },
     reasoning: effort(['low', 'medium', 'high', 'xhigh', 'max']),
     pricing: price(PI_AI.date, { input: 12.5, output: 75, cacheRead: 1.25, cacheWrite: 15.625 }),
+    ...checkedAgainst(PI_AI, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-daybreak-blue-latest': {
     ...security,
@@ -124,6 +129,7 @@ export const GPT_5_MODELS = {
       cacheWrite: 5,
       above: { inputTokens: 272_000, input: 8, output: 30, cacheRead: 0.8, cacheWrite: 10 },
     }),
+    ...checkedAgainst(PI_AI, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-daybreak-red-latest': {
     ...security,
@@ -133,6 +139,7 @@ export const GPT_5_MODELS = {
     limits: { ...GPT_5_CONTEXT, maxInputTokens: null },
     reasoning: effort(NONE_TO_MAX),
     pricing: price(PI_AI.date, { input: 12.5, output: 75, cacheRead: 1.25, cacheWrite: 15.625 }),
+    ...checkedAgainst(PI_AI, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.5': {
     ...RESPONSES_MODEL,
@@ -144,7 +151,6 @@ export const GPT_5_MODELS = {
     releaseDate: '2026-04-23',
     knowledgeCutoff: '2025-12-01',
     limits: LONG_CONTEXT,
-    inputModalities: ['text', 'image', 'file'],
     reasoning: effort(NONE_TO_XHIGH),
     pricing: price(PI_AI.date, {
       input: 5,
@@ -152,7 +158,7 @@ export const GPT_5_MODELS = {
       cacheRead: 0.5,
       above: { inputTokens: 272_000, input: 10, output: 45, cacheRead: 1 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-5.5-pro': {
     ...PRO_MODEL,
@@ -164,14 +170,13 @@ export const GPT_5_MODELS = {
     releaseDate: '2026-04-23',
     knowledgeCutoff: '2025-12-01',
     limits: LONG_CONTEXT,
-    inputModalities: ['text', 'image', 'file'],
     reasoning: effort(MEDIUM_TO_XHIGH),
     pricing: price(PI_AI.date, {
       input: 30,
       output: 180,
       above: { inputTokens: 272_000, input: 60, output: 270 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-5.4': {
     ...RESPONSES_MODEL,
@@ -183,7 +188,6 @@ export const GPT_5_MODELS = {
     releaseDate: '2026-03-05',
     knowledgeCutoff: '2025-08-31',
     limits: LONG_CONTEXT,
-    inputModalities: ['text', 'image', 'file'],
     reasoning: effort(NONE_TO_XHIGH, 'none'),
     pricing: price(PI_AI.date, {
       input: 2.5,
@@ -191,7 +195,7 @@ export const GPT_5_MODELS = {
       cacheRead: 0.25,
       above: { inputTokens: 272_000, input: 5, output: 22.5, cacheRead: 0.5 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'gpt-5.4-pro': {
     ...PRO_MODEL,
@@ -209,7 +213,7 @@ export const GPT_5_MODELS = {
       output: 180,
       above: { inputTokens: 272_000, input: 60, output: 270 },
     }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_FILES),
   },
   'gpt-5.4-mini': {
     ...RESPONSES_MODEL,
@@ -222,7 +226,7 @@ export const GPT_5_MODELS = {
     limits: GPT_5_CONTEXT,
     reasoning: effort(NONE_TO_XHIGH, 'none'),
     pricing: price(PI_AI.date, { input: 0.75, output: 4.5, cacheRead: 0.075 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.4-nano': {
     ...RESPONSES_MODEL,
@@ -236,23 +240,23 @@ export const GPT_5_MODELS = {
     limits: GPT_5_CONTEXT,
     reasoning: effort(NONE_TO_XHIGH, 'none'),
     pricing: price(PI_AI.date, { input: 0.2, output: 1.25, cacheRead: 0.02 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_SHUTDOWNS, OPENAI_FILES),
   },
   'gpt-5.3-codex': {
     ...RESPONSES_MODEL,
     displayName: 'GPT-5.3 Codex',
-    description: 'A GPT-5 trained for programming with tools.',
+    description: 'A GPT-5 trained for programming with tools, kept until its shutdown.',
     apiModel: 'gpt-5.3-codex',
     family: 'gpt-codex',
+    status: { type: 'deprecated', replacement: 'gpt-6.2-sol', shutdownDate: '2027-04-01' },
     releaseDate: '2026-02-05',
     knowledgeCutoff: '2025-08-31',
     limits: GPT_5_CONTEXT,
-    inputModalities: ['text', 'image', 'file'],
     builtInTools: ['web_search'],
     reasoning: effort(NONE_TO_XHIGH),
     batch: NO_BATCH,
     pricing: price(PI_AI.date, { input: 1.75, output: 14, cacheRead: 0.175 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPENAI_SHUTDOWNS),
   },
   'gpt-5.3-codex-spark': {
     ...ALWAYS_REASONING_MODEL,
@@ -269,13 +273,12 @@ export const GPT_5_MODELS = {
       maxOutputTokens: 32_000,
       defaultMaxOutputTokens: 32_000,
     },
-    inputModalities: ['text', 'image', 'file'],
     builtInTools: [],
     citations: false,
     reasoning: effort(['low', 'medium', 'high', 'xhigh']),
     batch: NO_BATCH,
     pricing: price(PI_AI.date, { input: 1.75, output: 14, cacheRead: 0.175 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI),
   },
   'gpt-5.2': {
     ...RESPONSES_MODEL,
@@ -289,7 +292,7 @@ export const GPT_5_MODELS = {
     limits: GPT_5_CONTEXT,
     reasoning: effort(NONE_TO_XHIGH, 'none'),
     pricing: price(PI_AI.date, { input: 1.75, output: 14, cacheRead: 0.175 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.2-pro': {
     ...PRO_MODEL,
@@ -303,7 +306,7 @@ export const GPT_5_MODELS = {
     structuredOutput: false,
     reasoning: effort(MEDIUM_TO_XHIGH),
     pricing: price(PI_AI.date, { input: 21, output: 168 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5.1': {
     ...RESPONSES_MODEL,
@@ -318,7 +321,7 @@ export const GPT_5_MODELS = {
     limits: GPT_5_CONTEXT,
     reasoning: effort(['none', 'low', 'medium', 'high'], 'none'),
     pricing: price(PI_AI.date, { input: 1.25, output: 10, cacheRead: 0.125 }),
-    source: SOURCE,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_SHUTDOWNS, OPENAI_FILES),
   },
   'gpt-5': {
     ...gpt5,
@@ -330,6 +333,7 @@ export const GPT_5_MODELS = {
     status: { type: 'deprecated', replacement: 'gpt-6.1-sol', shutdownDate: '2026-12-11' },
     knowledgeCutoff: '2024-09-30',
     pricing: price(PI_AI.date, { input: 1.25, output: 10, cacheRead: 0.125 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5-mini': {
     ...gpt5,
@@ -340,6 +344,7 @@ export const GPT_5_MODELS = {
     status: { type: 'deprecated', replacement: 'gpt-6.1-terra', shutdownDate: '2026-12-11' },
     knowledgeCutoff: '2024-05-30',
     pricing: price(PI_AI.date, { input: 0.25, output: 2, cacheRead: 0.025 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5-nano': {
     ...gpt5,
@@ -350,6 +355,7 @@ export const GPT_5_MODELS = {
     status: { type: 'deprecated', replacement: 'gpt-6-luna', shutdownDate: '2026-12-11' },
     knowledgeCutoff: '2024-05-30',
     pricing: price(PI_AI.date, { input: 0.05, output: 0.4, cacheRead: 0.005 }),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-5-pro': {
     ...PRO_MODEL,
@@ -363,6 +369,6 @@ export const GPT_5_MODELS = {
     limits: GPT_5_CONTEXT,
     reasoning: effort(['high'], 'high'),
     pricing: price(PI_AI.date, { input: 15, output: 120 }),
-    source: WITH_DEPRECATIONS,
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'responses_api'>>>;

@@ -1,6 +1,16 @@
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
-import { PI_AI, sources } from '../sources.ts';
+import {
+  LAOZHANG,
+  MODELS_DEV,
+  OPENAI_FILES,
+  OPENAI_PAGES,
+  OPENAI_SDK,
+  OPEN_ROUTER,
+  OXEN,
+  PI_AI,
+  checkedAgainst,
+} from '../sources.ts';
 import {
   ALWAYS_REASONING_MODEL,
   CACHE_OR_NOT,
@@ -15,51 +25,68 @@ import {
  * The price list has a step at 272,000 input tokens, and the vendor's model pages name a window of 1,050,000: the
  * catalogue that gives 272,000 as the window stops at the price step.
  */
-const SOURCE = sources(
-  PI_AI.name,
-  'openai SDK 7.57.0 types and changelog',
-  'developers.openai.com model pages',
-);
 
 const gpt6 = {
   ...RESPONSES_MODEL,
   promptCaches: CACHE_OR_NOT,
-  inputModalities: ['text', 'image', 'file'],
   knowledgeCutoff: null,
   limits: LONG_CONTEXT,
-  source: SOURCE,
 } as const;
 
-const CAN_SKIP_REASONING = effort(['none', 'low', 'medium', 'high', 'xhigh', 'max']);
-const ALWAYS_REASONS = effort(['low', 'medium', 'high', 'xhigh', 'max']);
+const LOW_TO_MAX = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+const NONE_TO_MAX = ['none', ...LOW_TO_MAX] as const;
+
+/** For chosen customers. Of those that are known by name alone, everything unpublished is null or off. */
+const limited = {
+  ...ALWAYS_REASONING_MODEL,
+  inputModalities: ['text'],
+  status: { type: 'preview' },
+  releaseDate: null,
+  knowledgeCutoff: null,
+  limits: {
+    contextWindow: null,
+    maxInputTokens: null,
+    maxOutputTokens: null,
+    defaultMaxOutputTokens: 32_768,
+  },
+  builtInTools: [],
+  citations: false,
+  reasoning: { type: 'always' },
+  batch: NO_BATCH,
+  pricing: null,
+} as const;
 
 export const GPT_6_MODELS = {
-  'gpt-6-astra': {
+  'gpt-6.2-astra': {
     ...gpt6,
     temperature: ALWAYS_REASONING_MODEL.temperature,
-    displayName: 'GPT-6 Astra',
+    displayName: 'GPT-6.2 Astra',
     description: 'The most capable GPT, for long and demanding work with tools.',
-    apiModel: 'gpt-6-astra',
+    apiModel: 'gpt-6.2-astra',
     family: 'gpt-astra',
-    releaseDate: '2026-09-03',
-    reasoning: ALWAYS_REASONS,
+    releaseDate: '2026-11-17',
+    knowledgeCutoff: '2026-05-18',
+    reasoning: effort(LOW_TO_MAX),
     pricing: price(PI_AI.date, {
-      input: 10,
-      output: 50,
-      cacheRead: 1,
-      cacheWrite: 12.5,
-      above: { inputTokens: 272_000, input: 20, output: 75, cacheRead: 2, cacheWrite: 25 },
+      input: 8,
+      output: 40,
+      cacheRead: 0.4,
+      cacheWrite: 10,
+      above: { inputTokens: 272_000, input: 16, output: 60, cacheRead: 0.8, cacheWrite: 20 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, LAOZHANG, OPENAI_SDK, OPENAI_PAGES),
   },
-  'gpt-6.1-sol': {
+  'gpt-6.2-sol': {
     ...gpt6,
     temperature: ALWAYS_REASONING_MODEL.temperature,
-    displayName: 'GPT-6.1 Sol',
-    description: 'Close to Astra on complex work at a fifth of its price; always reasons.',
-    apiModel: 'gpt-6.1-sol',
+    displayName: 'GPT-6.2 Sol',
+    description:
+      'For everyday use: close to Astra on complex work at a quarter of its price; always reasons.',
+    apiModel: 'gpt-6.2-sol',
     family: 'gpt-sol',
-    releaseDate: '2026-09-29',
-    reasoning: ALWAYS_REASONS,
+    releaseDate: '2026-11-17',
+    knowledgeCutoff: '2026-06-01',
+    reasoning: effort(LOW_TO_MAX),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 10,
@@ -67,6 +94,44 @@ export const GPT_6_MODELS = {
       cacheWrite: 2.5,
       above: { inputTokens: 272_000, input: 4, output: 15, cacheRead: 0.2, cacheWrite: 5 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, LAOZHANG, OPENAI_SDK, OPENAI_PAGES),
+  },
+  'gpt-6-astra': {
+    ...gpt6,
+    temperature: ALWAYS_REASONING_MODEL.temperature,
+    displayName: 'GPT-6 Astra',
+    description: 'The predecessor of GPT-6.2 Astra; always reasons.',
+    apiModel: 'gpt-6-astra',
+    family: 'gpt-astra',
+    releaseDate: '2026-09-03',
+    reasoning: effort(LOW_TO_MAX),
+    pricing: price(PI_AI.date, {
+      input: 10,
+      output: 50,
+      cacheRead: 1,
+      cacheWrite: 12.5,
+      above: { inputTokens: 272_000, input: 20, output: 75, cacheRead: 2, cacheWrite: 25 },
+    }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
+  },
+  'gpt-6.1-sol': {
+    ...gpt6,
+    temperature: ALWAYS_REASONING_MODEL.temperature,
+    displayName: 'GPT-6.1 Sol',
+    description: 'The predecessor of GPT-6.2 Sol; always reasons.',
+    apiModel: 'gpt-6.1-sol',
+    family: 'gpt-sol',
+    releaseDate: '2026-09-29',
+    knowledgeCutoff: '2026-04-30',
+    reasoning: effort(LOW_TO_MAX),
+    pricing: price(PI_AI.date, {
+      input: 2,
+      output: 10,
+      cacheRead: 0.1,
+      cacheWrite: 2.5,
+      above: { inputTokens: 272_000, input: 4, output: 15, cacheRead: 0.2, cacheWrite: 5 },
+    }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OXEN, OPENAI_SDK, OPENAI_FILES),
   },
   'gpt-6.1-terra': {
     ...gpt6,
@@ -75,7 +140,8 @@ export const GPT_6_MODELS = {
     apiModel: 'gpt-6.1-terra',
     family: 'gpt-terra',
     releaseDate: '2026-10-26',
-    reasoning: CAN_SKIP_REASONING,
+    knowledgeCutoff: '2026-06-01',
+    reasoning: effort(NONE_TO_MAX, 'medium'),
     pricing: price(PI_AI.date, {
       input: 1,
       output: 5,
@@ -83,15 +149,17 @@ export const GPT_6_MODELS = {
       cacheWrite: 1.25,
       above: { inputTokens: 272_000, input: 2, output: 7.5, cacheRead: 0.1, cacheWrite: 2.5 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_PAGES, OPENAI_FILES),
   },
   'gpt-6-sol': {
     ...gpt6,
     displayName: 'GPT-6 Sol',
-    description: 'The predecessor of GPT-6.1 Sol, whose reasoning can be switched off.',
+    description: 'An older Sol, whose reasoning can be switched off.',
     apiModel: 'gpt-6-sol',
     family: 'gpt-sol',
     releaseDate: '2026-09-22',
-    reasoning: CAN_SKIP_REASONING,
+    knowledgeCutoff: '2026-04-20',
+    reasoning: effort(NONE_TO_MAX, 'medium'),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 10,
@@ -99,6 +167,7 @@ export const GPT_6_MODELS = {
       cacheWrite: 2.5,
       above: { inputTokens: 272_000, input: 4, output: 15, cacheRead: 0.4, cacheWrite: 5 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_PAGES, OPENAI_FILES),
   },
   'gpt-6-luna': {
     ...gpt6,
@@ -108,7 +177,7 @@ export const GPT_6_MODELS = {
     family: 'gpt-luna',
     releaseDate: '2026-09-22',
     knowledgeCutoff: '2026-05-18',
-    reasoning: CAN_SKIP_REASONING,
+    reasoning: effort(NONE_TO_MAX),
     pricing: price(PI_AI.date, {
       input: 0.1,
       output: 0.5,
@@ -116,7 +185,47 @@ export const GPT_6_MODELS = {
       cacheWrite: 0.125,
       above: { inputTokens: 272_000, input: 0.2, output: 0.75, cacheRead: 0.02, cacheWrite: 0.25 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, OPENAI_SDK, OPENAI_FILES),
   },
+  'gpt-6-cyber': {
+    ...limited,
+    promptCaches: CACHE_OR_NOT,
+    displayName: 'GPT-6 Cyber',
+    description: 'A variant of GPT-6 for security work; the vendor limits access to it.',
+    apiModel: 'gpt-6-cyber',
+    family: 'gpt-cyber',
+    inputModalities: ['text', 'image', 'file'],
+    limits: { ...LONG_CONTEXT, maxInputTokens: null },
+    reasoning: effort(LOW_TO_MAX),
+    pricing: price(PI_AI.date, { input: 20, output: 100, cacheRead: 2, cacheWrite: 25 }),
+    ...checkedAgainst(PI_AI, OPENAI_SDK),
+  },
+  'gpt-6.2-astra-law': {
+    ...limited,
+    displayName: 'GPT-6.2 Astra Law',
+    description: 'A variant of GPT-6.2 Astra for work with law; the vendor limits access to it.',
+    apiModel: 'gpt-6.2-astra-law',
+    family: 'gpt-law',
+    releaseDate: '2026-11-17',
+    ...checkedAgainst(OPENAI_SDK),
+  },
+  'gpt-6-rosalind': {
+    ...limited,
+    displayName: 'GPT-6 Rosalind',
+    description: 'A variant of GPT-6 for work in the life sciences; the vendor limits access to it.',
+    apiModel: 'gpt-6-rosalind',
+    family: 'gpt-rosalind',
+    ...checkedAgainst(OPENAI_SDK),
+  },
+  'gpt-rosalind-research': {
+    ...limited,
+    displayName: 'GPT Rosalind Research',
+    description: 'A model for research in the life sciences; the vendor limits access to it.',
+    apiModel: 'gpt-rosalind-research',
+    family: 'gpt-rosalind',
+    ...checkedAgainst(OPENAI_SDK),
+  },
+  /** Its one reasoning effort is that of gpt-5.2-chat-latest. */
   'chat-latest': {
     ...ALWAYS_REASONING_MODEL,
     builtInTools: ['web_search'],
@@ -130,9 +239,6 @@ export const GPT_6_MODELS = {
     reasoning: effort(['medium'], 'medium'),
     batch: NO_BATCH,
     pricing: price(PI_AI.date, { input: 5, output: 30, cacheRead: 0.5 }),
-    source: sources(
-      PI_AI.name,
-      'its one reasoning effort as in the gpt-5.2 chat model, models.dev, 2026-07-02',
-    ),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPENAI_FILES),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'responses_api'>>>;

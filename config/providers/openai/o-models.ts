@@ -1,6 +1,6 @@
 import type { ModelDefinition, ModelStatus } from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
-import { MODELS_DEV, PI_AI, sources } from '../sources.ts';
+import { MODELS_DEV, OPENAI_FILES, OPENAI_SDK, OPEN_ROUTER, PI_AI, checkedAgainst } from '../sources.ts';
 import { ALWAYS_REASONING_MODEL, effort, PRO_MODEL } from './responses-model.ts';
 
 const retiring = {
@@ -27,12 +27,11 @@ export const O_MODELS = {
     releaseDate: '2025-04-16',
     knowledgeCutoff: '2024-05',
     limits,
-    inputModalities: ['text', 'image', 'file'],
     parallelToolCalls: false,
     reasoning: effort(['low', 'medium', 'high'], 'medium'),
     verbosity: null,
     pricing: price(PI_AI.date, { input: 2, output: 8, cacheRead: 0.5 }),
-    source: sources(MODELS_DEV.name, PI_AI.name, 'openai SDK 7.57.0 types'),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, OPENAI_SDK),
   },
   'o3-pro': {
     ...PRO_MODEL,
@@ -48,6 +47,6 @@ export const O_MODELS = {
     reasoning: effort(['low', 'medium', 'high'], 'medium'),
     verbosity: null,
     pricing: price(PI_AI.date, { input: 20, output: 80 }),
-    source: sources(MODELS_DEV.name, PI_AI.name, 'developers.openai.com deprecations page'),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPENAI_SDK, OPENAI_FILES),
   },
 } as const satisfies Readonly<Record<string, ModelDefinition<'responses_api'>>>;

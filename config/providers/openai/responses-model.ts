@@ -1,5 +1,6 @@
 import {
   type BatchSupport,
+  mediaTypesOf,
   type ModelDefinition,
   type ReasoningEffort,
   type ReasoningSupport,
@@ -8,7 +9,6 @@ import {
 import { RESPONSES } from '../apis.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { OPENAI_SCHEMAS } from '../schemas.ts';
-import { VERIFIED_AT } from '../sources.ts';
 
 /** The vendor's limits for one batch, and its discount. */
 export const OPENAI_BATCH = {
@@ -29,19 +29,23 @@ export const effort = (
 
 /**
  * What a request can say of the prompt cache (https://developers.openai.com/api/docs/guides/prompt-caching). From GPT-5.6 on:
- * for how long at least (30 minutes), or that nothing is to be cached. GPT-5.5 keeps prompts for up to a day and knows
+ * for how long at least (30 minutes, since 2026-11-03 also 12 hours), or that nothing is to be cached. GPT-5.5 keeps prompts for up to a day and knows
  * nothing else. Some older models take either retention policy.
  */
-export const CACHE_OR_NOT = ['short', 'off'] as const;
+export const CACHE_OR_NOT = ['short', 'long', 'off'] as const;
 export const CACHE_FOR_A_DAY = ['long'] as const;
 export const EITHER_RETENTION = ['short', 'long'] as const;
 
-/** What the models of the Responses API share. That API has no stop sequences, seed or penalties. */
+/**
+ * What the models of the Responses API share. That API has no stop sequences, seed or penalties. A model that sees images
+ * reads documents, and of others than PDF the text (https://developers.openai.com/api/docs/guides/file-inputs).
+ */
 export const RESPONSES_MODEL = {
   ...RESPONSES,
   schemas: OPENAI_SCHEMAS,
   status: { type: 'active' },
-  inputModalities: ['text', 'image'],
+  inputModalities: ['text', 'image', 'file'],
+  media: { ...RESPONSES.media, file: { ...RESPONSES.media.file, mediaTypes: mediaTypesOf('file') } },
   outputModalities: ['text'],
   streaming: true,
   functionCalling: true,
@@ -53,7 +57,6 @@ export const RESPONSES_MODEL = {
   sampling: NO_SAMPLING,
   verbosity: VERBOSITIES,
   batch: OPENAI_BATCH,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'responses_api'>>;
 
 /** The same for models that reason on every request: no temperature in any case. */

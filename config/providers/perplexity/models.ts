@@ -5,7 +5,7 @@ import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { withBilling } from '../with-billing.ts';
 import { PERPLEXITY_BILLING } from './billing.ts';
-import { sources, VERIFIED_AT } from '../sources.ts';
+import { PERPLEXITY_PAGES, TOKEN_METER, checkedAgainst } from '../sources.ts';
 
 /**
  * By the types of https://github.com/perplexityai/perplexity-node an image has nothing but its address, JSON follows a
@@ -57,8 +57,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     batch: { type: 'none' },
     inputEstimate: PERPLEXITY_INPUT,
     pricing: price(null, { input: 0.25, output: 2.5, cacheRead: 0.0625 }),
-    verifiedAt: VERIFIED_AT,
-    source: sources('docs.perplexity.ai Agent API', 'token prices from TokenMeter 0.16.0'),
+    ...checkedAgainst(PERPLEXITY_PAGES, TOKEN_METER),
   },
 };
 

@@ -11,7 +11,17 @@ import { price } from '../price.ts';
 import { NO_SAMPLING } from '../sampling.ts';
 import { withBilling } from '../with-billing.ts';
 import { XAI_BILLING } from './billing.ts';
-import { MODELS_DEV, PI_AI, sources, VERIFIED_AT } from '../sources.ts';
+import {
+  MODELS_DEV,
+  OPEN_ROUTER,
+  PI_AI,
+  XAI_AI_SDK,
+  XAI_DATES,
+  XAI_NOTICE,
+  XAI_PAGES,
+  XAI_PROBES,
+  checkedAgainst,
+} from '../sources.ts';
 
 /** Beyond 100,000 requests the vendor throttles; 25 MB is what it takes in one piece. The discount differs by model. */
 const batch = (discountPercent: number | null): BatchSupport => ({
@@ -40,7 +50,6 @@ const grok = {
   verbosity: null,
   batch: batch(null),
   inputEstimate: XAI_INPUT,
-  verifiedAt: VERIFIED_AT,
 } as const satisfies Partial<ModelDefinition<'responses_api'>>;
 
 const effort = (
@@ -48,7 +57,8 @@ const effort = (
   fallback: ReasoningEffort | null = null,
 ): ReasoningSupport => ({ type: 'effort', values, default: fallback });
 
-const LOW_TO_XHIGH = ['low', 'medium', 'high', 'xhigh'] as const;
+const LOW_TO_HIGH = ['low', 'medium', 'high'] as const;
+const LOW_TO_XHIGH = [...LOW_TO_HIGH, 'xhigh'] as const;
 
 /** The vendor lists no output limit: the window bounds it. */
 const flagship = {
@@ -59,7 +69,6 @@ const flagship = {
     maxOutputTokens: 500_000,
     defaultMaxOutputTokens: 32_768,
   },
-  source: sources(PI_AI.name, 'docs.x.ai model pages'),
 } as const;
 
 const longContext = {
@@ -82,7 +91,6 @@ const grok420 = {
     cacheRead: 0.2,
     above: { inputTokens: 200_000, input: 2.5, output: 5, cacheRead: 0.4 },
   }),
-  source: sources(MODELS_DEV.name, 'docs.x.ai model pages'),
 } as const;
 
 const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
@@ -93,40 +101,46 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     apiModel: 'grok-4.7',
     releaseDate: '2026-09-21',
     reasoning: effort(LOW_TO_XHIGH, 'high'),
+    batch: batch(20),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 6,
       cacheRead: 0.5,
       above: { inputTokens: 200_000, input: 4, output: 12, cacheRead: 1 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, XAI_DATES),
   },
   'grok-4.6': {
     ...flagship,
     displayName: 'Grok 4.6',
     description: 'The predecessor of Grok 4.7; always reasons.',
     apiModel: 'grok-4.6',
-    releaseDate: null,
-    reasoning: effort(LOW_TO_XHIGH),
+    releaseDate: '2026-08-12',
+    reasoning: effort(LOW_TO_XHIGH, 'high'),
+    batch: batch(20),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 6,
       cacheRead: 0.5,
       above: { inputTokens: 200_000, input: 4, output: 12, cacheRead: 1 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, XAI_AI_SDK, XAI_DATES),
   },
   'grok-4.5': {
     ...flagship,
     displayName: 'Grok 4.5',
     description: 'An older Grok for programming and knowledge work; always reasons.',
     apiModel: 'grok-4.5',
-    releaseDate: null,
-    reasoning: effort(LOW_TO_XHIGH, 'high'),
+    releaseDate: '2026-07-08',
+    knowledgeCutoff: '2026-02',
+    reasoning: effort(LOW_TO_HIGH, 'high'),
     pricing: price(PI_AI.date, {
       input: 2,
       output: 6,
       cacheRead: 0.3,
       above: { inputTokens: 200_000, input: 4, output: 12, cacheRead: 0.6 },
     }),
+    ...checkedAgainst(PI_AI, OPEN_ROUTER, XAI_AI_SDK, XAI_PROBES, XAI_DATES),
   },
   'grok-4.3': {
     ...longContext,
@@ -134,7 +148,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     description: 'A Grok with a context of a million tokens, whose reasoning can be switched off.',
     apiModel: 'grok-4.3',
     releaseDate: '2026-04-17',
-    reasoning: effort(['none', ...LOW_TO_XHIGH]),
+    reasoning: effort(['none', ...LOW_TO_HIGH], 'low'),
     batch: batch(20),
     pricing: price(PI_AI.date, {
       input: 1.25,
@@ -142,7 +156,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
       cacheRead: 0.2,
       above: { inputTokens: 200_000, input: 2.5, output: 5, cacheRead: 0.4 },
     }),
-    source: sources(MODELS_DEV.name, PI_AI.name),
+    ...checkedAgainst(MODELS_DEV, PI_AI, OPEN_ROUTER, XAI_PAGES, XAI_AI_SDK),
   },
   'grok-4.20-reasoning': {
     ...grok420,
@@ -151,6 +165,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     apiModel: 'grok-4.20-0309-reasoning',
     reasoning: { type: 'always' },
     batch: batch(20),
+    ...checkedAgainst(MODELS_DEV, XAI_PAGES),
   },
   'grok-4.20-non-reasoning': {
     ...grok420,
@@ -159,6 +174,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     apiModel: 'grok-4.20-0309-non-reasoning',
     reasoning: { type: 'counterpart', model: 'grok-4.20-reasoning' },
     batch: batch(20),
+    ...checkedAgainst(MODELS_DEV, XAI_PAGES),
   },
   'grok-4.20-multi-agent': {
     ...grok420,
@@ -169,13 +185,15 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
     parallelToolCalls: false,
     reasoning: effort(LOW_TO_XHIGH),
     batch: { type: 'none' },
+    ...checkedAgainst(MODELS_DEV, XAI_PAGES),
   },
   'grok-build-0.1': {
     ...grok,
     displayName: 'Grok Build 0.1',
-    description: 'A Grok for programming, the cheapest of them; how much it reasons cannot be chosen.',
+    description: 'A Grok for programming; shut down.',
     apiModel: 'grok-build-0.1',
     family: 'grok-build',
+    status: { type: 'retired', replacement: 'grok-4.7', shutdownDate: '2026-11-19' },
     releaseDate: '2026-04-16',
     limits: {
       contextWindow: 256_000,
@@ -192,7 +210,7 @@ const MODELS: Readonly<Record<string, ModelDefinition<'responses_api'>>> = {
       cacheRead: 0.2,
       above: { inputTokens: 200_000, input: 2, output: 4, cacheRead: 0.4 },
     }),
-    source: sources(MODELS_DEV.name, 'docs.x.ai rate limits page'),
+    ...checkedAgainst(MODELS_DEV, XAI_NOTICE),
   },
 };
 

@@ -1,5 +1,5 @@
 import { alwaysReasons, effortsOf } from '../../core/capabilities.ts';
-import type { ModelConfig } from '../../core/model-config.ts';
+import { canReason, type ModelConfig } from '../../core/model-config.ts';
 import type { ParameterConstraint } from '../../core/parameter-constraint.ts';
 import { builder } from '../builder.ts';
 import { BuiltInToolEnum, GenerationParameterEnum, ModalityEnum, ReasoningEffortEnum } from '../enums.ts';
@@ -37,9 +37,9 @@ const ReasoningCapability = builder.objectRef<ModelConfig>('ReasoningCapability'
     counterpart: t.field({
       type: ModelType,
       nullable: true,
-      description: 'The model that answers a request with reasoning, where this one cannot reason itself.',
-      resolve: ({ reasoning }, _args, { catalogue }) =>
-        reasoning.type === 'counterpart' ? (catalogue.findModel(reasoning.model) ?? null) : null,
+      description: 'Always null: a model that reasons itself has no counterpart.',
+      deprecationReason: 'Since 0.2.0: use ModelCapabilities.reasoningCounterpart.',
+      resolve: () => null,
     }),
   }),
 });
@@ -74,6 +74,11 @@ export const ModelCapabilities = builder.objectRef<ModelConfig>('ModelCapabiliti
       type: [ModalityEnum],
       description: 'What it writes. This API carries its text.',
     }),
+    requiresOneOf: t.field({
+      type: [ModalityEnum],
+      description: 'A request must contain at least one of these; empty: text alone is enough.',
+      resolve: ({ requiresOneOf }) => [...(requiresOneOf ?? [])],
+    }),
     fileMediaTypes: t.stringList({
       description: 'Media types of the documents it reads; empty: it reads none.',
       resolve: ({ inputModalities, media }) => [
@@ -95,8 +100,16 @@ export const ModelCapabilities = builder.objectRef<ModelConfig>('ModelCapabiliti
     reasoning: t.field({
       type: ReasoningCapability,
       nullable: true,
-      description: 'How it reasons, or which model does so in its place; null: it does not reason.',
-      resolve: (config) => (config.reasoning.type === 'none' ? null : config),
+      description: 'How it reasons; null: it does not reason.',
+      resolve: (config) => (canReason(config) ? config : null),
+    }),
+    reasoningCounterpart: t.field({
+      type: ModelType,
+      nullable: true,
+      description:
+        'The model that answers a request with reasoning, where this one cannot reason itself; null: there is none.',
+      resolve: ({ reasoning }, _args, { catalogue }) =>
+        reasoning.type === 'counterpart' ? (catalogue.findModel(reasoning.model) ?? null) : null,
     }),
     batch: t.field({
       type: BatchCapability,

@@ -1,4 +1,10 @@
-import type { Pricing, PricingTier, ServiceTierPrice, ToolPrice } from '../../core/model-config.ts';
+import type {
+  Pricing,
+  PricingTier,
+  ScheduledPrice,
+  ServiceTierPrice,
+  ToolPrice,
+} from '../../core/model-config.ts';
 import { builder } from '../builder.ts';
 import { BuiltInToolEnum } from '../enums.ts';
 
@@ -38,8 +44,37 @@ const ServiceTierPriceType = builder.objectRef<ServiceTierPrice>('ServiceTierPri
   }),
 });
 
+const ScheduledPriceType = builder.objectRef<ScheduledPrice>('ScheduledPrice').implement({
+  description: 'Announced prices per million tokens.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'Date', description: 'The day they begin, at midnight UTC.' }),
+    inputPerMillion: t.exposeFloat('inputPerMillion', { description: 'Price of a million input tokens.' }),
+    outputPerMillion: t.exposeFloat('outputPerMillion', { description: 'Price of a million output tokens.' }),
+    cacheReadPerMillion: t.exposeFloat('cacheReadPerMillion', {
+      nullable: true,
+      description: 'Price of a million tokens read from the cache.',
+    }),
+    cacheWritePerMillion: t.exposeFloat('cacheWritePerMillion', {
+      nullable: true,
+      description: 'Price of a million tokens written to the cache.',
+    }),
+    cacheWriteLongPerMillion: t.exposeFloat('cacheWriteLongPerMillion', {
+      nullable: true,
+      description: 'Price of a million tokens that the cache keeps for longer than its shortest time.',
+    }),
+    audioInputPerMillion: t.exposeFloat('audioInputPerMillion', {
+      nullable: true,
+      description: 'Price of a million audio input tokens.',
+    }),
+    tiers: t.expose('tiers', {
+      type: [PricingTierType],
+      description: 'Prices of larger inputs, in the order of their bounds.',
+    }),
+  }),
+});
+
 export const ModelPricing = builder.objectRef<Pricing>('ModelPricing').implement({
-  description: 'Prices per million tokens.',
+  description: 'Prices per million tokens, as they are in force now.',
   fields: (t) => ({
     currency: t.string({ description: 'ISO 4217 code.', resolve: () => 'USD' }),
     inputPerMillion: t.exposeFloat('inputPerMillion', { description: 'Price of a million input tokens.' }),
@@ -84,6 +119,12 @@ export const ModelPricing = builder.objectRef<Pricing>('ModelPricing').implement
       type: 'Date',
       nullable: true,
       description: 'Day on which these prices were last verified.',
+    }),
+    schedule: t.field({
+      type: [ScheduledPriceType],
+      description:
+        'Announced prices that take the place of these, in the order of their days; empty: none is known.',
+      resolve: ({ schedule }) => [...(schedule ?? [])],
     }),
   }),
 });

@@ -1,3 +1,5 @@
+import { replacementOf, shutdownDateOf, statusOn } from '../../core/model-status.ts';
+import { pricingOn } from '../../core/pricing-on.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { ApiTypeEnum, ModelStatusEnum } from '../enums.ts';
@@ -53,20 +55,23 @@ builder.objectFields(ModelType, (t) => ({
   status: t.field({
     type: ModelStatusEnum,
     description: 'Where it is in its life.',
-    resolve: ({ config }) => config.status.type,
+    resolve: ({ config }, _args, { catalogue }) => statusOn(config.status, catalogue.today()).type,
   }),
   replacement: t.field({
     type: ModelType,
     nullable: true,
-    description: 'For a deprecated model: the one to move to.',
-    resolve: ({ config }, _args, { catalogue }) =>
-      config.status.type === 'deprecated' ? (catalogue.findModel(config.status.replacement) ?? null) : null,
+    description: 'For a deprecated or retired model: the one to move to, where one is known.',
+    resolve: ({ config }, _args, { catalogue }) => {
+      const name = replacementOf(config.status);
+      return name === null ? null : (catalogue.findModel(name) ?? null);
+    },
   }),
   shutdownDate: t.field({
     type: 'Date',
     nullable: true,
-    description: 'For a deprecated model: the day its vendor stops answering for it, where announced.',
-    resolve: ({ config }) => (config.status.type === 'deprecated' ? config.status.shutdownDate : null),
+    description:
+      'For a deprecated or retired model: the day its vendor stops answering for it, where announced.',
+    resolve: ({ config }) => shutdownDateOf(config.status),
   }),
   available: t.boolean({
     description: 'Its provider is configured and not known to be down.',
@@ -111,6 +116,10 @@ builder.objectFields(ModelType, (t) => ({
     description: 'What it can do.',
     resolve: ({ config }) => config,
   }),
+  forcedToolChoice: t.boolean({
+    description: 'It can be obliged to call a function: `toolChoice` with mode REQUIRED, or with a function.',
+    resolve: ({ config }) => config.functionCalling && (config.forcedToolChoice ?? true),
+  }),
   parallelToolCallsCanBeForbidden: t.boolean({
     description:
       'It can be held to one tool call a turn by `parallelToolCalls: false`. A model that makes one at a time anyway takes that in any case.',
@@ -124,7 +133,8 @@ builder.objectFields(ModelType, (t) => ({
     type: ModelPricing,
     nullable: true,
     description: 'What it costs; null: no price is known.',
-    resolve: ({ config }) => config.pricing,
+    resolve: ({ config: { pricing } }, _args, { catalogue }) =>
+      pricing === null ? null : pricingOn(pricing, catalogue.today()),
   }),
   verifiedAt: t.field({
     type: 'Date',

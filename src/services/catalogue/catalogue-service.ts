@@ -44,6 +44,11 @@ export class CatalogueService {
     this.refresh();
   }
 
+  /** The present UTC day, YYYY-MM-DD: prices and shutdown dates go by it. */
+  today(): string {
+    return this.#registry.today();
+  }
+
   /** Works everything out anew; to be called when the registry has taken more models. */
   refresh(): void {
     const registry = this.#registry;

@@ -106,6 +106,30 @@ const checkLaterSystemMessages = (
         return { role: 'user', parts: [{ type: 'text', text: message.text }] };
       });
 
+/** Some models answer only to a request that contains more than text. */
+const checkRequiredModality = (
+  messages: readonly Message[],
+  field: 'prompt' | 'messages',
+  { name, requiresOneOf = [] }: ModelConfig,
+  findings: Findings,
+): void => {
+  if (requiresOneOf.length === 0) return;
+  const contains = (message: Message): boolean =>
+    message.role === 'user' &&
+    message.parts.some(({ type }) => requiresOneOf.some((needed) => needed === type));
+  if (messages.some(contains)) return;
+  const needed = requiresOneOf.map((modality) => modality.toUpperCase());
+  findings.reject(
+    'UNSUPPORTED_CAPABILITY',
+    ['input', field],
+    `The model "${name}" takes no request without ${needed.join(' or ')}.`,
+    {
+      allowed: needed,
+      suggestion: 'Add such content to a message, or choose a model that takes text alone.',
+    },
+  );
+};
+
 /**
  * The conversation as the model is given it: media checked, and the system text as one, `system` first and then the
  * leading system messages, which are no longer among the messages.
@@ -129,6 +153,7 @@ export const checkConversation = (
       ['input', 'messages'],
       'Without what the model does not take, nothing is left.',
     );
+  checkRequiredModality(checked, input.messages === null ? 'prompt' : 'messages', config, findings);
   const system = [input.system ?? '', ...leading.filter(isSystem).map((message) => message.text)].filter(
     (text) => text.trim() !== '',
   );

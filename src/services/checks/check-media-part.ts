@@ -1,7 +1,8 @@
 import type { MediaPart } from '../../core/message.ts';
-import { MEDIA_TYPES, type MediaSupport, type ModelConfig } from '../../core/model-config.ts';
+import { type MediaSupport, mediaTypesOf, type ModelConfig } from '../../core/model-config.ts';
+import { findDocumentTypeOfName } from '../../lib/document-type.ts';
 import type { Findings } from './findings.ts';
-import { checkMediaBase64, normaliseMediaType } from './media-bytes.ts';
+import { checkMediaBase64, formatsFor, normaliseMediaType } from './media-bytes.ts';
 
 interface Subject {
   /** Where the part stands in the input. */
@@ -64,9 +65,21 @@ const isDataUrl = (source: MediaPart['source']): boolean =>
 const PLAIN_BYTES =
   'Give what follows "base64," in the data URL as source: { base64: … }; the type is detected.';
 
+/**
+ * What it is said to be. The name of a document tells where its type says nothing that is known: of a CSV file, for one, a
+ * browser says what program the machine opens it with.
+ */
+const declaredTypeOf = (part: MediaPart): string | null => {
+  const { mediaType } = part;
+  if (part.type !== 'file' || part.filename === null) return mediaType;
+  const isKnown = mediaType !== null && mediaTypesOf('file').includes(normaliseMediaType(mediaType));
+  return isKnown ? mediaType : (findDocumentTypeOfName(part.filename) ?? mediaType);
+};
+
 /** The part with a source that is sound in itself and its media type, or null; why is in the findings. */
-const checkSource = (part: MediaPart, { path, findings }: Subject): MediaPart | null => {
+const checkSource = (part: MediaPart, { path, config, findings }: Subject): MediaPart | null => {
   const { source, type } = part;
+  const known = formatsFor(part, config);
   const refuse = (field: readonly string[], message: string, allowed: readonly string[] = []): null => {
     findings.reject('INVALID_REQUEST', [...path, ...field], message, {
       ...(allowed.length > 0 && { allowed }),
@@ -82,13 +95,12 @@ const checkSource = (part: MediaPart, { path, findings }: Subject): MediaPart | 
       if (problem !== undefined) return refuse(['source', 'url'], problem);
       if (part.mediaType === null) return part;
       const mediaType = normaliseMediaType(part.mediaType);
-      const known: readonly string[] = MEDIA_TYPES[type];
       if (!known.includes(mediaType))
         return refuse(['mediaType'], `${part.mediaType} is no ${type} that is taken.`, known);
       return { ...part, mediaType };
     }
     case 'base64': {
-      const checked = checkMediaBase64(type, source.data, part.mediaType);
+      const checked = checkMediaBase64(type, source.data, declaredTypeOf(part), known);
       if (checked === undefined) return refuse(['source', 'base64'], 'This is not base64.');
       if ('problem' in checked) return refuse(['source'], checked.problem, checked.allowed);
       return { ...part, mediaType: checked.mediaType };

@@ -1,9 +1,11 @@
 import type { ModelConfig } from '../../core/model-config.ts';
+import { findEndOf, replacementOf } from '../../core/model-status.ts';
 import type { Resolution } from '../../core/resolution.ts';
+import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { Findings } from './findings.ts';
 
-const noteResolution = ({ config, steps }: Resolution, findings: Findings): void => {
+const noteResolution = ({ config, steps }: Resolution, today: string, findings: Findings): void => {
   const swap = steps.find((step) => step.reason === 'reasoning-counterpart');
   if (swap !== undefined)
     findings.warn(
@@ -11,15 +13,13 @@ const noteResolution = ({ config, steps }: Resolution, findings: Findings): void
       `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
       { path: ['input', 'model'], from: swap.from, to: swap.to },
     );
-  const { status } = config;
-  if (status.type === 'deprecated') {
-    const until = status.shutdownDate === null ? '' : ` and is shut down on ${status.shutdownDate}`;
-    findings.warn(
-      'MODEL_DEPRECATED',
-      `The model "${config.name}" is deprecated${until}. Use "${status.replacement}" instead.`,
-      { path: ['input', 'model'], from: config.name, to: status.replacement },
-    );
-  }
+  const end = findEndOf(config.name, config.status, today);
+  if (end !== undefined)
+    findings.warn('MODEL_DEPRECATED', end, {
+      path: ['input', 'model'],
+      from: config.name,
+      to: replacementOf(config.status),
+    });
 };
 
 const checkConfigured = (config: ModelConfig, providers: ProviderFactory, findings: Findings): void => {
@@ -36,7 +36,11 @@ const checkConfigured = (config: ModelConfig, providers: ProviderFactory, findin
 };
 
 /** Warns of what the caller should know of the model that answers, and refuses one whose provider is not configured. */
-export const checkModel = (resolution: Resolution, providers: ProviderFactory, findings: Findings): void => {
-  noteResolution(resolution, findings);
+export const checkModel = (
+  resolution: Resolution,
+  { models, providers }: { readonly models: ModelRegistry; readonly providers: ProviderFactory },
+  findings: Findings,
+): void => {
+  noteResolution(resolution, models.today(), findings);
   checkConfigured(resolution.config, providers, findings);
 };

@@ -110,6 +110,23 @@ const checkChoice = (
     );
 };
 
+/** Whether the choice obliges the model to call a function that it cannot be obliged to. Says so. */
+const isUnforceable = (choice: ToolChoice, config: ModelConfig, findings: Findings): boolean => {
+  const isForced = choice.type === 'required' || choice.type === 'function';
+  if (!isForced || config.forcedToolChoice !== false) return false;
+  findings.unsupported(
+    {
+      path: ['input', 'toolChoice'],
+      from: choice.type === 'function' ? choice.name : 'REQUIRED',
+      message: `The model "${config.name}" cannot be obliged to call a function.`,
+      allowed: ['AUTO', 'NONE'],
+      suggestion: 'Leave toolChoice out, and ask for the call in the prompt.',
+    },
+    DROPPED,
+  );
+  return true;
+};
+
 /** The choice as it holds for the tools that are left; null: nothing is said of it. */
 const toTakenChoice = (
   choice: ToolChoice | null,
@@ -121,6 +138,7 @@ const toTakenChoice = (
   const functions = tools.filter((tool) => tool.type === 'function');
   // A function that was left out, and reported, cannot be chosen either.
   if (choice.type === 'function' && !functions.some(({ name }) => name === choice.name)) return null;
+  if (isUnforceable(choice, config, findings)) return null;
   if (config.toolChoiceCoversBuiltInTools || functions.length > 0) return choice;
   if (choice.type !== 'required') return null;
   findings.unsupported(

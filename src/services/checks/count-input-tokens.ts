@@ -1,11 +1,15 @@
+import { withPricingOn } from '../../core/pricing-on.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { countsInputTokens } from '../../core/token-counting.ts';
+import type { ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import { type FetchMedia, resolveMedia } from '../media/resolve-media.ts';
 import { estimateMaxCost, type GenerationPreview, type PreparedGeneration } from './preview.ts';
 
 export interface TokenCountingOptions {
   readonly providers: ProviderFactory;
+  /** Whose day prices go by. */
+  readonly models: ModelRegistry;
   readonly fetchMedia: FetchMedia;
   readonly log: ServiceLog;
   /** Whether guards of the operator decide what may reach a provider. */
@@ -52,9 +56,10 @@ export const withCountedInput = async (
   const value = await countByProvider(prepared, options, clientSignal);
   if (value === null) return preview;
   const { resolution, request } = prepared;
+  const priced = withPricingOn(resolution.config, options.models.today());
   return {
     ...preview,
     inputTokens: { value, source: 'provider' },
-    estimatedMaxCost: estimateMaxCost(value, request.maxOutputTokens, resolution.config),
+    estimatedMaxCost: estimateMaxCost(value, request.maxOutputTokens, priced),
   };
 };

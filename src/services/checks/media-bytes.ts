@@ -1,5 +1,12 @@
-import { MAX_MEDIA_BYTES } from '../../core/message.ts';
-import { MEDIA_TYPES, type MediaKind } from '../../core/model-config.ts';
+import { MAX_MEDIA_BYTES, type MediaPart } from '../../core/message.ts';
+import {
+  DOCUMENT_TYPES,
+  MEDIA_TYPES,
+  type MediaKind,
+  mediaTypesOf,
+  type ModelConfig,
+} from '../../core/model-config.ts';
+import { findDocumentType } from '../../lib/document-type.ts';
 import { findMediaType } from '../../lib/media-type.ts';
 
 /** Other names of the same formats. */
@@ -11,6 +18,10 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['audio/x-flac', 'audio/flac'],
   ['audio/m4a', 'audio/mp4'],
   ['audio/x-m4a', 'audio/mp4'],
+  ['text/x-markdown', 'text/markdown'],
+  ['application/xml', 'text/xml'],
+  ['application/csv', 'text/csv'],
+  ['text/rtf', 'application/rtf'],
 ]);
 
 /** One character at a time: a pattern over the whole would run out of stack on some megabytes. */
@@ -41,16 +52,39 @@ const tooLarge = (length: number): MediaProblem => ({
   allowed: [`at most ${MAX_MEDIA_BYTES} bytes`],
 });
 
-/** What makes bytes unfit for a part, or their media type: read from the bytes, which must agree with the declared one. */
+/** All formats of the kind, but documents besides PDF only where the model takes some of them. */
+export const formatsFor = (
+  { type }: Pick<MediaPart, 'type'>,
+  { media }: Pick<ModelConfig, 'media'>,
+): readonly string[] => {
+  const taken = media[type]?.mediaTypes ?? [];
+  const own: readonly string[] = MEDIA_TYPES[type];
+  return taken.every((mediaType) => own.includes(mediaType)) ? own : mediaTypesOf(type);
+};
+
+/** Where nothing but PDF is taken, bytes that are no PDF are not looked into. */
+const findDocumentTypeAmong = (
+  allowed: readonly string[],
+  bytes: Uint8Array,
+  declared: string | null,
+): string | undefined =>
+  allowed.some((mediaType) => DOCUMENT_TYPES.includes(mediaType))
+    ? findDocumentType(bytes, declared === null ? null : normaliseMediaType(declared))
+    : undefined;
+
+/**
+ * What makes bytes unfit for a part, or their media type: read from the bytes, which must agree with the declared one.
+ * `allowed`: what the model takes, where that is more than the formats that can be told from their first bytes.
+ */
 export const checkMediaBytes = (
   kind: MediaKind,
   bytes: Uint8Array,
   declared: string | null,
+  allowed: readonly string[] = MEDIA_TYPES[kind],
 ): { readonly mediaType: string } | MediaProblem => {
-  const allowed: readonly string[] = MEDIA_TYPES[kind];
   if (bytes.byteLength === 0) return { problem: 'There are no bytes.', allowed };
   if (bytes.byteLength > MAX_MEDIA_BYTES) return tooLarge(bytes.byteLength);
-  const mediaType = findMediaType(bytes);
+  const mediaType = findMediaType(bytes) ?? findDocumentTypeAmong(allowed, bytes, declared);
   if (mediaType === undefined || !allowed.includes(mediaType))
     return { problem: `The bytes are no ${kind} of a kind that is taken.`, allowed };
   if (declared !== null && normaliseMediaType(declared) !== mediaType)
@@ -63,11 +97,12 @@ export const checkMediaBase64 = (
   kind: MediaKind,
   data: string,
   declared: string | null,
+  allowed: readonly string[] = MEDIA_TYPES[kind],
 ): { readonly mediaType: string } | MediaProblem | undefined => {
   if (!isBase64(data)) return undefined;
   // Not decoded before it is known to be small enough.
   const length = decodedLength(data);
   return length > MAX_MEDIA_BYTES
     ? tooLarge(length)
-    : checkMediaBytes(kind, Buffer.from(data, 'base64'), declared);
+    : checkMediaBytes(kind, Buffer.from(data, 'base64'), declared, allowed);
 };

@@ -4,6 +4,7 @@ import type { Warning } from '../../core/generation.ts';
 import type { Message } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import { type OutputRules, TEXT_OUTPUT } from '../../core/output.ts';
+import { withPricingOn } from '../../core/pricing-on.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost, TokenCount } from '../../core/usage.ts';
@@ -135,7 +136,7 @@ export const previewGeneration = (
   given: GenerateInput,
   dependencies: PreviewDependencies,
 ): GenerationPreview => {
-  const { models, providers } = dependencies;
+  const { models } = dependencies;
   const findings = new Findings(given.onUnsupported);
   const input = checkWellFormed(given, findings);
   const messages = toMessages(input, findings);
@@ -147,11 +148,12 @@ export const previewGeneration = (
     return toUnknown(findings);
   }
   const { config } = resolution;
-  checkModel(resolution, providers, findings);
+  checkModel(resolution, dependencies, findings);
   const request = checkRequest(input, messages, config, findings);
   const estimatedInputTokens = estimateInputTokens(request, config);
-  const limits = checkLimits(input, { config, estimatedInputTokens, ...dependencies }, findings);
-  const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, request.maxOutputTokens, config);
+  const priced = withPricingOn(config, models.today());
+  const limits = checkLimits(input, { config: priced, estimatedInputTokens, ...dependencies }, findings);
+  const estimatedMaxCost = estimateMaxCost(estimatedInputTokens, request.maxOutputTokens, priced);
   const fallbacks = checkFallbacks(
     input,
     findings,

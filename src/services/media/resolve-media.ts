@@ -4,17 +4,26 @@ import { MEDIA_KINDS, type ModelConfig } from '../../core/model-config.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import { Slots } from '../../lib/slots.ts';
 import { MAX_REQUEST_MEDIA_BYTES } from '../checks/check-media.ts';
-import { checkMediaBytes, decodedLength } from '../checks/media-bytes.ts';
+import { checkMediaBytes, decodedLength, formatsFor } from '../checks/media-bytes.ts';
 
 /** Gives the bytes at an https address. */
 export type FetchMedia = (url: string, signal: AbortSignal) => Promise<Buffer>;
 
-/** Whether the model reads a kind of media that its vendor does not fetch by itself. */
+/** Whether the model reads media that its vendor does not fetch by itself. */
 export const mayNeedBytes = ({ inputModalities, media }: ModelConfig): boolean =>
-  MEDIA_KINDS.some((kind) => inputModalities.includes(kind) && media[kind]?.fetchesUrls === false);
+  MEDIA_KINDS.some(
+    (kind) =>
+      inputModalities.includes(kind) &&
+      (media[kind]?.fetchesUrls === false || media[kind]?.fetchedMediaTypes !== undefined),
+  );
 
-const needsBytes = (part: UserPart, { media }: ModelConfig): part is MediaPart =>
-  part.type !== 'text' && part.source.type === 'url' && media[part.type]?.fetchesUrls === false;
+const needsBytes = (part: UserPart, { media }: ModelConfig): part is MediaPart => {
+  if (part.type === 'text' || part.source.type !== 'url') return false;
+  const input = media[part.type];
+  if (input === null) return false;
+  const { fetchesUrls, fetchedMediaTypes = input.mediaTypes } = input;
+  return !fetchesUrls || (part.mediaType !== null && !fetchedMediaTypes.includes(part.mediaType));
+};
 
 /** Addresses of one request that are fetched at a time. */
 const AT_A_TIME = 4;
@@ -64,11 +73,11 @@ class RequestMedia {
 const withBytes = async (part: MediaPart, config: ModelConfig, media: RequestMedia): Promise<UserPart> => {
   if (part.source.type !== 'url') return part;
   const bytes = await media.fetch(part.source.url);
-  const checked = checkMediaBytes(part.type, bytes, part.mediaType);
+  const taken = config.media[part.type]?.mediaTypes ?? [];
+  const checked = checkMediaBytes(part.type, bytes, part.mediaType, formatsFor(part, config));
   if ('problem' in checked)
     throw new ModelgraphError('INVALID_REQUEST', `What the address gives is unfit: ${checked.problem}`);
   const { mediaType } = checked;
-  const taken = config.media[part.type]?.mediaTypes ?? [];
   if (!taken.includes(mediaType))
     throw new ModelgraphError(
       'UNSUPPORTED_CAPABILITY',

@@ -1,7 +1,9 @@
 import type { ImageTokens, InputEstimate } from '../../core/input-estimate.ts';
 import type { MediaPart } from '../../core/message.ts';
+import { isTextDocument } from '../../lib/document-type.ts';
 import { readAudioSeconds } from '../../lib/read-audio-seconds.ts';
 import { type ImageSize, readImageSize } from '../../lib/read-image-size.ts';
+import { CHARACTERS_PER_TOKEN } from './estimate-usage.ts';
 
 /** Of what is given by its address or a vendor's id, nothing is known: as large as such things usually are. */
 const USUAL_IMAGE: ImageSize = { width: 1_024, height: 1_024 };
@@ -79,6 +81,7 @@ export const estimateMediaTokens = (part: MediaPart, estimate: InputEstimate): n
       return estimate.perAudioSecond * seconds;
     }
     case 'file':
+      if (data !== null && isTextDocument(part.mediaType)) return (data.length * 0.75) / CHARACTERS_PER_TOKEN;
       return estimate.perPage * (data === null ? USUAL_PAGES : countPages(data));
   }
 };

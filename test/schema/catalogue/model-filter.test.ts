@@ -56,7 +56,7 @@ const CONDITIONS: readonly (readonly [
   [{ available: true }, ({ provider }) => provider === 'demo' || provider === 'groq'],
   [{ available: false }, ({ provider }) => provider !== 'demo' && provider !== 'groq'],
   [{ status: ['DEPRECATED'] }, ({ status }) => status.type === 'deprecated'],
-  [{ status: ['ACTIVE', 'PREVIEW'] }, ({ status }) => status.type !== 'deprecated'],
+  [{ status: ['ACTIVE', 'PREVIEW'] }, ({ status }) => status.type === 'active' || status.type === 'preview'],
   [{ inputModalities: ['IMAGE'] }, ({ inputModalities }) => inputModalities.includes('image')],
   [
     { inputModalities: ['IMAGE', 'AUDIO', 'TEXT'] },

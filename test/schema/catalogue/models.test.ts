@@ -2,7 +2,9 @@ import { graphqlSync } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { MODEL_ALIASES } from '../../../config/aliases.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
-import type { ModelConfig } from '../../../src/core/model-config.ts';
+import { canReason, type ModelConfig } from '../../../src/core/model-config.ts';
+import { statusOn } from '../../../src/core/model-status.ts';
+import { pricingOn } from '../../../src/core/pricing-on.ts';
 import { TEXT_PROVIDERS } from '../../../src/providers/index.ts';
 import { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { ProviderFactory } from '../../../src/registry/provider-factory.ts';
@@ -16,6 +18,9 @@ const catalogue: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((
   Object.values<ModelConfig>(configs),
 );
 
+/** A day on which one price has changed already and another has not. */
+const TODAY = '2026-12-05';
+
 /** What a client reads to render every control of every model. */
 const EVERYTHING = `
   {
@@ -24,12 +29,14 @@ const EVERYTHING = `
       nodes {
         id name displayName description apiModel apiType aliases family status shutdownDate available
         releaseDate knowledgeCutoff contextWindow maxInputTokens maxOutputTokens defaultMaxOutputTokens
-        verifiedAt source parallelToolCallsCanBeForbidden
+        verifiedAt source parallelToolCallsCanBeForbidden forcedToolChoice
         replacement { name }
         capabilities {
           streaming inputModalities outputModalities functionCalling structuredOutput citations builtInTools
           jsonMode fileMediaTypes
-          reasoning { always efforts defaultEffort budgetTokens { min max } counterpart { name } }
+          reasoning { always efforts defaultEffort budgetTokens { min max } }
+          reasoningCounterpart { name }
+          requiresOneOf
           batch { maxRequests maxFileSizeMb discountPercent }
         }
         parameters { parameter supported min max default values note }
@@ -37,6 +44,7 @@ const EVERYTHING = `
           currency inputPerMillion outputPerMillion cacheReadPerMillion cacheWritePerMillion audioInputPerMillion
           tiers { aboveInputTokens inputPerMillion outputPerMillion cacheReadPerMillion }
           effectiveDate
+          schedule { from inputPerMillion outputPerMillion cacheReadPerMillion cacheWritePerMillion audioInputPerMillion }
         }
         provider {
           name configured credentialVariable
@@ -52,7 +60,7 @@ const upper = (words: readonly string[]): string[] => words.map((word) => word.t
 
 describe('a model', () => {
   it('has everything that the catalogue knows of it', async () => {
-    await using app = await startApp();
+    await using app = await startApp({}, { now: () => Date.parse(TODAY) });
     const { data, errors } = await request(app, EVERYTHING);
     expect(errors).toBeUndefined();
     expect(data.models.totalCount).toBe(catalogue.length);
@@ -62,14 +70,16 @@ describe('a model', () => {
     for (const model of data.models.nodes) {
       const config = catalogue.find(({ name }) => name === model.name);
       if (config === undefined) throw new Error(`${model.name} is not in the catalogue`);
-      const { limits, status, reasoning, batch, pricing } = config;
+      const { limits, reasoning, batch } = config;
+      const pricing = config.pricing === null ? null : pricingOn(config.pricing, TODAY);
+      const status = statusOn(config.status, TODAY);
       expect(model).toMatchObject({
         displayName: config.displayName,
         apiModel: config.apiModel,
         apiType: config.apiType.toUpperCase(),
         status: status.type.toUpperCase(),
-        replacement: status.type === 'deprecated' ? { name: status.replacement } : null,
-        shutdownDate: status.type === 'deprecated' ? status.shutdownDate : null,
+        replacement: 'replacement' in status ? { name: status.replacement } : null,
+        shutdownDate: 'shutdownDate' in status ? status.shutdownDate : null,
         contextWindow: limits.contextWindow,
         maxOutputTokens: limits.maxOutputTokens,
         defaultMaxOutputTokens: limits.defaultMaxOutputTokens,
@@ -78,19 +88,24 @@ describe('a model', () => {
         parallelToolCallsCanBeForbidden: config.parallelToolCallsCanBeForbidden,
         capabilities: {
           jsonMode: config.jsonMode,
-          fileMediaTypes: config.inputModalities.includes('file') ? ['application/pdf'] : [],
+          fileMediaTypes: config.inputModalities.includes('file') ? config.media.file?.mediaTypes : [],
           streaming: config.streaming,
           inputModalities: upper(config.inputModalities),
           builtInTools: upper(config.builtInTools),
           batch: batch.type === 'none' ? null : { maxRequests: batch.maxRequests },
         },
       });
-      expect(model.capabilities.reasoning === null).toBe(reasoning.type === 'none');
-      expect(model.capabilities.reasoning?.counterpart ?? null).toEqual(
+      expect(model.capabilities.reasoning === null).toBe(!canReason(config));
+      expect(model.capabilities.reasoningCounterpart).toEqual(
         reasoning.type === 'counterpart' ? { name: reasoning.model } : null,
       );
       expect(model.pricing?.inputPerMillion).toBe(pricing?.inputPerMillion);
       expect(model.pricing?.tiers.length).toBe(pricing?.tiers.length);
+      expect(model.pricing?.schedule.map(({ from }: { from: string }) => from) ?? []).toEqual(
+        pricing?.schedule?.map(({ from }) => from) ?? [],
+      );
+      expect(model.forcedToolChoice).toBe(config.functionCalling && (config.forcedToolChoice ?? true));
+      expect(model.capabilities.requiresOneOf).toEqual(upper(config.requiresOneOf ?? []));
       for (const alias of model.aliases) expect(Object.keys(MODEL_ALIASES)).toContain(alias);
     }
   });

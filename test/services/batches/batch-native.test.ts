@@ -231,6 +231,20 @@ describe.each(await findBatchEngines())('a batch with its vendor, kept in $name'
     expect((await readItems(app, id)).map(({ cost }) => cost)).toEqual([{ total: 0.01 }, { total: 0.01 }]);
   });
 
+  test.skipIf(problem !== null)('costs what was announced for the day it was submitted on', async () => {
+    const twice = { ...PRICING, inputPerMillion: 200, outputPerMillion: 2_000 };
+    const later = { ...PRICING, inputPerMillion: 900, outputPerMillion: 9_000 };
+    const schedule = [
+      { ...twice, from: '2000-01-01' },
+      { ...later, from: '2999-01-01' },
+    ];
+    const vendor = createToyBatchVendor({ model: { pricing: { ...PRICING, schedule } } });
+    await using database = await open();
+    await using app = await startApp(database.settings, vendor.overrides);
+    const id = await submitted(app, requestsOf(['a', 'b']));
+    expect(await endedBatch(app, id)).toMatchObject({ cost: { total: 0.04 } });
+  });
+
   test.skipIf(problem !== null)('parses answers of requests that asked for JSON, and no others', async () => {
     const vendor = createToyBatchVendor({
       onSubmit: (batch) =>

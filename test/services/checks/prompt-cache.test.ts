@@ -32,7 +32,7 @@ const LINES: readonly (readonly [
     'gpt-6.1-terra',
     {
       SHORT: { prompt_cache_options: { mode: 'implicit', ttl: '30m' } },
-      LONG: null,
+      LONG: { prompt_cache_options: { mode: 'implicit', ttl: '12h' } },
       OFF: { prompt_cache_options: { mode: 'explicit' } },
     },
   ],

@@ -1,3 +1,4 @@
+import { findEnding } from '../../../lib/document-type.ts';
 import { findMediaTypeOfBase64 } from '../../../lib/media-type.ts';
 
 /** A data URL of an image; a type that was not declared is read from its first bytes. */
@@ -8,4 +9,4 @@ export const toDataUrl = (data: string, mediaType: string): string => `data:${me
 
 /** The name a file sent as bytes has to have. */
 export const toFilename = (filename: string | null, mediaType: string): string =>
-  filename ?? `file.${/\/([a-z0-9]+)/i.exec(mediaType)?.[1] ?? 'bin'}`;
+  filename ?? `file.${findEnding(mediaType) ?? /\/([a-z0-9]+)/i.exec(mediaType)?.[1] ?? 'bin'}`;

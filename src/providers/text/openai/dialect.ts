@@ -53,7 +53,9 @@ const cacheFields = ({ cache }: TextRequest, config: ModelConfig): RequestFields
         ? { prompt_cache_options: { mode: 'implicit', ttl: '30m' } }
         : { prompt_cache_retention: 'in_memory' };
     case 'long':
-      return { prompt_cache_retention: '24h' };
+      return config.promptCaches.includes('off')
+        ? { prompt_cache_options: { mode: 'implicit', ttl: '12h' } }
+        : { prompt_cache_retention: '24h' };
     case 'off':
       // Without breakpoints of its own such a request is neither written to the cache nor read from it.
       return { prompt_cache_options: { mode: 'explicit' } };

@@ -1,5 +1,7 @@
 import { assertVendorCall } from '../../../core/batch-states.ts';
 import type { Warning } from '../../../core/generation.ts';
+import { withPricingOn } from '../../../core/pricing-on.ts';
+import { toUtcDay } from '../../../core/utc-day.ts';
 import type { BatchResult } from '../../../core/vendor-batch.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
 import { batchError, toOutcome } from './batch-outcome.ts';
@@ -51,13 +53,15 @@ class ResultWriter {
     this.#page = [];
     this.#size = 0;
     if (page.length === 0) return;
-    const { items, config, outputs } = this.#vendor;
+    const { items, outputs } = this.#vendor;
     // Before the write: a transaction must not wait for it.
     const rules = await items.outputRules(
       this.#job,
       page.map(({ customId }) => customId),
     );
     const judgements = await checkAnswers(page, rules, outputs);
+    const { submittingSince, nowMs } = this.#job;
+    const config = withPricingOn(this.#vendor.config, toUtcDay(submittingSince ?? nowMs));
     const { foreign, repeated } = await items.recordAnswers(this.#job, page, (result, expectation) =>
       toOutcome(result, config, expectation, judgements.get(result)),
     );

@@ -154,6 +154,11 @@ export class GenerationRun {
     this.#warnOf(this.#state.fallBack(to, because));
   }
 
+  /** A vendor is called on this UTC day, YYYY-MM-DD. */
+  priceOn(day: string): void {
+    this.#state.priceOn(day);
+  }
+
   /** The provider is about to be called, for deltas or for the whole answer at once. */
   start(mode: CallMode): void {
     this.#state.start(mode);

@@ -12,6 +12,8 @@ import type { JsonValue } from '../../../core/json.ts';
 import { type JsonOutput, readJsonOutput } from '../../../core/json-output.ts';
 import type { Message, ToolMessage } from '../../../core/message.ts';
 import type { OutputViolation } from '../../../core/output.ts';
+import type { Pricing } from '../../../core/model-config.ts';
+import { withPricingOn } from '../../../core/pricing-on.ts';
 import { withFallback } from '../../../core/resolution.ts';
 import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
@@ -45,6 +47,8 @@ export class GenerationState {
   readonly #callIds = new CallIds();
   readonly #times: GenerationTimes;
   #prepared: PreparedGeneration;
+  /** Of the present turn, as they were when its vendor was called. */
+  #pricing: Pricing | null;
   #turn: GenerationTurn;
   #turnCount = 1;
   #hasContent = false;
@@ -63,6 +67,7 @@ export class GenerationState {
   constructor(identity: GenerationIdentity, prepared: PreparedGeneration) {
     this.#identity = identity;
     this.#prepared = prepared;
+    this.#pricing = prepared.resolution.config.pricing;
     this.#times = new GenerationTimes(identity.createdAt);
     this.#turn = new GenerationTurn(prepared.request, prepared.resolution.config, 0);
     this.#streamed = new StreamedOutput(prepared.outputRules.isStreamed);
@@ -106,9 +111,14 @@ export class GenerationState {
 
   /** Whether it has cost more than it may, by what is reported or estimated. */
   get costsTooMuch(): boolean {
-    const { limits, resolution } = this.#prepared;
+    const { limits } = this.#prepared;
     if (limits.maxCostUsd === null) return false;
-    return this.#meter.exceeds(limits.maxCostUsd, resolution.config.pricing, this.#turn);
+    return this.#meter.exceeds(limits.maxCostUsd, this.#pricing, this.#turn);
+  }
+
+  /** A vendor is called on this UTC day, YYYY-MM-DD: what it answers costs what it costs on that day. */
+  priceOn(day: string): void {
+    this.#pricing = withPricingOn(this.#prepared.resolution.config, day).pricing;
   }
 
   start(mode: CallMode): void {
@@ -173,7 +183,7 @@ export class GenerationState {
 
   /** Takes the totals of the present turn. */
   noteUsage(turnUsage: Usage): UnplacedEvent | null {
-    if (!this.#meter.report(turnUsage, this.#prepared.resolution.config.pricing)) return null;
+    if (!this.#meter.report(turnUsage, this.#pricing)) return null;
     const { usage, cost } = this.#meter;
     return usage === null ? null : { type: 'UsageUpdated', usage, cost };
   }

@@ -5,6 +5,7 @@ import { toGenerationError } from '../../../core/to-generation-error.ts';
 import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { wait } from '../../../lib/wait.ts';
+import type { ModelRegistry } from '../../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
 import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
@@ -24,6 +25,8 @@ export interface TurnRunnerOptions {
   /** Judge the request for a better answer. */
   readonly guards: GenerationGuards;
   readonly log: ServiceLog;
+  /** Whose day the prices of a call go by. */
+  readonly models: Pick<ModelRegistry, 'today'>;
   /** Longest time for one answer of the provider, and for the results of its tool calls, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -189,6 +192,7 @@ export class TurnRunner {
     const admission = health.admit(provider);
     if (admission.type === 'refused')
       return { error: new ProviderCircuitOpen(provider, admission.retryAfterMs) };
+    run.priceOn(this.#options.models.today());
     try {
       await this.#readAnswer(turn, admission, isRetry);
       if (turn.isComplete) return undefined;

@@ -1,6 +1,7 @@
 import type { Part } from '@google/genai/web';
 import type { MediaSource } from '../../../../core/message.ts';
 import type { MediaKind } from '../../../../core/model-config.ts';
+import { findDocumentTypeOfName } from '../../../../lib/document-type.ts';
 import { findMediaTypeOfBase64 } from '../../../../lib/media-type.ts';
 
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
@@ -15,7 +16,6 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['ogg', 'audio/ogg'],
   ['flac', 'audio/flac'],
   ['pdf', 'application/pdf'],
-  ['txt', 'text/plain'],
   ['mp4', 'video/mp4'],
   ['webm', 'video/webm'],
   ['mov', 'video/quicktime'],
@@ -40,7 +40,7 @@ export const toMediaPart = (kind: MediaKind, source: MediaSource, mediaType: str
       return { inlineData: { mimeType, data: source.data } };
     }
     case 'url':
-      return toFilePart(source.url, mediaType ?? EXTENSIONS.get(extensionOf(source.url)) ?? null);
+      return toFilePart(source.url, mediaType ?? findTypeOfUrl(source.url));
     case 'provider-file':
       return toFilePart(toFileUri(source.fileId), mediaType);
   }
@@ -49,6 +49,9 @@ export const toMediaPart = (kind: MediaKind, source: MediaSource, mediaType: str
 const toFilePart = (fileUri: string, mimeType: string | null): Part => ({
   fileData: { fileUri, ...(mimeType !== null && { mimeType }) },
 });
+
+const findTypeOfUrl = (url: string): string | null =>
+  EXTENSIONS.get(extensionOf(url)) ?? findDocumentTypeOfName(`.${extensionOf(url)}`) ?? null;
 
 const extensionOf = (url: string): string => {
   const path = URL.canParse(url) ? new URL(url).pathname : url;
