@@ -215,7 +215,6 @@ export const buildApp = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
-  const { sources } = catalogueLayer;
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
@@ -236,7 +235,11 @@ export const buildApp = async (
     metrics.stop();
     const { shutdownGraceMs } = settings;
     await closeTransports(transports, () =>
-      Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
+      Promise.all([
+        catalogueLayer.sources.stop(),
+        generations.stop(shutdownGraceMs),
+        batches.stop(shutdownGraceMs),
+      ]),
     );
     outputs.close();
     await webhooks?.stop();
@@ -255,7 +258,7 @@ export const buildApp = async (
     await webhooks?.start();
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
-    sources.start();
+    catalogueLayer.sources.start();
     catalogueLayer.factory
       .warm()
       .catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
@@ -272,6 +275,6 @@ export const buildApp = async (
       }
     },
     close,
-    reloadCatalogue: () => sources.reload(),
+    reloadCatalogue: () => catalogueLayer.sources.reload(),
   };
 };
