@@ -200,6 +200,11 @@ const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
 };
 
+/** The first request does not wait for the packages of vendors, nor does the start. */
+const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: ServiceLog): void => {
+  factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
  * served, the operator's plugins cannot be loaded, or the store cannot be opened.
@@ -259,9 +264,7 @@ export const buildApp = async (
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
     catalogueLayer.sources.start();
-    catalogueLayer.factory
-      .warm()
-      .catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+    warmProviders(catalogueLayer, log);
     return `${origin}${GRAPHQL_PATH}`;
   };
 

@@ -129,7 +129,7 @@ describe('an id that the catalogue does not know', () => {
       'google/gemini-99',
       'opus-99',
       'openai/gpt-99',
-      `claude-${'9'.repeat(200)}`,
+      `claude-${'9'.repeat(150)}`,
       'claude opus',
       'claude-9\u0000',
     ])
