@@ -220,6 +220,7 @@ export const buildApp = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
+  const { sources } = catalogueLayer;
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
@@ -240,11 +241,7 @@ export const buildApp = async (
     metrics.stop();
     const { shutdownGraceMs } = settings;
     await closeTransports(transports, () =>
-      Promise.all([
-        catalogueLayer.sources.stop(),
-        generations.stop(shutdownGraceMs),
-        batches.stop(shutdownGraceMs),
-      ]),
+      Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
     );
     outputs.close();
     await webhooks?.stop();
@@ -263,7 +260,7 @@ export const buildApp = async (
     await webhooks?.start();
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
-    catalogueLayer.sources.start();
+    sources.start();
     warmProviders(catalogueLayer, log);
     return `${origin}${GRAPHQL_PATH}`;
   };
@@ -278,6 +275,6 @@ export const buildApp = async (
       }
     },
     close,
-    reloadCatalogue: () => catalogueLayer.sources.reload(),
+    reloadCatalogue: () => sources.reload(),
   };
 };
