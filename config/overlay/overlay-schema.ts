@@ -75,6 +75,7 @@ const rates = {
   outputPerMillion: dollars,
   cacheReadPerMillion: dollars.nullish(),
   cacheWritePerMillion: dollars.nullish(),
+  cacheWriteLongPerMillion: dollars.nullish(),
 };
 const tiers = z.array(z.strictObject({ aboveInputTokens: count, ...rates })).optional();
 const pricing = z.strictObject({

@@ -11,18 +11,19 @@ type Given<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]:
 const given = <T extends object>(value: T): Given<T> =>
   Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Given<T>;
 
+type Rates = Omit<
+  NonNullable<Entry['pricing']>,
+  'audioInputPerMillion' | 'tiers' | 'effectiveDate' | 'schedule'
+>;
+
 /** Facts as the catalogue has them: null where an entry may leave a value out. */
 const toPricing = (entry: NonNullable<Entry['pricing']>): Pricing => {
-  const toRates = (
-    rates: Pick<
-      typeof entry,
-      'inputPerMillion' | 'outputPerMillion' | 'cacheReadPerMillion' | 'cacheWritePerMillion'
-    >,
-  ) => ({
+  const toRates = (rates: Rates) => ({
     inputPerMillion: rates.inputPerMillion,
     outputPerMillion: rates.outputPerMillion,
     cacheReadPerMillion: rates.cacheReadPerMillion ?? null,
     cacheWritePerMillion: rates.cacheWritePerMillion ?? null,
+    cacheWriteLongPerMillion: rates.cacheWriteLongPerMillion ?? null,
   });
   const toTiers = (tiers: typeof entry.tiers) =>
     (tiers ?? []).map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...toRates(tier) }));

@@ -43,7 +43,8 @@ const isSamePrice = (said: Pricing, known: Pricing): boolean =>
   said.inputPerMillion === known.inputPerMillion &&
   said.outputPerMillion === known.outputPerMillion &&
   isSaid(said.cacheReadPerMillion, known.cacheReadPerMillion) &&
-  isSaid(said.cacheWritePerMillion, known.cacheWritePerMillion);
+  isSaid(said.cacheWritePerMillion, known.cacheWritePerMillion) &&
+  isSaid(said.cacheWriteLongPerMillion ?? null, known.cacheWriteLongPerMillion ?? null);
 
 /** A feed has the price of the day: what is announced for later days stays so. */
 const toFittingPrice = (

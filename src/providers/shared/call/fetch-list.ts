@@ -1,16 +1,7 @@
+import { readBoundedText } from '../../../lib/read-bounded-text.ts';
+
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
-
-const readText = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 /**
  * The JSON of one page of a vendor's list of models. Throws when there is none within ten seconds and four mebibytes, or
@@ -31,5 +22,7 @@ export const fetchList = async (
     await response.body?.cancel();
     throw new Error(`the list of models was answered with ${response.status}`);
   }
-  return JSON.parse(await readText(response));
+  const text = response.body === null ? '' : await readBoundedText(response.body, MAX_BYTES);
+  if (text === undefined) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
+  return JSON.parse(text);
 };

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isLoopback } from '../../../core/is-loopback.ts';
+import { readBoundedText } from '../../../lib/read-bounded-text.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -15,14 +16,9 @@ const isSafe = (address: string): boolean => {
 };
 
 const readText = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new Error(`the document is longer than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = body === null ? '' : await readBoundedText(body, MAX_BYTES);
+  if (text === undefined) throw new Error(`the document is longer than ${MAX_BYTES} bytes`);
+  return text;
 };
 
 const fetchFile = async (path: string, known: string | null): Promise<FetchedDocument> => {

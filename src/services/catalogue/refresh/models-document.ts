@@ -18,6 +18,9 @@ const cost = z.object({
   output: dollars,
   cache_read: dollars.nullish(),
   cache_write: dollars.nullish(),
+  /** What is kept for longer than a cache's shortest time, in the documents that tell it. */
+  cache_write_1h: dollars.nullish(),
+  cache_write_12h: dollars.nullish(),
   input_audio: dollars.nullish(),
 });
 
@@ -56,6 +59,7 @@ const toRates = (given: Cost) => ({
   outputPerMillion: given.output,
   cacheReadPerMillion: given.cache_read ?? null,
   cacheWritePerMillion: given.cache_write ?? null,
+  cacheWriteLongPerMillion: given.cache_write_1h ?? given.cache_write_12h ?? null,
 });
 
 const toTiers = (long: Cost | null | undefined) =>
