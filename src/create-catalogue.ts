@@ -134,7 +134,7 @@ const createRefresh = ({ settings, overrides, registry, factory, live }: SourceC
 /** Takes the overlay before anything is served. Throws one error that names every problem. */
 const takeFirstOverlay = async (file: string, live: LiveCatalogue): Promise<void> => {
   const { overlay, problems } = await readOverlayFile(file);
-  if (!live.takeOverlay(file, overlay, problems)) throw new CatalogueRefused(live.state().problems);
+  if (!live.takeOverlay(file, overlay, problems)) throw new CatalogueRefused(live.problemsOf(file));
 };
 
 /** What reads the sources of the catalogue while the server runs. */

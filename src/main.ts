@@ -24,7 +24,7 @@ const start = async (): Promise<void> => {
   });
   const app = await buildApp(settings, log);
   // Left alone where there is nothing to read again: a terminal that is closed ends the server by it.
-  if (settings.catalogueFile !== null || settings.catalogueUrl !== null)
+  if (settings.catalogueFile !== null || settings.catalogueUrl !== null || settings.vendorLists)
     process.on('SIGHUP', () => {
       log.info({ signal: 'SIGHUP' }, 'reading the catalogue again');
       app

@@ -23,7 +23,9 @@ export const readOverlayFile = async (file: string): Promise<ReadOverlay> => {
     const origin = { file, source: basename(file), day: mtime.toISOString().slice(0, 10) };
     return parseOverlay(value, origin);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    // What Node says of a file quotes its whole path, which clients are not told.
+    const isOfFile = error instanceof Error && 'code' in error && 'syscall' in error;
+    const message = isOfFile ? String(error.code) : error instanceof Error ? error.message : String(error);
     return { overlay: null, problems: [`${file}: cannot be read: ${message}`] };
   }
 };

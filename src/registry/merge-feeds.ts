@@ -1,4 +1,4 @@
-import type { ModelConfig, Pricing } from '../core/model-config.ts';
+import type { ModelConfig, ModelStatus, Pricing } from '../core/model-config.ts';
 import { replacementOf, shutdownDateOf, statusOn } from '../core/model-status.ts';
 import { pricingOn, scheduleAfter } from '../core/pricing-on.ts';
 import type { ModelNaming } from '../core/text-provider.ts';
@@ -59,27 +59,38 @@ const toFittingPrice = (
   return { ...facts, pricing: { ...pricing, schedule } };
 };
 
-/** The facts as they fit the catalogue: of a replacement, the model that its name leads to, or the one that was known. */
-const toFittingFacts = (
-  given: ModelPatch,
+/**
+ * The status as it fits the catalogue: of a replacement, the model that its name leads to, or the one that was known. A
+ * document's word for what has been shut down is the same as for what will be: a model that is retired stays so.
+ */
+const toFittingStatus = (
+  status: ModelStatus,
   { models, aliases }: Draft,
-  today: string,
+  { origin }: CatalogueFeed,
   below?: ModelConfig,
-): ModelPatch => {
-  const facts = toFittingPrice(given, below?.pricing ?? null, today);
-  const { status } = facts;
-  if (status === undefined || !('replacement' in status)) return facts;
+): ModelStatus => {
+  if (!('replacement' in status)) return status;
   const said = normaliseName(status.replacement ?? '');
   const named = models.has(said) ? said : aliases.get(said);
   const known = named !== undefined && models.has(named) ? named : null;
+  const staysRetired = origin === 'refreshed' && below?.status.type === 'retired';
   return {
-    ...facts,
-    status: {
-      ...status,
-      replacement: known ?? (below === undefined ? null : replacementOf(below.status)),
-      shutdownDate: status.shutdownDate ?? (below === undefined ? null : shutdownDateOf(below.status)),
-    },
+    type: staysRetired ? 'retired' : status.type,
+    replacement: known ?? (below === undefined ? null : replacementOf(below.status)),
+    shutdownDate: status.shutdownDate ?? (below === undefined ? null : shutdownDateOf(below.status)),
   };
+};
+
+/** The facts as they fit the catalogue, and the model below them if there is one. */
+const toFittingFacts = (
+  given: ModelPatch,
+  { draft, context, feed }: FeedMerge,
+  below?: ModelConfig,
+): ModelPatch => {
+  const facts = toFittingPrice(given, below?.pricing ?? null, context.today);
+  return facts.status === undefined
+    ? facts
+    : { ...facts, status: toFittingStatus(facts.status, draft, feed, below) };
 };
 
 interface FeedMerge {
@@ -120,7 +131,7 @@ const addModel = (entry: FeedEntry, merge: FeedMerge): void => {
   const name = draft.models.has(plainName) ? `${provider}/${plainName}` : plainName;
   const { find, oldest } = templateOf(provider, merge);
   const template = find(id);
-  const facts = toFittingFacts({ ...entry.furtherFacts, ...entry.facts }, draft, context.today);
+  const facts = toFittingFacts({ ...entry.furtherFacts, ...entry.facts }, merge);
   if (template === undefined || draft.models.has(name)) return;
   // Older than all that the catalogue has: left out of it on purpose.
   if (oldest !== null && (facts.releaseDate ?? oldest) < oldest) return;
@@ -176,7 +187,7 @@ export const mergeFeed = (feed: CatalogueFeed, draft: Draft, context: MergeConte
     else {
       const present = draft.models.get(config.name) ?? config;
       const said = draft.added.has(config.name) ? { ...entry.furtherFacts, ...entry.facts } : entry.facts;
-      const facts = toFittingFacts(said, draft, context.today, present);
+      const facts = toFittingFacts(said, merge, present);
       draft.models.set(config.name, applyPatch(present, facts, feed));
     }
   }

@@ -65,16 +65,32 @@ const splitPrefix = (requested: string, { vendors }: ResolutionContext) => {
   return provider === undefined ? undefined : { provider, id: requested.slice(slash + 1).trim() };
 };
 
+type FindTemplate = ReturnType<typeof createFindTemplate>;
+
+const templates = new WeakMap<CatalogueSnapshot, Map<string, FindTemplate>>();
+
+/** What finds a template among the models of a provider, made ready once for each catalogue. */
+const templatesOf = (provider: string, snapshot: CatalogueSnapshot): FindTemplate => {
+  const known = templates.get(snapshot) ?? new Map<string, FindTemplate>();
+  templates.set(snapshot, known);
+  const find =
+    known.get(provider) ??
+    createFindTemplate(
+      [...snapshot.models.values()].filter(
+        (config) => config.provider === provider && !isRetired(config, snapshot.day),
+      ),
+    );
+  known.set(provider, find);
+  return find;
+};
+
 /** A model that no source of the catalogue knows: the family's rules, no price, and an id that is taken as it is. */
 const toUnknownModel = (
   provider: string,
   id: string,
   snapshot: CatalogueSnapshot,
 ): ModelConfig | undefined => {
-  const candidates = [...snapshot.models.values()].filter(
-    (config) => config.provider === provider && !isRetired(config, snapshot.day),
-  );
-  const template = createFindTemplate(candidates)(normaliseName(id));
+  const template = templatesOf(provider, snapshot)(normaliseName(id));
   if (template === undefined) return undefined;
   const own = {
     name: normaliseName(id),

@@ -22,6 +22,10 @@ const toLogFields = ({ added, removed, changed, aliases }: CatalogueChanges) => 
   aliases: toNames(aliases),
 });
 
+/** A file by its name: where it lies is nothing for clients. An address as it is. */
+const basename = (source: string): string =>
+  /^https?:/i.test(source) ? source : (source.split(/[\\/]/).at(-1) ?? source);
+
 export interface LiveCatalogueOptions {
   readonly registry: ModelRegistry;
   readonly log: ServiceLog;
@@ -57,8 +61,15 @@ export class LiveCatalogue {
     return {
       refreshedAtMs: this.#refreshedAtMs,
       sources: [...this.#baseSources, ...sources.flatMap((layer) => (layer === null ? [] : [layer.source]))],
-      problems: [...this.#problems.values()].flat(),
+      problems: [...this.#problems].flatMap(([source, problems]) =>
+        problems.map((problem) => problem.replace(source, basename(source))),
+      ),
     };
+  }
+
+  /** Why a source could not be taken, with the whole path of a file; empty: it was. */
+  problemsOf(source: string): readonly string[] {
+    return this.#problems.get(source) ?? [];
   }
 
   /** Whether each source was taken when it was last read. */

@@ -266,7 +266,9 @@ describe('an overlay with a problem', () => {
     expect(
       await request(app, '{ models { nodes { name aliases origin pricing { inputPerMillion } } } }'),
     ).toEqual(before);
-    expect((await catalogueOf(app)).problems.length).toBeGreaterThan(5);
+    const { problems } = await catalogueOf(app);
+    expect(problems.length).toBeGreaterThan(5);
+    for (const problem of problems) expect(problem).toMatch(/^catalogue\.json: /);
     const ready = await fetch(new URL('/health/ready', app.url));
     expect([ready.status, await ready.json()]).toEqual([
       200,

@@ -187,6 +187,22 @@ describe('a document that the catalogue is refreshed from', () => {
     expect(await findModel(app, 'gemini-9-flash')).toBeNull();
   });
 
+  it('deprecates models and names the day, but brings back none that is retired', async () => {
+    await using documents = await startDocuments({
+      openai: {
+        models: { 'gpt-5.5': { status: 'deprecated', shutdown_date: '2099-05-31', replacement: 'gpt' } },
+      },
+      groq: { models: { 'llama-3.1-8b-instant': { status: 'deprecated' } } },
+    });
+    await using app = await startRefreshed(documents.server);
+    await changed(app);
+    expect(await findModel(app, 'gpt-5.5')).toMatchObject({
+      status: 'DEPRECATED',
+      shutdownDate: '2099-05-31',
+    });
+    expect(await findModel(app, 'llama-3.1-8b-instant')).toMatchObject({ status: 'RETIRED' });
+  });
+
   it('may be a file', async () => {
     using file = createOverlayFile(DOCUMENT, 'api.json');
     await using app = await startApp({ catalogueUrl: file.path }, OFTEN);
