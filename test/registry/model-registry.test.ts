@@ -2,21 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { MODEL_ALIASES } from '../../config/aliases.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
-import { statusOn } from '../../src/core/model-status.ts';
-import { toUtcDay } from '../../src/core/utc-day.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { ModelRegistry } from '../../src/registry/model-registry.ts';
 import { request, startApp } from '../support/app/app.ts';
+import { offeredModels } from '../support/app/offered-models.ts';
 import { createToy, toyModels, toyOverrides } from '../support/app/toy-provider.ts';
 
 const catalogueModels: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
   Object.values<ModelConfig>(configs),
 );
 
-/** What can be asked for: the models that their vendors have not shut down. */
-const offered = catalogueModels.filter(
-  ({ status }) => statusOn(status, toUtcDay(Date.now())).type !== 'retired',
-);
+const offered = offeredModels();
 
 const RESOLVE = `
   query ($name: String!, $reasoning: Boolean! = false) {
