@@ -74,7 +74,7 @@ export interface CatalogueLayers {
 export interface MergedCatalogue extends Catalogue {
   /** Models that are kept from clients. They are among `models`, because others may name them. */
   readonly hidden: ReadonlySet<string>;
-  /** Names that the overlay speaks of and no layer has. */
+  /** Names of the overlay that wait for a model that no layer has. */
   readonly unmatched: readonly string[];
   readonly places: ReadonlyMap<string, string>;
 }

@@ -12,6 +12,8 @@ export interface MergeContext {
   readonly today: string;
   /** How vendors name their models, by provider. */
   readonly namings: ReadonlyMap<string, ModelNaming>;
+  /** Whether sources are asked for more models later, so that a name that no layer has may be one of theirs. */
+  readonly isRefreshed: boolean;
 }
 
 /** The catalogue while it is put together. */
@@ -82,9 +84,9 @@ const toFittingStatus = (
 };
 
 /** The facts as they fit the catalogue, and the model below them if there is one. */
-const toFittingFacts = (
+export const toFittingFacts = (
   given: ModelPatch,
-  { draft, context, feed }: FeedMerge,
+  { draft, context, feed }: Pick<FeedMerge, 'draft' | 'context' | 'feed'>,
   below?: ModelConfig,
 ): ModelPatch => {
   const facts = toFittingPrice(given, below?.pricing ?? null, context.today);

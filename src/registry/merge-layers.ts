@@ -1,4 +1,5 @@
-import type { ModelConfig } from '../core/model-config.ts';
+import type { ModelConfig, ModelStatus } from '../core/model-config.ts';
+import { replacementOf } from '../core/model-status.ts';
 import { applyPatch, toModelLike } from './apply-patch.ts';
 import {
   byName,
@@ -6,10 +7,11 @@ import {
   type CatalogueOverlay,
   feedsOf,
   type MergedCatalogue,
+  type ModelPatch,
   normaliseName,
   type OverlayEntry,
 } from './catalogue-layers.ts';
-import { type Draft, type MergeContext, mergeFeed } from './merge-feeds.ts';
+import { type Draft, type MergeContext, mergeFeed, toFittingFacts } from './merge-feeds.ts';
 
 /** Discovered models and aliases whose names are not in use; an alias that leads to no model yet is left out. */
 const mergeDiscovered = ({ discovered }: CatalogueLayers, { models, aliases }: Draft): void => {
@@ -25,7 +27,15 @@ interface OverlayMerge {
   readonly draft: Draft;
   readonly context: MergeContext;
   readonly problems: string[];
+  /** Names whose entries wait for a model that another source may bring. */
+  readonly unmatched: string[];
 }
+
+/** A name of the overlay leads to no model: it waits for one where sources may bring it, and is a problem elsewhere. */
+const noteMissing = (name: string, problem: string, merge: OverlayMerge): void => {
+  if (merge.context.isRefreshed) merge.unmatched.push(name);
+  else merge.problems.push(`${placeOf(merge, name)}${problem}`);
+};
 
 const placeOf = ({ overlay }: OverlayMerge, name: string): string =>
   overlay.places.get(name) ?? `${overlay.source}: "${name}"`;
@@ -34,6 +44,14 @@ const findByNameOrAlias = ({ models, aliases }: Draft, name: string): ModelConfi
   let at = name;
   for (let hops = 0; hops <= aliases.size && !models.has(at); hops += 1) at = aliases.get(at) ?? at;
   return models.get(at);
+};
+
+/** The facts of an entry; a replacement that no layer has waits for its model. */
+const toKnownPatch = ({ name, patch }: OverlayEntry, merge: OverlayMerge): ModelPatch => {
+  const replacement = patch.status === undefined ? null : replacementOf(patch.status);
+  if (replacement === null || !merge.context.isRefreshed || merge.draft.models.has(replacement)) return patch;
+  merge.unmatched.push(name);
+  return { ...patch, status: { ...patch.status, replacement: null } as ModelStatus };
 };
 
 /** The model that an entry adds: its template's facts, those that feeds have of its id, and its own. */
@@ -49,9 +67,10 @@ const createModel = (entry: OverlayEntry, template: ModelConfig, merge: OverlayM
     const said = feed.entries.find(
       (one) => one.provider === template.provider && normaliseName(one.id) === id,
     );
-    if (said !== undefined) config = applyPatch(config, said.facts, { origin, source });
+    if (said !== undefined)
+      config = applyPatch(config, toFittingFacts(said.facts, { ...merge, feed }, config), { origin, source });
   }
-  return Object.freeze({ ...applyPatch(config, entry.patch, { origin, source }), source });
+  return Object.freeze({ ...applyPatch(config, toKnownPatch(entry, merge), { origin, source }), source });
 };
 
 /** Adds an entry's model. Entries may be made after one another; `open` are those that wait for theirs. */
@@ -66,48 +85,64 @@ const addLike = (
   if (awaited !== undefined && awaited.like !== null) addLike(awaited, awaited.like, merge, open);
   const { draft, problems } = merge;
   const template = findByNameOrAlias(draft, like);
-  const place = placeOf(merge, entry.name);
-  if (template === undefined) problems.push(`${place}.like: "${like}" is neither a model nor an alias`);
+  if (template === undefined)
+    noteMissing(entry.name, `.like: "${like}" is neither a model nor an alias`, merge);
   else if (template.apiType === 'local')
-    problems.push(`${place}.like: "${like}" is a script of this server, and no model can be made after it`);
+    problems.push(
+      `${placeOf(merge, entry.name)}.like: "${like}" is a script of this server, and no model can be made after it`,
+    );
   else {
     draft.aliases.delete(entry.name);
     draft.models.set(entry.name, createModel(entry, template, merge));
   }
 };
 
-const mergeEntries = (merge: OverlayMerge): { hidden: Set<string>; unmatched: string[] } => {
+const patchModel = (entry: OverlayEntry, merge: OverlayMerge): void => {
   const { overlay, draft } = merge;
+  const { name } = entry;
+  const config = draft.models.get(name);
+  if (config === undefined) {
+    const advice = 'to add it, name in "like" the model it is made after';
+    noteMissing(name, `: there is no model "${name}": ${advice}`, merge);
+    return;
+  }
+  const layer = { origin: 'overlay', source: overlay.source } as const;
+  draft.models.set(name, applyPatch(config, toKnownPatch(entry, merge), layer));
+};
+
+/** Puts the overlay's models into the draft, changed ones first, and gives the names of those that are hidden. */
+const mergeEntries = (merge: OverlayMerge): ReadonlySet<string> => {
+  const { overlay, draft } = merge;
+  for (const entry of overlay.entries) if (entry.like === null) patchModel(entry, merge);
   const open = new Map(
     overlay.entries.flatMap((entry) => (entry.like === null ? [] : [[entry.name, entry]])),
   );
   for (const entry of overlay.entries)
     if (entry.like !== null && open.has(entry.name)) addLike(entry, entry.like, merge, open);
-  const hidden = new Set<string>();
-  const unmatched: string[] = [];
-  for (const { name, like, hidden: isHidden, patch } of overlay.entries) {
-    const config = draft.models.get(name);
-    if (config === undefined) {
-      if (like === null) unmatched.push(name);
-      continue;
-    }
-    if (isHidden) hidden.add(name);
-    if (like === null)
-      draft.models.set(name, applyPatch(config, patch, { origin: 'overlay', source: overlay.source }));
-  }
-  return { hidden, unmatched };
+  return new Set(
+    overlay.entries.flatMap(({ name, hidden }) => (hidden && draft.models.has(name) ? [name] : [])),
+  );
 };
 
 const mergeAliases = (merge: OverlayMerge, hidden: ReadonlySet<string>): void => {
-  const { overlay, draft, problems } = merge;
+  const { overlay, draft, problems, context } = merge;
+  const below = new Map(draft.aliases);
   for (const [alias, to] of Object.entries(overlay.aliases)) {
     if (to === null) draft.aliases.delete(alias);
     else draft.aliases.set(alias, to);
   }
   for (const [alias, to] of Object.entries(overlay.aliases)) {
-    const config = to === null ? undefined : findByNameOrAlias(draft, to);
-    if (config !== undefined && hidden.has(config.name))
-      problems.push(`${placeOf(merge, alias)}: leads to "${config.name}", which is hidden`);
+    if (to === null) continue;
+    const config = findByNameOrAlias(draft, to);
+    if (config !== undefined) {
+      if (hidden.has(config.name))
+        problems.push(`${placeOf(merge, alias)}: leads to "${config.name}", which is hidden`);
+    } else if (context.isRefreshed && !draft.aliases.has(to)) {
+      merge.unmatched.push(alias);
+      const earlier = below.get(alias);
+      if (earlier === undefined) draft.aliases.delete(alias);
+      else draft.aliases.set(alias, earlier);
+    }
   }
 };
 
@@ -127,18 +162,20 @@ export const mergeLayers = (
   mergeDiscovered(layers, draft);
   for (const feed of feedsOf(layers)) mergeFeed(feed, draft, context);
   const problems: string[] = [];
-  let entries: ReturnType<typeof mergeEntries> = { hidden: new Set(), unmatched: [] };
+  const unmatched: string[] = [];
+  let hidden: ReadonlySet<string> = new Set();
   if (overlay !== null) {
-    const merge = { overlay, layers, draft, context, problems };
-    entries = mergeEntries(merge);
-    mergeAliases(merge, entries.hidden);
+    const merge = { overlay, layers, draft, context, problems, unmatched };
+    hidden = mergeEntries(merge);
+    mergeAliases(merge, hidden);
   }
   const places = new Map([...(base.places ?? []), ...(overlay?.places ?? [])]);
   const merged = {
     models: [...draft.models.values()],
     aliases: Object.fromEntries(draft.aliases),
     places,
-    ...entries,
+    hidden,
+    unmatched,
   };
   return { merged, problems };
 };

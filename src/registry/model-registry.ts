@@ -171,7 +171,7 @@ export class ModelRegistry {
     const { unmatched, places } = this.#merged;
     const { defaultModel } = this.#options;
     return [
-      ...unmatched.map((name) => `${places.get(name) ?? `"${name}"`}: there is no such model yet`),
+      ...unmatched.map((name) => `${places.get(name) ?? `"${name}"`}: names a model that there is not yet`),
       ...(defaultModel !== null && !this.#isFound(defaultModel)
         ? [`MODELGRAPH_DEFAULT_MODEL: there is no model "${defaultModel}" that could be asked for`]
         : []),
@@ -273,18 +273,9 @@ export class ModelRegistry {
 
   #tryToMerge(layers: CatalogueLayers) {
     const { namings } = this.#context;
-    const { merged, problems } = mergeLayers(layers, { today: this.today(), namings });
-    const { places, unmatched } = merged;
-    const missing = this.#options.isRefreshed ? [] : unmatched;
-    const all = [
-      ...problems,
-      ...missing.map(
-        (name) =>
-          `${places.get(name) ?? `"${name}"`}: there is no model "${name}": to add it, name in "like" the model it is made after`,
-      ),
-      ...findCatalogueProblems(merged, this.#providers),
-    ];
-    return { merged, problems: all };
+    const { isRefreshed } = this.#options;
+    const { merged, problems } = mergeLayers(layers, { today: this.today(), namings, isRefreshed });
+    return { merged, problems: [...problems, ...findCatalogueProblems(merged, this.#providers)] };
   }
 
   #merge(layers: CatalogueLayers): MergedCatalogue {

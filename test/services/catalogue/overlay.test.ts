@@ -238,9 +238,9 @@ describe('an overlay with a problem', () => {
       - catalogue.json: models["gpt-5.5"].pricing.inputPerMillion: Too small: expected number to be >=0
       - catalogue.json: models["gpt-5.5"].pricing.outputPerMillion: Invalid input: expected number, received undefined
       - catalogue.json: models["gpt-5.5"]: Unrecognized key: "colour"
+      - catalogue.json: models.gpt-55: there is no model "gpt-55": to add it, name in "like" the model it is made after
       - catalogue.json: models.gpt-9-luna.like: "gpt-nought" is neither a model nor an alias
       - catalogue.json: models.demo-two.like: "demo" is a script of this server, and no model can be made after it
-      - catalogue.json: models.gpt-55: there is no model "gpt-55": to add it, name in "like" the model it is made after
       - catalogue.json: models.o3: defaultMaxOutputTokens 20 is above maxOutputTokens 10
       - catalogue.json: aliases.gpt: alias "gpt" runs into a cycle: gpt → gpt
       - catalogue.json: aliases.gone: alias "gone" leads to "gpt-nowhere", which is neither a model nor an alias

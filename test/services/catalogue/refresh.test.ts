@@ -187,6 +187,38 @@ describe('a document that the catalogue is refreshed from', () => {
     expect(await findModel(app, 'gemini-9-flash')).toBeNull();
   });
 
+  it('may bring what the overlay names, which waits for it', async () => {
+    await using documents = await startDocuments({ openai: { models: { 'gpt-5.5': MODELS['gpt-5.5'] } } });
+    using file = createOverlayFile({
+      models: {
+        'gpt-9-sol': { limits: { contextWindow: 9_000_000 } },
+        'gpt-9-house': { like: 'gpt-9-sol' },
+        'gpt-5.5': { status: { type: 'deprecated', replacement: 'gpt-9-sol' } },
+      },
+      aliases: { gpt: 'gpt-9-sol' },
+    });
+    await using app = await startRefreshed(documents.server, { catalogueFile: file.path });
+    await changed(app, 1);
+    const before = await findModel(app, 'gpt');
+    expect(before.name).not.toBe('gpt-9-sol');
+    expect((await catalogueOf(app)).problems).toEqual([
+      expect.stringContaining('models.gpt-9-sol: names a model that there is not yet'),
+      expect.stringContaining('models["gpt-5.5"]: names a model that there is not yet'),
+      expect.stringContaining('models.gpt-9-house: names a model that there is not yet'),
+      expect.stringContaining('aliases.gpt: names a model that there is not yet'),
+    ]);
+    documents.put(DOCUMENT);
+    await changed(app, 2);
+    expect(await findModel(app, 'gpt')).toMatchObject({ name: 'gpt-9-sol', contextWindow: 9_000_000 });
+    expect(await findModel(app, 'gpt-9-house')).toMatchObject({
+      origin: 'OVERLAY',
+      contextWindow: 9_000_000,
+    });
+    const { data } = await request(app, '{ model(name: "gpt-5.5") { replacement { name } } }');
+    expect(data.model.replacement).toEqual({ name: 'gpt-9-sol' });
+    expect((await catalogueOf(app)).problems).toEqual([]);
+  });
+
   it('deprecates models and names the day, but brings back none that is retired', async () => {
     await using documents = await startDocuments({
       openai: {
