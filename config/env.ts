@@ -6,6 +6,7 @@ import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
+import { documentAddress } from './document-address.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -42,6 +43,17 @@ export interface Settings {
   readonly retentionMs: number;
   /** The file that describes more providers; null: there is none. */
   readonly providersFile: string | null;
+  /** The operator's own words on the catalogue, a JSON file; null: none. */
+  readonly catalogueFile: string | null;
+  /** The document that the catalogue is refreshed from, an address or a path; null: none. */
+  readonly catalogueUrl: string | null;
+  readonly catalogueRefreshMs: number;
+  /** Whether vendors are asked for their lists of models. */
+  readonly vendorLists: boolean;
+  /** Whether ids that the catalogue does not know are sent to their vendors. */
+  readonly unknownModels: 'refuse' | 'allow';
+  /** What the alias `default` leads to; null: it is found out. */
+  readonly defaultModel: string | null;
   /** Module with the operator's own plugins; null: none. */
   readonly plugins: string | null;
   /** The providers of that file. */
@@ -79,6 +91,7 @@ export interface Settings {
 }
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -115,6 +128,7 @@ const webhookSecret = z
     'must be whsec_ and at least 24 bytes in base64; `openssl rand -base64 32` creates them',
   )
   .transform((text) => (text === '' ? null : text));
+const optionalText = z.string().transform((text) => (text === '' ? null : text));
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const apiKey = z
@@ -137,6 +151,15 @@ const SCHEMA = z.object({
   MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
   MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
   MODELGRAPH_PROVIDERS: z.string().transform((path) => (path === '' ? null : path)),
+  MODELGRAPH_CATALOGUE: z
+    .string()
+    .refine((path) => path === '' || path.endsWith('.json'), 'must be the path of a .json file')
+    .transform((path) => (path === '' ? null : path)),
+  MODELGRAPH_CATALOGUE_URL: documentAddress,
+  MODELGRAPH_CATALOGUE_REFRESH_HOURS: wholeNumber(1, 720),
+  MODELGRAPH_VENDOR_LISTS: onOff,
+  MODELGRAPH_UNKNOWN_MODELS: oneOf(['refuse', 'allow']),
+  MODELGRAPH_DEFAULT_MODEL: optionalText,
   MODELGRAPH_PLUGINS: z.string().transform((text) => (text === '' ? null : text)),
   MODELGRAPH_API_KEYS: list.pipe(
     z
@@ -240,6 +263,15 @@ const readProviders = (
     }),
   );
 
+const toCatalogueSettings = (values: z.output<typeof SCHEMA>) => ({
+  catalogueFile: values.MODELGRAPH_CATALOGUE,
+  catalogueUrl: values.MODELGRAPH_CATALOGUE_URL,
+  catalogueRefreshMs: values.MODELGRAPH_CATALOGUE_REFRESH_HOURS * HOUR_MS,
+  vendorLists: values.MODELGRAPH_VENDOR_LISTS,
+  unknownModels: values.MODELGRAPH_UNKNOWN_MODELS,
+  defaultModel: values.MODELGRAPH_DEFAULT_MODEL,
+});
+
 /**
  * Parses an environment into settings. Throws one error that names every invalid variable, with its value unless that
  * may be a secret.
@@ -282,6 +314,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     eventRetentionMs: values.MODELGRAPH_EVENT_RETENTION_MS,
     retentionMs: values.MODELGRAPH_RETENTION_DAYS * DAY_MS,
     providersFile: values.MODELGRAPH_PROVIDERS,
+    ...toCatalogueSettings(values),
     plugins: values.MODELGRAPH_PLUGINS,
     configuredProviders: [],
     apiKeys: values.MODELGRAPH_API_KEYS,

@@ -58,6 +58,47 @@ export const VARIABLES = [
       'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](docs/configured-providers.md).',
   },
   {
+    name: 'MODELGRAPH_CATALOGUE',
+    default: '',
+    unit: null,
+    description:
+      'Path of a `.json` file that adds models to the catalogue, overrides prices, statuses, limits and aliases, and hides models. It is read again when it changes, and on SIGHUP. See [docs/live-catalogue.md](docs/live-catalogue.md).',
+  },
+  {
+    name: 'MODELGRAPH_CATALOGUE_URL',
+    default: '',
+    unit: null,
+    description:
+      'Address of a document in the shape of `https://models.dev/api.json` that the catalogue is refreshed from: `https://…`, `http://…` on this machine, or the path of a `.json` file. Empty: none.',
+  },
+  {
+    name: 'MODELGRAPH_CATALOGUE_REFRESH_HOURS',
+    default: '24',
+    unit: 'hours',
+    description: "How often that document and the vendors' lists are asked for.",
+  },
+  {
+    name: 'MODELGRAPH_VENDOR_LISTS',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether the vendors whose keys are set are asked for their lists of models, which bring new ids, shutdown dates and limits.',
+  },
+  {
+    name: 'MODELGRAPH_UNKNOWN_MODELS',
+    default: 'refuse',
+    unit: null,
+    description:
+      '`refuse` or `allow`: whether an id that the catalogue does not know is sent to its vendor, by the rules of the family it belongs to. Its cost is unknown.',
+  },
+  {
+    name: 'MODELGRAPH_DEFAULT_MODEL',
+    default: '',
+    unit: null,
+    description:
+      'What the alias `default` leads to: a model or an alias. Empty: the current model of the first vendor whose key is set, else `demo`.',
+  },
+  {
     name: 'MODELGRAPH_PLUGINS',
     default: '',
     unit: null,

@@ -8,14 +8,17 @@ const url = process.env['MODELGRAPH_URL'] ?? 'http://127.0.0.1:4000/graphql';
 const Capabilities = graphql(`
   query Capabilities {
     models(where: { available: true }, orderBy: { field: NAME }) {
-      totalCount
       nodes {
         name
+        apiType
         contextWindow
         capabilities {
           inputModalities
           reasoning {
             efforts
+          }
+          reasoningCounterpart {
+            name
           }
         }
         pricing {
@@ -24,8 +27,31 @@ const Capabilities = graphql(`
         }
       }
     }
+    providers {
+      displayName
+      configured
+      credentialVariable
+      models {
+        totalCount
+      }
+    }
   }
 `);
+
+type Model = CapabilitiesQuery['models']['nodes'][number];
+
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const describeReasoning = ({ reasoning, reasoningCounterpart }: Model['capabilities']): string => {
+  if (reasoning !== null) return `reasons (${reasoning.efforts.join(' ') || 'no efforts to choose'})`;
+  return reasoningCounterpart === null ? 'does not reason' : `reasons as ${reasoningCounterpart.name}`;
+};
+
+const describeModel = ({ name, capabilities, pricing }: Model): string => {
+  const price =
+    pricing === null ? 'no price known' : `$${pricing.inputPerMillion} / $${pricing.outputPerMillion}`;
+  return `- ${name}: ${capabilities.inputModalities.join(', ')}; ${describeReasoning(capabilities)}; ${price}`;
+};
 
 const response = await fetch(url, {
   method: 'POST',
@@ -33,11 +59,14 @@ const response = await fetch(url, {
   body: JSON.stringify({ query: print(Capabilities) }),
 });
 const { data } = (await response.json()) as { data: CapabilitiesQuery };
-process.stdout.write(`${data.models.totalCount} models can be used here:\n`);
-for (const { name, capabilities, pricing } of data.models.nodes) {
-  const price =
-    pricing === null ? 'no price known' : `$${pricing.inputPerMillion} / $${pricing.outputPerMillion}`;
-  const efforts = capabilities.reasoning?.efforts.join(' ') || 'no efforts to choose';
-  const reasoning = capabilities.reasoning === null ? 'does not reason' : `reasons (${efforts})`;
-  process.stdout.write(`- ${name}: ${capabilities.inputModalities.join(', ')}; ${reasoning}; ${price}\n`);
-}
+const { nodes } = data.models;
+const scripts = nodes.filter(({ apiType }) => apiType === 'LOCAL');
+const models = nodes.filter(({ apiType }) => apiType !== 'LOCAL');
+write(`${models.length} language models can be used here:`);
+for (const model of models) write(describeModel(model));
+write(
+  `${scripts.length} scripts of the server answer without a key and cost nothing; they are no language models:`,
+);
+for (const { name, capabilities } of scripts) write(`- ${name}: ${describeReasoning(capabilities)}`);
+for (const { displayName, configured, credentialVariable, models: all } of data.providers)
+  if (!configured) write(`Set ${credentialVariable} to use the models of ${displayName}: ${all.totalCount}.`);

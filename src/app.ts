@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { MODEL_ALIASES } from '../config/aliases.ts';
 import type { Settings } from '../config/env.ts';
-import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
-import type { ModelConfig } from './core/model-config.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
-import type { TextProviderDescriptor } from './core/text-provider.ts';
+import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
-import { TEXT_PROVIDERS } from './providers/index.ts';
-import { createConfiguredDescriptor } from './providers/text/configured/descriptor.ts';
-import { discoverModels } from './providers/text/configured/discover-models.ts';
-import { ModelRegistry } from './registry/model-registry.ts';
-import { ProviderFactory } from './registry/provider-factory.ts';
-import { TextProviderRegistry } from './registry/text-provider-registry.ts';
-import type { Catalogue } from './registry/validate-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import { createAuthenticate } from './server/auth.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
@@ -28,13 +18,12 @@ import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
-import { createTracing, type ToTelemetryName } from './telemetry/tracing.ts';
+import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { catchDefects } from './services/catch-defects.ts';
-import { CatalogueService } from './services/catalogue/catalogue-service.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
 import { type Batches, createBatches } from './services/batches/create-batches.ts';
@@ -44,14 +33,8 @@ import {
   type Generations,
   type GenerationTiming,
 } from './services/generations/create-generations.ts';
-import {
-  DISCOVERY_TIMING,
-  type DiscoveryTiming,
-  ModelDiscovery,
-} from './services/catalogue/model-discovery.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
-import { type ProviderHealthOptions, ProviderHealthService } from './services/providers/provider-health.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
 import { BatchItemStore } from './stores/batches/batch-item-store.ts';
@@ -64,24 +47,16 @@ import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
-export interface AppOverrides {
-  readonly providers?: readonly TextProviderDescriptor[];
-  readonly models?: readonly ModelConfig[];
-  readonly aliases?: Readonly<Record<string, string>>;
+export interface AppOverrides extends CatalogueOverrides {
   readonly limits?: Partial<OperationLimits>;
   readonly webSocketLimits?: Partial<WebSocketLimits>;
-  readonly discoveryTiming?: Partial<DiscoveryTiming>;
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
-  /** How long the circuit of a provider stays open. */
-  readonly circuitTiming?: Pick<ProviderHealthOptions, 'openMs' | 'maxOpenMs'>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
   readonly guards?: readonly GenerationGuard[];
   /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
-  /** Milliseconds since 1970, for what changes with the day: prices, and models that are shut down. */
-  readonly now?: () => number;
   /** In place of the database of the settings. */
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
@@ -94,10 +69,9 @@ export interface App {
    * closes every socket. Resolves when nothing is open.
    */
   close(): Promise<void>;
+  /** Reads the sources of the catalogue at once. Resolves once the operator's overlay was taken, or refused. */
+  reloadCatalogue(): Promise<void>;
 }
-
-// A provider with models and no registration does not compile.
-const REGISTRATIONS: Readonly<Record<keyof typeof MODEL_CONFIGS, TextProviderDescriptor>> = TEXT_PROVIDERS;
 
 const createWebhooks = async (
   { webhook }: Settings,
@@ -109,92 +83,6 @@ const createWebhooks = async (
   const { WebhookStore } = await import('./stores/batches/webhook-store.ts');
   const store = new WebhookStore(db, nodeId);
   return new Webhooks({ ...webhook, store, log, timing: { ...WEBHOOK_TIMING, ...timing } });
-};
-
-const createProviders = (settings: Settings, log: ServiceLog, overrides: AppOverrides) => {
-  const registry = new TextProviderRegistry();
-  for (const descriptor of overrides.providers ?? Object.values(REGISTRATIONS))
-    registry.registerTextProvider(descriptor);
-  for (const provider of settings.configuredProviders)
-    registry.registerTextProvider(createConfiguredDescriptor(provider));
-  const factory = new ProviderFactory(registry, ({ name }) => ({
-    apiKey: settings.providers[name]?.apiKey ?? null,
-    baseUrl: settings.providers[name]?.baseUrl ?? null,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    firstDeltaTimeoutMs: settings.firstDeltaTimeoutMs,
-    idleTimeoutMs: settings.idleTimeoutMs,
-    demoDelayMs: settings.demoDelayMs,
-    log,
-  }));
-  return { registry, factory };
-};
-
-/** The built-in models and aliases and those of the operator's file, as far as they are known before the start. */
-const createCatalogue = ({ configuredProviders }: Settings, overrides: AppOverrides): Catalogue => ({
-  models: [
-    ...(overrides.models ?? Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs))),
-    ...configuredProviders.flatMap(({ models }) => models),
-  ],
-  aliases: {
-    ...(overrides.aliases ?? MODEL_ALIASES),
-    ...Object.fromEntries(
-      configuredProviders.flatMap(({ discovered, aliases }) =>
-        discovered === null ? Object.entries(aliases) : [],
-      ),
-    ),
-  },
-  places: new Map(configuredProviders.flatMap(({ places }) => [...places])),
-});
-
-/** Models that providers of the operator's file list themselves, asked for from the start on. */
-const createDiscovery = (
-  settings: Settings,
-  log: ServiceLog,
-  overrides: AppOverrides,
-  { models, factory, catalogue }: Pick<CatalogueLayer, 'models' | 'factory' | 'catalogue'>,
-): ModelDiscovery => {
-  const providers = settings.configuredProviders.filter(
-    ({ name, discovered }) => discovered !== null && factory.isConfigured(name),
-  );
-  const sources = providers.map((provider) => ({
-    provider: provider.name,
-    findModels: (signal: AbortSignal) =>
-      discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
-    take: (found: readonly ModelConfig[]) => {
-      const taken = models.add({ models: found, aliases: provider.aliases });
-      if (taken.length > 0) catalogue.refresh();
-      return taken;
-    },
-  }));
-  return new ModelDiscovery(sources, { ...DISCOVERY_TIMING, ...overrides.discoveryTiming }, log);
-};
-
-interface CatalogueLayer {
-  readonly models: ModelRegistry;
-  readonly factory: ProviderFactory;
-  readonly health: ProviderHealthService;
-  readonly catalogue: CatalogueService;
-  readonly toTelemetryName: ToTelemetryName;
-}
-
-/** Models, providers and what is known of them. Throws where the catalogue contradicts itself. */
-const createCatalogueLayer = (
-  settings: Settings,
-  log: ServiceLog,
-  overrides: AppOverrides,
-): CatalogueLayer => {
-  const { registry, factory } = createProviders(settings, log, overrides);
-  const descriptors = registry.descriptors();
-  const models = new ModelRegistry(createCatalogue(settings, overrides), descriptors, overrides.now);
-  const simulators = descriptors.filter(({ simulatesFailures }) => simulatesFailures === true);
-  const health = new ProviderHealthService({
-    failures: settings.circuitFailures,
-    exempt: simulators.map(({ name }) => name),
-    ...overrides.circuitTiming,
-  });
-  const catalogue = new CatalogueService(models, descriptors, factory, health);
-  const toTelemetryName: ToTelemetryName = (name) => registry.findDescriptor(name)?.telemetryName ?? name;
-  return { models, factory, health, catalogue, toTelemetryName };
 };
 
 interface ServiceLayer {
@@ -209,7 +97,7 @@ const createServices = async (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { models, factory, health, toTelemetryName }: CatalogueLayer,
+  { models, factory, health, catalogue, toTelemetryName }: CatalogueLayer,
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
@@ -219,6 +107,7 @@ const createServices = async (
     isStoreUp: () => db.isUp(),
     queuedWrites: () => generations.queuedWrites(),
     circuitStates: () => health.circuitStates(),
+    catalogue: () => catalogue.state(),
   });
   const shared = {
     ...settings,
@@ -256,7 +145,7 @@ const createTransports = (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { catalogue }: Pick<CatalogueLayer, 'catalogue'>,
+  { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
   { generations, batches, metrics }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
@@ -277,6 +166,7 @@ const createTransports = (
     limits,
     isClosing,
     readinessChecks: { store: isStoreReliable },
+    isCatalogueCurrent: isCurrent,
     metrics,
     servesMetrics: settings.metrics,
     plugins,
@@ -310,6 +200,11 @@ const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
 };
 
+/** The first request does not wait for the packages of vendors, nor does the start. */
+const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: ServiceLog): void => {
+  factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
  * served, the operator's plugins cannot be loaded, or the store cannot be opened.
@@ -324,8 +219,8 @@ export const buildApp = async (
   warnOfUnknownVariables(settings, log);
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
-  const catalogueLayer = createCatalogueLayer(settings, log, overrides);
-  const discovery = createDiscovery(settings, log, overrides, catalogueLayer);
+  const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
+  const { sources } = catalogueLayer;
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
@@ -346,7 +241,7 @@ export const buildApp = async (
     metrics.stop();
     const { shutdownGraceMs } = settings;
     await closeTransports(transports, () =>
-      Promise.all([discovery.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
+      Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
     );
     outputs.close();
     await webhooks?.stop();
@@ -365,10 +260,8 @@ export const buildApp = async (
     await webhooks?.start();
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
-    discovery.start();
-    catalogueLayer.factory
-      .warm()
-      .catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
+    sources.start();
+    warmProviders(catalogueLayer, log);
     return `${origin}${GRAPHQL_PATH}`;
   };
 
@@ -382,5 +275,6 @@ export const buildApp = async (
       }
     },
     close,
+    reloadCatalogue: () => sources.reload(),
   };
 };

@@ -23,6 +23,14 @@ const start = async (): Promise<void> => {
     hooks: { streamWrite: redactSecrets },
   });
   const app = await buildApp(settings, log);
+  // Left alone where there is nothing to read again: a terminal that is closed ends the server by it.
+  if (settings.catalogueFile !== null || settings.catalogueUrl !== null || settings.vendorLists)
+    process.on('SIGHUP', () => {
+      log.info({ signal: 'SIGHUP' }, 'reading the catalogue again');
+      app
+        .reloadCatalogue()
+        .catch((error: unknown) => log.error({ err: error }, 'the catalogue could not be read again'));
+    });
   const url = await app.listen();
   log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');

@@ -4,6 +4,7 @@ import { type Comparison, reportComparisons } from '../report/comparison.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { measureServerRate, type RateOptions, type ServerRate } from '../clients/request-rate.ts';
 import { type Build, PRESENT, type StartedBuild } from '../programs/builds.ts';
+import { createLargeCatalogue, hasModels } from '../programs/large-catalogue.ts';
 import { type Server, startOther, startUpstream } from '../programs/servers.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
 import { alternate, compareRounds, ratioOf, type Rounds } from './alternate.ts';
@@ -13,6 +14,9 @@ const CONNECTIONS = 32;
 const FIXED = '`node:http`, a fixed answer';
 const YOGA = 'bare yoga as it comes';
 const YOGA_WITHOUT_LIMIT = 'bare yoga without its body limit';
+
+const LARGE_COUNT = 2_000;
+const LARGE = `this server, ${LARGE_COUNT.toLocaleString('en')} models more in its catalogue`;
 
 const COLUMNS: readonly (readonly [title: string, read: (rate: ServerRate) => number])[] = [
   ['requests/s', ({ requestsPerSecond }) => requestsPerSecond],
@@ -62,11 +66,17 @@ const startServers = async (
     const options = { typeDefs: read('../../schema.graphql'), models: data, limitsBody };
     return { name, server: stack.use(await startOther('yoga-server.ts', options)) };
   };
+  const catalogue = stack.use(await createLargeCatalogue(LARGE_COUNT));
+  const large = stack.use(
+    await PRESENT.start({ upstreamUrl: upstream.baseUrl, settings: { catalogueUrl: catalogue.path } }),
+  );
+  await hasModels(large, LARGE_COUNT);
   const all = [
     { name: FIXED, server: stack.use(await startOther('fixed-answer-server.ts', { answer })) },
     await startYoga(YOGA, true),
     await startYoga(YOGA_WITHOUT_LIMIT, false),
     ...(before === null ? [] : [await start(before)]),
+    { name: LARGE, server: large },
     present,
   ];
   const notes: string[] = [];
@@ -131,7 +141,7 @@ export const models: Measurement = {
       ...compared.verdicts,
     ];
     return {
-      method: `The README's first query, ${CONNECTIONS} connections that stay open, ${options.seconds} s for each server and round. Bare yoga has the same schema and gives finished data from one resolver; all answer with the same ${answer.length.toLocaleString('en')} bytes, which is checked. Where a server does not use its whole core, the load generator was the slower side.`,
+      method: `The README's first query, ${CONNECTIONS} connections that stay open, ${options.seconds} s for each server and round. Bare yoga has the same schema and gives finished data from one resolver; one more of this server has ${LARGE_COUNT.toLocaleString('en')} models more, of a vendor without a key; all answer with the same ${answer.length.toLocaleString('en')} bytes, which is checked. Where a server does not use its whole core, the load generator was the slower side.`,
       tables: [
         {
           title: 'Requests',

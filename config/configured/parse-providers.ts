@@ -109,7 +109,7 @@ const parseProvider = (
       apiType,
       maxTokensField,
       streamUsage,
-      models: Object.values(defineModels(given.name, Object.fromEntries(definitions))),
+      models: Object.values(defineModels(given.name, Object.fromEntries(definitions), 'overlay')),
       discovered,
       aliases: Object.fromEntries(aliases.map(([from, to]) => [toModelName(from), toModelName(to)])),
       places: new Map([

@@ -307,18 +307,32 @@ export interface ModelDefinition<A extends ApiType = ApiType> {
   readonly source: string;
 }
 
+/**
+ * Where the facts about a model come from: the uppermost source that has added it or changed a fact of it.
+ * - `built-in`: the catalogue of this release.
+ * - `overlay`: the operator's own files.
+ * - `discovered`: the list of the server or vendor that serves it.
+ * - `refreshed`: the document that the catalogue is refreshed from.
+ * - `unknown`: none; it was asked for by an id that no source knows.
+ */
+export const MODEL_ORIGINS = ['built-in', 'overlay', 'discovered', 'refreshed', 'unknown'] as const;
+export type ModelOrigin = (typeof MODEL_ORIGINS)[number];
+
 /** One model of the catalogue: frozen data, unions instead of flags. */
 export interface ModelConfig<A extends ApiType = ApiType> extends ModelDefinition<A> {
   /** The catalogue key clients ask for; unique over all providers, lower case. */
   readonly name: string;
   /** The registration name of the provider that serves it. */
   readonly provider: string;
+  /** Left out: the model is built in. */
+  readonly origin?: ModelOrigin;
 }
 
 /** One provider's models by name, in catalogue order. */
 export type ModelConfigs = Readonly<Record<string, ModelConfig>>;
 
-const deepFreeze = <T>(value: T): T => {
+/** Freezes a value and all of its parts. */
+export const deepFreeze = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) deepFreeze(part);
@@ -326,14 +340,18 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
-/** Gives each definition the name and provider of its position and freezes the whole map. */
+/** Gives each definition the name and provider of its position, and its origin, and freezes the whole map. */
 export const defineModels = <A extends ApiType>(
   provider: string,
   definitions: Readonly<Record<string, ModelDefinition<A>>>,
+  origin?: ModelOrigin,
 ): Readonly<Record<string, ModelConfig<A>>> =>
   deepFreeze(
     Object.fromEntries(
-      Object.entries(definitions).map(([name, definition]) => [name, { ...definition, name, provider }]),
+      Object.entries(definitions).map(([name, definition]) => [
+        name,
+        { ...definition, name, provider, ...(origin !== undefined && { origin }) },
+      ]),
     ),
   );
 

@@ -1,4 +1,4 @@
-import type { BuiltInTool, Modality, ModelStatus, ReasoningEffort } from './model-config.ts';
+import type { BuiltInTool, Modality, ModelOrigin, ModelStatus, ReasoningEffort } from './model-config.ts';
 
 /** Conditions on models; null: no condition. All that are given must hold. */
 export interface ModelFilter {
@@ -6,7 +6,9 @@ export interface ModelFilter {
   readonly providers: readonly string[] | null;
   readonly available: boolean | null;
   readonly status: readonly ModelStatus['type'][] | null;
+  readonly origin: readonly ModelOrigin[] | null;
   readonly inputModalities: readonly Modality[] | null;
+  readonly outputModalities: readonly Modality[] | null;
   readonly reasoning: boolean | null;
   readonly reasoningEffort: ReasoningEffort | null;
   readonly functionCalling: boolean | null;
@@ -27,6 +29,9 @@ export const MODEL_ORDER_FIELDS = [
   'context-window',
   'input-price',
   'output-price',
+  'status',
+  'origin',
+  'batch-discount',
 ] as const;
 export type ModelOrderField = (typeof MODEL_ORDER_FIELDS)[number];
 

@@ -4,6 +4,8 @@ export const RESOLUTION_REASONS = [
   'exact',
   'alias',
   'api-model',
+  'provider-prefix',
+  'unknown-allowed',
   'reasoning-counterpart',
   'fallback',
 ] as const;

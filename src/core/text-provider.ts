@@ -1,5 +1,5 @@
 import type { GenerationResult } from './generation.ts';
-import type { ApiType, ModelConfig } from './model-config.ts';
+import type { ApiType, ModelConfig, ModelStatus } from './model-config.ts';
 import type { StreamEvent } from './stream-event.ts';
 import type { TextRequest } from './text-request.ts';
 
@@ -50,6 +50,39 @@ export interface ProviderConnection {
 /** Builds the vendor's client once and gives providers bound to a model. Reads no environment. */
 export type ConnectTextProvider = (connection: ProviderConnection) => (config: ModelConfig) => TextProvider;
 
+/** How the models of a vendor are named: by the vendor itself, and by others that name vendors in front of them. */
+export interface ModelNaming {
+  /** Names of the vendor before a slash, besides its registration name: those of OpenRouter, LiteLLM and models.dev. */
+  readonly prefixes: readonly string[];
+  /** How ids of its models begin. An unknown id that begins so is taken for one of its models, where that is allowed. */
+  readonly families: readonly string[];
+  /** Parts of the ids of models that do not write text, or that another vendor serves. */
+  readonly excluded: readonly string[];
+  /** The alias of the model to begin with. */
+  readonly friendlyAlias: string;
+}
+
+/** A model as its vendor lists it. null: the vendor does not say. */
+export interface ListedModel {
+  /** The id that is sent upstream. */
+  readonly id: string;
+  readonly displayName: string | null;
+  /** YYYY-MM-DD. */
+  readonly releaseDate: string | null;
+  readonly contextWindow: number | null;
+  readonly maxInputTokens: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly status: ModelStatus['type'] | null;
+  /** YYYY-MM-DD. */
+  readonly shutdownDate: string | null;
+}
+
+/** The models that a vendor lists. Throws when there is no readable list in time, or when the signal is aborted. */
+export type ListModels = (
+  connection: Pick<ProviderConnection, 'apiKey' | 'baseUrl'>,
+  signal: AbortSignal,
+) => Promise<readonly ListedModel[]>;
+
 /** What is known of a provider before its SDK is loaded. */
 export interface TextProviderDescriptor {
   /** The registration name: lower case, unique. */
@@ -70,6 +103,10 @@ export interface TextProviderDescriptor {
    * never opens. Left out: no.
    */
   readonly simulatesFailures?: boolean;
+  /** Left out: its models are named by their names alone. */
+  readonly naming?: ModelNaming;
+  /** Loads what reads the vendor's own list of models. Left out: it has none. */
+  readonly loadListModels?: () => Promise<ListModels>;
   /** Loads the code and its SDK. */
   readonly load: () => Promise<ConnectTextProvider>;
 }

@@ -16,7 +16,8 @@ export class ProviderFactory {
   readonly #registry: TextProviderRegistry;
   readonly #connectionFor: ConnectionFor;
   readonly #connected = new Map<string, Promise<ReturnType<ConnectTextProvider>>>();
-  readonly #providers = new Map<ModelConfig, TextProvider>();
+  /** Kept for as long as a config is in use: what has left the catalogue, or was never in it, is not remembered. */
+  readonly #providers = new WeakMap<ModelConfig, TextProvider>();
 
   constructor(registry: TextProviderRegistry, connectionFor: ConnectionFor) {
     this.#registry = registry;

@@ -13,9 +13,10 @@ export interface Catalogue {
 
 const normalise = (name: string): string => name.trim().toLowerCase();
 
-const duplicates = (names: readonly string[]): string[] => [
-  ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
-];
+const duplicates = (names: readonly string[]): ReadonlySet<string> => {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
+};
 
 function* duplicateProblems({ models, aliases }: Catalogue): Generator<string> {
   for (const name of duplicates(models.map((config) => normalise(config.name)))) {

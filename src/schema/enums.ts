@@ -5,6 +5,7 @@ import type {
   ApiType,
   BuiltInTool,
   Modality,
+  ModelOrigin,
   ModelStatus,
   ReasoningEffort,
   Verbosity,
@@ -41,6 +42,18 @@ export const ModelStatusEnum = defineEnum<ModelStatus['type']>(
     deprecated: 'Still available, but its vendor has announced its end. It names its replacement.',
     retired:
       'Its vendor has shut it down. It cannot be asked for; it names its replacement, where one is known.',
+  },
+);
+
+export const ModelOriginEnum = defineEnum<ModelOrigin>(
+  'ModelOrigin',
+  'Where the facts about a model come from: the uppermost source that has added it or changed a fact of it.',
+  {
+    'built-in': 'The catalogue of this release.',
+    overlay: "The operator's own files.",
+    discovered: 'The list of the vendor or the server that serves it.',
+    refreshed: 'The document that the catalogue is refreshed from.',
+    unknown: 'No source: it was asked for by an id that the catalogue does not know.',
   },
 );
 
@@ -88,8 +101,11 @@ export const ModelOrderFieldEnum = defineEnum<ModelOrderField>(
     provider: 'Provider name.',
     'release-date': 'Release date.',
     'context-window': 'Size of the context window.',
-    'input-price': 'Price of input tokens.',
-    'output-price': 'Price of output tokens.',
+    'input-price': 'Price of input tokens, as it is in force now.',
+    'output-price': 'Price of output tokens, as it is in force now.',
+    status: 'Stage in the life cycle: active, preview, deprecated, retired.',
+    origin: 'Origin: built-in, overlay, discovered, refreshed.',
+    'batch-discount': 'Discount of the batch API.',
   },
 );
 
@@ -125,6 +141,10 @@ export const ResolutionReasonEnum = defineEnum<ResolutionReason>(
     exact: 'The name is a model.',
     alias: 'The name is an alias.',
     'api-model': "The name is a model's upstream id.",
+    'provider-prefix':
+      "The name begins with a provider's name and a slash, as OpenRouter and LiteLLM write it.",
+    'unknown-allowed':
+      'The catalogue does not know the name. It is sent to the provider by the rules of the family it belongs to.',
     'reasoning-counterpart': 'Reasoning was requested, and the counterpart of the model does it.',
     fallback: 'The previous model failed, and the request names this one as a fallback.',
   },
@@ -201,7 +221,10 @@ export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind 
   PARAMETER_COERCED: 'A parameter was changed to a value that the model supports.',
   REASONING_COERCED: 'The requested reasoning was changed to what the model or its counterpart supports.',
   SCHEMA_DOWNGRADED: 'The output schema was sent in a weaker form.',
-  MODEL_DEPRECATED: 'The vendor has announced the end of the model.',
+  MODEL_DEPRECATED:
+    'The vendor has announced the end of the model, or has shut down a fallback model, which is left out.',
+  MODEL_UNKNOWN:
+    'The catalogue does not know the model: it is sent to its provider by the rules of its family, and its cost is unknown.',
   FALLBACK_USED: 'A fallback model answers instead of the requested one.',
   PROVIDER_WARNING: 'A notice from the provider.',
   OUTPUT_BUDGET_SPENT_ON_REASONING: 'The output limit was used up by reasoning before any text.',

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
+import './catalogue/catalogue.ts';
 import './catalogue/model.ts';
 import './catalogue/model-queries.ts';
 import './catalogue/provider.ts';

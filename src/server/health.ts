@@ -7,11 +7,17 @@ export interface Readiness {
   readonly body: {
     readonly status: 'ready' | 'not ready' | 'shutting down';
     readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+    /** Parts that may be behind without keeping new work away; left out where there are none. */
+    readonly details?: Readonly<Record<string, 'current' | 'outdated'>>;
   };
 }
 
 /** Whether the server should be sent new work, and which part is the reason if not. Never throws. */
-export const toReadiness = (isClosing: boolean, checks: ReadinessChecks): Readiness => {
+export const toReadiness = (
+  isClosing: boolean,
+  checks: ReadinessChecks,
+  isCatalogueCurrent: (() => boolean) | null = null,
+): Readiness => {
   const verdicts = Object.entries(checks).map(([name, isUp]) => [name, isUp() ? 'up' : 'down'] as const);
   const allUp = verdicts.every(([, verdict]) => verdict === 'up');
   return {
@@ -19,6 +25,9 @@ export const toReadiness = (isClosing: boolean, checks: ReadinessChecks): Readin
     body: {
       status: isClosing ? 'shutting down' : allUp ? 'ready' : 'not ready',
       checks: Object.fromEntries(verdicts),
+      ...(isCatalogueCurrent !== null && {
+        details: { catalogue: isCatalogueCurrent() ? ('current' as const) : ('outdated' as const) },
+      }),
     },
   };
 };

@@ -45,6 +45,8 @@ export interface YogaOptions {
   readonly heartbeatMs: number;
   readonly isClosing: () => boolean;
   readonly readinessChecks: ReadinessChecks;
+  /** Whether every source of the catalogue was taken. Left out or null: it has none that is read again. */
+  readonly isCatalogueCurrent?: (() => boolean) | null;
   readonly metrics: Metrics;
   /** Whether metrics are served. */
   readonly servesMetrics: boolean;
@@ -60,7 +62,7 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
   return [
     useOriginPolicy(originPolicy),
     useCors(originPolicy),
-    useReadiness(options.isClosing, options.readinessChecks),
+    useReadiness(options.isClosing, options.readinessChecks, options.isCatalogueCurrent ?? null),
     ...(options.servesMetrics ? [useMetricsEndpoint(metrics, authenticate)] : []),
     ...(options.playground ? [usePlayground()] : []),
     useUnknownPaths(),

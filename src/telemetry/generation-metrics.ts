@@ -11,8 +11,11 @@ const DURATION_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 9
 const OVERHEAD_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const WRITE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-const labelsOf = ({ name, provider }: ModelConfig): { model: string; provider: string } => ({
-  model: name,
+/** The label of every model that is in no catalogue: clients choose their ids, and labels have to be few. */
+const OTHER = 'other';
+
+const labelsOf = ({ name, provider, origin }: ModelConfig): { model: string; provider: string } => ({
+  model: origin === 'unknown' ? OTHER : name,
   provider,
 });
 

@@ -1,4 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
+import type { CatalogueState } from '../core/catalogue.ts';
 import { CIRCUIT_STATES, type CircuitState, type Telemetry, type Transport } from '../core/telemetry.ts';
 import { createGenerationMetrics } from './generation-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
@@ -8,6 +9,7 @@ export interface MetricsReadings {
   readonly isStoreUp?: () => boolean;
   /** Changes of generations that are queued for the store. */
   readonly queuedWrites?: () => number;
+  readonly catalogue?: () => CatalogueState & { readonly modelCount: number };
   readonly circuitStates?: () => Iterable<readonly [provider: string, state: CircuitState]>;
 }
 
@@ -28,7 +30,7 @@ const STREAMING: readonly Transport[] = ['sse', 'websocket'];
 /** Gauges that are read when they are scraped. */
 const registerReadings = (
   registry: Registry,
-  { isStoreUp, queuedWrites, circuitStates }: MetricsReadings,
+  { isStoreUp, queuedWrites, catalogue, circuitStates }: MetricsReadings,
 ): void => {
   const gauge = (name: string, help: string, read: () => number): void => {
     const reading = new Gauge({
@@ -51,6 +53,19 @@ const registerReadings = (
       'Changes of generations that are queued for the store.',
       queuedWrites,
     );
+  if (catalogue !== undefined) {
+    gauge('modelgraph_catalogue_models', 'Models of the catalogue.', () => catalogue().modelCount);
+    gauge(
+      'modelgraph_catalogue_problems',
+      'Problems of the catalogue: above 0 while a source could not be taken and the catalogue stays as it was.',
+      () => catalogue().problems.length,
+    );
+    gauge(
+      'modelgraph_catalogue_refreshed_timestamp_seconds',
+      'When a source of the catalogue was last read without a problem, in seconds since 1970; 0: never since the start.',
+      () => (catalogue().refreshedAtMs ?? 0) / 1_000,
+    );
+  }
   if (circuitStates === undefined) return;
   const circuits = new Gauge({
     name: 'modelgraph_circuit_state',

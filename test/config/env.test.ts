@@ -1,9 +1,3 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseSettings, providerVariables } from '../../config/env.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
@@ -31,6 +25,9 @@ describe('the settings', () => {
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
+        "catalogueFile": null,
+        "catalogueRefreshMs": 86400000,
+        "catalogueUrl": null,
         "circuitFailures": 5,
         "coalesceMs": 0,
         "configuredProviders": [],
@@ -38,6 +35,7 @@ describe('the settings', () => {
         "dataDirectory": "./data",
         "databaseDirectUrl": null,
         "databaseUrl": null,
+        "defaultModel": null,
         "demoDelayMs": 20,
         "disconnectGraceMs": 10000,
         "eventRetentionMs": 900000,
@@ -66,7 +64,9 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "unknownModels": "refuse",
         "unknownVariables": [],
+        "vendorLists": false,
         "webhook": null,
       }
     `);
@@ -119,6 +119,12 @@ describe('the settings', () => {
           MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: 'on',
           MODELGRAPH_PROVIDERS: './more.json',
           MODELGRAPH_PLUGINS: './guard.ts',
+          MODELGRAPH_CATALOGUE: './catalogue.json',
+          MODELGRAPH_CATALOGUE_URL: 'https://models.example/api.json',
+          MODELGRAPH_CATALOGUE_REFRESH_HOURS: '2',
+          MODELGRAPH_VENDOR_LISTS: 'on',
+          MODELGRAPH_UNKNOWN_MODELS: 'allow',
+          MODELGRAPH_DEFAULT_MODEL: 'claude',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
       ),
@@ -139,6 +145,9 @@ describe('the settings', () => {
           },
         ],
         "batchConcurrency": 9,
+        "catalogueFile": "./catalogue.json",
+        "catalogueRefreshMs": 7200000,
+        "catalogueUrl": "https://models.example/api.json",
         "circuitFailures": 9,
         "coalesceMs": 11,
         "configuredProviders": [],
@@ -146,6 +155,7 @@ describe('the settings', () => {
         "dataDirectory": "/var/lib/modelgraph",
         "databaseDirectUrl": "postgresql://me:secret@direct.example/app",
         "databaseUrl": "postgres://me:secret@db.example/app",
+        "defaultModel": "claude",
         "demoDelayMs": 86400000,
         "disconnectGraceMs": 10,
         "eventRetentionMs": 3,
@@ -169,7 +179,9 @@ describe('the settings', () => {
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "unknownModels": "allow",
         "unknownVariables": [],
+        "vendorLists": true,
         "webhook": {
           "allowPrivate": true,
           "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -318,24 +330,31 @@ describe('the settings of a provider', () => {
   });
 });
 
-/** Runs a program in a directory of its own with nothing in its environment but what is given. */
-const runIn = async (
-  files: Record<string, string>,
-  environment: Record<string, string>,
-  ...program: readonly string[]
-) => {
-  const directory = await mkdtemp(join(tmpdir(), 'settings-'));
-  try {
-    for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-    const child = spawn(process.execPath, program, { cwd: directory, env: environment });
-    const { promise: exit, resolve } = Promise.withResolvers<number | null>();
-    child.once('exit', resolve);
-    const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
-    return { output, errors, code };
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-};
+describe('the address of a document', () => {
+  const problemsWith = (address: string) => problemsOf({ MODELGRAPH_CATALOGUE_URL: address });
+
+  it.each(['https://models.example/api.json', 'http://127.0.0.1:8080/x', 'http://[::1]/x', './api.json', ''])(
+    'may be %s',
+    (address) => {
+      expect(problemsWith(address)).toEqual([]);
+    },
+  );
+
+  it.each(['http://models.example/api.json', 'ftp://models.example/api.json.gz', 'api.yaml', 'http://'])(
+    'must not be %s, which anyone on the way could answer for, or nothing can be read from',
+    (address) => {
+      expect(problemsWith(address)).toEqual([
+        'MODELGRAPH_CATALOGUE_URL: must be an https address, an http one on this machine, or the path of a .json file',
+      ]);
+    },
+  );
+
+  it('holds no password, and is not quoted', () => {
+    expect(problemsWith('https://me:secret@models.example/api.json')).toEqual([
+      'MODELGRAPH_CATALOGUE_URL: must hold no user and no password',
+    ]);
+  });
+});
 
 describe('a variable that looks like a setting and is none', () => {
   it('is told, and a setting or what a client reads is not', () => {
@@ -344,43 +363,5 @@ describe('a variable that looks like a setting and is none', () => {
       [],
     );
     expect(unknownVariables).toEqual(['MODELGRAPH_PLAYGRUND']);
-  });
-});
-
-describe('a process', () => {
-  const env = fileURLToPath(new URL('../../config/env.ts', import.meta.url));
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const script = `
-    import { readSettings } from ${JSON.stringify(env)};
-    const { port, timeoutMs, logLevel, providers } = readSettings(['openai']);
-    process.stdout.write(JSON.stringify({ port, timeoutMs, logLevel, providers }));
-  `;
-
-  it('takes its environment first, .env in its working directory then, the defaults last', async () => {
-    const dotEnv = 'PORT=5001\nMODELGRAPH_TIMEOUT_MS=5002 # two\nOPENAI_API_KEY="quoted # key"\n';
-    const { output } = await runIn({ '.env': dotEnv }, { PORT: '6001' }, '--input-type=module', '-e', script);
-    expect(JSON.parse(output)).toEqual({
-      port: 6001,
-      timeoutMs: 5002,
-      logLevel: 'info',
-      providers: { openai: { apiKey: 'quoted # key', baseUrl: null } },
-    });
-  });
-
-  it('does without a .env', async () => {
-    const { output } = await runIn({}, {}, '--input-type=module', '-e', script);
-    expect(JSON.parse(output)).toMatchObject({ port: 4000, logLevel: 'info' });
-  });
-
-  it('does not start with a bad configuration: it says what is wrong, without a stack, and exits with 1', async () => {
-    const dotEnv = 'HOST=0.0.0.0\nPORT=many\n';
-    const { output, errors, code } = await runIn({ '.env': dotEnv }, {}, main);
-    expect({ output, code }).toEqual({ output: '', code: 1 });
-    expect(errors).toMatchInlineSnapshot(`
-      "The configuration is invalid:
-      - PORT: must be a whole number from 0 to 65535, not "many"
-      - HOST: 0.0.0.0 can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1
-      "
-    `);
   });
 });

@@ -4,6 +4,7 @@ import {
   BuiltInToolEnum,
   ModalityEnum,
   ModelOrderFieldEnum,
+  ModelOriginEnum,
   ModelStatusEnum,
   OrderDirectionEnum,
   ReasoningEffortEnum,
@@ -15,8 +16,13 @@ export const ModelFilterInput = builder.inputType('ModelFilter', {
     search: t.string({ description: 'Part of the name, the display name or an alias, in any case.' }),
     providers: t.stringList({ description: 'Models of these providers.' }),
     available: t.boolean({ description: 'Whether the model can be used on this server now.' }),
-    status: t.field({ type: [ModelStatusEnum], description: 'Models with one of these statuses.' }),
+    status: t.field({
+      type: [ModelStatusEnum],
+      description: 'Models with one of these statuses. Retired models are found by it alone.',
+    }),
+    origin: t.field({ type: [ModelOriginEnum], description: 'Models with one of these origins.' }),
     inputModalities: t.field({ type: [ModalityEnum], description: 'Models that read all of these.' }),
+    outputModalities: t.field({ type: [ModalityEnum], description: 'Models that produce all of these.' }),
     reasoning: t.boolean({ description: 'Whether the model reasons itself.' }),
     reasoningEffort: t.field({ type: ReasoningEffortEnum, description: 'Models that support this effort.' }),
     functionCalling: t.boolean({ description: 'Whether the model calls functions of the client.' }),
@@ -29,10 +35,10 @@ export const ModelFilterInput = builder.inputType('ModelFilter', {
     batch: t.boolean({ description: 'Whether the vendor has a batch API for the model.' }),
     minContextWindow: t.int({ description: 'Smallest context window, in tokens.' }),
     maxInputPricePerMillion: t.float({
-      description: 'Highest price of input. Models without a known price are excluded.',
+      description: 'Highest price of input in force now. Models without a known price are excluded.',
     }),
     maxOutputPricePerMillion: t.float({
-      description: 'Highest price of output. Models without a known price are excluded.',
+      description: 'Highest price of output in force now. Models without a known price are excluded.',
     }),
   }),
 });

@@ -2,7 +2,7 @@ import { replacementOf, shutdownDateOf, statusOn } from '../../core/model-status
 import { pricingOn } from '../../core/pricing-on.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
-import { ApiTypeEnum, ModelStatusEnum } from '../enums.ts';
+import { ApiTypeEnum, ModelOriginEnum, ModelStatusEnum } from '../enums.ts';
 import { ModelCapabilities, ParameterConstraintType } from './model-capabilities.ts';
 import { ModelPricing } from './model-pricing.ts';
 import { ModelType, ProviderType } from '../refs.ts';
@@ -41,7 +41,10 @@ ModelType.implement({
       description: 'The API that serves it.',
       resolve: ({ config }) => config.apiType,
     }),
-    aliases: t.exposeStringList('aliases', { description: 'Other names that lead to it.' }),
+    aliases: t.exposeStringList('aliases', {
+      description:
+        'Other names that lead to it. `default` is not among them: it is a setting of this server.',
+    }),
     family: t.string({
       nullable: true,
       description: 'The line of models it belongs to.',
@@ -74,8 +77,9 @@ builder.objectFields(ModelType, (t) => ({
     resolve: ({ config }) => shutdownDateOf(config.status),
   }),
   available: t.boolean({
-    description: 'Its provider is configured and not known to be down.',
-    resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config.provider),
+    description:
+      'It can be asked for: its provider is configured and not known to be down, and it is not retired.',
+    resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config),
   }),
   releaseDate: t.field({
     type: 'Date',
@@ -140,6 +144,11 @@ builder.objectFields(ModelType, (t) => ({
     type: 'Date',
     description: 'The day these facts were last checked.',
     resolve: ({ config }) => config.verifiedAt,
+  }),
+  origin: t.field({
+    type: ModelOriginEnum,
+    description: 'Where these facts come from.',
+    resolve: ({ config }) => config.origin ?? 'built-in',
   }),
   source: t.string({
     description: 'What these facts were checked against.',

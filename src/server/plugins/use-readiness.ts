@@ -16,7 +16,11 @@ const at = (path: string, plugin: Plugin): Plugin => ({
 });
 
 /** `/health/live` answers while the process does, `/health/ready` while the server should be sent new work. */
-export const useReadiness = (isClosing: () => boolean, checks: ReadinessChecks): ServerPlugin => {
+export const useReadiness = (
+  isClosing: () => boolean,
+  checks: ReadinessChecks,
+  isCatalogueCurrent: (() => boolean) | null,
+): ServerPlugin => {
   const live = useReadinessCheck({
     endpoint: LIVE,
     check: ({ fetchAPI }) =>
@@ -25,7 +29,7 @@ export const useReadiness = (isClosing: () => boolean, checks: ReadinessChecks):
   const ready = useReadinessCheck({
     endpoint: READY,
     check({ fetchAPI }) {
-      const readiness = toReadiness(isClosing(), checks);
+      const readiness = toReadiness(isClosing(), checks, isCatalogueCurrent);
       return new fetchAPI.Response(JSON.stringify(readiness.body), {
         status: readiness.ready ? 200 : 503,
         headers: createHeaders(),

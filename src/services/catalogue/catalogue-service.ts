@@ -1,5 +1,10 @@
 import { capabilitiesOf } from '../../core/capabilities.ts';
-import type { CatalogueModel, CatalogueProvider } from '../../core/catalogue.ts';
+import {
+  type CatalogueModel,
+  type CatalogueProvider,
+  type CatalogueState,
+  UNREFRESHED,
+} from '../../core/catalogue.ts';
 import { RequestRejected } from '../../core/errors.ts';
 import { completeConfig } from '../../core/complete-config.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
@@ -7,6 +12,7 @@ import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
+import type { CatalogueSnapshot } from '../../registry/catalogue-snapshot.ts';
 import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import { createModelMatcher, orderModels } from './model-filter.ts';
@@ -22,26 +28,43 @@ const toGoneProvider = (name: string): CatalogueProvider => ({
   capabilities: capabilitiesOf([]),
 });
 
+/** What follows from one snapshot of the catalogue, worked out once. */
+interface View {
+  readonly snapshot: CatalogueSnapshot;
+  readonly models: ReadonlyMap<string, CatalogueModel>;
+  readonly providers: ReadonlyMap<string, CatalogueProvider>;
+  /** Answers of `models` by what was asked, the most recent last. */
+  readonly answers: Map<string, readonly CatalogueModel[]>;
+}
+
+/** As many answers as are kept for clients that ask the same again. */
+const MOST_ANSWERS = 64;
+
+/** Questions of more characters than this are not kept. */
+const LONGEST_QUESTION = 1_000;
+
 /** What can be asked for: models and providers, filtered, ordered, resolved. Reads memory only. */
 export class CatalogueService {
   readonly #registry: ModelRegistry;
   readonly #descriptors: readonly TextProviderDescriptor[];
   readonly #factory: ProviderFactory;
   readonly #health: ProviderHealthService;
-  #models: ReadonlyMap<string, CatalogueModel> = new Map();
-  #providers: ReadonlyMap<string, CatalogueProvider> = new Map();
+  readonly #state: () => CatalogueState;
+  #view: View;
 
   constructor(
     registry: ModelRegistry,
     descriptors: readonly TextProviderDescriptor[],
     factory: ProviderFactory,
     health: ProviderHealthService,
+    state: () => CatalogueState = () => UNREFRESHED,
   ) {
     this.#registry = registry;
     this.#descriptors = descriptors;
     this.#factory = factory;
     this.#health = health;
-    this.refresh();
+    this.#state = state;
+    this.#view = this.#createView(registry.snapshot());
   }
 
   /** The present UTC day, YYYY-MM-DD: prices and shutdown dates go by it. */
@@ -49,43 +72,30 @@ export class CatalogueService {
     return this.#registry.today();
   }
 
-  /** Works everything out anew; to be called when the registry has taken more models. */
-  refresh(): void {
-    const registry = this.#registry;
-    this.#models = new Map(
-      registry
-        .models()
-        .map((config) => [
-          config.name,
-          { config, aliases: registry.aliasesOf(config.name), parameters: parameterConstraintsOf(config) },
-        ]),
-    );
-    this.#providers = new Map(
-      this.#descriptors.map(({ name, displayName, credentialVariable, documentationUrl }) => [
-        name,
-        {
-          name,
-          displayName,
-          credentialVariable,
-          documentationUrl,
-          configured: this.#factory.isConfigured(name),
-          capabilities: capabilitiesOf(registry.models(name)),
-        },
-      ]),
-    );
+  /** How the catalogue has come about. */
+  state(): CatalogueState & { readonly modelCount: number } {
+    const state = this.#state();
+    const problems = [...state.problems, ...this.#registry.notes()];
+    return { ...state, problems, modelCount: this.#present().models.size };
   }
 
   /**
-   * Models that meet every condition, in catalogue order unless one is asked for. Throws `INVALID_REQUEST` for conditions that
-   * are too long: each is held against every model.
+   * Models that meet every condition, in catalogue order unless one is asked for. Those that are retired are left out
+   * unless a status is asked for. Throws `INVALID_REQUEST` for conditions that are too long: each is held against every model.
    */
   models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
-    const available = new Map([...this.#providers.keys()].map((name) => [name, this.isAvailable(name)]));
-    const matches = createModelMatcher(filter);
-    const found = [...this.#models.values()].filter((model) =>
-      matches(model, available.get(model.config.provider) ?? false),
-    );
-    return order === null ? found : orderModels(found, order);
+    const view = this.#present();
+    const names = [...view.providers.keys()];
+    const available = new Set(names.filter((name) => this.isProviderAvailable(name)));
+    const key = JSON.stringify([filter, order, [...available]]);
+    const known = view.answers.get(key);
+    const found = known ?? this.#findModels(view, filter, order, available);
+    if (key.length > LONGEST_QUESTION) return found;
+    view.answers.delete(key);
+    view.answers.set(key, found);
+    const [oldest] = view.answers.keys();
+    if (view.answers.size > MOST_ANSWERS && oldest !== undefined) view.answers.delete(oldest);
+    return found;
   }
 
   /** By name, alias or upstream id. Throws `INVALID_REQUEST` for a name that is too long for any. */
@@ -93,12 +103,12 @@ export class CatalogueService {
     if (name.length > MAX_MODEL_NAME_LENGTH)
       throw new RequestRejected([this.#registry.unknownModel(name, ['name'])]);
     const resolution = this.#registry.findResolution(name, { reasoning: false });
-    return resolution === undefined ? undefined : this.#models.get(resolution.config.name);
+    return resolution === undefined ? undefined : this.#present().models.get(resolution.config.name);
   }
 
   /** The model of a config; one that has left the catalogue since the config was stored is what the config says. */
   getModelOf(config: ModelConfig): CatalogueModel {
-    const known = this.#models.get(config.name);
+    const known = config.origin === 'unknown' ? undefined : this.#present().models.get(config.name);
     if (known !== undefined) return known;
     const complete = completeConfig(config, undefined);
     return { config: complete, aliases: [], parameters: parameterConstraintsOf(complete) };
@@ -111,16 +121,17 @@ export class CatalogueService {
 
   /** Sorted by name. */
   providers(): readonly CatalogueProvider[] {
-    return [...this.#providers.values()];
+    return [...this.#present().providers.values()];
   }
 
   /** The provider of a model; of one that this server no longer has only the name is known. */
   getProvider(name: string): CatalogueProvider {
-    return this.#providers.get(name) ?? toGoneProvider(name);
+    return this.#present().providers.get(name) ?? toGoneProvider(name);
   }
 
   findProvider(name: string): CatalogueProvider | undefined {
-    return name.length > MAX_MODEL_NAME_LENGTH ? undefined : this.#providers.get(name.trim().toLowerCase());
+    const found = name.length > MAX_MODEL_NAME_LENGTH ? '' : name.trim().toLowerCase();
+    return this.#present().providers.get(found);
   }
 
   /** How a provider has been doing, as this server has seen it. */
@@ -128,8 +139,70 @@ export class CatalogueService {
     return this.#health.healthOf(provider);
   }
 
+  /** Its provider is configured and not known to be down, and it is not retired. */
+  isAvailable(config: ModelConfig): boolean {
+    return this.isProviderAvailable(config.provider) && !this.#registry.isRetired(config);
+  }
+
   /** Configured and not known to be down. */
-  isAvailable(provider: string): boolean {
+  isProviderAvailable(provider: string): boolean {
     return this.getProvider(provider).configured && this.#health.isAvailable(provider);
+  }
+
+  #findModels(
+    view: View,
+    filter: Partial<ModelFilter>,
+    order: ModelOrder | null,
+    available: ReadonlySet<string>,
+  ): readonly CatalogueModel[] {
+    const { day } = view.snapshot;
+    const matches = createModelMatcher(filter);
+    const wantsRetired = (filter.status ?? null) !== null;
+    const found = [...view.models.values()].filter((model) => {
+      const isRetired = this.#registry.isRetired(model.config);
+      if (isRetired && !wantsRetired) return false;
+      return matches(model, { available: available.has(model.config.provider) && !isRetired, day });
+    });
+    return order === null ? found : orderModels(found, order, day);
+  }
+
+  /** What follows from the catalogue as it is now. */
+  #present(): View {
+    const snapshot = this.#registry.snapshot();
+    if (snapshot !== this.#view.snapshot) this.#view = this.#createView(snapshot);
+    return this.#view;
+  }
+
+  #createView(snapshot: CatalogueSnapshot): View {
+    const configs = [...snapshot.models.values()];
+    return {
+      snapshot,
+      models: new Map(
+        configs.map((config) => [
+          config.name,
+          {
+            config,
+            aliases: snapshot.aliasesOf.get(config.name) ?? [],
+            parameters: parameterConstraintsOf(config),
+          },
+        ]),
+      ),
+      providers: new Map(
+        this.#descriptors.map(({ name, displayName, credentialVariable, documentationUrl }) => [
+          name,
+          {
+            name,
+            displayName,
+            credentialVariable,
+            documentationUrl,
+            configured: this.#factory.isConfigured(name),
+            capabilities: capabilitiesOf(
+              configs.filter((config) => config.provider === name && !this.#registry.isRetired(config)),
+            ),
+          },
+        ]),
+      ),
+      answers: new Map(),
+    };
   }
 }

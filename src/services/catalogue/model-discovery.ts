@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { pollRepeatedly, type PollTiming } from './poll-repeatedly.ts';
 
 /** A provider that knows its models itself. */
 export interface DiscoverySource {
@@ -11,12 +11,7 @@ export interface DiscoverySource {
   readonly take: (found: readonly ModelConfig[]) => readonly ModelConfig[];
 }
 
-export interface DiscoveryTiming {
-  /** Pause between two polls, in milliseconds. */
-  readonly refreshMs: number;
-  /** Pause after a first failure, in milliseconds; it doubles with each further one, up to `refreshMs`. */
-  readonly firstRetryMs: number;
-}
+export type DiscoveryTiming = PollTiming;
 
 export const DISCOVERY_TIMING: DiscoveryTiming = { refreshMs: 60_000, firstRetryMs: 1_000 };
 
@@ -38,24 +33,20 @@ export class ModelDiscovery {
   }
 
   start(): void {
-    this.#running = this.#sources.map((source) => this.#pollRepeatedly(source));
+    this.#running = this.#sources.map(
+      (source) =>
+        pollRepeatedly(
+          (hasFailedBefore) => this.#poll(source, !hasFailedBefore),
+          this.#timing,
+          this.#stopped.signal,
+        ).ended,
+    );
   }
 
   /** Closes every connection; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#running);
-  }
-
-  async #pollRepeatedly(source: DiscoverySource): Promise<void> {
-    const { signal } = this.#stopped;
-    const { refreshMs, firstRetryMs } = this.#timing;
-    let failures = 0;
-    while (!signal.aborted) {
-      failures = (await this.#poll(source, failures === 0)) ? 0 : failures + 1;
-      const pauseMs = failures === 0 ? refreshMs : Math.min(refreshMs, firstRetryMs * 2 ** (failures - 1));
-      await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
   }
 
   /** Whether the source has answered. */

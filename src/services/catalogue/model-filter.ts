@@ -1,12 +1,21 @@
 import { effortsOf } from '../../core/capabilities.ts';
 import type { CatalogueModel } from '../../core/catalogue.ts';
 import { type RequestRejected, rejection } from '../../core/errors.ts';
-import { canReason } from '../../core/model-config.ts';
+import { canReason, MODEL_ORIGINS, type Pricing } from '../../core/model-config.ts';
+import { statusOn } from '../../core/model-status.ts';
+import { pricingOn } from '../../core/pricing-on.ts';
 import type { ModelFilter, ModelOrder, ModelOrderField } from '../../core/model-query.ts';
 
 type Given<K extends keyof ModelFilter> = NonNullable<ModelFilter[K]>;
+/** What changes while a model stays as it is. */
+interface Present {
+  readonly available: boolean;
+  /** YYYY-MM-DD. */
+  readonly day: string;
+}
+
 /** Whether a model meets what is wanted. */
-type Matches = (model: CatalogueModel, available: boolean) => boolean;
+type Matches = (model: CatalogueModel, present: Present) => boolean;
 /** What is wanted is made ready once, and not for each model. */
 type Conditions = { readonly [K in keyof ModelFilter]: (wanted: Given<K>) => Matches };
 
@@ -29,6 +38,10 @@ const toProviders = (names: readonly string[]): ReadonlySet<string> => {
   return new Set(names.map((name) => name.trim().toLowerCase()));
 };
 
+/** The prices in force on a day. */
+const pricesOf = ({ config: { pricing } }: CatalogueModel, day: string): Pricing | null =>
+  pricing === null ? null : pricingOn(pricing, day);
+
 const includesAll = <T>(all: readonly T[], wanted: ReadonlySet<T>): boolean =>
   wanted.values().every((item) => all.includes(item));
 
@@ -42,14 +55,25 @@ const CONDITIONS: Conditions = {
     const names = toProviders(wanted);
     return ({ config }) => names.has(config.provider);
   },
-  available: (wanted) => (_, available) => available === wanted,
+  available:
+    (wanted) =>
+    (_, { available }) =>
+      available === wanted,
   status: (wanted) => {
     const statuses = new Set(wanted);
-    return ({ config }) => statuses.has(config.status.type);
+    return ({ config }, { day }) => statuses.has(statusOn(config.status, day).type);
+  },
+  origin: (wanted) => {
+    const origins = new Set(wanted);
+    return ({ config }) => origins.has(config.origin ?? 'built-in');
   },
   inputModalities: (wanted) => {
     const modalities = new Set(wanted);
     return ({ config }) => includesAll(config.inputModalities, modalities);
+  },
+  outputModalities: (wanted) => {
+    const modalities = new Set(wanted);
+    return ({ config }) => includesAll(config.outputModalities, modalities);
   },
   reasoning:
     (wanted) =>
@@ -89,16 +113,16 @@ const CONDITIONS: Conditions = {
       limits.contextWindow !== null && limits.contextWindow >= wanted,
   maxInputPricePerMillion:
     (wanted) =>
-    ({ config }) =>
-      config.pricing !== null && config.pricing.inputPerMillion <= wanted,
+    (model, { day }) =>
+      (pricesOf(model, day)?.inputPerMillion ?? Number.POSITIVE_INFINITY) <= wanted,
   maxOutputPricePerMillion:
     (wanted) =>
-    ({ config }) =>
-      config.pricing !== null && config.pricing.outputPerMillion <= wanted,
+    (model, { day }) =>
+      (pricesOf(model, day)?.outputPerMillion ?? Number.POSITIVE_INFINITY) <= wanted,
 };
 
 /**
- * Whether a model, available or not, meets every condition given. An unknown price or context window meets no bound. Throws
+ * Whether a model meets every condition given, as things are. An unknown price or context window meets no bound. Throws
  * `INVALID_REQUEST` for conditions that are too long.
  */
 export const createModelMatcher = (filter: Partial<ModelFilter>): Matches => {
@@ -109,27 +133,39 @@ export const createModelMatcher = (filter: Partial<ModelFilter>): Matches => {
       ? []
       : [(condition as (wanted: unknown) => Matches)(wanted)];
   });
-  return (model, available) => given.every((matches) => matches(model, available));
+  return (model, present) => given.every((matches) => matches(model, present));
 };
 
-const SORT_KEYS: Readonly<Record<ModelOrderField, (model: CatalogueModel) => string | number | null>> = {
+/** Stages of life in their order. */
+const STATUSES = ['active', 'preview', 'deprecated', 'retired'];
+
+const SORT_KEYS: Readonly<
+  Record<ModelOrderField, (model: CatalogueModel, day: string) => string | number | null>
+> = {
   name: ({ config }) => config.name,
   provider: ({ config }) => config.provider,
   'release-date': ({ config }) => config.releaseDate,
   'context-window': ({ config }) => config.limits.contextWindow,
-  'input-price': ({ config }) => config.pricing?.inputPerMillion ?? null,
-  'output-price': ({ config }) => config.pricing?.outputPerMillion ?? null,
+  'input-price': (model, day) => pricesOf(model, day)?.inputPerMillion ?? null,
+  'output-price': (model, day) => pricesOf(model, day)?.outputPerMillion ?? null,
+  status: ({ config }, day) => STATUSES.indexOf(statusOn(config.status, day).type),
+  origin: ({ config }) => MODEL_ORIGINS.indexOf(config.origin ?? 'built-in'),
+  'batch-discount': ({ config: { batch } }) => (batch.type === 'native' ? batch.discountPercent : null),
 };
 
-/** Stable: equal models keep catalogue order. Models without a value come last in either direction. */
+/**
+ * Stable: equal models keep catalogue order. Models without a value come last in either direction. Prices and statuses are
+ * those of a UTC day, YYYY-MM-DD.
+ */
 export const orderModels = (
   models: readonly CatalogueModel[],
   order: ModelOrder,
+  day: string,
 ): readonly CatalogueModel[] => {
   const keyOf = SORT_KEYS[order.field];
   const sign = order.direction === 'asc' ? 1 : -1;
   return models.toSorted((a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)];
+    const [left, right] = [keyOf(a, day), keyOf(b, day)];
     if (left === right) return 0;
     if (left === null) return 1;
     if (right === null) return -1;

@@ -30,6 +30,15 @@ const checkCost = (
     findings.reject('INVALID_REQUEST', path, `maxCostUsd must be more than 0, not ${maxCostUsd}.`);
     return null;
   }
+  if (config.origin === 'unknown') {
+    findings.reject(
+      'UNSUPPORTED_CAPABILITY',
+      path,
+      `The catalogue does not know the model "${config.name}", so that its cost is unknown and cannot be limited.`,
+      { suggestion: 'Leave maxCostUsd out, or choose a model of the catalogue with a price: Model.pricing.' },
+    );
+    return null;
+  }
   if (config.pricing === null) {
     findings.unsupported(
       {

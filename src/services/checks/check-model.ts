@@ -13,6 +13,12 @@ const noteResolution = ({ config, steps }: Resolution, today: string, findings: 
       `The model "${swap.from}" cannot reason; its counterpart "${swap.to}" answers.`,
       { path: ['input', 'model'], from: swap.from, to: swap.to },
     );
+  if (config.origin === 'unknown')
+    findings.warn(
+      'MODEL_UNKNOWN',
+      `The catalogue does not know the model "${config.name}". It is sent to its provider by ${config.source}, and its cost is unknown.`,
+      { path: ['input', 'model'], from: config.name },
+    );
   const end = findEndOf(config.name, config.status, today);
   if (end !== undefined)
     findings.warn('MODEL_DEPRECATED', end, {

@@ -74,7 +74,7 @@ export const prepareGeneration = (
   ...checked,
 });
 
-/** What a request to an unknown model comes to: nothing more can be checked without the model. */
+/** What a request to an unknown or a retired model comes to: nothing more can be checked without a model. */
 const toUnknown = ({ problems, warnings }: Findings): GenerationPreview => ({
   prepared: null,
   resolution: null,
@@ -130,7 +130,7 @@ export const estimateMaxCost = (
 /**
  * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here:
  * previews, single generations and the requests of batches are refused, changed and warned of alike. All problems are found
- * at once, except that an unknown model ends the search, since everything else is checked against the model.
+ * at once, except that a model that is unknown or retired ends the search: everything else is checked against the model.
  */
 export const previewGeneration = (
   given: GenerateInput,
@@ -148,6 +148,11 @@ export const previewGeneration = (
     return toUnknown(findings);
   }
   const { config } = resolution;
+  const retired = models.findRetirement(config, ['input', 'model']);
+  if (retired !== undefined) {
+    findings.problems.push(retired);
+    return { ...toUnknown(findings), resolution };
+  }
   checkModel(resolution, dependencies, findings);
   const request = checkRequest(input, messages, config, findings);
   const estimatedInputTokens = estimateInputTokens(request, config);
@@ -157,6 +162,7 @@ export const previewGeneration = (
   const fallbacks = checkFallbacks(
     input,
     findings,
+    models,
     (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
   );
   const outputRules = checkOutputRules(input, request.output, findings);

@@ -3,15 +3,24 @@ import { MODEL_ALIASES } from '../../../config/aliases.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { ProviderError } from '../../../src/core/errors.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
+import { statusOn } from '../../../src/core/model-status.ts';
 import { request, startApp, type TestApp } from '../../support/app/app.ts';
 import { createToy, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
 
-const catalogue: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
+const all: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
   Object.values<ModelConfig>(configs),
 );
 
-const namesWhere = (holds: (config: ModelConfig) => boolean): string[] =>
-  catalogue.filter(holds).map(({ name }) => name);
+const TODAY = '2026-11-30';
+const statusOf = ({ status }: ModelConfig) => statusOn(status, TODAY).type;
+
+/** What is listed unless a status is asked for. */
+const catalogue = all.filter((config) => statusOf(config) !== 'retired');
+
+const namesWhere = (
+  holds: (config: ModelConfig) => boolean,
+  among: readonly ModelConfig[] = catalogue,
+): string[] => among.filter(holds).map(({ name }) => name);
 
 const aliasesOf = (name: string): string[] =>
   Object.keys(MODEL_ALIASES).filter((alias) => {
@@ -55,13 +64,16 @@ const CONDITIONS: readonly (readonly [
   [{ providers: ['groq', ' XAI'] }, ({ provider }) => provider === 'groq' || provider === 'xai'],
   [{ available: true }, ({ provider }) => provider === 'demo' || provider === 'groq'],
   [{ available: false }, ({ provider }) => provider !== 'demo' && provider !== 'groq'],
-  [{ status: ['DEPRECATED'] }, ({ status }) => status.type === 'deprecated'],
-  [{ status: ['ACTIVE', 'PREVIEW'] }, ({ status }) => status.type === 'active' || status.type === 'preview'],
+  [{ status: ['DEPRECATED'] }, (config) => statusOf(config) === 'deprecated'],
+  [{ status: ['RETIRED'] }, (config) => statusOf(config) === 'retired'],
+  [{ status: ['RETIRED', 'DEPRECATED'] }, (config) => ['retired', 'deprecated'].includes(statusOf(config))],
+  [{ status: ['ACTIVE', 'PREVIEW'] }, (config) => ['active', 'preview'].includes(statusOf(config))],
   [{ inputModalities: ['IMAGE'] }, ({ inputModalities }) => inputModalities.includes('image')],
   [
     { inputModalities: ['IMAGE', 'AUDIO', 'TEXT'] },
     ({ inputModalities }) => inputModalities.includes('image') && inputModalities.includes('audio'),
   ],
+  [{ outputModalities: ['TEXT', 'AUDIO'] }, ({ outputModalities }) => outputModalities.includes('audio')],
   [{ reasoning: true }, reasonsItself],
   [{ reasoning: false }, (config) => !reasonsItself(config)],
   [
@@ -102,21 +114,27 @@ const CONDITIONS: readonly (readonly [
   ],
 ];
 
+/** Tried in overlay.test.ts: without other layers every model has the same origin. */
+const TRIED_ELSEWHERE = ['origin'];
+
 const startCatalogue = (): Promise<TestApp> => {
   const unset = { apiKey: null, baseUrl: null };
-  return startApp({
-    providers: {
-      ...Object.fromEntries(Object.keys(MODEL_CONFIGS).map((name) => [name, unset])),
-      groq: { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9' },
+  return startApp(
+    {
+      providers: {
+        ...Object.fromEntries(Object.keys(MODEL_CONFIGS).map((name) => [name, unset])),
+        groq: { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9' },
+      },
     },
-  });
+    { now: () => Date.parse(TODAY) },
+  );
 };
 
 describe('a condition on models', () => {
   it('is tried for every field of the filter', async () => {
     await using app = await startCatalogue();
     const { data } = await request(app, '{ __type(name: "ModelFilter") { inputFields { name } } }');
-    const tried = new Set(CONDITIONS.flatMap(([where]) => Object.keys(where)));
+    const tried = new Set([...CONDITIONS.flatMap(([where]) => Object.keys(where)), ...TRIED_ELSEWHERE]);
     expect(data.__type.inputFields.map(({ name }: { name: string }) => name).toSorted()).toEqual(
       [...tried].toSorted(),
     );
@@ -125,7 +143,7 @@ describe('a condition on models', () => {
   it('gives exactly the models of which it holds, in catalogue order', async () => {
     await using app = await startCatalogue();
     for (const [where, holds] of CONDITIONS) {
-      const expected = namesWhere(holds);
+      const expected = namesWhere(holds, 'status' in where ? all : catalogue);
       expect([where, expected.length > 0 && expected.length < catalogue.length]).toEqual([where, true]);
       expect([where, await namesOf(app, { where })]).toEqual([where, expected]);
     }
@@ -133,10 +151,10 @@ describe('a condition on models', () => {
 
   it('is none when it is null, left out, or a search for nothing', async () => {
     await using app = await startCatalogue();
-    const all = catalogue.map(({ name }) => name);
+    const names: readonly string[] = catalogue.map(({ name }) => name);
     for (const where of [null, {}, { search: null, providers: null, reasoning: null }, { search: ' ' }])
-      expect(await namesOf(app, { where })).toEqual(all);
-    expect(await namesOf(app, { where: { inputModalities: [], builtInTools: [] } })).toEqual(all);
+      expect(await namesOf(app, { where })).toEqual(names);
+    expect(await namesOf(app, { where: { inputModalities: [], builtInTools: [] } })).toEqual(names);
   });
 
   it('of an empty choice holds for no model', async () => {
@@ -169,6 +187,9 @@ describe('an order of models', () => {
     CONTEXT_WINDOW: ({ limits }) => limits.contextWindow,
     INPUT_PRICE: ({ pricing }) => pricing?.inputPerMillion ?? null,
     OUTPUT_PRICE: ({ pricing }) => pricing?.outputPerMillion ?? null,
+    STATUS: (config) => ['active', 'preview', 'deprecated', 'retired'].indexOf(statusOf(config)),
+    ORIGIN: () => 'built-in',
+    BATCH_DISCOUNT: ({ batch }) => (batch.type === 'native' ? batch.discountPercent : null),
   };
 
   const ordered = (field: string, direction: string): string[] => {

@@ -14,12 +14,17 @@ import { CatalogueService } from '../../../src/services/catalogue/catalogue-serv
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
 import { request, startApp } from '../../support/app/app.ts';
 
-const catalogue: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
+/** A day on which one price has changed already and another has not. */
+const TODAY = '2026-12-05';
+
+const isOffered = ({ status }: ModelConfig): boolean => statusOn(status, TODAY).type !== 'retired';
+
+const all: readonly ModelConfig[] = Object.values(MODEL_CONFIGS).flatMap((configs) =>
   Object.values<ModelConfig>(configs),
 );
 
-/** A day on which one price has changed already and another has not. */
-const TODAY = '2026-12-05';
+/** What is listed unless a status is asked for. */
+const catalogue = all.filter(isOffered);
 
 /** What a client reads to render every control of every model. */
 const EVERYTHING = `
@@ -140,7 +145,7 @@ describe('a model', () => {
       demoDelayMs: 0,
       log,
     }));
-    const models = new ModelRegistry({ models: catalogue, aliases: MODEL_ALIASES }, registry.descriptors());
+    const models = new ModelRegistry({ models: all, aliases: MODEL_ALIASES }, registry.descriptors());
     const contextValue = {
       catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
       // Nothing may be asked of a store.
@@ -178,9 +183,9 @@ describe('a provider', () => {
   `;
 
   it('can do what some of its models can, and its batches hold what the largest hold', async () => {
-    await using app = await startApp();
+    await using app = await startApp({}, { now: () => Date.parse(TODAY) });
     for (const [name, configs] of Object.entries(MODEL_CONFIGS)) {
-      const models = Object.values<ModelConfig>(configs);
+      const models = Object.values<ModelConfig>(configs).filter(isOffered);
       const some = (holds: (config: ModelConfig) => boolean): boolean => models.some(holds);
       const most = (valueOf: (batch: { maxRequests: number; maxFileSizeMb: number }) => number) => {
         const values = models.flatMap(({ batch }) => (batch.type === 'native' ? [valueOf(batch)] : []));

@@ -3,6 +3,7 @@ import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import type { ModelDefinition } from '../../../src/core/model-config.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { collectOverWebSocket, request, startApp } from '../../support/app/app.ts';
+import { offeredModels } from '../../support/app/offered-models.ts';
 import {
   answerOf,
   createToy,
@@ -333,7 +334,7 @@ test('what a model of the catalogue cannot be asked for is refused before its pr
     ),
   });
   const query = `query ($input: GenerateInput!) { previewGeneration(input: $input) { problems { path } } }`;
-  const models = Object.values(MODEL_CONFIGS).flatMap((configs) => Object.values(configs));
+  const models = offeredModels();
   const refused = async (model: string, output: unknown): Promise<boolean> => {
     const { data } = await request(app, query, { input: ask(model, output) });
     return data.previewGeneration.problems.some(({ path }: { path: string[] }) => path[1] === 'output');

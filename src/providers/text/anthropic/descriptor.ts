@@ -6,5 +6,12 @@ export const anthropicDescriptor: TextProviderDescriptor = {
   documentationUrl: 'https://platform.claude.com/docs',
   credentialVariable: 'ANTHROPIC_API_KEY',
   apiTypes: ['messages'],
+  naming: {
+    prefixes: [],
+    families: ['claude-'],
+    excluded: [],
+    friendlyAlias: 'claude',
+  },
+  loadListModels: async () => (await import('./list-models.ts')).listModels,
   load: async () => (await import('./provider.ts')).connectAnthropic,
 };

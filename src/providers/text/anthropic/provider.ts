@@ -9,6 +9,7 @@ import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
 import { createGuardedFetch, type GuardedFetchOptions } from '../../shared/call/guarded-fetch.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
 import { toPayload } from '../../shared/call/to-payload.ts';
+import { API_VERSION, BASE_URL } from './api.ts';
 import { AnthropicBatchOperations } from './batch/batch-operations.ts';
 import { createTokenCounting } from './count-input-tokens.ts';
 import { mapError } from './map-error.ts';
@@ -17,9 +18,6 @@ import { readTurn, type SendRequest } from './response/read-turn.ts';
 import { type MessagesRequest, toMessagesRequest } from './request/to-messages-request.ts';
 
 const PROVIDER = 'anthropic';
-const BASE_URL = 'https://api.anthropic.com';
-/** The version the SDK's types describe. */
-const API_VERSION = '2026-10-21';
 /** Deadlines are the caller's: the SDK's own must never be the first. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1000;
 

@@ -49,7 +49,7 @@ export const discoverModels = async (
     const name = `${provider}/${model.id.toLowerCase()}`;
     if (!definitions.has(name)) definitions.set(name, toDefinition(discovered, model));
   }
-  return Object.values(defineModels(provider, Object.fromEntries(definitions)));
+  return Object.values(defineModels(provider, Object.fromEntries(definitions), 'discovered'));
 };
 
 const readText = async ({ body }: Response): Promise<string> => {

@@ -6,5 +6,12 @@ export const deepseekDescriptor: TextProviderDescriptor = {
   documentationUrl: 'https://api-docs.deepseek.com',
   credentialVariable: 'DEEPSEEK_API_KEY',
   apiTypes: ['chat_completion'],
+  naming: {
+    prefixes: [],
+    families: ['deepseek-'],
+    excluded: [],
+    friendlyAlias: 'deepseek',
+  },
+  loadListModels: async () => (await import('./list-models.ts')).listModels,
   load: async () => (await import('./provider.ts')).connectDeepSeek,
 };

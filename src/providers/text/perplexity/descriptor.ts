@@ -6,5 +6,11 @@ export const perplexityDescriptor: TextProviderDescriptor = {
   documentationUrl: 'https://docs.perplexity.ai',
   credentialVariable: 'PERPLEXITY_API_KEY',
   apiTypes: ['responses_api'],
+  naming: {
+    prefixes: ['perplexity-ai'],
+    families: ['sonar'],
+    excluded: ['embed'],
+    friendlyAlias: 'perplexity',
+  },
   load: async () => (await import('./provider.ts')).connectPerplexity,
 };

@@ -7,5 +7,12 @@ export const xaiDescriptor: TextProviderDescriptor = {
   telemetryName: 'x_ai',
   credentialVariable: 'XAI_API_KEY',
   apiTypes: ['responses_api'],
+  naming: {
+    prefixes: ['x-ai'],
+    families: ['grok-'],
+    excluded: ['image', 'imagine', 'video', 'voice', 'tts', 'embed'],
+    friendlyAlias: 'grok',
+  },
+  loadListModels: async () => (await import('./list-models.ts')).listModels,
   load: async () => (await import('./provider.ts')).connectXAI,
 };

@@ -18,7 +18,7 @@ export interface BatchPlan {
 }
 
 /** Codes that tell of the model alone, so that they hold for every request of a batch alike. */
-const CODES_OF_MODELS: ReadonlySet<WarningCode> = new Set(['MODEL_DEPRECATED'] as const);
+const CODES_OF_MODELS: ReadonlySet<WarningCode> = new Set(['MODEL_DEPRECATED', 'MODEL_UNKNOWN'] as const);
 
 /** Said once of the whole batch, of no position in particular; each item says it as a single generation would. */
 const toBatchWarnings = (warnings: readonly Warning[]): readonly Warning[] =>

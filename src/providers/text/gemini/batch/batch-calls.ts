@@ -6,9 +6,8 @@ import { callVendor, type VendorCallOptions } from '../../../shared/batch/vendor
 import { MAX_JSON_BYTES } from '../../../shared/call/answer-limits.ts';
 import { createGuardedFetch } from '../../../shared/call/guarded-fetch.ts';
 import { readJson } from '../../../shared/call/read-json.ts';
+import { BASE_URL } from '../base-url.ts';
 import { mapError } from '../map-error.ts';
-
-const BASE_URL = 'https://generativelanguage.googleapis.com';
 
 export interface BatchCall {
   readonly method: 'GET' | 'POST';

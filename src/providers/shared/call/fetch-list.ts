@@ -1,0 +1,28 @@
+import { readBoundedText } from '../../../lib/read-bounded-text.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The JSON of one page of a vendor's list of models. Throws when there is none within ten seconds and four mebibytes, or
+ * when the signal is aborted; what the vendor says of a failure is not repeated. A redirect is not followed, so that the key
+ * goes to the vendor alone.
+ */
+export const fetchList = async (
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<unknown> => {
+  const response = await fetch(address, {
+    headers: { accept: 'application/json', 'user-agent': 'modelgraph', ...headers },
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`the list of models was answered with ${response.status}`);
+  }
+  const text = response.body === null ? '' : await readBoundedText(response.body, MAX_BYTES);
+  if (text === undefined) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
+  return JSON.parse(text);
+};

@@ -1,0 +1,62 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import type { ServiceLog } from '../../core/service-log.ts';
+import { SingleFlight } from '../../lib/single-flight.ts';
+import type { CatalogueOverlay } from '../../registry/catalogue-layers.ts';
+import type { LiveCatalogue } from './live-catalogue.ts';
+
+/** How an overlay is read: with every problem, and null where it cannot be read. Never rejects. */
+export type ReadOverlay = (file: string) => Promise<{
+  readonly overlay: CatalogueOverlay | null;
+  readonly problems: readonly string[];
+}>;
+
+/** Pause between two looks at the file, in milliseconds: its status is read, which sees renames and links as well. */
+export const OVERLAY_INTERVAL_MS = 2_000;
+
+export interface OverlayReaderOptions {
+  /** As the operator names it. */
+  readonly file: string;
+  readonly read: ReadOverlay;
+  readonly live: LiveCatalogue;
+  readonly intervalMs: number;
+  /** Called after a changed overlay was taken. */
+  readonly onTaken: () => void;
+  readonly log: ServiceLog;
+}
+
+/** Reads the operator's overlay again whenever its file has changed, and when it is asked to. */
+export class OverlayReader {
+  readonly #options: OverlayReaderOptions;
+  readonly #reading: SingleFlight;
+  readonly #onChange = (): void => void this.#reading.run();
+
+  constructor(options: OverlayReaderOptions) {
+    this.#options = options;
+    this.#reading = new SingleFlight(
+      () => this.#read(),
+      (error) => options.log.error({ err: error }, 'the overlay of the catalogue could not be taken'),
+    );
+  }
+
+  start(): void {
+    const { file, intervalMs } = this.#options;
+    watchFile(file, { interval: intervalMs, persistent: false }, this.#onChange);
+  }
+
+  /** Resolves once the file has been read as it is now, and taken or refused. */
+  readNow(): Promise<void> {
+    return this.#reading.run();
+  }
+
+  /** Resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    unwatchFile(this.#options.file, this.#onChange);
+    await this.#reading.settled();
+  }
+
+  async #read(): Promise<void> {
+    const { file, read, live, onTaken } = this.#options;
+    const { overlay, problems } = await read(file);
+    if (live.takeOverlay(file, overlay, problems)) onTaken();
+  }
+}
