@@ -67,13 +67,19 @@ export const testSettings = (settings: Partial<Settings> = {}): Settings => ({
   ...settings,
 });
 
+/**
+ * The clock that the catalogue's days go by: it runs, and begins on the day on which the built-in catalogue was checked.
+ * With the real one, tests of a model would fail from the day on which its vendor shuts it down.
+ */
+export const catalogueClock = (): number => Date.parse('2026-11-29T06:00:00Z') + performance.now();
+
 /** A whole server on a free loopback port. `await using app = await startApp()` closes it at the end of the test. */
 export const startApp = async (
   settings: Partial<Settings> = {},
   overrides: AppOverrides = {},
 ): Promise<TestApp> => {
   const { log, lines, logged } = createTestLog();
-  const app = await buildApp(testSettings(settings), log, overrides);
+  const app = await buildApp(testSettings(settings), log, { now: catalogueClock, ...overrides });
   const url = await app.listen();
   const close = (): Promise<void> => app.close();
   return { url, logLines: lines, logged, close, [Symbol.asyncDispose]: close };
