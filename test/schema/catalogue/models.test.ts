@@ -145,7 +145,9 @@ describe('a model', () => {
       demoDelayMs: 0,
       log,
     }));
-    const models = new ModelRegistry({ models: all, aliases: MODEL_ALIASES }, registry.descriptors());
+    const models = new ModelRegistry({ models: all, aliases: MODEL_ALIASES }, registry.descriptors(), () =>
+      Date.parse(TODAY),
+    );
     const contextValue = {
       catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
       // Nothing may be asked of a store.
