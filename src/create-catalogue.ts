@@ -10,6 +10,7 @@ import { createConfiguredDescriptor } from './providers/text/configured/descript
 import { discoverModels } from './providers/text/configured/discover-models.ts';
 import { CatalogueRefused, ModelRegistry } from './registry/model-registry.ts';
 import { ProviderFactory } from './registry/provider-factory.ts';
+import { toVendorWords } from './registry/resolve-name.ts';
 import { TextProviderRegistry } from './registry/text-provider-registry.ts';
 import type { Catalogue } from './registry/validate-catalogue.ts';
 import { CatalogueService } from './services/catalogue/catalogue-service.ts';
@@ -121,11 +122,8 @@ const createRefresh = ({ settings, overrides, registry, factory, live }: SourceC
         return listModels(settings.providers[provider] ?? { apiKey: null, baseUrl: null }, signal);
       },
     })),
-    vendors: new Map(
-      descriptors.flatMap(({ name, naming }) =>
-        [name, ...(naming?.prefixes ?? [])].map((word) => [word, name]),
-      ),
-    ),
+    // No document has a word on the scripts of this server.
+    vendors: toVendorWords(descriptors.filter(({ apiTypes }) => !apiTypes.includes('local'))),
     timing: { refreshMs, firstRetryMs: Math.min(REFRESH_RETRY_MS, refreshMs) },
     now: overrides.now ?? Date.now,
   });

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { MEDIA_TYPES, REASONING_EFFORTS, VERBOSITIES } from '../../src/core/model-config.ts';
+import { count, day, dollars, monthOrDay } from '../fields.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
-const count = z.int().positive();
-const dollars = z.number().nonnegative();
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-01-31');
 const range = z.strictObject({ min: z.number(), max: z.number() });
 
 const typeAmong = (...types: readonly string[]) => ({
@@ -81,10 +79,7 @@ const capabilities = {
   family: text.optional(),
   status: status.optional(),
   releaseDate: day.optional(),
-  knowledgeCutoff: z
-    .string()
-    .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a month or a day such as 2026-01')
-    .optional(),
+  knowledgeCutoff: monthOrDay.optional(),
   limits: z
     .strictObject({
       contextWindow: count.optional(),

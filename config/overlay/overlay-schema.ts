@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { BUILT_IN_TOOLS, MODALITIES, REASONING_EFFORTS, VERBOSITIES } from '../../src/core/model-config.ts';
+import { count, day, dollars, line, monthOrDay, upstreamId } from '../fields.ts';
 
-const text = z.string().trim().min(1, 'must not be empty').max(200, 'must have no more than 200 characters');
-const count = z.int().positive();
-const dollars = z.number().nonnegative();
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-01-31');
 const range = z.strictObject({ min: z.number(), max: z.number() });
 const effort = z.enum(REASONING_EFFORTS);
 const nullableCount = count.nullable();
@@ -85,6 +82,10 @@ const pricing = z.strictObject({
   effectiveDate: day.nullish(),
   schedule: z
     .array(z.strictObject({ from: day, ...rates, audioInputPerMillion: dollars.nullish(), tiers }))
+    .refine(
+      (rows) => new Set(rows.map(({ from }) => from)).size === rows.length,
+      'has two prices for one day',
+    )
     .optional(),
 });
 
@@ -106,17 +107,14 @@ const batch = z.discriminatedUnion(
 export const ENTRY = z.strictObject({
   like: modelName.optional(),
   hidden: z.boolean().optional(),
-  displayName: text.optional(),
-  description: text.nullish(),
+  displayName: line.optional(),
+  description: line.nullish(),
   /** The id that is sent upstream; of a model that is added, its name where it is left out. */
-  apiModel: text.optional(),
-  family: text.nullish(),
+  apiModel: upstreamId.optional(),
+  family: line.nullish(),
   status: status.optional(),
   releaseDate: day.nullish(),
-  knowledgeCutoff: z
-    .string()
-    .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a month or a day such as 2026-01')
-    .nullish(),
+  knowledgeCutoff: monthOrDay.nullish(),
   limits: z
     .strictObject({
       contextWindow: nullableCount.optional(),
@@ -157,11 +155,24 @@ export const ENTRY = z.strictObject({
 
 export type Entry = z.output<typeof ENTRY>;
 
+/** Aliases may lead through one another, so that what they cost grows with the square of their number. */
+const MOST_ALIASES = 2_000;
+const MOST_MODELS = 5_000;
+
+const recordOf = <T extends z.ZodType>(value: T, most: number, things: string) =>
+  z
+    .record(z.string(), value)
+    .refine((record) => Object.keys(record).length <= most, `must have no more than ${most} ${things}`);
+
+/** The parts of a file, of which each value is parsed by itself. */
+export const MODELS = recordOf(z.unknown(), MOST_MODELS, 'models');
+export const ALIASES = recordOf(z.unknown(), MOST_ALIASES, 'aliases');
+
 /** The file as a whole. Its models are parsed one by one, so that every problem is found at once. */
 export const FILE = z.strictObject({
-  models: z.record(z.string(), z.unknown()).optional(),
+  models: MODELS.optional(),
   /** Aliases with the name each leads to; null removes one. */
-  aliases: z.record(z.string(), modelName.nullable()).optional(),
+  aliases: recordOf(modelName.nullable(), MOST_ALIASES, 'aliases').optional(),
   /** Models for which a refresh may bring any price. */
   confirmedPrices: z.array(modelName).optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Pricing } from '../../src/core/model-config.ts';
 import { type Path, toPlace } from '../configured/to-place.ts';
-import { type Entry, ENTRY, FILE, modelName } from './overlay-schema.ts';
+import { ALIASES, type Entry, ENTRY, FILE, modelName, MODELS } from './overlay-schema.ts';
 
 /** A value of an entry that is left out is not there at all, so that it stands over nothing. */
 type Given<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -122,8 +122,8 @@ const checkNames = (part: string, written: readonly string[], report: Report): v
 
 const PARTS = z
   .object({
-    models: z.record(z.string(), z.unknown()).catch({}),
-    aliases: z.record(z.string(), z.unknown()).catch({}),
+    models: MODELS.catch({}),
+    aliases: ALIASES.catch({}),
   })
   .catch({ models: {}, aliases: {} });
 

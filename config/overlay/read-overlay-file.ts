@@ -17,9 +17,13 @@ export interface ReadOverlay {
 export const readOverlayFile = async (file: string): Promise<ReadOverlay> => {
   const path = resolve(file);
   try {
-    const { size, mtime } = await stat(path);
+    const found = await stat(path);
+    // A pipe may never end, and a device never does.
+    if (!found.isFile()) return { overlay: null, problems: [`${file}: is no file`] };
+    const { size, mtime } = found;
     if (size > MAX_BYTES) return { overlay: null, problems: [`${file}: is larger than ${MAX_BYTES} bytes`] };
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    // The decoder leaves out a byte order mark, with which some editors begin a file.
+    const value: unknown = JSON.parse(new TextDecoder().decode(await readFile(path)));
     const origin = { file, source: basename(file), day: mtime.toISOString().slice(0, 10) };
     return parseOverlay(value, origin);
   } catch (error) {

@@ -19,7 +19,8 @@ export const nearest = (name: string, candidates: readonly string[], count: numb
     .flatMap((candidate) => {
       const contained = name !== '' && (candidate.includes(name) || name.includes(candidate));
       const distant = distance(name, candidate);
-      const isNear = contained || distant <= farthest || (stem !== '' && stemOf(candidate) === stem);
+      const isAlike = distant <= farthest && distant < Math.max(name.length, candidate.length);
+      const isNear = contained || isAlike || (stem !== '' && stemOf(candidate) === stem);
       return isNear || isShort ? [{ candidate, score: distant - (contained ? name.length : 0) }] : [];
     })
     .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))

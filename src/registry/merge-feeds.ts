@@ -1,4 +1,5 @@
-import type { ModelConfig, ModelStatus, Pricing } from '../core/model-config.ts';
+import { API_FIELDS } from '../core/api-fields.ts';
+import type { Modality, ModelConfig, ModelStatus, Pricing } from '../core/model-config.ts';
 import { replacementOf, shutdownDateOf, statusOn } from '../core/model-status.ts';
 import { pricingOn, scheduleAfter } from '../core/pricing-on.ts';
 import type { ModelNaming } from '../core/text-provider.ts';
@@ -40,15 +41,34 @@ export const isTextModelId = (id: string, naming: ModelNaming | undefined): bool
 
 const isSaid = <T>(said: T | null, known: T | null): boolean => said === null || said === known;
 
-/** Whether a feed says of a price what is known; of what it leaves out it says nothing. */
-const isSamePrice = (said: Pricing, known: Pricing): boolean =>
+type Rates = Omit<Pricing, 'audioInputPerMillion' | 'tiers' | 'effectiveDate' | 'schedule' | 'toolFees'>;
+
+/** Whether a feed says of the rates what is known; of what it leaves out it says nothing. */
+const areSameRates = (said: Rates, known: Rates): boolean =>
   said.inputPerMillion === known.inputPerMillion &&
   said.outputPerMillion === known.outputPerMillion &&
   isSaid(said.cacheReadPerMillion, known.cacheReadPerMillion) &&
   isSaid(said.cacheWritePerMillion, known.cacheWritePerMillion) &&
   isSaid(said.cacheWriteLongPerMillion ?? null, known.cacheWriteLongPerMillion ?? null);
 
-/** A feed has the price of the day: what is announced for later days stays so. */
+const areSameRows = <T extends Rates>(
+  said: readonly T[],
+  known: readonly T[],
+  isSameBound: (a: T, b: T) => boolean,
+): boolean =>
+  said.length === known.length &&
+  said.every((row, index) => {
+    const other = known[index];
+    return other !== undefined && isSameBound(row, other) && areSameRates(row, other);
+  });
+
+/** Whether a feed says of the price of the day what is known; no tiers: it says nothing of them. */
+const isSamePrice = (said: Pricing, known: Pricing): boolean =>
+  areSameRates(said, known) &&
+  (said.tiers.length === 0 ||
+    areSameRows(said.tiers, known.tiers, (a, b) => a.aboveInputTokens === b.aboveInputTokens));
+
+/** A feed has the price of the day: what is announced for later days stays so, unless it says something of them itself. */
 const toFittingPrice = (
   { pricing, ...facts }: ModelPatch,
   known: Pricing | null,
@@ -56,9 +76,13 @@ const toFittingPrice = (
 ): ModelPatch => {
   if (pricing === undefined || pricing === null || known === null)
     return pricing === undefined ? facts : { ...facts, pricing };
-  if (isSamePrice(pricing, pricingOn(known, today))) return facts;
-  const schedule = pricing.schedule ?? scheduleAfter(known, today);
-  return { ...facts, pricing: { ...pricing, schedule } };
+  const announced = scheduleAfter(known, today);
+  const schedule = pricing.schedule === undefined ? announced : scheduleAfter(pricing, today);
+  const present = pricingOn(known, today);
+  if (!isSamePrice(pricing, present))
+    return { ...facts, pricing: { ...pricing, schedule: pricing.schedule ?? announced } };
+  if (areSameRows(schedule, announced, (a, b) => a.from === b.from)) return facts;
+  return { ...facts, pricing: { ...present, schedule } };
 };
 
 /**
@@ -124,6 +148,14 @@ const templateOf = (provider: string, { draft, context, templates }: FeedMerge):
   return template;
 };
 
+/** Media that the API of a model has a place for: a feed may name more than can be sent there. */
+const toFittingModalities = (facts: ModelPatch, { apiType, media }: ModelConfig): ModelPatch => {
+  const { inputModalities } = facts;
+  const fits = (kind: Modality): boolean =>
+    kind === 'text' || (kind !== 'video' && media[kind] !== null && API_FIELDS[apiType].media.includes(kind));
+  return inputModalities === undefined ? facts : { ...facts, inputModalities: inputModalities.filter(fits) };
+};
+
 /** Adds a model that the catalogue lacks, unless it is none that could be asked for. */
 const addModel = (entry: FeedEntry, merge: FeedMerge): void => {
   const { feed, draft, context, known } = merge;
@@ -133,8 +165,9 @@ const addModel = (entry: FeedEntry, merge: FeedMerge): void => {
   const name = draft.models.has(plainName) ? `${provider}/${plainName}` : plainName;
   const { find, oldest } = templateOf(provider, merge);
   const template = find(id);
-  const facts = toFittingFacts({ ...entry.furtherFacts, ...entry.facts }, merge);
   if (template === undefined || draft.models.has(name)) return;
+  const said = toFittingModalities({ ...entry.furtherFacts, ...entry.facts }, template);
+  const facts = toFittingFacts(said, merge);
   // Older than all that the catalogue has: left out of it on purpose.
   if (oldest !== null && (facts.releaseDate ?? oldest) < oldest) return;
   const { origin, source, day } = feed;
@@ -188,7 +221,9 @@ export const mergeFeed = (feed: CatalogueFeed, draft: Draft, context: MergeConte
     if (config === undefined) addModel(entry, merge);
     else {
       const present = draft.models.get(config.name) ?? config;
-      const said = draft.added.has(config.name) ? { ...entry.furtherFacts, ...entry.facts } : entry.facts;
+      const said = draft.added.has(config.name)
+        ? toFittingModalities({ ...entry.furtherFacts, ...entry.facts }, present)
+        : entry.facts;
       const facts = toFittingFacts(said, merge, present);
       draft.models.set(config.name, applyPatch(present, facts, feed));
     }

@@ -73,6 +73,17 @@ const createModel = (entry: OverlayEntry, template: ModelConfig, merge: OverlayM
   return Object.freeze({ ...applyPatch(config, toKnownPatch(entry, merge), { origin, source }), source });
 };
 
+/** Where the overlay's own aliases lead a name: to a model, or to a name from which the aliases below lead on. */
+const followOwnAliases = (name: string, { aliases }: CatalogueOverlay): string => {
+  const seen = new Set<string>();
+  let at = name;
+  while (!seen.has(at)) {
+    seen.add(at);
+    at = (Object.hasOwn(aliases, at) ? aliases[at] : null) ?? at;
+  }
+  return at;
+};
+
 /** Adds an entry's model. Entries may be made after one another; `open` are those that wait for theirs. */
 const addLike = (
   entry: OverlayEntry,
@@ -81,10 +92,11 @@ const addLike = (
   open: Map<string, OverlayEntry>,
 ): void => {
   open.delete(entry.name);
-  const awaited = open.get(like);
+  const target = followOwnAliases(like, merge.overlay);
+  const awaited = open.get(target);
   if (awaited !== undefined && awaited.like !== null) addLike(awaited, awaited.like, merge, open);
   const { draft, problems } = merge;
-  const template = findByNameOrAlias(draft, like);
+  const template = findByNameOrAlias(draft, target);
   if (template === undefined)
     noteMissing(entry.name, `.like: "${like}" is neither a model nor an alias`, merge);
   else if (template.apiType === 'local')
@@ -127,9 +139,15 @@ const mergeEntries = (merge: OverlayMerge): ReadonlySet<string> => {
 const mergeAliases = (merge: OverlayMerge, hidden: ReadonlySet<string>): void => {
   const { overlay, draft, problems, context } = merge;
   const below = new Map(draft.aliases);
+  const ownModels = new Set(overlay.entries.map(({ name }) => name));
+  const released = new Set(merge.layers.base.models.map(({ name }) => name));
   for (const [alias, to] of Object.entries(overlay.aliases)) {
     if (to === null) draft.aliases.delete(alias);
-    else draft.aliases.set(alias, to);
+    else {
+      // A name that the operator leads elsewhere is that of no model which another source brings.
+      if (!ownModels.has(alias) && !released.has(alias) && alias !== to) draft.models.delete(alias);
+      draft.aliases.set(alias, to);
+    }
   }
   for (const [alias, to] of Object.entries(overlay.aliases)) {
     if (to === null) continue;

@@ -17,7 +17,7 @@ import {
 import { type DefaultOptions, findDefaultTarget } from './default-model.ts';
 import { isRetired } from './merge-feeds.ts';
 import { mergeLayers } from './merge-layers.ts';
-import { type ResolutionContext, resolveName } from './resolve-name.ts';
+import { type ResolutionContext, resolveName, toVendorWords } from './resolve-name.ts';
 import { type Catalogue, findCatalogueProblems } from './validate-catalogue.ts';
 
 /** Longer than any name of a model: what is longer is compared with none. */
@@ -88,11 +88,7 @@ export class ModelRegistry {
     this.#providers = providers;
     this.#options = { ...PLAIN, ...options };
     this.#context = {
-      vendors: new Map(
-        providers.flatMap(({ name, naming }) =>
-          [name, ...(naming?.prefixes ?? [])].map((prefix) => [prefix, name]),
-        ),
-      ),
+      vendors: toVendorWords(providers),
       namings: new Map(
         providers.flatMap(({ name, naming }) => (naming === undefined ? [] : [[name, naming]])),
       ),

@@ -1,6 +1,6 @@
 import { canReason, deepFreeze, type ModelConfig } from '../core/model-config.ts';
 import type { Resolution, ResolutionStep } from '../core/resolution.ts';
-import type { ModelNaming } from '../core/text-provider.ts';
+import type { ModelNaming, TextProviderDescriptor } from '../core/text-provider.ts';
 import { toModelLike } from './apply-patch.ts';
 import { normaliseName } from './catalogue-layers.ts';
 import { type CatalogueSnapshot, findSuccessor, toLooseName } from './catalogue-snapshot.ts';
@@ -18,13 +18,22 @@ export interface ResolutionContext {
   readonly allowsUnknown: boolean;
 }
 
+/** Providers by every name that a vendor has before a slash. A provider's own name wins over another's word for it. */
+export const toVendorWords = (descriptors: readonly TextProviderDescriptor[]): ReadonlyMap<string, string> =>
+  new Map([
+    ...descriptors.flatMap(({ name, naming }) =>
+      (naming?.prefixes ?? []).map((prefix) => [prefix, name] as const),
+    ),
+    ...descriptors.map(({ name }) => [name, name] as const),
+  ]);
+
 interface Step {
   readonly config: ModelConfig;
   readonly steps: readonly ResolutionStep[];
 }
 
-/** As long as ids of models may be, and what they consist of. */
-const UNKNOWN_ID = /^[A-Za-z0-9][\w.:/-]{0,127}$/;
+/** As long as ids of models may be, and what they consist of: two dots in a row would lead elsewhere in an address. */
+const UNKNOWN_ID = /^(?!.*\.\.)[A-Za-z0-9][\w.:/-]{0,127}$/;
 
 /** By alias, name or upstream id. An alias of a retired model leads to the one that takes its place. */
 const lookUp = (requested: string, snapshot: CatalogueSnapshot): Step | undefined => {
@@ -58,11 +67,20 @@ const lookUpOf = (provider: string, name: string, snapshot: CatalogueSnapshot): 
     : { config, steps: [{ from: name, to: config.name, reason: 'api-model' }] };
 };
 
-const splitPrefix = (requested: string, { vendors }: ResolutionContext) => {
+interface Prefixed {
+  readonly provider: string;
+  readonly id: string;
+}
+
+/** The vendor before the slash, and the id after it: `google/models/gemini-…` names the same vendor twice. */
+const splitPrefix = (requested: string, context: ResolutionContext): Prefixed | undefined => {
   const slash = requested.indexOf('/');
   if (slash < 0) return undefined;
-  const provider = vendors.get(normaliseName(requested.slice(0, slash)));
-  return provider === undefined ? undefined : { provider, id: requested.slice(slash + 1).trim() };
+  const provider = context.vendors.get(normaliseName(requested.slice(0, slash)));
+  if (provider === undefined) return undefined;
+  const id = requested.slice(slash + 1).trim();
+  const further = splitPrefix(id, context);
+  return further?.provider === provider ? further : { provider, id };
 };
 
 type FindTemplate = ReturnType<typeof createFindTemplate>;

@@ -103,7 +103,7 @@ export class LiveCatalogue {
 
   /** A source has been read and is as it was. */
   confirm(source: string): void {
-    this.#problems.delete(source);
+    if (this.#problems.delete(source)) this.#log.info({ source }, 'a source of the catalogue is taken again');
     this.#refreshedAtMs = this.#now();
   }
 

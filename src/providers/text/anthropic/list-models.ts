@@ -7,15 +7,11 @@ import { API_VERSION, BASE_URL } from './api.ts';
 /** As many pages as are asked for: a page has up to a thousand models. */
 const MOST_PAGES = 5;
 
-const LIFECYCLES: Readonly<Record<string, ListedModel['status']>> = {
-  active: 'active',
-  deprecated: 'deprecated',
-  retired: 'retired',
-};
+const LIFECYCLES = ['active', 'deprecated', 'retired'] as const;
 
 /** By the types of @anthropic-ai/sdk 1.14.0, `ModelInfo`. A date that has passed means that a retirement is overdue. */
 const toModel = (model: Readonly<Record<string, unknown>>, id: string): ListedModel => {
-  const status = LIFECYCLES[toText(model['lifecycle']) ?? ''] ?? null;
+  const status = LIFECYCLES.find((lifecycle) => lifecycle === model['lifecycle']) ?? null;
   const day = toDay(model['retires_at']);
   const isOverdue = status === 'deprecated' && day !== null && Date.parse(day) < Date.now();
   return toListedModel(id, {

@@ -8,7 +8,8 @@ export const geminiDescriptor: TextProviderDescriptor = {
   credentialVariable: 'GEMINI_API_KEY',
   apiTypes: ['generate_content'],
   naming: {
-    prefixes: ['google', 'google-ai-studio'],
+    // The last is the vendor's own: it calls its models by the names of resources.
+    prefixes: ['google', 'google-ai-studio', 'models'],
     families: ['gemini-', 'gemma-'],
     excluded: [
       'embedding',

@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import type { Modality, Pricing } from '../../../core/model-config.ts';
+import { isDay, isMonth } from '../../../core/utc-day.ts';
+import { MAX_INT } from '../../../lib/max-int.ts';
 import type { FeedEntry, ModelPatch } from '../../../registry/catalogue-layers.ts';
 
 /** More models of known providers than this make a document unlikely to be a catalogue. */
 const MOST_MODELS = 5_000;
 
 const ID = /^[A-Za-z0-9][\w.:/@-]{0,127}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const KNOWLEDGE = /^\d{4}-\d{2}(-\d{2})?$/;
+/** Two dots in a row would lead elsewhere in an address. */
+const isId = (id: string): boolean => ID.test(id) && !id.includes('..');
+
+const NO_LINE = /[\p{Cc}\p{Cs}]/u;
 
 const short = z.string().max(200);
-const count = z.int().nonnegative();
-const dollars = z.number().nonnegative();
+const count = z.int().nonnegative().max(MAX_INT);
+/** A dollar for each token is more than any model costs. */
+const dollars = z.number().nonnegative().max(1_000_000);
 
 const cost = z.object({
   input: dollars,
@@ -24,6 +29,9 @@ const cost = z.object({
   input_audio: dollars.nullish(),
 });
 
+/** Prices of prompts of more than so many tokens. */
+const tier = z.object({ tier: z.object({ size: count }), ...cost.shape });
+
 /** What is read of a model; a document may say more. */
 const MODEL = z.object({
   name: short.nullish(),
@@ -33,14 +41,14 @@ const MODEL = z.object({
   temperature: z.boolean().nullish(),
   modalities: z.object({ input: z.array(short).max(20), output: z.array(short).max(20) }).nullish(),
   limit: z.object({ context: count.nullish(), input: count.nullish(), output: count.nullish() }).nullish(),
-  cost: cost.extend({ context_over_200k: cost.nullish() }).nullish(),
+  cost: cost.extend({ context_over_200k: cost.nullish(), tiers: z.array(tier).max(20).nullish() }).nullish(),
   release_date: short.nullish(),
   knowledge: short.nullish(),
   status: short.nullish(),
   replacement: short.nullish(),
   shutdown_date: short.nullish(),
   scheduled: z
-    .array(z.object({ from: z.string().regex(DAY), cost }))
+    .array(z.object({ from: z.string().refine(isDay, 'must be a day such as 2026-01-31'), cost }))
     .max(20)
     .nullish(),
 });
@@ -62,8 +70,13 @@ const toRates = (given: Cost) => ({
   cacheWriteLongPerMillion: given.cache_write_1h ?? given.cache_write_12h ?? null,
 });
 
-const toTiers = (long: Cost | null | undefined) =>
-  long === null || long === undefined ? [] : [{ aboveInputTokens: LONG_CONTEXT_TOKENS, ...toRates(long) }];
+const toTiers = ({ tiers, context_over_200k: long }: NonNullable<Model['cost']>) => {
+  if (tiers) {
+    const rows = tiers.map((row) => ({ aboveInputTokens: row.tier.size, ...toRates(row) }));
+    return rows.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
+  }
+  return long ? [{ aboveInputTokens: LONG_CONTEXT_TOKENS, ...toRates(long) }] : [];
+};
 
 const toPricing = ({ cost: given, scheduled }: Model, day: string): Pricing | undefined =>
   given === null || given === undefined
@@ -71,7 +84,7 @@ const toPricing = ({ cost: given, scheduled }: Model, day: string): Pricing | un
     : {
         ...toRates(given),
         audioInputPerMillion: given.input_audio ?? null,
-        tiers: toTiers(given.context_over_200k),
+        tiers: toTiers(given),
         effectiveDate: day,
         ...(scheduled !== null &&
           scheduled !== undefined && {
@@ -89,7 +102,7 @@ const toPricing = ({ cost: given, scheduled }: Model, day: string): Pricing | un
 const toStatus = ({ status, replacement, shutdown_date: shutdownDate }: Model): ModelPatch['status'] => {
   const ended = {
     replacement: replacement ?? null,
-    shutdownDate: DAY.test(shutdownDate ?? '') ? (shutdownDate ?? null) : null,
+    shutdownDate: shutdownDate && isDay(shutdownDate) ? shutdownDate : null,
   };
   if (status === 'deprecated' || ended.shutdownDate !== null) return { type: 'deprecated', ...ended };
   if (status === 'retired') return { type: 'retired', ...ended };
@@ -103,13 +116,13 @@ const toLimits = ({ limit }: Model) => ({
   ...(limit?.output && { maxOutputTokens: limit.output }),
 });
 
-const INPUTS: Readonly<Record<string, Modality>> = {
-  text: 'text',
-  image: 'image',
-  audio: 'audio',
-  pdf: 'file',
-  file: 'file',
-};
+const INPUTS: ReadonlyMap<string, Modality> = new Map([
+  ['text', 'text'],
+  ['image', 'image'],
+  ['audio', 'audio'],
+  ['pdf', 'file'],
+  ['file', 'file'],
+]);
 
 const toFacts = (model: Model, day: string): ModelPatch => {
   const pricing = toPricing(model, day);
@@ -120,16 +133,16 @@ const toFacts = (model: Model, day: string): ModelPatch => {
     ...(pricing !== undefined && { pricing }),
     ...(status !== undefined && { status }),
     ...(Object.keys(limits).length > 0 && { limits }),
-    ...(released && DAY.test(released) && { releaseDate: released }),
-    ...(knowledge && KNOWLEDGE.test(knowledge) && { knowledgeCutoff: knowledge }),
+    ...(released && isDay(released) && { releaseDate: released }),
+    ...(knowledge && (isMonth(knowledge) || isDay(knowledge)) && { knowledgeCutoff: knowledge }),
   };
 };
 
 const toFurtherFacts = (model: Model): ModelPatch => {
   const { name, reasoning, tool_call: functionCalling, structured_output: structured, temperature } = model;
-  const inputs = model.modalities?.input.flatMap((input) => INPUTS[input] ?? []);
+  const inputs = model.modalities?.input.flatMap((input) => INPUTS.get(input) ?? []);
   return {
-    ...(name && { displayName: name }),
+    ...(name && !NO_LINE.test(name) && { displayName: name }),
     ...(reasoning === false && { reasoning: { type: 'none' } }),
     ...(typeof functionCalling === 'boolean' && { functionCalling }),
     ...(functionCalling === false && { parallelToolCalls: false }),
@@ -167,9 +180,9 @@ const readProvider = (
     return [];
   }
   return Object.entries(parsed.data.models).flatMap(([id, value]) => {
-    if (!ID.test(id)) {
+    if (!isId(id)) {
       problems.push(
-        `${vendor}.models: an id is longer than 128 characters, or has others than letters, digits and . _ : / @ -`,
+        `${vendor}.models: an id is longer than 128 characters, or has others than letters, digits and . _ : / @ -, or two dots in a row`,
       );
       return [];
     }
