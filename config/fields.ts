@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDay, isMonth } from '../src/core/utc-day.ts';
+import { isUpstreamId } from '../src/lib/is-upstream-id.ts';
 import { MAX_INT } from '../src/lib/max-int.ts';
 
 /** US dollars per million tokens that no model costs: a dollar for each token. */
@@ -27,6 +28,6 @@ export const line = z
 
 /** An id as it is sent upstream, where it may be a part of an address. */
 export const upstreamId = line.refine(
-  (id) => /^[\w.:/@-]+$/.test(id) && !id.includes('..'),
-  'must be an id of letters, digits and . _ : / @ -, without two dots in a row',
+  isUpstreamId,
+  'must be an id of at most 128 letters, digits and . _ : / @ -, without two dots in a row',
 );

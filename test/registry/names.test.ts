@@ -39,6 +39,8 @@ describe('a name with its vendor in front', () => {
     ['anthropic/claude-opus', 'PROVIDER_PREFIX claude-opus, ALIAS claude-opus-5-5'],
     ['google/gemini-3.8-flash', 'PROVIDER_PREFIX gemini-3.8-flash'],
     ['gemini/gemini-3.8-flash', 'PROVIDER_PREFIX gemini-3.8-flash'],
+    ['models/gemini-3.8-flash', 'PROVIDER_PREFIX gemini-3.8-flash'],
+    ['google/models/gemini-3.8-flash', 'PROVIDER_PREFIX gemini-3.8-flash'],
     ['x-ai/grok-4.7', 'PROVIDER_PREFIX grok-4.7'],
     ['perplexity-ai/sonar', 'PROVIDER_PREFIX sonar'],
     ['perplexity/sonar', 'API_MODEL sonar'],

@@ -24,5 +24,10 @@ export const fetchList = async (
   }
   const text = response.body === null ? '' : await readBoundedText(response.body, MAX_BYTES);
   if (text === undefined) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What a parser says quotes the answer.
+    throw new Error('the list of models is no JSON');
+  }
 };

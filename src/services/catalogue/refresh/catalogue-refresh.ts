@@ -4,7 +4,7 @@ import { toUtcDay } from '../../../core/utc-day.ts';
 import type { LiveCatalogue } from '../live-catalogue.ts';
 import { pollRepeatedly, type Polling, type PollTiming } from '../poll-repeatedly.ts';
 import { fetchDocument } from './fetch-document.ts';
-import { readModelsDocument } from './models-document.ts';
+import { MOST_MODELS, readModelsDocument } from './models-document.ts';
 import { toFeedEntries } from './to-feed-entries.ts';
 
 /** A vendor that lists its models. */
@@ -108,6 +108,8 @@ export class CatalogueRefresh {
       const models = await findModels(this.#stopped.signal);
       if (models.length === 0) throw new Error('it lists no models');
       const entries = toFeedEntries(provider, models);
+      if (entries.length > MOST_MODELS)
+        throw new Error(`it lists ${entries.length} models, more than ${MOST_MODELS}`);
       return this.#options.live.takeListed(provider, {
         origin: 'discovered',
         source,

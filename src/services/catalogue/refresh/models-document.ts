@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import type { Modality, Pricing } from '../../../core/model-config.ts';
 import { isDay, isMonth } from '../../../core/utc-day.ts';
+import { isUpstreamId } from '../../../lib/is-upstream-id.ts';
 import { MAX_INT } from '../../../lib/max-int.ts';
 import type { FeedEntry, ModelPatch } from '../../../registry/catalogue-layers.ts';
 
-/** More models of known providers than this make a document unlikely to be a catalogue. */
-const MOST_MODELS = 5_000;
-
-const ID = /^[A-Za-z0-9][\w.:/@-]{0,127}$/;
-/** Two dots in a row would lead elsewhere in an address. */
-const isId = (id: string): boolean => ID.test(id) && !id.includes('..');
+/** More models of known providers than this make a document or a list unlikely to be a catalogue. */
+export const MOST_MODELS = 5_000;
 
 const NO_LINE = /[\p{Cc}\p{Cs}]/u;
 
@@ -180,7 +177,7 @@ const readProvider = (
     return [];
   }
   return Object.entries(parsed.data.models).flatMap(([id, value]) => {
-    if (!isId(id)) {
+    if (!isUpstreamId(id)) {
       problems.push(
         `${vendor}.models: an id is longer than 128 characters, or has others than letters, digits and . _ : / @ -, or two dots in a row`,
       );

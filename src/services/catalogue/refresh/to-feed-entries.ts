@@ -1,5 +1,7 @@
 import type { ModelStatus } from '../../../core/model-config.ts';
 import type { ListedModel } from '../../../core/text-provider.ts';
+import { isUpstreamId } from '../../../lib/is-upstream-id.ts';
+import { shorten } from '../../../lib/shorten.ts';
 import type { FeedEntry, ModelPatch } from '../../../registry/catalogue-layers.ts';
 
 /** null where the vendor says nothing of it. */
@@ -23,14 +25,15 @@ const toFacts = (model: ListedModel): ModelPatch => {
   };
 };
 
-/** What a vendor's list says of its models; of equal ids the first. */
+/** What a vendor's list says of its models; of equal ids the first. What cannot be the id of a model is left out. */
 export const toFeedEntries = (provider: string, models: readonly ListedModel[]): readonly FeedEntry[] => {
   const entries = new Map<string, FeedEntry>();
   for (const model of models) {
-    if (entries.has(model.id)) continue;
+    if (entries.has(model.id) || !isUpstreamId(model.id)) continue;
     const { displayName, releaseDate } = model;
     const furtherFacts = {
-      ...(displayName !== null && { displayName }),
+      ...(displayName !== null &&
+        !/[\p{Cc}\p{Cs}]/u.test(displayName) && { displayName: shorten(displayName, 200) }),
       ...(releaseDate !== null && { releaseDate }),
     };
     entries.set(model.id, { provider, id: model.id, facts: toFacts(model), furtherFacts });
