@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { isDay, isMonth } from '../src/core/utc-day.ts';
-import { isUpstreamId } from '../src/lib/is-upstream-id.ts';
-import { MAX_INT } from '../src/lib/max-int.ts';
+import { isUpstreamId } from '../src/core/is-upstream-id.ts';
 
 /** US dollars per million tokens that no model costs: a dollar for each token. */
 const MAX_PRICE = 1_000_000;
 
 /** A number of tokens or things, as GraphQL's Int holds it. */
-export const count = z.int().positive().max(MAX_INT);
+export const count = z.int32().positive();
 
 /** US dollars per million tokens. */
 export const dollars = z.number().nonnegative().max(MAX_PRICE);
