@@ -61,7 +61,7 @@ describe('an overlay is refused before it is served', () => {
       'has two prices for one day',
     ],
     ['a name with control characters', ofModel({ displayName: 'a\u001b[31m' }), 'control characters'],
-    ['an id that leads elsewhere', ofModel({ apiModel: '../../files' }), 'without two dots in a row'],
+    ['an id that leads elsewhere', ofModel({ apiModel: '../../files' }), 'and two dots in a row'],
     ['an id with a line break', ofModel({ apiModel: 'a\r\nb' }), 'must'],
     [
       'a chain of aliases without end',

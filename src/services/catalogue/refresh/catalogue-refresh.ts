@@ -32,6 +32,15 @@ const toSource = (address: string): string => {
   return `${origin}${pathname}`;
 };
 
+const parseDocument = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What a parser says quotes the document.
+    throw new Error('the document is no JSON');
+  }
+};
+
 const messageOf = (error: unknown): string => {
   // What Node says of a file quotes its whole path, which clients are not told.
   if (error instanceof Error && 'code' in error && 'path' in error) return String(error.code);
@@ -88,7 +97,7 @@ export class CatalogueRefresh {
         return true;
       }
       const day = this.#today();
-      const { entries, problems } = readModelsDocument(JSON.parse(document.text), { vendors, day });
+      const { entries, problems } = readModelsDocument(parseDocument(document.text), { vendors, day });
       if (problems.length > 0)
         return live.refuse(
           source,

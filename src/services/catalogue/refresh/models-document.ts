@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Modality, Pricing } from '../../../core/model-config.ts';
 import { isDay, isMonth } from '../../../core/utc-day.ts';
-import { isUpstreamId } from '../../../core/is-upstream-id.ts';
+import { isUpstreamId } from '../../../lib/is-upstream-id.ts';
 import { MAX_INT } from '../../../lib/max-int.ts';
 import type { FeedEntry, ModelPatch } from '../../../registry/catalogue-layers.ts';
 

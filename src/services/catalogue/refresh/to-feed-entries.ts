@@ -1,6 +1,6 @@
 import type { ModelStatus } from '../../../core/model-config.ts';
 import type { ListedModel } from '../../../core/text-provider.ts';
-import { isUpstreamId } from '../../../core/is-upstream-id.ts';
+import { isUpstreamId } from '../../../lib/is-upstream-id.ts';
 import { shorten } from '../../../lib/shorten.ts';
 import type { FeedEntry, ModelPatch } from '../../../registry/catalogue-layers.ts';
 
