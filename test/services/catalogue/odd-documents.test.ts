@@ -113,7 +113,10 @@ describe('a document is taken', () => {
   });
 
   it('with prices that it announces and prices of long prompts, where the price of the day is the known one', async () => {
-    const tiers = [{ tier: { type: 'context', size: 123_000 }, input: 10, output: 45 }];
+    const tiers = [
+      { tier: { type: 'hour' }, input: 1, output: 6 },
+      { tier: { type: 'context', size: 123_000 }, input: 10, output: 45 },
+    ];
     const scheduled = [{ from: '2099-03-01', cost: { input: 7, output: 40 } }];
     await using documents = await startDocuments(
       ofOpenAI({

@@ -26,8 +26,8 @@ const cost = z.object({
   input_audio: dollars.nullish(),
 });
 
-/** Prices of prompts of more than so many tokens. */
-const tier = z.object({ tier: z.object({ size: count }), ...cost.shape });
+/** Prices of prompts of more than so many tokens; one without a size is a tier of another kind. */
+const tier = z.object({ tier: z.object({ size: count.nullish() }), ...cost.shape });
 
 /** What is read of a model; a document may say more. */
 const MODEL = z.object({
@@ -69,7 +69,9 @@ const toRates = (given: Cost) => ({
 
 const toTiers = ({ tiers, context_over_200k: long }: NonNullable<Model['cost']>) => {
   if (tiers) {
-    const rows = tiers.map((row) => ({ aboveInputTokens: row.tier.size, ...toRates(row) }));
+    const rows = tiers.flatMap(({ tier: { size }, ...rates }) =>
+      size ? [{ aboveInputTokens: size, ...toRates(rates) }] : [],
+    );
     return rows.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
   }
   return long ? [{ aboveInputTokens: LONG_CONTEXT_TOKENS, ...toRates(long) }] : [];
