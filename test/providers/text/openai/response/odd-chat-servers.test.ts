@@ -23,6 +23,16 @@ describe('a word for the end', () => {
     ['sensitive', 'content-filter'],
     ['refusal', 'content-filter'],
     ['a word of tomorrow', 'other'],
+    ['end_of_turn', 'stop'],
+    ['stop_str', 'stop'],
+    ['<|im_end|>', 'stop'],
+    ['endoftext', 'stop'],
+    ['maxTokens', 'length'],
+    ['max_tokens_reached', 'length'],
+    ['truncated', 'length'],
+    ['contentFilter', 'content-filter'],
+    ['content_moderation', 'content-filter'],
+    ['safety_violation', 'content-filter'],
     ['tool_calls', 'stop'],
     ['tool_use', 'stop'],
   ])('%j after text means %s', async (word, reason) => {
@@ -58,6 +68,7 @@ describe('a word for the end', () => {
     'function_call_filter: UNEXPECTED_TOOL_CALL',
     'MALFORMED_FUNCTION_CALL',
     'insufficient_system_resource',
+    'client_disconnect',
   ])('%j is a failure', async (word) => {
     for (const chunks of [
       [end(word)],
@@ -152,6 +163,25 @@ describe('choices', () => {
       [{ choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
     ],
     [
+      'with a message beside an empty delta',
+      [
+        choice({ role: 'assistant', content: '' }),
+        { choices: [{ index: 0, delta: {}, message: { content: 'Hello' }, ...stop }] },
+      ],
+    ],
+    [
+      'with pieces of a message beside empty deltas',
+      [
+        { choices: [{ index: 0, delta: {}, message: { content: 'Hel' } }] },
+        { choices: [{ index: 0, delta: {}, message: { content: 'lo' }, ...stop }] },
+      ],
+    ],
+    [
+      'with the text alone',
+      [{ choices: [{ index: 0, text: 'Hel' }] }, { choices: [{ index: 0, text: 'lo', ...stop }] }],
+    ],
+    ['with text for a delta', [{ choices: [{ delta: 'Hel' }] }, { choices: [{ delta: 'lo', ...stop }] }]],
+    [
       'with a message that says it all again',
       [at(0, 'Hello'), { choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
     ],
@@ -200,5 +230,57 @@ describe('what else a server says', () => {
   ])('is cited: %j', async (chunk, urls) => {
     const { citations } = await read([choice({ content: 'Hello' }), chunk, chunk, end('stop')]);
     expect([...new Set(citations.map(({ url }) => url))]).toEqual(urls);
+  });
+});
+
+describe('content that is no plain text', () => {
+  it.each([
+    [{ type: 'text', text: 'Hello' }, null],
+    [[{ type: 'Text', text: { value: 'Hello', annotations: [] } }], null],
+    [[[{ type: 'text', content: 'Hello' }]], null],
+    [
+      [
+        { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm' }] },
+        { type: 'text', text: 'Hello' },
+      ],
+      'Hm',
+    ],
+    [[{ type: 'reasoning_content', reasoning_content: { text: 'Hm', signature: 's' } }, 'Hello'], 'Hm'],
+    [[null, { type: 'redacted_thinking', data: 'x' }, { type: 'output_text', text: 'Hello' }], null],
+  ])('is read by what its parts are: %j', async (content, reasoning) => {
+    const told = { text: 'Hello', reasoning };
+    expect(await read([choice({ content }), end('stop')])).toMatchObject(told);
+    const body = { choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }] };
+    expect(await readWhole(body)).toMatchObject(told);
+  });
+
+  it.each([{ thinking: 'Hm' }, { reasoning_text: 'Hm' }, { reasoning: { content: 'Hm' } }])(
+    'has reasoning under other names beside it: %j',
+    async (fields) => {
+      expect(await read([choice({ ...fields, content: 'Hello' }), end('stop')])).toMatchObject({
+        text: 'Hello',
+        reasoning: 'Hm',
+      });
+    },
+  );
+});
+
+it('usage in a choice is that of the chunk', async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+  const body = { choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop', usage }] };
+  expect((await readWhole(body)).usage).toMatchObject({ inputTokens: 3, outputTokens: 2 });
+});
+
+describe('what is no call', () => {
+  it.each([
+    { tool_calls: [{ index: 0, function: { name: '', arguments: '' } }] },
+    { tool_calls: [{ index: 0, id: null, function: null }] },
+    { tool_calls: {} },
+    { function_call: { name: '', arguments: '' }, tool_calls: [] },
+  ])('leaves the text an answer: %j', async (fields) => {
+    const told = { text: 'Hello', finishReason: 'stop', toolCalls: [] };
+    expect(await read([choice({ content: 'Hello', ...fields }), end('stop')])).toMatchObject(told);
+    const body = { choices: [{ message: { content: 'Hello', ...fields }, finish_reason: 'stop' }] };
+    expect(await readWhole(body)).toMatchObject(told);
   });
 });
