@@ -143,4 +143,5 @@ export class EventBatches<T> implements AsyncIterableIterator<readonly T[]> {
 /** For what a source says while it is being cancelled: its reader has the error already. */
 const ignore = (): void => undefined;
 
-const mayBeJson = (data: string): boolean => /^\s*[[{]/.test(data);
+/** An object, or a list of more than words: `[PING]` keeps a connection alive. */
+const mayBeJson = (data: string): boolean => /^\s*(\{|\[\s*[[{"\]])/.test(data);

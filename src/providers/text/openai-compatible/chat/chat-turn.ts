@@ -2,10 +2,10 @@ import { ProviderError } from '../../../../core/errors.ts';
 import type { FinishReason } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { isRecord } from '../../../../lib/is-record.ts';
+import { isFailureWord, mapFinishWord } from '../../../shared/reading/map-finish-word.ts';
 import { readVendorError } from '../../../shared/call/vendor-error.ts';
 import type { ChatDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
-import { isChatFailure, mapChatFinishReason } from '../map-finish-reason.ts';
 import { type ChatUsage, mergeChatUsage, toChatUsage, type UsageCounting } from '../to-usage.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from './chat-chunk.ts';
 import { type ChatToolCallsContext, createChatToolCalls } from './chat-tool-calls.ts';
@@ -69,7 +69,7 @@ export class ChatTurn {
   *end(isWhole: boolean): Generator<StreamEvent> {
     if (!this.isComplete) for (const choice of this.#choice.rest()) yield* this.#readChoice(choice);
     if (!this.isComplete && !(isWhole && this.#hasSaid)) return;
-    let reason: FinishReason = this.#rawReason === null ? 'other' : mapChatFinishReason(this.#rawReason);
+    let reason: FinishReason = this.#rawReason === null ? 'other' : mapFinishWord(this.#rawReason);
     const calls = this.#toolCalls.complete(reason);
     for (const toolCall of calls) yield { type: 'tool-call', toolCall };
     // Whole calls ask for their results whatever the last word is, and without one there is nothing to ask for.
@@ -92,7 +92,7 @@ export class ChatTurn {
     if (delta) yield* this.#readSource('delta', delta);
     if (message && this.#source !== 'delta') yield* this.#readSource('message', message);
     const words = [choice.native_finish_reason, choice.finish_reason].map(readWord);
-    const failed = words.find((word) => word !== null && isChatFailure(word)) ?? null;
+    const failed = words.find((word) => word !== null && isFailureWord(word)) ?? null;
     if (choice.error || failed !== null) yield* this.#fail(this.#toError(choice.error, failed));
     this.#rawReason = words[1] ?? this.#rawReason;
   }
@@ -138,7 +138,7 @@ export class ChatTurn {
   /** Whether an end without a word of the model is no answer: calls were announced, or the vendor's word is not known. */
   #saysNothingOf(reason: FinishReason): boolean {
     const raw = this.#rawReason;
-    return reason === 'other' || (raw !== null && mapChatFinishReason(raw) === 'tool-calls');
+    return reason === 'other' || (raw !== null && mapFinishWord(raw) === 'tool-calls');
   }
 
   #emptyEnd(): ProviderError {

@@ -83,8 +83,8 @@ const normalise = (raw: string): string =>
     .replace(/[\s-]+/g, '_')
     .replace(/^finish_?reason[._]/, '');
 
-/** The meaning of a chat completion's `finish_reason`; `other` for a word that is not known. */
-export const mapChatFinishReason = (raw: string): FinishReason => {
+/** The meaning of a server's word for the end of a turn; `other` for a word that is not known. */
+export const mapFinishWord = (raw: string): FinishReason => {
   const word = normalise(raw);
   // Gemini behind its OpenAI-shaped API: "content_filter: RECITATION".
   return MEANINGS.get(word) ?? LIKENESSES.find(([like]) => like.test(word))?.[1] ?? 'other';
@@ -99,13 +99,13 @@ const LIKENESSES: readonly (readonly [RegExp, FinishReason])[] = [
 ];
 
 /** Whether a server's word for the end of a turn says that it failed: what has come is then no answer. */
-export const isChatFailure = (raw: string): boolean => {
+export const isFailureWord = (raw: string): boolean => {
   const word = normalise(raw);
   return !MEANINGS.has(word) && FAILURE.test(word);
 };
 
 /** The meaning of a response's `incomplete_details.reason`. */
 export const mapIncompleteReason = (raw: string | null): FinishReason => {
-  const reason = raw === null ? 'other' : mapChatFinishReason(raw);
+  const reason = raw === null ? 'other' : mapFinishWord(raw);
   return reason === 'length' || reason === 'content-filter' ? reason : 'other';
 };
