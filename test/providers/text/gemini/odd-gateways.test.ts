@@ -3,7 +3,7 @@ import { collect } from '../../../../src/core/stream-event.ts';
 import { sendEventStream, startUpstream } from '../../../support/upstream/upstream-server.ts';
 import { connect, createRequest, never, toFrames } from './gemini-harness.ts';
 
-const read = async (parts: readonly object[], finishReason: unknown) => {
+const read = async (parts: readonly (object | null)[], finishReason: unknown) => {
   const chunk = { candidates: [{ content: { role: 'model', parts }, finishReason }] };
   await using upstream = await startUpstream((request) => sendEventStream(request, toFrames([chunk])));
   return await collect(connect(upstream.origin).stream(createRequest(), { signal: never() }));
@@ -18,6 +18,11 @@ it.each([
   ['a word of tomorrow', 'other'],
 ])('a gateway’s %j for the end means %s', async (word, reason) => {
   expect(await read([{ text: 'Hello' }], word)).toMatchObject({ text: 'Hello', finishReason: reason });
+});
+
+it('parts that are null, or nothing, say nothing', async () => {
+  const parts = [null, { text: 'Hel' }, {}, { text: 'lo' }];
+  expect((await read(parts, 'STOP')).text).toBe('Hello');
 });
 
 it('calls with the same id are told apart, and arguments that come as JSON are what it stands for', async () => {

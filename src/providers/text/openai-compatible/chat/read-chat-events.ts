@@ -40,10 +40,11 @@ export const readChatCompletion = (
 /** A whole completion as the only chunk of a stream. */
 export const toChatChunk = (completion: ChatCompletionBody): ChatChunk => ({
   ...completion,
-  choices: (completion.choices ?? []).map(
-    (choice) => choice && { ...choice, ...(choice.message && { message: withPositions(choice.message) }) },
-  ),
+  ...(completion.choices && { choices: completion.choices.map(toOnlyChoice) }),
 });
+
+const toOnlyChoice = (choice: ChatChoice | null): ChatChoice | null =>
+  choice && { ...choice, ...(choice.message && { message: withPositions(choice.message) }) };
 
 /** Whole calls have no index: their position is it. */
 const withPositions = (message: NonNullable<ChatChoice['message']>): ChatDelta =>

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { providerErrorOf } from '../../../../support/upstream/provider-error.ts';
+import { collect } from '../../../../../src/core/stream-event.ts';
+import { toArray } from '../../../../support/to-array.ts';
+import { sendEventStream, sendJson, startUpstream } from '../../../../support/upstream/upstream-server.ts';
+import { connect, createConfig, createRequest, never } from '../openai-harness.ts';
 import { call, choice, end, failureOf, fragment, LF, read, readWhole } from '../chat-server-harness.ts';
 
 const paris = '{"city":"Paris"}';
@@ -283,4 +287,52 @@ describe('what is no call', () => {
     const body = { choices: [{ message: { content: 'Hello', ...fields }, finish_reason: 'stop' }] };
     expect(await readWhole(body)).toMatchObject(told);
   });
+});
+
+it.each([
+  { object: 'error', message: 'gone', code: 400 },
+  { detail: 'gone' },
+  { base_resp: { status_code: 1004, status_msg: 'gone' } },
+  { choices: null, msg: 'gone', success: false },
+])('a whole answer that is an error by other names is one: %j', async (body) => {
+  await using upstream = await startUpstream((incoming) => sendJson(incoming, body));
+  const failure = await providerErrorOf(
+    connect(upstream.origin, createConfig('chat_completion')).generate(createRequest(), { signal: never() }),
+  );
+  expect(failure.vendorMessage).toBe('gone');
+});
+
+it.each(['error: gone', '[ERROR] gone', 'Error'])('data of the words %j is a failure', async (words) => {
+  await using upstream = await startUpstream((incoming) =>
+    sendEventStream(incoming, `data: ${JSON.stringify(choice({ content: 'Hel' }))}\n\ndata: ${words}\n\n`),
+  );
+  const provider = connect(upstream.origin, createConfig('chat_completion'));
+  expect((await providerErrorOf(toArray(provider.stream(createRequest(), { signal: never() })))).code).toBe(
+    'PROVIDER_FAILED',
+  );
+});
+
+it('chunks by the line are a stream, whatever type they come under', async () => {
+  const lines = [choice({ content: 'Hel' }), choice({ content: 'lo' }), end('stop')]
+    .map((chunk) => `${JSON.stringify(chunk)}\n`)
+    .join('');
+  for (const type of ['application/x-ndjson', 'application/json', 'text/plain', 'text/event-stream']) {
+    await using upstream = await startUpstream(({ response }) => {
+      response.writeHead(200, { 'content-type': type }).end(lines);
+    });
+    const provider = connect(upstream.origin, createConfig('chat_completion'));
+    expect(await collect(provider.stream(createRequest(), { signal: never() }))).toMatchObject({
+      text: 'Hello',
+      finishReason: 'stop',
+    });
+  }
+});
+
+it('the message of a refusal is told, not the name of its status', async () => {
+  const body = { statusCode: 400, error: 'Bad Request', message: 'max_tokens is too large' };
+  await using upstream = await startUpstream((incoming) => sendJson(incoming, body, { status: 400 }));
+  const failure = await providerErrorOf(
+    connect(upstream.origin, createConfig('chat_completion')).generate(createRequest(), { signal: never() }),
+  );
+  expect(failure).toMatchObject({ code: 'PROVIDER_REJECTED', vendorMessage: 'max_tokens is too large' });
 });
