@@ -51,6 +51,14 @@ const SENT: readonly (readonly [string, Sent])[] = [
     { ...stream, type: STREAM, change: (all) => all.replaceAll('data: ', ': keep\nid: 7\nspeed: 9\ndata: ') },
   ],
   ['a whole answer for a stream', { asked: 'streamed', given: 'whole', type: 'application/json' }],
+  [
+    'a stream with words that keep it alive in each event',
+    {
+      ...stream,
+      type: STREAM,
+      change: (all) => all.replaceAll(/\r?\n\r?\n/g, '\n\ndata: [PING]\n\ndata: keep-alive\n\n'),
+    },
+  ],
   ['a whole answer for a stream, as one', { asked: 'streamed', given: 'whole', type: STREAM }],
   [
     'a whole answer for a stream, without a type',

@@ -117,9 +117,10 @@ export class EventBatches<T> implements AsyncIterableIterator<readonly T[]> {
         this.#isDone = true;
         break;
       }
-      if (event.event !== 'error' && !mayBeJson(data)) continue;
+      const isError = event.event === 'error' || saysError(data);
+      if (!isError && !mayBeJson(data)) continue;
       try {
-        values.push(this.#options.toValue(event));
+        values.push(this.#options.toValue(isError ? { ...event, event: 'error' } : event));
       } catch (error) {
         this.#fail(error);
         break;
@@ -143,4 +144,8 @@ export class EventBatches<T> implements AsyncIterableIterator<readonly T[]> {
 /** For what a source says while it is being cancelled: its reader has the error already. */
 const ignore = (): void => undefined;
 
-const mayBeJson = (data: string): boolean => /^\s*[[{]/.test(data);
+/** A gateway may write `error: …`, or `[ERROR] …`, where an event has JSON. */
+const saysError = (data: string): boolean => /^\[?error\b/i.test(data);
+
+/** An object, or a list of more than words: `[PING]` keeps a connection alive. */
+const mayBeJson = (data: string): boolean => /^\s*(\{|\[\s*[[{"\]])/.test(data);

@@ -95,11 +95,11 @@ export class EventStreamDecoder {
   #takeUnknown({ type, line = '' }: ParseError): void {
     if (type === 'max-buffer-size-exceeded') this.#isTooLong = true;
     if (type !== 'unknown-field') return;
-    if (this.#bare === '' && !line.startsWith('{')) return;
+    if (this.#bare === '' && !/^(\{|\[\s*(\{|$))/.test(line)) return;
     this.#bare += `${line}\n`;
     if (this.#bare.length > MAX_ERROR_BYTES) this.#bare = '';
-    // Written over several lines, an object ends with the first brace that is not indented.
-    const mayBeWhole = line.startsWith('}') || this.#bare.length === line.length + 1;
+    // Written over several lines, an object ends with the first brace that is not indented, a list with such a bracket.
+    const mayBeWhole = /^[}\]]/.test(line) || this.#bare.length === line.length + 1;
     if (!mayBeWhole || parseJson(this.#bare) === undefined) return;
     this.#events.push({ event: undefined, data: this.#bare.trim() });
     this.#bare = '';

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../../core/errors.ts';
 import type { ProviderConnection } from '../../../core/text-provider.ts';
+import { isRecord } from '../../../lib/is-record.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
 import { attachAnswer, type OpenedAnswer } from './answer.ts';
 import { MAX_ERROR_BYTES, MAX_JSON_BYTES } from './answer-limits.ts';
@@ -116,6 +117,10 @@ const toExpected = async (
   if (form === 'json' || (expect === 'json' && /^application\/(.*\+)?json$/.test(mediaType))) {
     const text = await readText(bytes, MAX_JSON_BYTES, answer.details);
     const json = readJson(text);
+    if (json === undefined && expect === 'event-stream' && isByLine(text)) {
+      bytes.unread(Buffer.from(text));
+      return asStream();
+    }
     const isTaken = expect === 'json' ? !isErrorOnly(json) : isAnswer(json);
     if (json === undefined || !isTaken) throw answer.refuse(text);
     return attachAnswer(withBody(response, text), { json });
@@ -138,6 +143,9 @@ const readRefusal = async (response: Response, bytes: WatchedBytes): Promise<Res
   if (json !== undefined) headers.set('content-type', 'application/json');
   return new Response(json ?? text, { status, statusText, headers });
 };
+
+/** The events of a stream as JSON, a line each (`application/x-ndjson`). */
+const isByLine = (text: string): boolean => isRecord(parseJson(text.trimStart().split('\n', 1)[0] ?? ''));
 
 /** A body that is an error and nothing else. A failed but whole answer has an id and is the SDK's to read. */
 const isErrorOnly = (json: unknown): boolean =>

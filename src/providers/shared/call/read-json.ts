@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../../lib/exact-json.ts';
 import { hasMoreJsonValues } from '../../../lib/has-more-json-values.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
@@ -17,12 +18,12 @@ const hasTooManyValues = (text: string): boolean =>
   text.length > UNCOUNTED_CHARACTERS && hasMoreJsonValues(Buffer.from(text), MAX_JSON_VALUES);
 
 /**
- * The value of a vendor's JSON; undefined when it is none, when it nests deeper than `MAX_JSON_DEPTH`, or when it has more
+ * The value of a vendor's JSON, long integers as they came: they may be arguments of a call. undefined when it is none, when it nests deeper than `MAX_JSON_DEPTH`, or when it has more
  * values than `MAX_JSON_VALUES`: a list of empty lists takes twenty times its length once it is parsed.
  */
 export const readJson = (text: string): unknown => {
   if (hasTooManyValues(text)) return undefined;
-  const value = parseJson(text);
+  const value = parseExactJson(text);
   // Each level takes two brackets.
   return text.length > 2 * MAX_JSON_DEPTH && 'passed' in weighJson(value, DEPTH) ? undefined : value;
 };

@@ -14,7 +14,7 @@ export interface PayloadOptions {
  * object of that name, as vLLM writes it.
  */
 export const toPayload = ({ event, data }: ServerEvent, { toError, typeField }: PayloadOptions): unknown => {
-  const payload = readJson(data);
+  const payload = withoutList(readJson(data));
   if (event === 'error') throw toError(errorOf(payload) ?? payload ?? { message: data });
   if (payload === undefined) throw new SyntaxError('an event of the stream is no JSON');
   if (!isRecord(payload)) return payload;
@@ -23,6 +23,10 @@ export const toPayload = ({ event, data }: ServerEvent, { toError, typeField }: 
   if (typeField !== undefined && event !== undefined) payload[typeField] ??= event;
   return payload;
 };
+
+/** Gemini may wrap its error in a list. */
+const withoutList = (payload: unknown): unknown =>
+  Array.isArray(payload) && payload.length === 1 ? payload[0] : payload;
 
 /**
  * The error in a payload; one that is a mere string, with the fields beside it. A chunk of Chat Completions that has choices

@@ -150,11 +150,26 @@ export const readVendorError = (body: unknown): VendorError | undefined => {
   if (Array.isArray(body)) return readVendorError(body[0]); // Gemini may wrap its error in a list
   if (!isObject(body)) return undefined;
   const { error } = body;
-  if (typeof error === 'string' && error !== '')
-    return { status: statusOf(body), words: wordsOf(body), message: error.slice(0, MAX_MESSAGE_LENGTH) };
+  if (typeof error === 'string' && error !== '') {
+    const said = [body['message'], body['error_description']].find(
+      (text) => text && typeof text === 'string',
+    );
+    return {
+      status: statusOf(body),
+      words: wordsOf(body),
+      message: String(said ?? error).slice(0, MAX_MESSAGE_LENGTH),
+    };
+  }
   if (isObject(error)) return readErrorObject(error);
-  const said = body['message'] ?? readDetail(body['detail']) ?? readErrors(body['errors']);
+  const said = body['message'] ?? readDetail(body['detail']) ?? readErrors(body['errors']) ?? readOther(body);
   return typeof said === 'string' ? readErrorObject({ ...body, message: said }) : undefined;
+};
+
+/** Zhipu's `msg`, Baidu's `error_msg`, and MiniMax's `base_resp`, which comes with every success, too. */
+const readOther = (body: Readonly<Record<string, unknown>>): unknown => {
+  const base = body['base_resp'];
+  if (isObject(base) && base['status_code'] !== 0) return base['status_msg'];
+  return body['msg'] ?? body['error_msg'] ?? body['error_message'];
 };
 
 const readErrorObject = (error: Readonly<Record<string, unknown>>): VendorError => {

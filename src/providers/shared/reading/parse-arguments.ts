@@ -17,12 +17,19 @@ export interface RawToolCall {
  */
 export const findArguments = ({ arguments: raw }: RawToolCall): JsonValue | undefined => {
   if (raw.trim() === '') return {};
-  const value = parseExactJson(raw) as JsonValue | undefined;
+  const value = (parseExactJson(raw) ?? parseExactJson(withoutEmptyObject(raw))) as JsonValue | undefined;
   if (typeof value !== 'string') return value === null ? {} : value;
   const inner = value.trimStart().startsWith('{')
     ? (parseExactJson(value) as JsonValue | undefined)
     : undefined;
   return inner ?? value;
+};
+
+/** Gateways send `{}` before or after the real arguments, for the fragment that has none. */
+const withoutEmptyObject = (raw: string): string => {
+  const text = raw.trim();
+  if (text.startsWith('{}')) return text.slice(2);
+  return text.endsWith('}{}') ? text.slice(0, -2) : text;
 };
 
 /** For a call whose arguments are no JSON: the raw text goes to this server's log and nowhere else. */

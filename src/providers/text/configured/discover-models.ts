@@ -9,6 +9,7 @@ import {
   type ModelDefinition,
   type ModelLimits,
 } from '../../../core/model-config.ts';
+import { toCount } from '../../shared/reading/to-count.ts';
 import { readBoundedText } from '../../../lib/read-bounded-text.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -62,31 +63,43 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /**
- * The entries of a list: `{data: […]}`, which is null at a server without models, `{models: […]}` (Ollama's own API), or
- * the list itself (Together).
+ * The entries of a list: `{data: […]}`, which is null at a server without models, `{models: […]}` (Ollama's own API),
+ * `{result: […]}` (Cloudflare), or the list itself (Together). The entries may be no more than the ids.
  */
 const readList = (body: unknown): readonly ListedModel[] => {
   const entries = findEntries(body);
   if (entries === null) return [];
-  return entries.flatMap((entry) => {
+  const areNames = entries.every((entry) => typeof entry === 'string');
+  return entries.flatMap((given) => {
+    const entry = areNames ? { id: given } : given;
     if (!isObject(entry)) return [];
-    const id = [entry['id'], entry['name'], entry['model']].find((value) => typeof value === 'string');
-    return typeof id === 'string' && isModelId(id.trim())
-      ? [{ id: id.trim(), contextWindow: readContextWindow(entry) }]
-      : [];
+    const id =
+      ID_FIELDS.map((name) => entry[name])
+        .find(isNotEmpty)
+        ?.trim() ?? '';
+    return isModelId(id) ? [{ id, contextWindow: readContextWindow(entry) }] : [];
   });
 };
 
+/** OpenAI; Ollama; LiteLLM; others. */
+const ID_FIELDS = ['id', 'name', 'model', 'model_name', 'slug'];
+
+const isNotEmpty = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 const findEntries = (body: unknown): readonly unknown[] | null => {
   if (Array.isArray(body)) return body;
-  if (isObject(body) && 'data' in body) {
+  if (!isObject(body)) throw new Error('the list of models is none');
+  const lists = ['data', 'models', 'result'].flatMap((name) => (name in body ? [body[name]] : []));
+  const full = lists.find((list) => Array.isArray(list) && list.length > 0);
+  if (Array.isArray(full)) return full;
+  if ('data' in body) {
     const { data } = body;
     if (data === null || Array.isArray(data)) return data;
+    // Some servers wrap the list in another object.
+    if (isObject(data)) return findEntries(data);
     throw new Error('the list of models has "data" that is no list');
   }
-  const models = isObject(body) ? body['models'] : undefined;
-  if (!Array.isArray(models) || models.length === 0) throw new Error('the list of models has no "data"');
-  return models;
+  throw new Error('the list of models has no "data"');
 };
 
 /** Longer than any model's id, and short enough to be quoted in an answer and to be a label of a metric. */
@@ -107,11 +120,8 @@ const readContextWindow = (entry: Readonly<Record<string, unknown>>): number | n
     entry['max_context_length'],
     meta['n_ctx'],
   ];
-  return given.map(toCount).find((count) => count !== null) ?? null;
+  return given.map(toCount).find((count) => count !== null && count > 0) ?? null;
 };
-
-const toCount = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
 
 const toDefinition = (
   given: ModelDefinition<ConfiguredApiType>,

@@ -37,6 +37,16 @@ const TOLD_BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
     /\b(prompt|input|request)\b[^.]*\b(exceed(s|ed)?|longer than) (the |model )*(max(imum)? (allowed |model )?length|token limit)|too many tokens|tokens in the prompt cannot exceed|max tokens of \d+ exceeded/i,
     'CONTEXT_LENGTH_EXCEEDED',
   ],
+  // Alibaba: "Range of input length should be [1, 30720]". TGI: "`inputs` must have less than 4096 tokens." LM Studio:
+  // "Reached context length of 4096 tokens with this model […]", "The number of tokens to keep from the initial prompt is
+  // greater than the context length", "Trying to keep the first 5000 tokens when context the overflows". Azure: "Input
+  // tokens exceed the configured limit of 272000 tokens." llama.cpp: "context shift is disabled". vLLM: "exceeds
+  // max_model_len". Bedrock: "maximum number of tokens exceeded". GitHub: "prompt token count of 9000 exceeds the limit of
+  // 8000".
+  [
+    /range of input length should be|`?inputs`? must have less than \d+ tokens|reached context length|context the overflows|context overflow|context shift is disabled|max_model_len|\b(input|prompt|total)[ _]tokens?\b[^.]* exceed|model context limit|exceeds the maximum (allowed )?input length|input token limit exceeded|tokens in request more than max tokens/i,
+    'CONTEXT_LENGTH_EXCEEDED',
+  ],
   // xAI, 400: "Incorrect API key provided."
   [/incorrect api key/i, 'PROVIDER_AUTHENTICATION'],
   // xAI, 403: "Content violates usage guidelines. […] Failed check: SAFETY_CHECK_TYPE_BIO"

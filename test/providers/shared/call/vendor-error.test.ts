@@ -75,6 +75,23 @@ test.each([
   [{ error: { reason: 'odd' } }, { status: null, words: [], message: '{"reason":"odd"}' }],
   [{ id: 'resp_1', error: null }, undefined],
   ['<html>', undefined],
+  [
+    { base_resp: { status_code: 1004, status_msg: 'no login' } },
+    { status: null, words: [], message: 'no login' },
+  ],
+  [{ base_resp: { status_code: 0, status_msg: 'success' } }, undefined],
+  [
+    { code: 500, msg: 'gone', success: false },
+    { status: 500, words: [], message: 'gone' },
+  ],
+  [
+    { error_code: 17, error_msg: 'no quota' },
+    { status: null, words: [], message: 'no quota' },
+  ],
+  [
+    { statusCode: 400, error: 'Bad Request', message: 'too large' },
+    { status: null, words: [], message: 'too large' },
+  ],
   [null, undefined],
 ])('the error in the body %j is read', (body, expected) => {
   expect(readVendorError(body)).toEqual(expected);

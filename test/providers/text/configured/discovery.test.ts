@@ -187,6 +187,11 @@ describe('the models that a server lists', () => {
         ],
       },
     ],
+    ['a list of names', ['Org/A', 'b']],
+    ['a list of names under its key', { object: 'list', data: ['Org/A', 'b'] }],
+    ['a list inside of another object', { data: { object: 'list', data: [{ id: 'Org/A' }, { id: 'b' }] } }],
+    ['two lists, one of them empty', { data: [], models: [{ slug: 'Org/A' }, { model_name: 'b' }] }],
+    ['another key', { success: true, result: [{ id: '', name: 'Org/A' }, { name: 'b' }] }],
     [
       'a list with entries that name no model',
       {

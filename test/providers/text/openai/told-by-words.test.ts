@@ -15,6 +15,12 @@ const TOO_LONG = [
   'Invalid request: Your request exceeded model token limit: 131072',
   'Prompt exceeds max length',
   'max tokens of 8192 exceeded',
+  'Range of input length should be [1, 30720]',
+  'Input validation error: `inputs` must have less than 4096 tokens. Given: 5000',
+  'Reached context length of 4096 tokens with this model, but this model does not support mid-generation context overflow',
+  'Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000 tokens.',
+  'context shift is disabled',
+  'total_tokens 9000 exceeds the maximum of 8192 tokens for this model',
 ];
 const FILTERED = [
   'openai/o3 requires moderation on OpenInference. Your input was flagged for "self-harm".',

@@ -1,7 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { FinishReason } from '../../../../core/generation.ts';
+import { mapFinishWord } from '../../../shared/reading/map-finish-word.ts';
 
-/** null and words this SDK does not know are `other`. `pause_turn` comes here only when it is not continued. */
+/** Words of gateways mean what they mean elsewhere; null, and words that are not known, are `other`. `pause_turn` comes here only when it is not continued. */
 export const mapFinishReason = (reason: Anthropic.StopReason | null): FinishReason => {
   switch (reason) {
     case 'end_turn':
@@ -14,7 +15,10 @@ export const mapFinishReason = (reason: Anthropic.StopReason | null): FinishReas
       return 'tool-calls';
     case 'refusal':
       return 'content-filter';
-    default:
+    case 'pause_turn':
+    case null:
       return 'other';
+    default:
+      return mapFinishWord(reason);
   }
 };

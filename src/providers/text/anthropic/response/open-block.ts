@@ -53,6 +53,8 @@ const whole = (block: Anthropic.ContentBlock, hasInput = true): ClosedBlock => (
 
 const closeCall = (block: ToolBlock, json: string): ClosedBlock => {
   const given = isEmpty(block.input) ? {} : block.input;
+  // A gateway may give the JSON as text.
+  if (json.trim() === '' && typeof given === 'string') return closeCall({ ...block, input: {} }, given);
   if (json.trim() === '') return whole({ ...block, input: given }, !isEmpty(given));
   const call = { callId: block.id, name: block.name, arguments: json };
   const input = findArguments(call);
@@ -60,4 +62,7 @@ const closeCall = (block: ToolBlock, json: string): ClosedBlock => {
 };
 
 const isEmpty = (input: unknown): boolean =>
-  input === null || input === undefined || (typeof input === 'object' && Object.keys(input).length === 0);
+  input === null ||
+  input === undefined ||
+  input === '' ||
+  (typeof input === 'object' && Object.keys(input).length === 0);

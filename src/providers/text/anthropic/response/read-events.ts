@@ -126,9 +126,13 @@ class ResponseReader {
 
   *#openBlock(index: number, content: Anthropic.ContentBlock): Generator<StreamEvent> {
     yield* this.#release();
-    const block = openBlock(content, this.#turn.textLength);
+    const block = openBlock(this.#identify(content), this.#turn.textLength);
     this.#open.set(index, block);
     yield* readText(block, block.text, this.#turn);
+  }
+
+  #identify(content: Anthropic.ContentBlock): Anthropic.ContentBlock {
+    return content.type === 'tool_use' ? { ...content, id: this.#turn.callIds.claim(content.id) } : content;
   }
 
   /**
@@ -182,12 +186,12 @@ const isWhole = (closed: ClosedBlock): boolean => closed.type === 'whole' && clo
 const wasCut = (stopReason: Anthropic.StopReason | null): boolean =>
   ['length', 'content-filter'].includes(mapFinishReason(stopReason));
 
-function* readDelta(
-  open: OpenBlock,
-  delta: Anthropic.RawContentBlockDelta,
-  turn: Turn,
-): Generator<StreamEvent> {
+/** A delta as the API sends it, or, behind a gateway, a text without its type. */
+type Delta = Anthropic.RawContentBlockDelta | { readonly type?: undefined; readonly text?: string };
+
+function* readDelta(open: OpenBlock, delta: Delta, turn: Turn): Generator<StreamEvent> {
   switch (delta.type) {
+    case undefined: // left out by a gateway: the block says what it is
     case 'text_delta':
       return yield* addText(open, delta.text, turn);
     case 'thinking_delta':

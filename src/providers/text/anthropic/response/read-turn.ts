@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { FinishReason } from '../../../../core/generation.ts';
 import type { FinishEvent, StreamEvent } from '../../../../core/stream-event.ts';
 import type { Usage } from '../../../../core/usage.ts';
 import type { Batches } from '../../../shared/call/event-batches.ts';
@@ -83,8 +84,14 @@ function* explain({ stopDetails }: ResponseEnd): Generator<StreamEvent> {
 
 const toFinish = ({ stopReason, usage }: ResponseEnd, turn: Turn): FinishEvent => ({
   type: 'finish',
-  reason: mapFinishReason(stopReason),
+  reason: toReason(mapFinishReason(stopReason), turn),
   rawReason: stopReason,
   usage,
   state: turn.state(),
 });
+
+/** Behind a gateway, whole calls ask for their results whatever the last word is, and without one there is nothing to ask for. */
+const toReason = (reason: FinishReason, { hasClientCalls }: Turn): FinishReason => {
+  if (reason === 'stop' && hasClientCalls) return 'tool-calls';
+  return reason === 'tool-calls' && !hasClientCalls ? 'stop' : reason;
+};

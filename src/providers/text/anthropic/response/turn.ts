@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { createCallIds } from '../../../shared/reading/call-ids.ts';
 import { toCallOpaque, toState } from '../request/replayed-blocks.ts';
 import { toBuiltInCall } from './to-built-in-call.ts';
 import { toCitation } from './to-citation.ts';
@@ -14,6 +15,10 @@ export class Turn {
   textLength = 0;
   /** Whether any reasoning has been shown. */
   hasReasoning = false;
+  /** Whether the turn asks the client to run a tool. */
+  hasClientCalls = false;
+  /** A gateway may give no id, or the same one to several calls. */
+  readonly callIds = createCallIds();
   readonly #blocks: Anthropic.ContentBlock[] = [];
   /** Calls of the vendor's own tools whose result is still to come, by id. */
   readonly #running = new Map<string, Anthropic.ServerToolUseBlock>();
@@ -29,6 +34,7 @@ export class Turn {
         return;
       }
       case 'tool_use':
+        this.hasClientCalls = true;
         yield {
           type: 'tool-call',
           toolCall: {

@@ -14,7 +14,7 @@ export const createSearchCount = (): SearchCount => {
     add({ groundingMetadata, content }) {
       const searched: unknown = groundingMetadata?.webSearchQueries;
       if (Array.isArray(searched)) grounded = Math.max(grounded, searched.length);
-      for (const { toolCall } of content?.parts ?? []) {
+      for (const { toolCall } of (content?.parts ?? []).filter(Boolean)) {
         if (toolCall?.toolType !== 'GOOGLE_SEARCH_WEB') continue;
         const queries: unknown = toolCall.args?.['queries'];
         called += Array.isArray(queries) ? queries.length : 1;

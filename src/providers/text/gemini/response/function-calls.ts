@@ -3,6 +3,8 @@ import { ProviderError } from '../../../../core/errors.ts';
 import type { JsonValue } from '../../../../core/json.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { ProviderLog } from '../../../../core/text-provider.ts';
+import { createCallIds } from '../../../shared/reading/call-ids.ts';
+import { findArguments } from '../../../shared/reading/parse-arguments.ts';
 import { createPartialArguments, type PartialArguments } from './partial-arguments.ts';
 
 /** The client-side calls of one turn. */
@@ -38,6 +40,7 @@ export interface FunctionCallsOptions {
  * `willContinue` on all but the last piece. Deltas add up to the JSON of the arguments either way.
  */
 export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOptions): FunctionCalls => {
+  const ids = createCallIds();
   let open: OpenCall | null = null;
   let completed = 0;
 
@@ -77,7 +80,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
       if (name !== undefined && name !== '') {
         if (open !== null) throw unusable(open, 'the next call began before this one was complete');
         open = {
-          callId: id || mintId(),
+          callId: ids.claim(id || mintId()),
           name,
           signature,
           partial: createPartialArguments(),
@@ -94,8 +97,7 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
           throw unusable(open, error instanceof Error ? error.message : String(error));
         }
       }
-      if (willContinue !== true)
-        return complete(open, (args as JsonValue | undefined) ?? open.partial.value());
+      if (willContinue !== true) return complete(open, toArguments(args, open) ?? open.partial.value());
       return (partialArgs?.length ?? 0) === 0 ? [] : toCertainDelta(open);
     },
     count: () => completed,
@@ -104,6 +106,12 @@ export const createFunctionCalls = ({ log, mintId, onComplete }: FunctionCallsOp
     },
   };
 };
+
+/** A gateway may give the JSON of the arguments as text. */
+const toArguments = (args: unknown, { callId, name }: OpenCall): JsonValue | null | undefined =>
+  typeof args === 'string'
+    ? findArguments({ callId, name, arguments: args })
+    : (args as JsonValue | null | undefined);
 
 const toDelta = ({ callId, name }: OpenCall, argumentsDelta: string): StreamEvent[] =>
   argumentsDelta === '' ? [] : [{ type: 'tool-call-delta', callId, name, argumentsDelta }];

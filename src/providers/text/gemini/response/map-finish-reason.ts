@@ -8,14 +8,21 @@ const FAILURES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the vendor says with it that the model's answer is unusable. */
-export const isFailure = (finishReason: string): boolean => FAILURES.has(finishReason);
+export const isFailure = (finishReason: string): boolean => FAILURES.has(normalise(finishReason));
+
+/** Gateways write `stop` and `FINISH_REASON_STOP`. */
+const normalise = (finishReason: unknown): string =>
+  String(finishReason)
+    .toUpperCase()
+    .replace(/^FINISH_REASON_/, '');
 
 /** Total: an unknown reason is `other`. The API ends a turn of function calls with STOP, like any other. */
 export const mapFinishReason = (finishReason: string, hasClientCalls: boolean): FinishReason => {
-  switch (finishReason) {
+  switch (normalise(finishReason)) {
     case 'STOP':
       return hasClientCalls ? 'tool-calls' : 'stop';
     case 'MAX_TOKENS':
+    case 'LENGTH':
       return 'length';
     case 'SAFETY':
     case 'RECITATION':

@@ -1,5 +1,6 @@
 import type { Candidate, GenerateContentResponse, Part } from '@google/genai/web';
 import { ProviderError } from '../../../../core/errors.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage } from '../../../../core/usage.ts';
 import { createSearchCount } from './count-searches.ts';
@@ -47,7 +48,7 @@ export async function* readEvents(
 }
 
 function* readCandidate(candidate: Candidate, turn: Turn): Generator<StreamEvent> {
-  const parts = candidate.content?.parts ?? [];
+  const parts = (candidate.content?.parts ?? []).filter((part) => isRecord(part));
   for (const part of parts) yield* readPart(part, turn);
   turn.text.add(parts);
   turn.citations.add(candidate);

@@ -8,7 +8,7 @@ export interface ChatFunction {
 }
 
 /** One fragment of a tool call. Fragments of one call share an index; the first brings id and name. */
-export interface ChatToolCallDelta {
+export interface ChatToolCallDelta extends ChatFunction {
   readonly index?: unknown;
   readonly id?: unknown;
   readonly function?: ChatFunction | null;
@@ -38,6 +38,9 @@ export interface ChatDelta {
   readonly reasoning?: unknown;
   /** DeepSeek's name for it. */
   readonly reasoning_content?: unknown;
+  /** Other servers' names for it. */
+  readonly thinking?: unknown;
+  readonly reasoning_text?: unknown;
   /** OpenRouter's list of it. */
   readonly reasoning_details?: unknown;
   /** Fragments of calls, or whole ones, in a list; a server may send a single one without it. */
@@ -52,7 +55,11 @@ export interface ChatChoice {
   readonly delta?: ChatDelta | null;
   /** In a whole completion; some servers send it in chunks too, in place of the delta or beside it. */
   readonly message?: ChatDelta | null;
+  /** Of the API before there were chats. */
+  readonly text?: unknown;
   readonly finish_reason?: unknown;
+  /** Moonshot: the chunk's usage. */
+  readonly usage?: unknown;
   /** OpenRouter: the word of the provider behind it. */
   readonly native_finish_reason?: unknown;
   /** OpenRouter: why the provider behind it failed. */

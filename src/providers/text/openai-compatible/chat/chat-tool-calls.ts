@@ -12,7 +12,7 @@ import {
   type OpenToolCall,
   openToolCall,
 } from './open-tool-call.ts';
-import { readFragment, type ToolCallFragment } from './tool-call-fragment.ts';
+import { isEmptyFragment, readFragment, type ToolCallFragment } from './tool-call-fragment.ts';
 
 export interface ChatToolCallsContext extends ReadingContext {
   /** Names of the request's functions; left out: they are not known, and no name is put together from pieces. */
@@ -65,6 +65,7 @@ export const createChatToolCalls = (context: ChatToolCallsContext): ChatToolCall
     size: () => calls.length,
     add: (delta) => {
       const fragment = readFragment(delta, provider);
+      if (isEmptyFragment(fragment)) return undefined;
       const call = callFor(fragment);
       if (isRepetition(call, fragment)) return undefined;
       if (call.vendorId === '' && fragment.id !== '') {

@@ -1,10 +1,11 @@
 import { ProviderError } from '../../../../core/errors.ts';
 import type { FinishReason } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import { isFailureWord, mapFinishWord } from '../../../shared/reading/map-finish-word.ts';
 import { readVendorError } from '../../../shared/call/vendor-error.ts';
 import type { ChatDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
-import { isChatFailure, mapChatFinishReason } from '../map-finish-reason.ts';
 import { type ChatUsage, mergeChatUsage, toChatUsage, type UsageCounting } from '../to-usage.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from './chat-chunk.ts';
 import { type ChatToolCallsContext, createChatToolCalls } from './chat-tool-calls.ts';
@@ -30,8 +31,8 @@ export class ChatTurn {
   #isRefusal = false;
   #hasText = false;
   #hasReasoning = false;
-  /** Whether a delta has come: a message beside or after it says the same once more. */
-  #hasDelta = false;
+  /** What has said something first: a message beside or after a delta says the same once more. */
+  #source: 'delta' | 'message' | undefined;
 
   constructor(context: ChatReadingContext) {
     this.#context = context;
@@ -43,17 +44,21 @@ export class ChatTurn {
     return this.#rawReason !== null;
   }
 
+  get #hasSaid(): boolean {
+    return this.#hasText || this.#hasReasoning || this.#toolCalls.size() > 0;
+  }
+
   /**
    * What a chunk says. Throws for one that tells a failure, unless the turn was complete before: that failure has cost the
    * answer nothing.
    */
   *read(chunk: ChatChunk): Generator<StreamEvent> {
-    this.#usage = mergeChatUsage(this.#usage, chunk.usage ?? chunk.x_groq?.usage);
+    const choices = (chunk.choices ?? []).filter((choice) => choice !== null);
+    this.#usage = mergeChatUsage(this.#usage, chunk.usage ?? chunk.x_groq?.usage ?? usageOf(choices));
     this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     const failure = this.isComplete ? undefined : findFailure(chunk, this.#context.provider);
     if (failure !== undefined) yield* this.#fail(failure);
     yield* this.#readCitations(chunk.citations);
-    const choices = (chunk.choices ?? []).filter((choice) => choice !== null);
     for (const choice of this.#choice.take(choices)) yield* this.#readChoice(choice);
   }
 
@@ -63,15 +68,15 @@ export class ChatTurn {
    */
   *end(isWhole: boolean): Generator<StreamEvent> {
     if (!this.isComplete) for (const choice of this.#choice.rest()) yield* this.#readChoice(choice);
-    const hasSaid = this.#hasText || this.#hasReasoning || this.#toolCalls.size() > 0;
-    if (!this.isComplete && !(isWhole && hasSaid)) return;
-    let reason: FinishReason = this.#rawReason === null ? 'other' : mapChatFinishReason(this.#rawReason);
+    if (!this.isComplete && !(isWhole && this.#hasSaid)) return;
+    let reason: FinishReason = this.#rawReason === null ? 'other' : mapFinishWord(this.#rawReason);
     const calls = this.#toolCalls.complete(reason);
     for (const toolCall of calls) yield { type: 'tool-call', toolCall };
     // Whole calls ask for their results whatever the last word is, and without one there is nothing to ask for.
     if (calls.length > 0 && (reason === 'stop' || reason === 'other')) reason = 'tool-calls';
     if (calls.length === 0 && reason === 'tool-calls') reason = 'stop';
-    if (!hasSaid && !this.#isRefusal && this.#saysNothingOf(reason)) yield* this.#fail(this.#emptyEnd());
+    if (!this.#hasSaid && !this.#isRefusal && this.#saysNothingOf(reason))
+      yield* this.#fail(this.#emptyEnd());
     yield {
       type: 'finish',
       reason: this.#isRefusal ? 'content-filter' : reason,
@@ -82,20 +87,19 @@ export class ChatTurn {
   }
 
   *#readChoice(choice: ChatChoice): Generator<StreamEvent> {
-    const delta = this.#pickDelta(choice);
-    if (delta !== undefined) yield* this.#readDelta(delta);
+    const delta = toDelta(choice.delta);
+    const message = toDelta(choice.message ?? choice.text);
+    if (delta) yield* this.#readSource('delta', delta);
+    if (message && this.#source !== 'delta') yield* this.#readSource('message', message);
     const words = [choice.native_finish_reason, choice.finish_reason].map(readWord);
-    const failed = words.find((word) => word !== null && isChatFailure(word)) ?? null;
+    const failed = words.find((word) => word !== null && isFailureWord(word)) ?? null;
     if (choice.error || failed !== null) yield* this.#fail(this.#toError(choice.error, failed));
     this.#rawReason = words[1] ?? this.#rawReason;
   }
 
-  #pickDelta({ delta, message }: ChatChoice): ChatDelta | undefined {
-    if (delta) {
-      this.#hasDelta = true;
-      return delta;
-    }
-    return message && !this.#hasDelta ? message : undefined;
+  *#readSource(source: 'delta' | 'message', delta: ChatDelta): Generator<StreamEvent> {
+    yield* this.#readDelta(delta);
+    if (this.#hasSaid) this.#source ??= source;
   }
 
   *#readDelta(delta: ChatDelta): Generator<StreamEvent> {
@@ -134,7 +138,7 @@ export class ChatTurn {
   /** Whether an end without a word of the model is no answer: calls were announced, or the vendor's word is not known. */
   #saysNothingOf(reason: FinishReason): boolean {
     const raw = this.#rawReason;
-    return reason === 'other' || (raw !== null && mapChatFinishReason(raw) === 'tool-calls');
+    return reason === 'other' || (raw !== null && mapFinishWord(raw) === 'tool-calls');
   }
 
   #emptyEnd(): ProviderError {
@@ -151,6 +155,15 @@ const findFailure = (chunk: ChatChunk, provider: string): ProviderError | undefi
   if (error) return toProviderError({ error }, provider);
   if (chunk.choices || chunk.usage || chunk.x_groq) return undefined;
   return readVendorError(chunk) === undefined ? undefined : toProviderError(chunk, provider);
+};
+
+/** Moonshot reports usage in the choice. */
+const usageOf = (choices: readonly ChatChoice[]): unknown => choices.find(({ usage }) => usage)?.usage;
+
+/** Some servers send the text alone, as the API did before there were chats. */
+const toDelta = (given: unknown): ChatDelta | undefined => {
+  if (typeof given === 'string') return { content: given };
+  return isRecord(given) ? given : undefined;
 };
 
 /** A server's word for the end of a turn; null where there is none. SGLang's own form is an object with a type. */

@@ -1,7 +1,8 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { Payloads } from '../../../shared/reading/reading-context.ts';
 import { wholeBatches } from '../../../shared/call/event-batches.ts';
-import type { ChatChunk, ChatCompletionBody, ChatDelta } from './chat-chunk.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import type { ChatChoice, ChatChunk, ChatCompletionBody, ChatDelta } from './chat-chunk.ts';
 import { type ChatReadingContext, ChatTurn } from './chat-turn.ts';
 import { fragmentsOf } from './tool-call-fragment.ts';
 
@@ -39,14 +40,18 @@ export const readChatCompletion = (
 /** A whole completion as the only chunk of a stream. */
 export const toChatChunk = (completion: ChatCompletionBody): ChatChunk => ({
   ...completion,
-  choices: (completion.choices ?? []).map(
-    (choice) => choice && { ...choice, message: choice.message ? withPositions(choice.message) : null },
-  ),
+  ...(completion.choices && { choices: completion.choices.map(toOnlyChoice) }),
 });
 
+const toOnlyChoice = (choice: ChatChoice | null): ChatChoice | null =>
+  choice && { ...choice, ...(choice.message && { message: withPositions(choice.message) }) };
+
 /** Whole calls have no index: their position is it. */
-const withPositions = (message: ChatDelta): ChatDelta => ({
-  ...message,
-  function_call: null,
-  tool_calls: fragmentsOf(message).map((call, index) => ({ ...call, index })),
-});
+const withPositions = (message: NonNullable<ChatChoice['message']>): ChatDelta =>
+  isRecord(message)
+    ? {
+        ...message,
+        function_call: null,
+        tool_calls: fragmentsOf(message).map((call, index) => ({ ...call, index })),
+      }
+    : message;

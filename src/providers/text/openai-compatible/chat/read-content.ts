@@ -14,7 +14,7 @@ const NONE: readonly Piece[] = [];
 export function* readContent(delta: ChatDelta): Generator<Piece> {
   yield* toPieces('reasoning-delta', readReasoning(delta));
   const { content, refusal } = delta;
-  if (Array.isArray(content)) yield* readParts(content);
+  if (typeof content === 'object' && content !== null) yield* readParts([content]);
   else yield* toPieces('text-delta', toText(content));
   yield* toPieces('text-delta', toText(refusal));
 }
@@ -23,8 +23,10 @@ const toPieces = (type: Piece['type'], text: string): readonly Piece[] =>
   text === '' ? NONE : [{ type, text }];
 
 /** A server may send several names of it, all but one of them empty. */
-const readReasoning = ({ reasoning_content, reasoning, reasoning_details }: ChatDelta): string => {
-  for (const given of [reasoning_content, reasoning]) {
+const readReasoning = (delta: ChatDelta): string => {
+  const { reasoning_content, reasoning, thinking, reasoning_text, reasoning_details } = delta;
+  const others = [thinking, reasoning_text].filter((given) => typeof given === 'string');
+  for (const given of [reasoning_content, reasoning, ...others]) {
     const text = joinTexts(given);
     if (text !== '') return text;
   }
@@ -38,24 +40,39 @@ const readDetail = (detail: unknown): string => {
   return toText(text ?? summary);
 };
 
-/** Mistral: parts of text, of thinking, which is a list of texts, and references, which are neither. */
+const REASONING_PARTS: ReadonlySet<unknown> = new Set([
+  'thinking',
+  'reasoning',
+  'reasoning_text',
+  'reasoning_content',
+  'summary_text',
+]);
+const TEXT_PARTS: ReadonlySet<unknown> = new Set([undefined, 'text', 'output_text', 'input_text']);
+
+/**
+ * Mistral: parts of text, of thinking, which is a list of texts, and references, which are neither. Databricks: parts of
+ * text, and of reasoning, which is a list of summaries.
+ */
 function* readParts(parts: readonly unknown[]): Generator<Piece> {
   for (const part of parts) {
-    if (!isRecord(part)) {
-      yield* toPieces('text-delta', toText(part));
-      continue;
+    if (Array.isArray(part)) yield* readParts(part);
+    else if (!isRecord(part)) yield* toPieces('text-delta', toText(part));
+    else {
+      const type: unknown = typeof part['type'] === 'string' ? part['type'].toLowerCase() : undefined;
+      if (REASONING_PARTS.has(type)) yield* toPieces('reasoning-delta', joinTexts(part));
+      else if (TEXT_PARTS.has(type)) yield* toPieces('text-delta', joinTexts(part));
     }
-    const { type, text, thinking, reasoning } = part;
-    if (type === 'thinking' || type === 'reasoning')
-      yield* toPieces('reasoning-delta', joinTexts(thinking ?? reasoning ?? text));
-    else if (type === undefined || type === 'text' || type === 'output_text')
-      yield* toPieces('text-delta', toText(text));
   }
 }
 
+/** The fields of an object that may hold its text, the most specific first. */
+const TEXT_FIELDS = ['thinking', 'reasoning', 'reasoning_content', 'summary', 'text', 'content', 'value'];
+
 const joinTexts = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(joinTexts).join('');
-  return toText(isRecord(value) ? value['text'] : value);
+  if (!isRecord(value)) return toText(value);
+  const given = TEXT_FIELDS.map((name) => value[name]).find((field) => field !== undefined && field !== null);
+  return joinTexts(given);
 };
 
 /** The citations that a delta or a message brings for places of its text. */

@@ -5,12 +5,15 @@ export interface Piece {
   readonly text: string;
 }
 
-/** As models write them: Qwen, DeepSeek and most others; Seed-OSS; Magistral; Kimi. */
+/** As models write them: Qwen, DeepSeek and most others; Seed-OSS; Magistral; Kimi; Gemma and EXAONE; Command. */
 const TAGS: readonly (readonly [string, string])[] = [
   ['<think>', '</think>'],
   ['<seed:think>', '</seed:think>'],
   ['[THINK]', '[/THINK]'],
   ['◁think▷', '◁/think▷'],
+  ['<thought>', '</thought>'],
+  ['<reasoning>', '</reasoning>'],
+  ['<|START_THINKING|>', '<|END_THINKING|>'],
 ];
 const OPENING = TAGS.map(([open]) => open);
 const CLOSING = TAGS.map(([, close]) => close);

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../../../core/errors.ts';
 import { isRecord } from '../../../../lib/is-record.ts';
+import { toCount } from '../../../shared/reading/to-count.ts';
 import type { ChatDelta, ChatToolCallDelta } from './chat-chunk.ts';
 
 /** A fragment of a tool call by what it says; empty: nothing. */
@@ -15,11 +16,13 @@ export interface ToolCallFragment {
 /** Throws `PROVIDER_FAILED` for arguments that are neither text nor what such a text would stand for. */
 export const readFragment = (delta: ChatToolCallDelta, provider: string): ToolCallFragment => {
   const { index, id, custom } = delta;
+  // Some servers leave the object around name and arguments out.
+  const called = delta.function ?? delta;
   return {
-    index: typeof index === 'number' ? index : null,
+    index: typeof index === 'number' ? index : toCount(index),
     id: toText(id),
-    name: toText((custom ?? delta.function)?.name),
-    arguments: custom ? toText(custom.input) : readArguments(delta.function?.arguments, provider),
+    name: toText((custom ?? called).name),
+    arguments: custom ? toText(custom.input) : readArguments(called.arguments, provider),
     isCustom: Boolean(custom),
   };
 };
@@ -36,8 +39,19 @@ const readArguments = (given: unknown, provider: string): string => {
   });
 };
 
+/** Whether a fragment says nothing at all: servers send one where there is no call. */
+export const isEmptyFragment = ({ id, name, arguments: given }: ToolCallFragment): boolean =>
+  id === '' && name === '' && given === '';
+
 /** The fragments of a delta, or the calls of a message, in order; a function call of OpenAI's first form is one of them. */
 export const fragmentsOf = ({ tool_calls: given, function_call: call }: ChatDelta): ChatToolCallDelta[] => {
-  const listed: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return [...listed.filter(isRecord), ...(call ? [{ function: call }] : [])];
+  const listed = toList(given).filter(isRecord);
+  // A server that sends both forms says the same call twice.
+  return listed.length === 0 && call ? [{ function: call }] : listed;
+};
+
+/** A single call stands for itself; a list may be written as an object whose keys count. */
+const toList = (given: unknown): readonly unknown[] => {
+  if (Array.isArray(given)) return given;
+  return isRecord(given) && '0' in given ? Object.values(given) : [given];
 };

@@ -61,6 +61,8 @@ export interface ResponsesEvent {
   readonly part?: ResponsesContentPart | null;
   readonly item?: ResponsesItem | null;
   readonly output_index?: number | null;
+  /** Of the item that a delta belongs to. */
+  readonly item_id?: string | null;
   readonly content_index?: number | null;
   readonly summary_index?: number | null;
   readonly annotation?: ResponsesAnnotation | null;

@@ -8,14 +8,16 @@ import {
   unparsableArguments,
 } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
+import { toText } from '../../../shared/reading/to-text.ts';
 import { findBuiltInCall } from './find-built-in-call.ts';
 import { createReplayOrder, findReplayItem, writeReplayItems } from './replay-items.ts';
-import type { ResponsesItem } from './responses-event.ts';
+import type { ResponsesEvent, ResponsesItem } from './responses-event.ts';
 
 type ReplayItem = NonNullable<ReturnType<typeof findReplayItem>>;
 
 /** A call between its first event and its last one. */
 interface BegunCall {
+  readonly index: number;
   readonly callId: string;
   readonly item: ResponsesItem;
   arguments: unknown;
@@ -25,7 +27,7 @@ interface BegunCall {
 export class ResponsesToolCalls {
   readonly #context: ReadingContext;
   readonly #ids = createCallIds();
-  readonly #begun = new Map<number, BegunCall>();
+  readonly #begun: BegunCall[] = [];
   readonly #order = createReplayOrder();
   #sinceLastCall: ReplayItem[] = [];
   #broken: RawToolCall | undefined;
@@ -43,21 +45,35 @@ export class ResponsesToolCalls {
   begin(index: number, item: ResponsesItem): void {
     if (!isClientCall(item)) return;
     const callId = this.#ids.claim(idOf(item));
-    this.#begun.set(index, { callId, item, arguments: item.arguments });
+    this.#begun.push({ index, callId, item, arguments: item.arguments });
   }
 
-  addArguments(index: number, delta: string): StreamEvent | undefined {
-    const call = this.#begun.get(index);
-    if (call === undefined || delta === '') return undefined;
-    call.arguments = `${typeof call.arguments === 'string' ? call.arguments : ''}${delta}`;
+  /** Takes a piece of a call's arguments; all of them, where a server sends the object that they stand for. */
+  addArguments(event: ResponsesEvent): StreamEvent | undefined {
+    const { delta } = event;
+    if (typeof delta === 'object') {
+      this.setArguments(event, delta);
+      return undefined;
+    }
+    const call = this.#findBegun(event);
+    const argumentsDelta = toText(delta);
+    if (call === undefined || argumentsDelta === '') return undefined;
+    call.arguments = `${typeof call.arguments === 'string' ? call.arguments : ''}${argumentsDelta}`;
     const { callId, item } = call;
-    return { type: 'tool-call-delta', callId, name: item.name ?? '', argumentsDelta: delta };
+    return { type: 'tool-call-delta', callId, name: item.name ?? '', argumentsDelta };
   }
 
   /** Takes the whole of a call's arguments. */
-  setArguments(index: number, given: unknown): void {
-    const call = this.#begun.get(index);
-    if (call !== undefined && given !== undefined && given !== '') call.arguments = given;
+  setArguments(event: ResponsesEvent, given: unknown): void {
+    const call = this.#findBegun(event);
+    if (call !== undefined && given !== undefined && given !== null && given !== '') call.arguments = given;
+  }
+
+  /** The call that an event is about. Some servers number items in some of their events only, or name them alike. */
+  #findBegun({ output_index: index, item_id: id }: ResponsesEvent): BegunCall | undefined {
+    const named = id ? this.#begun.filter(({ item }) => item.id === id) : [];
+    const isHere = (call: BegunCall): boolean => call.index === (index ?? 0);
+    return named.findLast(isHere) ?? named.at(-1) ?? this.#begun.findLast(isHere);
   }
 
   /** Takes a finished item of any type; gives the call it is, if it is one. */
@@ -72,7 +88,7 @@ export class ResponsesToolCalls {
 
   /** The calls that were begun and that no item has finished, as far as their arguments have come. */
   *finishRest(): Generator<StreamEvent> {
-    for (const [index, { item, arguments: given }] of this.#begun) {
+    for (const { index, item, arguments: given } of [...this.#begun]) {
       const event = this.#finishCall(index, { ...item, status: null, arguments: given });
       if (event !== undefined) yield event;
     }
@@ -111,11 +127,11 @@ export class ResponsesToolCalls {
 
   /** The call that an item finishes; two items under one index are two calls. */
   #claim(index: number, item: ResponsesItem): { readonly callId: string; readonly arguments: unknown } {
-    const begun = this.#begun.get(index);
-    if (begun === undefined || idOf(begun.item) !== idOf(item))
-      return { callId: this.#ids.claim(idOf(item)), arguments: item.arguments };
-    this.#begun.delete(index);
-    return { callId: begun.callId, arguments: item.arguments ?? begun.arguments };
+    const named = this.#begun.filter((call) => idOf(call.item) === idOf(item));
+    const begun = named.find((call) => call.index === index) ?? (idOf(item) === '' ? undefined : named[0]);
+    if (begun === undefined) return { callId: this.#ids.claim(idOf(item)), arguments: item.arguments };
+    this.#begun.splice(this.#begun.indexOf(begun), 1);
+    return { callId: begun.callId, arguments: item.arguments || begun.arguments };
   }
 }
 

@@ -2,12 +2,12 @@ import type { FinishReason } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { Usage } from '../../../../core/usage.ts';
 import { readVendorError } from '../../../shared/call/vendor-error.ts';
+import { mapIncompleteReason } from '../../../shared/reading/map-finish-word.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { toCount } from '../../../shared/reading/to-count.ts';
 import { toText } from '../../../shared/reading/to-text.ts';
 import type { ResponsesDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
-import { mapIncompleteReason } from '../map-finish-reason.ts';
 import { toResponsesUsage } from '../to-usage.ts';
 import { createBilledTools } from './count-billed-tools.ts';
 import type {
@@ -60,11 +60,10 @@ export class ResponsesTurn {
         return yield* this.#finishItem(index, event.item ?? {});
       case 'response.completed':
         if (isFailed(response)) return yield* this.#fail(response, response.status ?? 'failed');
+        if (response.status === 'incomplete') return yield* this.#finishIncomplete(response);
         return yield* this.#finish(response, 'completed', 'stop');
-      case 'response.incomplete': {
-        const raw = response.incomplete_details?.reason ?? null;
-        return yield* this.#finish(response, raw ?? 'incomplete', mapIncompleteReason(raw));
-      }
+      case 'response.incomplete':
+        return yield* this.#finishIncomplete(response);
       case 'response.failed':
         return yield* this.#fail(response, 'failed');
       case 'response.cancelled':
@@ -98,7 +97,7 @@ export class ResponsesTurn {
       case 'response.reasoning_text.delta':
         return this.#reasoning.add(index, 'raw', at.part, readDelta());
       case 'response.function_call_arguments.delta':
-        return this.#toolCalls.addArguments(index, readDelta());
+        return this.#toolCalls.addArguments(event);
       default:
         return undefined;
     }
@@ -120,9 +119,9 @@ export class ResponsesTurn {
       case 'response.reasoning_text.done':
         return yield* toList(this.#reasoning.finishPart(index, 'raw', at.part, toText(event.text)));
       case 'response.function_call_arguments.done':
-        return this.#toolCalls.setArguments(index, event.arguments);
+        return this.#toolCalls.setArguments(event, event.arguments);
       case 'response.custom_tool_call_input.done':
-        return this.#toolCalls.setArguments(index, event.input);
+        return this.#toolCalls.setArguments(event, event.input);
       case 'response.content_part.done': {
         const { part } = event;
         if (part?.type === 'output_text' || part?.type === 'refusal') yield* this.#readPart(at, part);
@@ -154,6 +153,11 @@ export class ResponsesTurn {
 
   #readOwnItem(index: number, item: ResponsesItem): Iterable<StreamEvent> {
     return this.#context.readItem?.(item as Readonly<Record<string, unknown>>, index) ?? [];
+  }
+
+  #finishIncomplete(response: ResponsesBody): Generator<StreamEvent> {
+    const raw = response.incomplete_details?.reason ?? null;
+    return this.#finish(response, raw ?? 'incomplete', mapIncompleteReason(raw));
   }
 
   *#finish(response: ResponsesBody, raw: string, given: FinishReason): Generator<StreamEvent> {

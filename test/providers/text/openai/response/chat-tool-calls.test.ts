@@ -144,6 +144,72 @@ describe('calls come together from fragments', () => {
       [choice({ tool_calls: [null, call({ index: 0, id: 'a', name: 'get_time', args: paris })] })],
       [['get_time', PARIS]],
     ],
+    [
+      'whose index is text',
+      [
+        fragment(call({ index: '0', id: 'a', name: 'get_weather', args: '{"city":' })),
+        fragment(call({ index: '1', id: 'b', name: 'get_time', args: rome })),
+        fragment(call({ index: '0', args: '"Paris"}' })),
+      ],
+      [
+        ['get_weather', PARIS],
+        ['get_time', ROME],
+      ],
+    ],
+    [
+      'after an empty object',
+      [
+        fragment(call({ index: 0, id: 'a', name: 'get_weather', args: '{}' })),
+        fragment(call({ index: 0, args: paris })),
+      ],
+      [['get_weather', PARIS]],
+    ],
+    [
+      'before an empty object',
+      [
+        fragment(call({ index: 0, id: 'a', name: 'get_weather', args: { city: 'Paris' } })),
+        fragment(call({ index: 0, args: {} })),
+      ],
+      [['get_weather', PARIS]],
+    ],
+    [
+      'without the object around name and arguments',
+      [choice({ tool_calls: [{ index: 0, id: 'a', name: 'get_time', arguments: paris }] })],
+      [['get_time', PARIS]],
+    ],
+    [
+      'as an object whose keys count',
+      [
+        choice({
+          tool_calls: {
+            0: call({ id: 'a', name: 'get_weather', args: paris }),
+            1: call({ id: 'b', name: 'get_time', args: rome }),
+          },
+        }),
+      ],
+      [
+        ['get_weather', PARIS],
+        ['get_time', ROME],
+      ],
+    ],
+    [
+      'in both forms at once',
+      [
+        choice({
+          function_call: { name: 'get_time', arguments: paris },
+          tool_calls: [call({ index: 0, id: 'a', name: 'get_time', args: paris })],
+        }),
+      ],
+      [['get_time', PARIS]],
+    ],
+    [
+      'in a message at the end',
+      [
+        choice({ content: '' }),
+        choice({}, { message: { tool_calls: [call({ id: 'a', name: 'get_time', args: paris })] } }),
+      ],
+      [['get_time', PARIS]],
+    ],
     ['without arguments', [fragment(call({ index: 0, id: 'a', name: 'get_time' }))], [['get_time', {}]]],
   ];
 
@@ -191,6 +257,12 @@ describe('arguments that are not text', () => {
       choices: [{ index: 0, message: { content: null, tool_calls: [chunk] }, finish_reason: 'tool_calls' }],
     });
     expect(toolCalls[0]?.arguments).toEqual(given);
+  });
+
+  it('keep the digits of their numbers', async () => {
+    const chunk = call({ index: 0, id: 'a', name: 'f', args: { id: JSON.rawJSON('2512292042121000001') } });
+    const { toolCalls } = await read([fragment(chunk), end('tool_calls')]);
+    expect(JSON.stringify(toolCalls[0]?.arguments)).toBe('{"id":2512292042121000001}');
   });
 
   it.each([[7], [true]])('are a failure where they stand for nothing: %j', async (args) => {

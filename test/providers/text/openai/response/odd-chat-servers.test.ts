@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { providerErrorOf } from '../../../../support/upstream/provider-error.ts';
+import { collect } from '../../../../../src/core/stream-event.ts';
+import { toArray } from '../../../../support/to-array.ts';
+import { sendEventStream, sendJson, startUpstream } from '../../../../support/upstream/upstream-server.ts';
+import { connect, createConfig, createRequest, never } from '../openai-harness.ts';
 import { call, choice, end, failureOf, fragment, LF, read, readWhole } from '../chat-server-harness.ts';
 
 const paris = '{"city":"Paris"}';
@@ -23,6 +27,16 @@ describe('a word for the end', () => {
     ['sensitive', 'content-filter'],
     ['refusal', 'content-filter'],
     ['a word of tomorrow', 'other'],
+    ['end_of_turn', 'stop'],
+    ['stop_str', 'stop'],
+    ['<|im_end|>', 'stop'],
+    ['endoftext', 'stop'],
+    ['maxTokens', 'length'],
+    ['max_tokens_reached', 'length'],
+    ['truncated', 'length'],
+    ['contentFilter', 'content-filter'],
+    ['content_moderation', 'content-filter'],
+    ['safety_violation', 'content-filter'],
     ['tool_calls', 'stop'],
     ['tool_use', 'stop'],
   ])('%j after text means %s', async (word, reason) => {
@@ -58,6 +72,7 @@ describe('a word for the end', () => {
     'function_call_filter: UNEXPECTED_TOOL_CALL',
     'MALFORMED_FUNCTION_CALL',
     'insufficient_system_resource',
+    'client_disconnect',
   ])('%j is a failure', async (word) => {
     for (const chunks of [
       [end(word)],
@@ -152,6 +167,25 @@ describe('choices', () => {
       [{ choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
     ],
     [
+      'with a message beside an empty delta',
+      [
+        choice({ role: 'assistant', content: '' }),
+        { choices: [{ index: 0, delta: {}, message: { content: 'Hello' }, ...stop }] },
+      ],
+    ],
+    [
+      'with pieces of a message beside empty deltas',
+      [
+        { choices: [{ index: 0, delta: {}, message: { content: 'Hel' } }] },
+        { choices: [{ index: 0, delta: {}, message: { content: 'lo' }, ...stop }] },
+      ],
+    ],
+    [
+      'with the text alone',
+      [{ choices: [{ index: 0, text: 'Hel' }] }, { choices: [{ index: 0, text: 'lo', ...stop }] }],
+    ],
+    ['with text for a delta', [{ choices: [{ delta: 'Hel' }] }, { choices: [{ delta: 'lo', ...stop }] }]],
+    [
       'with a message that says it all again',
       [at(0, 'Hello'), { choices: [{ index: 0, message: { content: 'Hello' }, ...stop }] }],
     ],
@@ -201,4 +235,104 @@ describe('what else a server says', () => {
     const { citations } = await read([choice({ content: 'Hello' }), chunk, chunk, end('stop')]);
     expect([...new Set(citations.map(({ url }) => url))]).toEqual(urls);
   });
+});
+
+describe('content that is no plain text', () => {
+  it.each([
+    [{ type: 'text', text: 'Hello' }, null],
+    [[{ type: 'Text', text: { value: 'Hello', annotations: [] } }], null],
+    [[[{ type: 'text', content: 'Hello' }]], null],
+    [
+      [
+        { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm' }] },
+        { type: 'text', text: 'Hello' },
+      ],
+      'Hm',
+    ],
+    [[{ type: 'reasoning_content', reasoning_content: { text: 'Hm', signature: 's' } }, 'Hello'], 'Hm'],
+    [[null, { type: 'redacted_thinking', data: 'x' }, { type: 'output_text', text: 'Hello' }], null],
+  ])('is read by what its parts are: %j', async (content, reasoning) => {
+    const told = { text: 'Hello', reasoning };
+    expect(await read([choice({ content }), end('stop')])).toMatchObject(told);
+    const body = { choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }] };
+    expect(await readWhole(body)).toMatchObject(told);
+  });
+
+  it.each([{ thinking: 'Hm' }, { reasoning_text: 'Hm' }, { reasoning: { content: 'Hm' } }])(
+    'has reasoning under other names beside it: %j',
+    async (fields) => {
+      expect(await read([choice({ ...fields, content: 'Hello' }), end('stop')])).toMatchObject({
+        text: 'Hello',
+        reasoning: 'Hm',
+      });
+    },
+  );
+});
+
+it('usage in a choice is that of the chunk', async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+  const body = { choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop', usage }] };
+  expect((await readWhole(body)).usage).toMatchObject({ inputTokens: 3, outputTokens: 2 });
+});
+
+describe('what is no call', () => {
+  it.each([
+    { tool_calls: [{ index: 0, function: { name: '', arguments: '' } }] },
+    { tool_calls: [{ index: 0, id: null, function: null }] },
+    { tool_calls: {} },
+    { function_call: { name: '', arguments: '' }, tool_calls: [] },
+  ])('leaves the text an answer: %j', async (fields) => {
+    const told = { text: 'Hello', finishReason: 'stop', toolCalls: [] };
+    expect(await read([choice({ content: 'Hello', ...fields }), end('stop')])).toMatchObject(told);
+    const body = { choices: [{ message: { content: 'Hello', ...fields }, finish_reason: 'stop' }] };
+    expect(await readWhole(body)).toMatchObject(told);
+  });
+});
+
+it.each([
+  { object: 'error', message: 'gone', code: 400 },
+  { detail: 'gone' },
+  { base_resp: { status_code: 1004, status_msg: 'gone' } },
+  { choices: null, msg: 'gone', success: false },
+])('a whole answer that is an error by other names is one: %j', async (body) => {
+  await using upstream = await startUpstream((incoming) => sendJson(incoming, body));
+  const failure = await providerErrorOf(
+    connect(upstream.origin, createConfig('chat_completion')).generate(createRequest(), { signal: never() }),
+  );
+  expect(failure.vendorMessage).toBe('gone');
+});
+
+it.each(['error: gone', '[ERROR] gone', 'Error'])('data of the words %j is a failure', async (words) => {
+  await using upstream = await startUpstream((incoming) =>
+    sendEventStream(incoming, `data: ${JSON.stringify(choice({ content: 'Hel' }))}\n\ndata: ${words}\n\n`),
+  );
+  const provider = connect(upstream.origin, createConfig('chat_completion'));
+  expect((await providerErrorOf(toArray(provider.stream(createRequest(), { signal: never() })))).code).toBe(
+    'PROVIDER_FAILED',
+  );
+});
+
+it('chunks by the line are a stream, whatever type they come under', async () => {
+  const lines = [choice({ content: 'Hel' }), choice({ content: 'lo' }), end('stop')]
+    .map((chunk) => `${JSON.stringify(chunk)}\n`)
+    .join('');
+  for (const type of ['application/x-ndjson', 'application/json', 'text/plain', 'text/event-stream']) {
+    await using upstream = await startUpstream(({ response }) => {
+      response.writeHead(200, { 'content-type': type }).end(lines);
+    });
+    const provider = connect(upstream.origin, createConfig('chat_completion'));
+    expect(await collect(provider.stream(createRequest(), { signal: never() }))).toMatchObject({
+      text: 'Hello',
+      finishReason: 'stop',
+    });
+  }
+});
+
+it('the message of a refusal is told, not the name of its status', async () => {
+  const body = { statusCode: 400, error: 'Bad Request', message: 'max_tokens is too large' };
+  await using upstream = await startUpstream((incoming) => sendJson(incoming, body, { status: 400 }));
+  const failure = await providerErrorOf(
+    connect(upstream.origin, createConfig('chat_completion')).generate(createRequest(), { signal: never() }),
+  );
+  expect(failure).toMatchObject({ code: 'PROVIDER_REJECTED', vendorMessage: 'max_tokens is too large' });
 });

@@ -52,6 +52,10 @@ describe('a text is given once, wherever it stands', () => {
     ['in deltas alone', [delta('Hel'), delta('lo'), completed()]],
     ['in deltas, without an output', [delta('Hello'), completed(null)]],
     [
+      'in deltas that break off, and in the finished text',
+      [delta('Hel'), { type: 'response.output_text.done', ...at, text: 'Hello' }, completed()],
+    ],
+    [
       'in the finished text alone',
       [{ type: 'response.output_text.done', ...at, text: 'Hello' }, completed()],
     ],
@@ -146,12 +150,61 @@ describe('a call is given once, with the arguments that came', () => {
       ],
     ],
     ['as an object at the end', [added(), completed([functionCall({ arguments: PARIS })])]],
+    [
+      'as an object in a delta',
+      [
+        added(),
+        { type: 'response.function_call_arguments.delta', output_index: 0, delta: PARIS },
+        completed(),
+      ],
+    ],
+    [
+      'in deltas that the finished item leaves out',
+      [
+        added(),
+        argumentsDelta('{"at":"Paris"}'),
+        { type: 'response.output_item.done', output_index: 0, item: functionCall({ arguments: '' }) },
+        completed(),
+      ],
+    ],
+    [
+      'under another number where it is finished',
+      [
+        added(),
+        argumentsDelta('{"at":"Paris"}'),
+        { type: 'response.output_item.done', output_index: 3, item: functionCall() },
+        completed(),
+      ],
+    ],
     ['as an object when it begins', [added({ arguments: PARIS }), completed()]],
   ])('%s', async (_what, events) => {
     expect(await read(events)).toMatchObject({
       calls: [['call_1', 'find', PARIS]],
       finishReason: 'tool-calls',
     });
+  });
+
+  it('by the ids of items, where nothing is numbered', async () => {
+    const begun = (id: string, name: string): object => ({
+      type: 'response.output_item.added',
+      item: functionCall({ id, call_id: `call_${id}`, name, arguments: '' }),
+    });
+    const piece = (item_id: string, delta: string): object => ({
+      type: 'response.function_call_arguments.delta',
+      item_id,
+      delta,
+    });
+    const events = [
+      begun('a', 'find'),
+      begun('b', 'other'),
+      piece('a', '{"at":'),
+      piece('b', '{}'),
+      piece('a', '"Paris"}'),
+    ];
+    expect((await read([...events, completed()])).calls).toEqual([
+      ['call_a', 'find', PARIS],
+      ['call_b', 'other', {}],
+    ]);
   });
 
   it('as text for a tool that takes text', async () => {
@@ -179,6 +232,15 @@ describe('a call is given once, with the arguments that came', () => {
     ])
       expect((await failureOf([completed([item])])).code).toBe('PROVIDER_FAILED');
   });
+});
+
+it.each([
+  [{ reason: 'max_output_tokens' }, 'length'],
+  [{ reason: 'content_filter' }, 'content-filter'],
+  [null, 'other'],
+])('a response that is completed as incomplete, for %j, ends so', async (incomplete_details, reason) => {
+  const events = [completed([message('Hello')], { status: 'incomplete', incomplete_details })];
+  expect(await read(events)).toMatchObject({ text: 'Hello', finishReason: reason });
 });
 
 describe('reasoning is given once', () => {

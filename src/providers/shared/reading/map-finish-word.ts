@@ -71,31 +71,41 @@ function toEntries(reason: FinishReason, words: readonly string[]): [string, Fin
 
 /** What says that the turn failed, and did not end: `error` (OpenRouter), `network_error` (Zhipu), `abort` (vLLM). */
 const FAILURE =
-  /^(error|fail(ed|ure)?|abort(ed)?|cancel(l?ed)?|time_?out|timed_out|interrupted|overloaded|insufficient_system_resource)$|^error_|_error$|^function_call_filter|malformed_|unexpected_tool_call|too_many_tool_calls/;
+  /^(error|fail(ed|ure)?|abort(ed)?|cancel(l?ed)?|time_?out|timed_out|interrupted|(client_|upstream_)?disconnect(ed)?|overloaded|insufficient_system_resource)$|^error_|_error$|^function_call_filter|malformed_|unexpected_tool_call|too_many_tool_calls/;
 
 /** `FinishReason.STOP`, `FINISH_REASON_STOP`, `end-turn` and `Stop` are the same word. */
 const normalise = (raw: string): string =>
   raw
     .trim()
+    .replace(/^<\|?(im_)?|\|?>$/g, '')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
     .replace(/^finish_?reason[._]/, '');
 
-/** The meaning of a chat completion's `finish_reason`; `other` for a word that is not known. */
-export const mapChatFinishReason = (raw: string): FinishReason => {
+/** The meaning of a server's word for the end of a turn; `other` for a word that is not known. */
+export const mapFinishWord = (raw: string): FinishReason => {
   const word = normalise(raw);
   // Gemini behind its OpenAI-shaped API: "content_filter: RECITATION".
-  return MEANINGS.get(word) ?? (word.startsWith('content_filter') ? 'content-filter' : 'other');
+  return MEANINGS.get(word) ?? LIKENESSES.find(([like]) => like.test(word))?.[1] ?? 'other';
 };
 
+/** Words that are not known, by what they are made of: `stop_str`, `end_of_turn`, `max_tokens_reached`, `truncated`. */
+const LIKENESSES: readonly (readonly [RegExp, FinishReason])[] = [
+  [/filter|moderat|guardrail|safety|sensitive|policy|blocked/, 'content-filter'],
+  [/(^|_)length|truncated|max_(\w+_)?tokens?|token_limit/, 'length'],
+  [/^(tool|function)_?(use|calls?)/, 'tool-calls'],
+  [/^(stop|stopped|eos|eot|normal)(_|$)|^end_?of_?\w+$/, 'stop'],
+];
+
 /** Whether a server's word for the end of a turn says that it failed: what has come is then no answer. */
-export const isChatFailure = (raw: string): boolean => {
+export const isFailureWord = (raw: string): boolean => {
   const word = normalise(raw);
   return !MEANINGS.has(word) && FAILURE.test(word);
 };
 
 /** The meaning of a response's `incomplete_details.reason`. */
 export const mapIncompleteReason = (raw: string | null): FinishReason => {
-  const reason = raw === null ? 'other' : mapChatFinishReason(raw);
+  const reason = raw === null ? 'other' : mapFinishWord(raw);
   return reason === 'length' || reason === 'content-filter' ? reason : 'other';
 };
