@@ -31,7 +31,7 @@ const countUses = (
 
 type VariableLimits = Pick<
   OperationLimits,
-  'maxVariableDepth' | 'maxVariableValues' | 'maxVariableCharacters'
+  'maxVariableDepth' | 'maxVariableValues' | 'maxVariableCharacters' | 'maxRepeatedCharacters'
 >;
 
 const WORDS: Readonly<Record<PassedBound, readonly [what: string, limit: keyof VariableLimits]>> = {
@@ -63,6 +63,7 @@ const createFindWeightError = (limits: VariableLimits) => {
   ): GraphQLError | undefined => {
     let left = limits.maxVariableValues;
     let leftCharacters = limits.maxVariableCharacters;
+    let leftRepeated = limits.maxRepeatedCharacters;
     const uses = usesOf(document, operation);
     for (const [name, value] of Object.entries(values)) {
       const weight = weighJson(value, {
@@ -75,7 +76,14 @@ const createFindWeightError = (limits: VariableLimits) => {
       left -= (weight.values + 1) * times;
       leftCharacters -= weight.characters * times;
       if (left < 0) return refusePassed('values');
+      leftRepeated -= weight.characters * (times - 1);
       if (leftCharacters < 0) return refusePassed('characters');
+      if (leftRepeated < 0)
+        return refuse(
+          'a number of characters in variables that are used more than once',
+          limits.maxRepeatedCharacters + 1,
+          limits.maxRepeatedCharacters,
+        );
     }
     return undefined;
   };
