@@ -111,10 +111,17 @@ const REFUSED: Readonly<Record<string, readonly [Operation, string]>> = {
     { query: `{ __typename }${'\r , # more'.repeat(maxComments + 1)}` },
     `a number of comments of ${maxComments + 1}`,
   ],
-  'a long text that is used many times over': [
+  'a long text in many places of one field': [
+    {
+      query: `query ($text: String!) { previewGeneration(input: { model: "toy", messages: [{ user: [${times(20, () => '{ text: $text }')}] }] }) { accepted } }`,
+      variables: { text: 'x'.repeat(3 * 1024 * 1024) },
+    },
+    'a number of characters in variables that are used more than once',
+  ],
+  'a long text in many root fields': [
     {
       query: `query ($text: String!) { ${times(maxRootFields, (index) => `a${index}: previewGeneration(input: { model: "toy", prompt: $text }) { accepted }`)} }`,
-      variables: { text: 'x'.repeat(3 * 1024 * 1024) },
+      variables: { text: 'x'.repeat(1024 * 1024) },
     },
     'a number of characters in variables that are used more than once',
   ],
