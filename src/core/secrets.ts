@@ -4,7 +4,7 @@ const MIN_LENGTH = 8;
 /** What hides a secret. */
 const HIDDEN = '[key]';
 
-/** How much of a secret's beginning has to be there for it to be known, as a part of its length. */
+/** How much of a secret's beginning or end has to be there for it to be known, as a part of its length. */
 const KNOWN_PART = 0.5;
 
 /** How vendors quote a key: its beginning, which is at least so long, and stars. */
@@ -17,8 +17,38 @@ const REST = String.raw`[^\s"'<>&,;()[\]{}\\]*`;
 /** How often each secret is hidden: servers in one process may have the same. */
 const secrets = new Map<string, number>();
 let pattern: RegExp | null = null;
+let whole: RegExp | null = null;
+/** Slow on every text: looked for where `unwrap` shows that there is one. */
+let wrapped: RegExp | null = null;
 
 const toLiteral = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+
+/** What wraps a long word, as it is or in JSON. */
+const GAP = String.raw`(?:[\s\u200B-\u200D\u2060\uFEFF]|\\[nrt])`;
+const GAPS = new RegExp(GAP, 'g');
+
+/** A character as addresses, HTML and JSON escape it. */
+const ESCAPED = /%([\da-f]{2})|&#x([\da-f]{1,6});?|\\u([\da-f]{4})|&#(\d{1,7});?/gi;
+
+const toCharacter = (escaped: string, ...codes: readonly (string | undefined)[]): string => {
+  const [address, entity, json, decimal] = codes;
+  return String.fromCharCode(
+    decimal === undefined ? parseInt(address ?? entity ?? json ?? escaped, 16) : Number(decimal),
+  );
+};
+
+/** A text as one word, in which nothing is escaped. */
+const unwrap = (text: string): string => text.replaceAll(ESCAPED, toCharacter).replaceAll(GAPS, '');
+
+const toEscapable = (character: string): string => {
+  const code = character.charCodeAt(0);
+  const hex = code.toString(16);
+  const json = String.raw`\\u${hex.padStart(4, '0')}`;
+  return `(?:${toLiteral(character)}|%${hex.padStart(2, '0')}|&#(?:0*${code}|x0*${hex});?|${json})`;
+};
+
+/** A secret whichever of its characters are escaped, and wherever it is wrapped. */
+const toWrapped = (secret: string): string => secret.split('').map(toEscapable).join(`${GAP}*`);
 
 /** The characters of base64 that a secret alone determines, where so many bytes stand before it. */
 const toBase64 = (secret: string, before: number): string => {
@@ -40,19 +70,27 @@ const formsOf = (secret: string): readonly string[] => {
   ];
 };
 
+const knownLengthOf = (form: string): number => Math.max(MIN_LENGTH, Math.ceil(form.length * KNOWN_PART));
+
 const toPattern = (secret: string): string => {
   const forms = formsOf(secret);
-  const beginnings = forms.map((form) =>
-    toLiteral(form.slice(0, Math.max(MIN_LENGTH, Math.ceil(form.length * KNOWN_PART)))),
-  );
+  const parts = forms.flatMap((form) => [
+    form.slice(0, knownLengthOf(form)),
+    form.slice(-knownLengthOf(form)),
+  ]);
   const starred = `${toLiteral(secret.slice(0, STARRED_BEGINNING))}${STARS}`;
-  const whole = forms.map(toLiteral).join('|');
-  return `(?:${whole}|${[...new Set(beginnings), starred].join('|')})${REST}`;
+  const literal = [...forms, ...new Set(parts)].map(toLiteral);
+  return `(?:${[...literal, starred].join('|')})${REST}`;
 };
 
+const toRegExp = (patterns: readonly string[]): RegExp | null =>
+  patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'gi');
+
 const compile = (): void => {
-  const patterns = [...secrets.keys()].map(toPattern);
-  pattern = patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'gi');
+  const all = [...secrets.keys()];
+  pattern = toRegExp(all.map(toPattern));
+  whole = toRegExp(all.map(toLiteral));
+  wrapped = toRegExp(all.map(toWrapped));
 };
 
 /**
@@ -73,6 +111,10 @@ export const hideSecrets = (hidden: readonly string[]): (() => void) => {
   };
 };
 
-/** A text without the secrets that are hidden, whole, cut short or with stars in them, in any of their encodings. */
-export const redactSecrets = (text: string): string =>
-  pattern === null || text.length < MIN_LENGTH ? text : text.replaceAll(pattern, HIDDEN);
+/** A text without the secrets that are hidden, whole, cut short, wrapped or with stars in them, in any of their encodings. */
+export const redactSecrets = (text: string): string => {
+  if (pattern === null || whole === null || wrapped === null || text.length < MIN_LENGTH) return text;
+  const redacted = text.replaceAll(pattern, HIDDEN);
+  const isWrapped = unwrap(redacted).search(whole) !== -1;
+  return isWrapped ? redacted.replaceAll(wrapped, HIDDEN) : redacted;
+};

@@ -35,6 +35,12 @@ export interface OperationLimits {
   readonly maxVariableValues: number;
   /** UTF-16 code units of all texts in the variables, counted in the same way. */
   readonly maxVariableCharacters: number;
+  /** Of them, those that are counted because their variable is used again: one use costs no more than it weighs. */
+  readonly maxRepeatedCharacters: number;
+  /** Of them, those of further root fields: each root field checks its input anew, more slowly than texts are counted. */
+  readonly maxRepeatedRootCharacters: number;
+  /** Lines of a document that are comments: they are no tokens, and each is read all the same. */
+  readonly maxComments: number;
   /** Of a name or a field in the document: what is wrong with it is said by quoting it. */
   readonly maxNameLength: number;
 }
@@ -52,6 +58,9 @@ export const DEFAULT_LIMITS: OperationLimits = {
   maxVariableDepth: 100,
   maxVariableValues: 100_000,
   maxVariableCharacters: 128 * 1024 * 1024,
+  maxRepeatedCharacters: 40 * 1024 * 1024,
+  maxRepeatedRootCharacters: 16 * 1024 * 1024,
+  maxComments: 5_000,
   maxNameLength: 200,
 };
 

@@ -24,8 +24,20 @@ const nestingOf = (source: string | Source, { maxNesting, maxTokens }: Operation
   return deepest;
 };
 
-/** Throws the refusal of a document that nests so deeply that parsing it could exhaust the stack. */
+/** A line of a document with nothing before its comment. One in a text cannot be told from it, and is counted too. */
+const COMMENT_LINE = /^[ \t,\uFEFF]*#/gm;
+
+/** Throws the refusal of a document with more comments than allowed: the lexer reads all of them ahead of the next token. */
+const checkComments = (source: string | Source, { maxComments }: OperationLimits): void => {
+  const text = typeof source === 'string' ? source : source.body;
+  const counted = text.matchAll(COMMENT_LINE).take(maxComments + 1);
+  const comments = counted.reduce((count) => count + 1, 0);
+  if (comments > maxComments) throw refuse('a number of comments', comments, maxComments);
+};
+
+/** Throws the refusal of a document that nests so deeply that parsing it could exhaust the stack, or is full of comments. */
 export const checkNesting = (source: string | Source, limits: OperationLimits): void => {
+  checkComments(source, limits);
   const nesting = nestingOf(source, limits);
   if (nesting > limits.maxNesting) throw refuse('a nesting', nesting, limits.maxNesting);
 };

@@ -13,25 +13,40 @@ import { complexityOf } from './complexity.ts';
 import { type OperationLimits, refuse } from './limits.ts';
 import { withCode } from './mask-error.ts';
 
-/** How often each variable is used as an argument, in the operation and in every fragment of its document. */
-const countUses = (
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): ReadonlyMap<string, number> => {
-  const uses = new Map<string, number>();
+interface Uses {
+  /** As an argument, in the operation and in every fragment of its document. */
+  readonly all: number;
+  /** Root fields, spreads and fragments that use it. */
+  readonly roots: number;
+}
+
+const NO_USES: Uses = { all: 0, roots: 0 };
+
+/** How often each variable is used. */
+const countUses = (document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, Uses> => {
+  const uses = new Map<string, Uses>();
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  for (const node of [operation.selectionSet, ...(operation.directives ?? []), ...fragments])
-    visit(node, {
+  const roots = [...operation.selectionSet.selections, ...(operation.directives ?? []), ...fragments];
+  for (const root of roots) {
+    const seen = new Set<string>();
+    visit(root, {
       Variable: ({ name: { value } }) => {
-        uses.set(value, (uses.get(value) ?? 0) + 1);
+        const { all, roots } = uses.get(value) ?? NO_USES;
+        uses.set(value, { all: all + 1, roots: seen.has(value) ? roots : roots + 1 });
+        seen.add(value);
       },
     });
+  }
   return uses;
 };
 
 type VariableLimits = Pick<
   OperationLimits,
-  'maxVariableDepth' | 'maxVariableValues' | 'maxVariableCharacters'
+  | 'maxVariableDepth'
+  | 'maxVariableValues'
+  | 'maxVariableCharacters'
+  | 'maxRepeatedCharacters'
+  | 'maxRepeatedRootCharacters'
 >;
 
 const WORDS: Readonly<Record<PassedBound, readonly [what: string, limit: keyof VariableLimits]>> = {
@@ -45,7 +60,7 @@ const WORDS: Readonly<Record<PassedBound, readonly [what: string, limit: keyof V
  * Told before they are coerced, and at a cost that the limits bound.
  */
 const createFindWeightError = (limits: VariableLimits) => {
-  const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, number>>();
+  const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Uses>>();
   const usesOf = (document: DocumentNode, operation: OperationDefinitionNode) => {
     const uses = known.get(operation) ?? countUses(document, operation);
     known.set(operation, uses);
@@ -56,6 +71,13 @@ const createFindWeightError = (limits: VariableLimits) => {
     return refuse(what, limits[limit] + 1, limits[limit]);
   };
 
+  const refuseRepeated = (limit: 'maxRepeatedCharacters' | 'maxRepeatedRootCharacters'): GraphQLError =>
+    refuse(
+      'a number of characters in variables that are used more than once',
+      limits[limit] + 1,
+      limits[limit],
+    );
+
   return (
     document: DocumentNode,
     operation: OperationDefinitionNode,
@@ -63,6 +85,8 @@ const createFindWeightError = (limits: VariableLimits) => {
   ): GraphQLError | undefined => {
     let left = limits.maxVariableValues;
     let leftCharacters = limits.maxVariableCharacters;
+    let leftRepeated = limits.maxRepeatedCharacters;
+    let leftOfRoots = limits.maxRepeatedRootCharacters;
     const uses = usesOf(document, operation);
     for (const [name, value] of Object.entries(values)) {
       const weight = weighJson(value, {
@@ -71,11 +95,16 @@ const createFindWeightError = (limits: VariableLimits) => {
         characters: leftCharacters,
       });
       if ('passed' in weight) return refusePassed(weight.passed);
-      const times = Math.max(uses.get(name) ?? 0, 1);
+      const { all, roots } = uses.get(name) ?? NO_USES;
+      const times = Math.max(all, 1);
       left -= (weight.values + 1) * times;
       leftCharacters -= weight.characters * times;
       if (left < 0) return refusePassed('values');
+      leftRepeated -= weight.characters * (times - 1);
+      leftOfRoots -= weight.characters * Math.max(roots - 1, 0);
       if (leftCharacters < 0) return refusePassed('characters');
+      if (leftRepeated < 0) return refuseRepeated('maxRepeatedCharacters');
+      if (leftOfRoots < 0) return refuseRepeated('maxRepeatedRootCharacters');
     }
     return undefined;
   };

@@ -14,6 +14,12 @@ afterEach(() => {
   for (const show of cleanUp.splice(0)) show();
 });
 
+const mapUnits = (key: string, encode: (code: number) => string): string =>
+  key
+    .split('')
+    .map((unit) => encode(unit.charCodeAt(0)))
+    .join('');
+
 const encodings: readonly (readonly [name: string, encode: (key: string) => string])[] = [
   ['as it is', (key) => key],
   ['in other letters', (key) => key.toUpperCase()],
@@ -24,6 +30,14 @@ const encodings: readonly (readonly [name: string, encode: (key: string) => stri
   ['in base64 between other words', (key) => Buffer.from(`me:${key}!`).toString('base64')],
   ['in the base64 of addresses', (key) => Buffer.from(`user:${key}`).toString('base64url')],
   ['in hex', (key) => Buffer.from(key).toString('hex')],
+  ['in HTML', (key) => mapUnits(key, (code) => `&#${code};`)],
+  ['in HTML, in hex', (key) => mapUnits(key, (code) => `&#x${code.toString(16)};`)],
+  ['escaped as in JSON', (key) => mapUnits(key, (code) => `\\u${code.toString(16).padStart(4, '0')}`)],
+  ['wrapped', (key) => `${key.slice(0, 5)}\n  ${key.slice(5, 9)}\\n${key.slice(9)}`],
+  ['with spaces in it', (key) => key.split('').join(' ')],
+  ['with breaks that are not seen', (key) => key.split('').join('\u200b')],
+  ['in two', (key) => `${key.slice(0, key.length / 2)}", "${key.slice(key.length / 2)}`],
+  ['by its end', (key) => `…${key.slice(-key.length * 0.6)}`],
   ['cut short', (key) => `${key.slice(0, -3)}...`],
   ['with stars in it', (key) => `${key.slice(0, 4)}*****${key.slice(-3)}`],
 ];
@@ -44,6 +58,12 @@ test('what is no key stays as it is, and so does what is too short to be one', (
   hide('plainkey-1234567', 'none', '');
   for (const text of ['none of them', 'plain words', 'a plain key', ''])
     expect(redactSecrets(text)).toBe(text);
+});
+
+test('an ASCII key is taken out of an address in which every character is escaped', () => {
+  hide('plainkey-1234567');
+  const quoted = mapUnits('plainkey-1234567', (code) => `%${code.toString(16)}`);
+  expect(redactSecrets(`?key=${quoted}&alt=sse`)).toBe('?key=[key]&alt=sse');
 });
 
 test('a key is hidden until every server that has it has closed', () => {

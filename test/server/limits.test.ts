@@ -31,7 +31,8 @@ const nested = (levels: number): string => `${'replacement { '.repeat(levels)}id
 const bomb = (fragments: number, type = 'Generation', last = 'id'): string =>
   `${times(fragments, (index) => `fragment F${index} on ${type} { ...F${index + 1} ...F${index + 1} }`)} fragment F${fragments} on ${type} { ${last} }`;
 
-const { maxTokens, maxDepth, maxAliases, maxRootFields, maxDirectives, maxCostlyRootFields } = DEFAULT_LIMITS;
+const { maxTokens, maxDepth, maxAliases, maxRootFields, maxDirectives, maxCostlyRootFields, maxComments } =
+  DEFAULT_LIMITS;
 const LISTS = 'model { provider { models { nodes { provider { models { nodes { name } } } } } } }';
 
 /** What is refused, and the words that say why. Every one of them would call the provider if it were executed. */
@@ -101,6 +102,28 @@ const REFUSED: Readonly<Record<string, readonly [Operation, string]>> = {
       },
     },
     'a depth of variables of 101',
+  ],
+  'more comments than allowed': [
+    { query: `${'#\n'.repeat(maxComments + 1)}${generate('id')}` },
+    `a number of comments of ${maxComments + 1}`,
+  ],
+  'comments after blanks and commas': [
+    { query: `{ __typename }${'\r , # more'.repeat(maxComments + 1)}` },
+    `a number of comments of ${maxComments + 1}`,
+  ],
+  'a long text in many places of one field': [
+    {
+      query: `query ($text: String!) { previewGeneration(input: { model: "toy", messages: [{ user: [${times(20, () => '{ text: $text }')}] }] }) { accepted } }`,
+      variables: { text: 'x'.repeat(3 * 1024 * 1024) },
+    },
+    'a number of characters in variables that are used more than once',
+  ],
+  'a long text in many root fields': [
+    {
+      query: `query ($text: String!) { ${times(maxRootFields, (index) => `a${index}: previewGeneration(input: { model: "toy", prompt: $text }) { accepted }`)} }`,
+      variables: { text: 'x'.repeat(1024 * 1024) },
+    },
+    'a number of characters in variables that are used more than once',
   ],
   'a variable that is missing': [{ query: GENERATE_MUTATION }, '"$input"'],
   'a variable of another type': [

@@ -13,7 +13,16 @@ interface Subject {
 
 const DROPPED = { code: 'PARAMETER_DROPPED', to: null } as const;
 
+/** In UTF-16 code units: signed addresses have some thousands, and reading one takes time for each. */
+const MAX_URL_LENGTH = 8_192;
+
+const isData = (text: string): boolean => text.slice(0, 5).toLowerCase() === 'data:';
+
 const findUrlProblem = (url: string): string | undefined => {
+  if (url.length > MAX_URL_LENGTH)
+    return isData(url)
+      ? 'Media is taken from https addresses only, not data.'
+      : `An address has at most ${MAX_URL_LENGTH} characters, not ${url.length}.`;
   if (!URL.canParse(url)) return 'This is no address.';
   const { protocol, username, password } = new URL(url);
   if (protocol !== 'https:')
@@ -58,8 +67,7 @@ const refuseForm = (
 };
 
 const isDataUrl = (source: MediaPart['source']): boolean =>
-  source.type !== 'provider-file' &&
-  (source.type === 'url' ? source.url : source.data).slice(0, 5).toLowerCase() === 'data:';
+  source.type !== 'provider-file' && isData(source.type === 'url' ? source.url : source.data);
 
 /** What clients have at hand that were written for an API of data URLs. */
 const PLAIN_BYTES =

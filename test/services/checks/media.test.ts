@@ -199,7 +199,17 @@ describe('an address', () => {
       ]);
   });
 
+  it('is taken with 8,192 characters, and refused with more', async () => {
+    const askOfLength = (length: number) => askOf('image', { source: { url: url.padEnd(length, 'x') } });
+    expect(await partOf(askOfLength(8_192))).toMatchObject({ source: { url: url.padEnd(8_192, 'x') } });
+    for (const length of [8_193, 1_000_000])
+      expect(await problemsOf(askOfLength(length))).toEqual([
+        `INVALID_REQUEST input.messages.0.user.1.image.source.url: An address has at most 8192 characters, not ${length}.\n  allowed null; no suggestion`,
+      ]);
+  });
+
   it.each([
+    { url: `data:image/png;base64,${'A'.repeat(100_000)}` },
     { url: 'data:image/png;base64,iVBORw0KGgo=' },
     { url: 'DATA:,hello' },
     { base64: `data:image/png;base64,${base64Of('image/png')}` },
