@@ -136,6 +136,8 @@ const MAX_MESSAGE_LENGTH = 64 * 1024;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 const wordsOf = (error: Readonly<Record<string, unknown>>): string[] =>
   [error['code'], error['status'], error['type']].filter(
     (word) => typeof word === 'string' && word !== '' && word !== 'error',
@@ -151,13 +153,11 @@ export const readVendorError = (body: unknown): VendorError | undefined => {
   if (!isObject(body)) return undefined;
   const { error } = body;
   if (typeof error === 'string' && error !== '') {
-    const said = [body['message'], body['error_description']].find(
-      (text) => text && typeof text === 'string',
-    );
+    const said = [body['message'], body['error_description'], error].find(isText) ?? error;
     return {
       status: statusOf(body),
       words: wordsOf(body),
-      message: String(said ?? error).slice(0, MAX_MESSAGE_LENGTH),
+      message: said.slice(0, MAX_MESSAGE_LENGTH),
     };
   }
   if (isObject(error)) return readErrorObject(error);

@@ -10,10 +10,16 @@ export interface UsageCounting {
   readonly outputIncludesReasoning: boolean;
 }
 
-/** The `usage` of a chat completion, as far as any compatible vendor fills it. */
-export interface ChatUsage extends ReportedBill {
+/** The counts of both APIs: a gateway may write those of the one in an answer of the other. */
+interface EitherCounts {
+  readonly input_tokens?: number | null;
+  readonly output_tokens?: number | null;
   readonly prompt_tokens?: number | null;
   readonly completion_tokens?: number | null;
+}
+
+/** The `usage` of a chat completion, as far as any compatible vendor fills it. */
+export interface ChatUsage extends ReportedBill, EitherCounts {
   readonly total_tokens?: number | null;
   readonly prompt_tokens_details?: {
     readonly cached_tokens?: number | null;
@@ -26,9 +32,7 @@ export interface ChatUsage extends ReportedBill {
 }
 
 /** The `usage` of a response, as far as any compatible vendor fills it. */
-export interface ResponsesUsage extends ReportedBill {
-  readonly input_tokens?: number | null;
-  readonly output_tokens?: number | null;
+export interface ResponsesUsage extends ReportedBill, EitherCounts {
   readonly total_tokens?: number | null;
   readonly input_tokens_details?: {
     readonly cached_tokens?: number | null;
@@ -49,8 +53,8 @@ export const mergeChatUsage = (earlier: ChatUsage | null, later: unknown): ChatU
 export const toChatUsage = (usage: ChatUsage, counting: UsageCounting, answer: BilledAnswer = {}): Usage => ({
   ...toUsage(
     {
-      input: usage.prompt_tokens,
-      output: usage.completion_tokens,
+      input: usage.prompt_tokens ?? usage.input_tokens,
+      output: usage.completion_tokens ?? usage.output_tokens,
       total: usage.total_tokens,
       cacheRead: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
       cacheWrite: usage.prompt_tokens_details?.cache_write_tokens,
@@ -69,8 +73,8 @@ export const toResponsesUsage = (
 ): Usage => ({
   ...toUsage(
     {
-      input: usage.input_tokens,
-      output: usage.output_tokens,
+      input: usage.input_tokens ?? usage.prompt_tokens,
+      output: usage.output_tokens ?? usage.completion_tokens,
       total: usage.total_tokens,
       cacheRead:
         usage.input_tokens_details?.cached_tokens ?? usage.input_tokens_details?.cache_read_input_tokens,

@@ -88,7 +88,7 @@ export class ResponsesToolCalls {
 
   /** The calls that were begun and that no item has finished, as far as their arguments have come. */
   *finishRest(): Generator<StreamEvent> {
-    for (const { index, item, arguments: given } of [...this.#begun]) {
+    for (const { index, item, arguments: given } of this.#begun.slice()) {
       const event = this.#finishCall(index, { ...item, status: null, arguments: given });
       if (event !== undefined) yield event;
     }

@@ -269,6 +269,14 @@ describe('content that is no plain text', () => {
   );
 });
 
+it('usage by the names of the other API is read', async () => {
+  const body = {
+    choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
+    usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
+  };
+  expect((await readWhole(body)).usage).toMatchObject({ inputTokens: 3, outputTokens: 2, totalTokens: 5 });
+});
+
 it('usage in a choice is that of the chunk', async () => {
   const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
   const body = { choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop', usage }] };
