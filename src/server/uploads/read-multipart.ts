@@ -55,6 +55,9 @@ const otherField = (): GraphQLError =>
       'The fields of a GraphQL multipart request are operations and map, once each; its other parts are files.',
   });
 
+const tooManyParts = (): GraphQLError =>
+  toRefusalError({ code: 'INVALID_REQUEST', message: `A form has at most ${MAX_PARTS} parts.` });
+
 /** Why a field is not taken. */
 const findFieldRefusal = (
   { name, value, isTruncated }: { name: string; value: string; isTruncated: boolean },
@@ -154,7 +157,7 @@ export const readMultipart = async (
     );
   });
   parser?.on('error', stopReading);
-  parser?.on('partsLimit', stopReading);
+  parser?.on('partsLimit', () => failure.reject(tooManyParts()));
   parser?.on('fieldsLimit', () => failure.reject(otherField()));
   parser?.on('finish', finished.resolve);
 
