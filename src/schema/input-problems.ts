@@ -47,6 +47,10 @@ const isEntries = (value: unknown): value is Entries =>
 const isShort = (value: unknown): boolean =>
   typeof value === 'string' ? value.length <= MAX_MESSAGE_LENGTH : typeof value !== 'object';
 
+/** A number whose digits were kept, as JavaScript has it: scalars of GraphQL know no other. */
+const withPlainNumber = (value: unknown, { name }: GraphQLLeafType): unknown =>
+  JSON.isRawJSON(value) && name !== 'JSON' ? Number(value.rawJSON) : value;
+
 /** One search for what is wrong with a value. */
 class Search {
   readonly found: InputProblem[] = [];
@@ -128,8 +132,12 @@ class Search {
   #visitLeaf(value: unknown, type: GraphQLLeafType, path: Path): void {
     let reason: string | undefined;
     try {
-      if (type.coerceInputValue(value, this.#options.hideSuggestions || !isShort(value)) !== undefined)
+      // Its words are for a number of JavaScript; one of more digits is taken as JSON alone.
+      const plain = withPlainNumber(value, type);
+      if (type.coerceInputValue(plain, this.#options.hideSuggestions || !isShort(plain)) !== undefined) {
+        if (plain !== value) this.#report(path, `${type.name} cannot represent a number of so many digits.`);
         return;
+      }
     } catch (error) {
       if (error instanceof Error) reason = error.message;
     }

@@ -26,10 +26,10 @@ const NO_USES: Uses = { all: 0, roots: 0 };
 const countUses = (document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, Uses> => {
   const uses = new Map<string, Uses>();
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const roots = [...operation.selectionSet.selections, ...(operation.directives ?? []), ...fragments];
-  for (const root of roots) {
+  const places = [...operation.selectionSet.selections, ...(operation.directives ?? []), ...fragments];
+  for (const place of places) {
     const seen = new Set<string>();
-    visit(root, {
+    visit(place, {
       Variable: ({ name: { value } }) => {
         const { all, roots } = uses.get(value) ?? NO_USES;
         uses.set(value, { all: all + 1, roots: seen.has(value) ? roots : roots + 1 });

@@ -48,6 +48,21 @@ describe('what is wrong with an input', () => {
     expect(four - two).toBe(2 * (two - one));
   });
 
+  test('is told of a number with more digits than JavaScript keeps, in words for numbers', () => {
+    const messageOf = (field: string, digits: string): string | undefined =>
+      search('GenerateInput', { ...INPUT, [field]: JSON.rawJSON(digits) }).problems[0]?.message;
+    expect(messageOf('seed', '12345678901234567891')).toBe(
+      'Int cannot represent non 32-bit signed integer value: 12345678901234567000',
+    );
+    expect(messageOf('prompt', '-12345678901234567891')).toBe(
+      'String cannot represent a non string value: -12345678901234567000',
+    );
+    expect(messageOf('temperature', '12345678901234567891')).toBe(
+      'Float cannot represent a number of so many digits.',
+    );
+    expect(messageOf('metadata', '12345678901234567891')).toBeUndefined();
+  });
+
   test('is told without what was sent, however long that is', () => {
     for (const value of [
       { ...INPUT, temperature: 'x'.repeat(1_000_000) },

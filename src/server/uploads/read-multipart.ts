@@ -21,7 +21,8 @@ export interface MultipartLimits {
   readonly maxBatchFileBytes: number;
 }
 
-const MAX_PARTS = 1_000;
+/** Each file takes about a millisecond to store, however small it is. */
+const MAX_PARTS = 512;
 
 /** What may come in one piece with the fields, of the files after them. */
 const MAX_CHUNK_BYTES = 256 * 1024;
@@ -53,6 +54,9 @@ const otherField = (): GraphQLError =>
     message:
       'The fields of a GraphQL multipart request are operations and map, once each; its other parts are files.',
   });
+
+const tooManyParts = (): GraphQLError =>
+  toRefusalError({ code: 'INVALID_REQUEST', message: `A form has at most ${MAX_PARTS} parts.` });
 
 /** Why a field is not taken. */
 const findFieldRefusal = (
@@ -153,7 +157,7 @@ export const readMultipart = async (
     );
   });
   parser?.on('error', stopReading);
-  parser?.on('partsLimit', stopReading);
+  parser?.on('partsLimit', () => failure.reject(tooManyParts()));
   parser?.on('fieldsLimit', () => failure.reject(otherField()));
   parser?.on('finish', finished.resolve);
 

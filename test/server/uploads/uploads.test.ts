@@ -265,6 +265,24 @@ test.each([
   expect(await answerOf(response)).toMatchObject({ errors: [{ extensions: { code: 'INVALID_REQUEST' } }] });
 });
 
+test.each([510, 511, 998])(
+  'a form of %i files, operations and a map is answered by the number of its parts',
+  async (count) => {
+    await using server = await startSeer();
+    const map = PART('name="map"', '{}');
+    const response = await fetch(server.app.url, {
+      method: 'POST',
+      headers: { ...PREFLIGHT, 'content-type': 'multipart/form-data; boundary=x' },
+      body: `${OPERATIONS}${map}${FILE.repeat(count)}--x--\r\n`,
+    });
+    expect(await answerOf(response)).toMatchObject(
+      count + 2 <= 512
+        ? { data: { __typename: 'Query' } }
+        : { errors: [{ message: 'A form has at most 512 parts.', extensions: { code: 'INVALID_REQUEST' } }] },
+    );
+  },
+);
+
 test('uploads have a limit of their own, apart from that of other bodies', async () => {
   await using server = await startSeer({ maxBodyBytes: 4_096 });
   const file = new File([MEDIA_BYTES['image/png'], Buffer.alloc(8_000_000)], 'a.png');
