@@ -88,9 +88,10 @@ export const createResponsesText = (): ResponsesText => {
     *finish(at, part) {
       const text = toText(part.text ?? part.refusal);
       const state = findPart(at, text);
-      const rest = state.hasText ? restOf(text, state.deltas) : text;
-      const event = add(at, rest);
-      if (event !== undefined) yield event;
+      if (!state.hasText) {
+        const event = add(at, text);
+        if (event !== undefined) yield event;
+      }
       state.deltas = [];
       for (const [index, annotation] of (part.annotations ?? []).entries()) {
         const cited = annotation === null ? undefined : cite(state, index, annotation);
@@ -98,10 +99,4 @@ export const createResponsesText = (): ResponsesText => {
       }
     },
   };
-};
-
-/** What a finished text has beyond its deltas; nothing where it is another one, or was finished before. */
-const restOf = (text: string, deltas: readonly string[]): string => {
-  const told = deltas.join('');
-  return told !== '' && text.startsWith(told) ? text.slice(told.length) : '';
 };

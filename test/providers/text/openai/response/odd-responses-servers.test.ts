@@ -52,10 +52,6 @@ describe('a text is given once, wherever it stands', () => {
     ['in deltas alone', [delta('Hel'), delta('lo'), completed()]],
     ['in deltas, without an output', [delta('Hello'), completed(null)]],
     [
-      'in deltas that break off, and in the finished text',
-      [delta('Hel'), { type: 'response.output_text.done', ...at, text: 'Hello' }, completed()],
-    ],
-    [
       'in the finished text alone',
       [{ type: 'response.output_text.done', ...at, text: 'Hello' }, completed()],
     ],
