@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AssistantMessage, Message } from '../../core/message.ts';
 import type { CallIdRule } from '../../core/model-config.ts';
+import { createUniqueNames } from '../../lib/unique-names.ts';
 
 const FITTING: Readonly<Record<CallIdRule, RegExp>> = {
   any: /^[^]{1,64}$/,
@@ -9,6 +10,11 @@ const FITTING: Readonly<Record<CallIdRule, RegExp>> = {
   nine: /^[A-Za-z0-9]{9}$/,
 };
 
+interface PendingIds {
+  readonly ids: string[];
+  next: number;
+}
+
 /**
  * The same conversation with ids of tool calls that the API takes, each for one call of the conversation: an id that another
  * vendor made may not fit, and servers that count calls from 0 use the same one in every turn. A call and its result are
@@ -16,17 +22,17 @@ const FITTING: Readonly<Record<CallIdRule, RegExp>> = {
  * stay as they are; the messages themselves where all of them do.
  */
 export const toVendorCallIds = (messages: readonly Message[], rule: CallIdRule): readonly Message[] => {
-  const taken = new Set<string>();
+  const names = createUniqueNames((given, count) => toFitting(given, rule, count));
   /** The ids that stand for one that was given, in the order of its calls; each result takes the next. */
-  const pending = new Map<string, string[]>();
+  const pending = new Map<string, PendingIds>();
   let hasChanged = false;
 
   const claim = (given: string): string => {
-    let id = FITTING[rule].test(given) ? given : toFitting(given, rule, 0);
-    for (let count = 1; taken.has(id); count += 1) id = toFitting(given, rule, count);
-    taken.add(id);
+    const id = names.claim(given);
     hasChanged ||= id !== given;
-    pending.set(given, [...(pending.get(given) ?? []), id]);
+    const known = pending.get(given);
+    if (known === undefined) pending.set(given, { ids: [id], next: 0 });
+    else known.ids.push(id);
     return id;
   };
 
@@ -42,9 +48,12 @@ export const toVendorCallIds = (messages: readonly Message[], rule: CallIdRule):
   };
 
   const findResultId = (given: string): string => {
-    const [next = given, ...others] = pending.get(given) ?? [];
-    if (others.length > 0) pending.set(given, others);
-    return next;
+    const known = pending.get(given);
+    if (known === undefined) return given;
+    const id = known.ids[known.next] ?? given;
+    // The last one stands for further results.
+    if (known.next < known.ids.length - 1) known.next += 1;
+    return id;
   };
 
   const translated = messages.map((message): Message => {
@@ -56,6 +65,7 @@ export const toVendorCallIds = (messages: readonly Message[], rule: CallIdRule):
 
 /** `count`: how many ids made of the same one are taken already. */
 const toFitting = (given: string, rule: CallIdRule, count: number): string => {
+  if (count === 0 && FITTING[rule].test(given)) return given;
   if (rule === 'nine') return toNine(`${given}\n${count}`);
   const longest = rule === 'short' ? 40 : 64;
   const plain = rule === 'any' ? given : given.replace(/[^\w-]/g, '_');

@@ -1,4 +1,6 @@
 import { isStorableText } from '../../../lib/is-storable-text.ts';
+import { createUniqueNames } from '../../../lib/unique-names.ts';
+import { MAX_CALLS } from './limits.ts';
 
 /** Longer than any vendor's own; what is longer is no id. */
 const MOST_CHARACTERS = 256;
@@ -7,22 +9,20 @@ const MOST_CHARACTERS = 256;
 export interface CallIds {
   /**
    * The id of a call that begins: the vendor's own where it is fit to be one and no other call of the turn has it, else one
-   * that is made here, the same each time the same turn is read.
+   * that is made here, the same each time the same turn is read. Throws beyond `MAX_CALLS`, before a reader has more calls to
+   * search through.
    */
   readonly claim: (given: unknown) => string;
 }
 
 export const createCallIds = (): CallIds => {
-  const taken = new Set<string>();
+  const names = createUniqueNames((wanted, count) => (count === 0 ? wanted : `${wanted}_${count + 1}`));
   return {
     claim: (given) => {
+      if (names.size() === MAX_CALLS) throw new RangeError(`more than ${MAX_CALLS} calls`);
       const isFit =
         typeof given === 'string' && given !== '' && given.length <= MOST_CHARACTERS && isStorableText(given);
-      const wanted = isFit ? given : `call_${taken.size}`;
-      let id = wanted;
-      for (let count = 2; taken.has(id); count += 1) id = `${wanted}_${count}`;
-      taken.add(id);
-      return id;
+      return names.claim(isFit ? given : `call_${names.size()}`);
     },
   };
 };
