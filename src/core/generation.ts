@@ -111,7 +111,7 @@ export interface EndedTurn {
 /** What is known of one generation at one moment; the whole of it once its status is final. */
 export interface Generation {
   readonly id: string;
-  /** Whose it is: nobody else may see it. */
+  /** The principal it belongs to; it is not visible to others. */
   readonly principalId: string;
   readonly status: GenerationStatus;
   readonly resolution: Resolution;

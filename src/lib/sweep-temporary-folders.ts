@@ -18,7 +18,7 @@ const removeAbandoned = async (path: string): Promise<boolean> => {
     await folder[Symbol.asyncDispose]();
     return true;
   }
-  // Somebody holds it, or died before that: then it is empty.
+  // A process holds it, or died before it did so: the folder is empty then.
   return rmdir(path).then(
     () => true,
     () => false,

@@ -9,7 +9,7 @@ export const TEMPORARY_FOLDER_PREFIX = 'modelgraph-files-';
 const LOCK = 'in-use';
 const MAX_ATTEMPTS = 50;
 
-/** A folder that nobody else may read. It goes when it is disposed of, or in a later sweep where the process dies. */
+/** A folder readable by this user alone. It is deleted when disposed of, or by a later sweep after the process has died. */
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }

@@ -54,7 +54,7 @@ const KEPT: Reservation = {
   allowed: 'null',
 };
 
-/** Fields that reach what earlier requests left at the vendor, whoever sent them. */
+/** Fields that reach what earlier requests, those of other principals too, have left at the vendor. */
 const KEPT_FIELDS = [
   'previous_response_id',
   'previous_interaction_id',

@@ -4,18 +4,19 @@ const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The JSON of one page of a vendor's list of models. Throws when there is none within ten seconds and four mebibytes, or
- * when the signal is aborted; what the vendor says of a failure is not repeated. A redirect is not followed, so that the key
- * goes to the vendor alone.
+ * The JSON of one page of a server's list of models. Throws when there is none within ten seconds and four mebibytes, or
+ * when the signal is aborted; what the server says of a failure is not repeated. A redirect is followed only where the
+ * caller says so: with a key in a header of the vendor's own, it would take that key to another host.
  */
 export const fetchList = async (
   address: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  redirect: 'error' | 'follow' = 'error',
 ): Promise<unknown> => {
   const response = await fetch(address, {
     headers: { accept: 'application/json', 'user-agent': 'modelgraph', ...headers },
-    redirect: 'error',
+    redirect,
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   });
   if (!response.ok) {

@@ -35,7 +35,7 @@ export const createPatientDispatcher = (
     const made = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectTimeoutMs } });
     return typeof made.dispatch === 'function' ? made : undefined;
   } catch {
-    // A dispatcher somebody installed that cannot be made from these options: theirs stays in force.
+    // The global dispatcher was replaced by a class that does not take these options: it stays in force.
     return undefined;
   }
 };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
+import { isRecord } from '../../../lib/is-record.ts';
 import { readJson } from './read-json.ts';
 
 /** What a vendor says of a failure, whichever shape it says it in. */
@@ -133,9 +134,6 @@ export const classifyVendorError = ({ status, words }: Omit<VendorError, 'messag
 /** Far more than is told of it, so that nothing is cut that has to be recognised, a key for one. */
 const MAX_MESSAGE_LENGTH = 64 * 1024;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 const wordsOf = (error: Readonly<Record<string, unknown>>): string[] =>
@@ -150,7 +148,7 @@ const wordsOf = (error: Readonly<Record<string, unknown>>): string[] =>
  */
 export const readVendorError = (body: unknown): VendorError | undefined => {
   if (Array.isArray(body)) return readVendorError(body[0]); // Gemini may wrap its error in a list
-  if (!isObject(body)) return undefined;
+  if (!isRecord(body)) return undefined;
   const { error } = body;
   if (typeof error === 'string' && error !== '') {
     const said = [body['message'], body['error_description'], error].find(isText) ?? error;
@@ -160,7 +158,7 @@ export const readVendorError = (body: unknown): VendorError | undefined => {
       message: said.slice(0, MAX_MESSAGE_LENGTH),
     };
   }
-  if (isObject(error)) return readErrorObject(error);
+  if (isRecord(error)) return readErrorObject(error);
   const said = body['message'] ?? readDetail(body['detail']) ?? readErrors(body['errors']) ?? readOther(body);
   return typeof said === 'string' ? readErrorObject({ ...body, message: said }) : undefined;
 };
@@ -168,7 +166,7 @@ export const readVendorError = (body: unknown): VendorError | undefined => {
 /** Zhipu's `msg`, Baidu's `error_msg`, and MiniMax's `base_resp`, which comes with every success, too. */
 const readOther = (body: Readonly<Record<string, unknown>>): unknown => {
   const base = body['base_resp'];
-  if (isObject(base) && base['status_code'] !== 0) return base['status_msg'];
+  if (isRecord(base) && base['status_code'] !== 0) return base['status_msg'];
   return body['msg'] ?? body['error_msg'] ?? body['error_message'];
 };
 
@@ -199,21 +197,21 @@ const QUOTED_CHARACTERS = 500;
 const readInnerError = ({
   metadata,
 }: Readonly<Record<string, unknown>>): Pick<VendorError, 'words' | 'message'> | undefined => {
-  const raw = isObject(metadata) ? metadata['raw'] : undefined;
-  if (isObject(raw)) return readVendorError(raw);
+  const raw = isRecord(metadata) ? metadata['raw'] : undefined;
+  if (isRecord(raw)) return readVendorError(raw);
   if (typeof raw !== 'string' || raw.trim() === '') return undefined;
   return readVendorError(readJson(raw)) ?? { words: [], message: raw.slice(0, QUOTED_CHARACTERS) };
 };
 
 const readDetail = (detail: unknown): unknown => {
-  if (!Array.isArray(detail)) return isObject(detail) ? detail['message'] : detail;
+  if (!Array.isArray(detail)) return isRecord(detail) ? detail['message'] : detail;
   const [first] = detail as readonly unknown[];
-  if (!isObject(first)) return first;
+  if (!isRecord(first)) return first;
   const { loc, msg } = first;
   return Array.isArray(loc) && typeof msg === 'string' ? `${loc.join('.')}: ${msg}` : msg;
 };
 
 const readErrors = (errors: unknown): unknown => {
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return isObject(first) ? first['message'] : first;
+  return isRecord(first) ? first['message'] : first;
 };

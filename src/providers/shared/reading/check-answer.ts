@@ -2,7 +2,7 @@ import { ProviderError } from '../../../core/errors.ts';
 import type { Citation, ToolCall, Warning } from '../../../core/generation.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { Usage } from '../../../core/usage.ts';
-import { DepthScan } from '../../../lib/depth-scan.ts';
+import { JsonScan } from '../../../lib/json-scan.ts';
 import { measureJson } from '../../../lib/measure-json.ts';
 import { isName, MAX_ID_LENGTH } from './is-name.ts';
 import {
@@ -35,7 +35,7 @@ const HIGHEST_OUTPUT_TOKENS = 131_072;
 export class AnswerCheck {
   readonly #provider: string;
   readonly #maxCharacters: number;
-  readonly #depth: DepthScan | undefined;
+  readonly #json: JsonScan | undefined;
   readonly #begun = new Map<string, number>();
   #characters = 0;
   #calls = 0;
@@ -45,7 +45,7 @@ export class AnswerCheck {
   constructor({ provider, maxOutputTokens = HIGHEST_OUTPUT_TOKENS, isJson = false }: AnswerExpectation) {
     this.#provider = provider;
     this.#maxCharacters = maxAnswerCharacters(maxOutputTokens);
-    this.#depth = isJson ? new DepthScan() : undefined;
+    this.#json = isJson ? new JsonScan() : undefined;
   }
 
   take(event: StreamEvent): StreamEvent {
@@ -89,9 +89,9 @@ export class AnswerCheck {
   }
 
   #takeJson(text: string): void {
-    if (this.#depth === undefined) return;
-    this.#depth.add(text);
-    if (this.#depth.deepest > MAX_DEPTH) throw this.#tooDeep();
+    if (this.#json === undefined) return;
+    this.#json.add(text);
+    if (this.#json.deepest > MAX_DEPTH) throw this.#tooDeep();
   }
 
   #takeBegun(callId: string, name: string, length: number): void {

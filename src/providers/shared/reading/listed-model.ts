@@ -1,13 +1,12 @@
 import type { ListedModel } from '../../../core/text-provider.ts';
-import { MAX_INT } from '../../../lib/max-int.ts';
+import { toIntCount } from './to-count.ts';
 
 /** A value of a list that is text and not empty. */
-export const toText = (value: unknown): string | null =>
+export const toListedText = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
-/** A value of a list that is a number of tokens, as GraphQL's Int holds it. */
-export const toCount = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_INT ? value : null;
+/** A value of a list that is a limit in tokens; 0 is none. */
+export const toListedLimit = (value: unknown): number | null => toIntCount(value) || null;
 
 /** Years of more than four digits have no day as it is written here. */
 const END_OF_YEARS_MS = Date.parse('9999-12-31');

@@ -1,7 +1,7 @@
 import type { ListedModel, ListModels } from '../../../core/text-provider.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { fetchList } from '../../shared/call/fetch-list.ts';
-import { toCount, toDay, toListedModel, toText } from '../../shared/reading/listed-model.ts';
+import { toListedLimit, toDay, toListedModel, toListedText } from '../../shared/reading/listed-model.ts';
 import { API_VERSION, BASE_URL } from './api.ts';
 
 /** As many pages as are asked for: a page has up to a thousand models. */
@@ -15,10 +15,10 @@ const toModel = (model: Readonly<Record<string, unknown>>, id: string): ListedMo
   const day = toDay(model['retires_at']);
   const isOverdue = status === 'deprecated' && day !== null && Date.parse(day) < Date.now();
   return toListedModel(id, {
-    displayName: toText(model['display_name']),
+    displayName: toListedText(model['display_name']),
     releaseDate: toDay(model['created_at']),
-    contextWindow: toCount(model['max_input_tokens']),
-    maxOutputTokens: toCount(model['max_tokens']),
+    contextWindow: toListedLimit(model['max_input_tokens']),
+    maxOutputTokens: toListedLimit(model['max_tokens']),
     status,
     shutdownDate: isOverdue ? null : day,
   });
@@ -35,10 +35,10 @@ export const listModels: ListModels = async ({ apiKey, baseUrl }, signal) => {
     if (!isRecord(body) || !Array.isArray(body['data']))
       throw new Error('the list of models has no "data" that is a list');
     for (const model of body['data'] as readonly unknown[]) {
-      const id = isRecord(model) ? toText(model['id']) : null;
+      const id = isRecord(model) ? toListedText(model['id']) : null;
       if (isRecord(model) && id !== null) found.push(toModel(model, id));
     }
-    const last = toText(body['last_id']);
+    const last = toListedText(body['last_id']);
     if (body['has_more'] !== true || last === null) return found;
     after = `&after_id=${encodeURIComponent(last)}`;
   }

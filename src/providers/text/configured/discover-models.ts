@@ -10,10 +10,8 @@ import {
   type ModelLimits,
 } from '../../../core/model-config.ts';
 import { toCount } from '../../shared/reading/to-count.ts';
-import { readBoundedText } from '../../../lib/read-bounded-text.ts';
-
-const TIMEOUT_MS = 10_000;
-const MAX_BYTES = 4 * 1024 * 1024;
+import { isRecord } from '../../../lib/is-record.ts';
+import { fetchList } from '../../shared/call/fetch-list.ts';
 
 /** Of one provider: each becomes a model of the catalogue. */
 const MAX_MODELS = 10_000;
@@ -35,15 +33,8 @@ export const discoverModels = async (
   signal: AbortSignal,
 ): Promise<readonly ModelConfig[]> => {
   if (discovered === null) return [];
-  const response = await fetch(`${baseUrl}/models`, {
-    headers: { accept: 'application/json', ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }) },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`the list of models was answered with ${response.status}`);
-  }
-  const listed = readList(JSON.parse(await readText(response)));
+  const headers = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+  const listed = readList(await fetchList(`${baseUrl}/models`, headers, signal, 'follow'));
   const definitions = new Map<string, ModelDefinition<ConfiguredApiType>>();
   for (const model of listed) {
     if (definitions.size === MAX_MODELS) break;
@@ -52,15 +43,6 @@ export const discoverModels = async (
   }
   return Object.values(defineModels(provider, Object.fromEntries(definitions), 'discovered'));
 };
-
-const readText = async ({ body }: Response): Promise<string> => {
-  const text = body === null ? '' : await readBoundedText(body, MAX_BYTES);
-  if (text === undefined) throw new Error(`the list of models is longer than ${MAX_BYTES} bytes`);
-  return text;
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 /**
  * The entries of a list: `{data: […]}`, which is null at a server without models, `{models: […]}` (Ollama's own API),
@@ -72,7 +54,7 @@ const readList = (body: unknown): readonly ListedModel[] => {
   const areNames = entries.every((entry) => typeof entry === 'string');
   return entries.flatMap((given) => {
     const entry = areNames ? { id: given } : given;
-    if (!isObject(entry)) return [];
+    if (!isRecord(entry)) return [];
     const id =
       ID_FIELDS.map((name) => entry[name])
         .find(isNotEmpty)
@@ -88,7 +70,7 @@ const isNotEmpty = (value: unknown): value is string => typeof value === 'string
 
 const findEntries = (body: unknown): readonly unknown[] | null => {
   if (Array.isArray(body)) return body;
-  if (!isObject(body)) throw new Error('the list of models is none');
+  if (!isRecord(body)) throw new Error('the list of models is none');
   const lists = ['data', 'models', 'result'].flatMap((name) => (name in body ? [body[name]] : []));
   const full = lists.find((list) => Array.isArray(list) && list.length > 0);
   if (Array.isArray(full)) return full;
@@ -96,7 +78,7 @@ const findEntries = (body: unknown): readonly unknown[] | null => {
     const { data } = body;
     if (data === null || Array.isArray(data)) return data;
     // Some servers wrap the list in another object.
-    if (isObject(data)) return findEntries(data);
+    if (isRecord(data)) return findEntries(data);
     throw new Error('the list of models has "data" that is no list');
   }
   throw new Error('the list of models has no "data"');
@@ -111,7 +93,7 @@ const isModelId = (id: string): boolean =>
 
 /** vLLM, OpenRouter and Groq, Together, LM Studio, Mistral, and llama.cpp tell it, each by its own name. */
 const readContextWindow = (entry: Readonly<Record<string, unknown>>): number | null => {
-  const meta = isObject(entry['meta']) ? entry['meta'] : {};
+  const meta = isRecord(entry['meta']) ? entry['meta'] : {};
   const given = [
     entry['max_model_len'],
     entry['context_length'],

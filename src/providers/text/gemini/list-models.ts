@@ -1,7 +1,7 @@
 import type { ListedModel, ListModels } from '../../../core/text-provider.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { fetchList } from '../../shared/call/fetch-list.ts';
-import { toCount, toListedModel, toText } from '../../shared/reading/listed-model.ts';
+import { toListedLimit, toListedModel, toListedText } from '../../shared/reading/listed-model.ts';
 import { API_VERSION } from './api-version.ts';
 import { BASE_URL } from './base-url.ts';
 
@@ -14,15 +14,15 @@ const PREFIX = /^models\//;
 const GENERATE = 'generateContent';
 
 const toModel = (model: unknown): readonly ListedModel[] => {
-  const name = isRecord(model) ? toText(model['name']) : null;
+  const name = isRecord(model) ? toListedText(model['name']) : null;
   if (!isRecord(model) || name === null) return [];
   const actions = model['supportedGenerationMethods'];
   if (Array.isArray(actions) && !actions.includes(GENERATE)) return [];
   return [
     toListedModel(name.replace(PREFIX, ''), {
-      displayName: toText(model['displayName']),
-      contextWindow: toCount(model['inputTokenLimit']),
-      maxOutputTokens: toCount(model['outputTokenLimit']),
+      displayName: toListedText(model['displayName']),
+      contextWindow: toListedLimit(model['inputTokenLimit']),
+      maxOutputTokens: toListedLimit(model['outputTokenLimit']),
     }),
   ];
 };
@@ -38,7 +38,7 @@ export const listModels: ListModels = async ({ apiKey, baseUrl }, signal) => {
     if (!isRecord(body) || !Array.isArray(body['models']))
       throw new Error('the list of models has no "models" that is a list');
     found.push(...(body['models'] as readonly unknown[]).flatMap(toModel));
-    const next = toText(body['nextPageToken']);
+    const next = toListedText(body['nextPageToken']);
     if (next === null) return found;
     after = `&pageToken=${encodeURIComponent(next)}`;
   }

@@ -1,7 +1,7 @@
 import type { ListModels } from '../../../core/text-provider.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { fetchList } from '../../shared/call/fetch-list.ts';
-import { toCount, toDay, toListedModel, toText } from '../../shared/reading/listed-model.ts';
+import { toListedLimit, toDay, toListedModel, toListedText } from '../../shared/reading/listed-model.ts';
 import type { OpenAICompatibleVendor } from './dialect.ts';
 
 /**
@@ -20,13 +20,13 @@ export const createListModels =
     const data = isRecord(body) ? body['data'] : undefined;
     if (!Array.isArray(data)) throw new Error('the list of models has no "data" that is a list');
     return data.flatMap((model: unknown) => {
-      const id = isRecord(model) ? toText(model['id']) : null;
+      const id = isRecord(model) ? toListedText(model['id']) : null;
       if (!isRecord(model) || id === null) return [];
       return [
         toListedModel(id, {
           releaseDate: toDay(model['created']),
-          contextWindow: toCount(model['context_window']),
-          maxOutputTokens: toCount(model['max_completion_tokens']),
+          contextWindow: toListedLimit(model['context_window']),
+          maxOutputTokens: toListedLimit(model['max_completion_tokens']),
           // Groq's word for a model that it serves no more.
           status: model['active'] === false ? 'retired' : null,
           shutdownDate: toDay(model['shutdown_date']),

@@ -1,4 +1,4 @@
-import { createArgumentsScan } from './arguments-scan.ts';
+import { JsonScan } from '../../../../lib/json-scan.ts';
 import type { ToolCallFragment } from './tool-call-fragment.ts';
 
 /** A tool call while its fragments arrive. */
@@ -14,7 +14,8 @@ export interface OpenToolCall {
   /** Whether an event has named its id, which then stays. */
   isTold: boolean;
   readonly isCustom: boolean;
-  readonly scan: ReturnType<typeof createArgumentsScan>;
+  /** Of its arguments. */
+  readonly scan: JsonScan;
 }
 
 export const openToolCall = (callId: string, { id, isCustom }: ToolCallFragment): OpenToolCall => ({
@@ -25,7 +26,7 @@ export const openToolCall = (callId: string, { id, isCustom }: ToolCallFragment)
   untold: '',
   isTold: false,
   isCustom,
-  scan: createArgumentsScan(),
+  scan: new JsonScan(),
 });
 
 /**
@@ -39,7 +40,7 @@ export const isPieceOfName = (
 ): boolean =>
   name !== '' &&
   call.name !== '' &&
-  !call.scan.hasBegun() &&
+  !call.scan.hasBegun &&
   !tools.includes(call.name) &&
   tools.some((tool) => tool.startsWith(call.name + name));
 
@@ -49,7 +50,7 @@ export const isRepetition = (call: OpenToolCall, fragment: ToolCallFragment): bo
   fragment.id === call.vendorId &&
   fragment.name === call.name &&
   fragment.arguments === call.arguments &&
-  call.scan.isWhole();
+  call.scan.isWhole;
 
 /**
  * Whether a fragment begins another call than `call`, to which it would belong by its index, by its id, or as the latest.
@@ -70,11 +71,11 @@ export const beginsAnotherCall = (
   const isNewIndex = fragment.index !== null && !isKnownIndex;
   const isSameId = id !== '' && id === call.vendorId;
   const isOtherId = id !== '' && call.vendorId !== '' && !isSameId;
-  if (name === '') return isOtherId && hasArguments && call.scan.isWhole();
+  if (name === '') return isOtherId && hasArguments && call.scan.isWhole;
   if (call.name === '') return isNewIndex;
   if (name !== call.name) return true;
-  if (call.scan.isWhole()) return hasArguments || isOtherId;
-  if (!call.scan.hasBegun()) return isOtherId || (isNewIndex && !isSameId);
+  if (call.scan.isWhole) return hasArguments || isOtherId;
+  if (!call.scan.hasBegun) return isOtherId || (isNewIndex && !isSameId);
   // Within its arguments a call of the same name begins under an index and an id of its own, or under such an index alone.
   if (isNewIndex) return isOtherId || (id === '' && fragment.arguments.trimStart().startsWith('{'));
   return isOtherId && fragment.index === null;
