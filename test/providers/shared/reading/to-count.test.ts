@@ -79,3 +79,12 @@ test.each<[string, unknown]>([
   const earlier = { input: 3, details: { cached: 2 } };
   expect(mergeReports(earlier, later)).toEqual(earlier);
 });
+
+test('reports that name something else each time are kept up to a number of names', () => {
+  let report: Readonly<Record<string, unknown>> = {};
+  for (let index = 0; index < 1_000; index += 1)
+    report = mergeReports(report, { total: index, [`name_${index}`]: 1, parts: { [`part_${index}`]: 1 } });
+  expect(Object.keys(report)).toHaveLength(256);
+  expect(Object.keys(report['parts'] as object)).toHaveLength(256);
+  expect(report['total']).toBe(999);
+});
