@@ -1,5 +1,6 @@
 import { createParser, type ParseError } from 'eventsource-parser';
 import { GrowingBuffer } from '../../../lib/growing-buffer.ts';
+import { JsonScan } from '../../../lib/json-scan.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
 import { MAX_ERROR_BYTES, MAX_EVENT_BYTES, MAX_EVENT_LINES } from './answer-limits.ts';
 
@@ -24,6 +25,8 @@ export class EventStreamDecoder {
   #events: ServerEvent[] = [];
   #isTooLong = false;
   #bare = '';
+  /** Of the bare lines. */
+  #scan = new JsonScan();
   #bytes = 0;
   #lines = 0;
   /** What follows the last line end. */
@@ -97,12 +100,17 @@ export class EventStreamDecoder {
     if (type !== 'unknown-field') return;
     if (this.#bare === '' && !/^(\{|\[\s*(\{|$))/.test(line)) return;
     this.#bare += `${line}\n`;
-    if (this.#bare.length > MAX_ERROR_BYTES) this.#bare = '';
-    // Written over several lines, an object ends with the first brace that is not indented, a list with such a bracket.
-    const mayBeWhole = /^[}\]]/.test(line) || this.#bare.length === line.length + 1;
-    if (!mayBeWhole || parseJson(this.#bare) === undefined) return;
-    this.#events.push({ event: undefined, data: this.#bare.trim() });
+    this.#scan.add(line);
+    if (this.#bare.length > MAX_ERROR_BYTES) return this.#dropBare();
+    if (!this.#scan.isWhole) return;
+    // No line that follows makes JSON of what is closed and is none.
+    if (parseJson(this.#bare) !== undefined) this.#events.push({ event: undefined, data: this.#bare.trim() });
+    this.#dropBare();
+  }
+
+  #dropBare(): void {
     this.#bare = '';
+    this.#scan = new JsonScan();
   }
 }
 

@@ -64,6 +64,14 @@ const STREAMS: readonly (readonly [string, string, readonly (readonly [string | 
     ],
   ],
   [
+    'bare objects whose inner braces are not indented, after lines that are closed and no JSON',
+    `{ no\n}\n{\n"b": {\n"c": [\n1\n]\n}\n}\n[\n${A}\n]\n`,
+    [
+      [undefined, '{\n"b": {\n"c": [\n1\n]\n}\n}'],
+      [undefined, `[\n${A}\n]`],
+    ],
+  ],
+  [
     'the end mark',
     `data: ${A}\n\ndata: [DONE]\n\n`,
     [
