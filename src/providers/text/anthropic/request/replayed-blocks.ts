@@ -116,13 +116,16 @@ const toTextMark = ({ text, citations }: Anthropic.TextBlock): Fields => {
 const LETTERS: Readonly<Record<string, string>> = { text: 'T', tool_use: 'U', server_tool_use: 'S' };
 
 /**
- * Whether a message, which has its reasoning first, then its text and then its calls, each after the reasoning that
- * directly precedes it, says the blocks in another order than they came in, or less of them.
+ * What a message says by itself: its reasoning, then its text and then its calls, each after the reasoning that directly
+ * precedes it. No letters can be matched in two ways: the time is linear in their number.
  */
+const PLAIN_ORDER = /^[RS]*(?:[TU](?:R*U)*)?$/;
+
+/** Whether a message says the blocks in another order than they came in, or less of them. */
 const needsOrder = (blocks: readonly Block[]): boolean => {
   const order = blocks.map((block) => (isReasoning(block) ? 'R' : (LETTERS[block.type] ?? 'S'))).join('');
   return (
-    !/^[RS]*T?(?:R*U)*$/.test(order) ||
+    !PLAIN_ORDER.test(order) ||
     blocks.some((block) => block.type === 'text' && (block.citations?.length ?? 0) > 0)
   );
 };

@@ -25,6 +25,7 @@ export class Turn {
 
   /** Takes a block that is whole, and gives what it adds. */
   *take(block: Anthropic.ContentBlock, startIndex: number): Generator<StreamEvent> {
+    const opaque = block.type === 'tool_use' ? toCallOpaque(this.#blocks) : null;
     this.#blocks.push(block);
     switch (block.type) {
       case 'text': {
@@ -43,7 +44,7 @@ export class Turn {
             arguments: block.input as JsonValue,
             builtIn: false,
             result: null,
-            opaque: toCallOpaque(this.#blocks.slice(0, -1)),
+            opaque,
           },
         };
         return;

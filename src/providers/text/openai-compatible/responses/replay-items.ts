@@ -50,8 +50,11 @@ export interface ReplayOrder {
 const toLetter = ({ type }: Fields): string =>
   type === 'message' ? 'M' : type === 'function_call' ? 'C' : type === 'reasoning' ? 'r' : 'w';
 
-/** What a message says by itself: its reasoning, its text, then its calls, each after the reasoning that led to it. */
-const PLAIN_ORDER = /^[rw]*M?(?:[rw]*r[rw]*C|C)*$/;
+/**
+ * What a message says by itself: its reasoning, its text, then its calls, each after the reasoning that led to it. No letters
+ * can be matched in two ways: the time is linear in their number.
+ */
+const PLAIN_ORDER = /^[rw]*(?:[MC](?:(?:w*r[rw]*)?C)*)?$/;
 
 const OUTPUT_TYPES = new Set<unknown>(['message', 'function_call', 'custom_tool_call']);
 
