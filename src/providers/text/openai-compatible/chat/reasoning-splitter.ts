@@ -33,6 +33,8 @@ export class ReasoningSplitter {
   #state: State = 'start';
   #closing = CLOSING;
   #held = '';
+  /** The space with which the text begins, until it is known whether a tag follows. */
+  #space = '';
   /** How much of the held text has no closing tag, but for what may be the beginning of one. */
   #searched = 0;
   /** Whether only space has come since a tag. */
@@ -62,6 +64,8 @@ export class ReasoningSplitter {
 
   #begin(): readonly Piece[] {
     const begun = this.#held.trimStart();
+    this.#space += this.#held.slice(0, this.#held.length - begun.length);
+    this.#held = begun;
     const tag = TAGS.find(([open]) => begun.startsWith(open));
     if (tag !== undefined) {
       const [open, close] = tag;
@@ -70,7 +74,11 @@ export class ReasoningSplitter {
       this.#isAfterTag = true;
       this.#held = begun.slice(open.length);
     } else if (OPENING.some((open) => open.startsWith(begun))) return [];
-    else this.#state = this.#tags === 'opened' ? 'reasoning' : 'undecided';
+    else {
+      this.#state = this.#tags === 'opened' ? 'reasoning' : 'undecided';
+      this.#held = this.#space + begun;
+    }
+    this.#space = '';
     return this.#advance();
   }
 
@@ -98,6 +106,8 @@ export class ReasoningSplitter {
 
   #enterText(): readonly Piece[] {
     this.#state = 'text';
+    this.#held = this.#space + this.#held;
+    this.#space = '';
     return this.#release('text-delta');
   }
 

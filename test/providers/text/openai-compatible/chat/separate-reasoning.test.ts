@@ -30,6 +30,8 @@ const CASES = [
   ['what only begins like a tag', '<thinking>x', '', '<thinking>x'],
   ['the start of a tag alone', ' <thi', '', ' <thi'],
   ['a closing tag begun twice', '<think>a</</think>b', 'a</', 'b'],
+  ['space before text', ' \n\n Good <day', '', ' \n\n Good <day'],
+  ['space alone', ' \n\n ', '', ' \n\n '],
   ['nothing', '', '', ''],
 ] as const;
 
