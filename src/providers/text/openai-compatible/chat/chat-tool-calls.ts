@@ -48,8 +48,9 @@ export const createChatToolCalls = (context: ChatToolCallsContext): ChatToolCall
   const callFor = (fragment: ToolCallFragment): OpenToolCall => {
     const { index, id } = fragment;
     const known = index === null ? undefined : atIndex.get(index);
-    const named = id === '' ? undefined : calls.findLast(({ vendorId }) => vendorId === id);
-    const call = known ?? named ?? calls.at(-1);
+    const findNamed = (): OpenToolCall | undefined =>
+      id === '' ? undefined : calls.findLast(({ vendorId }) => vendorId === id);
+    const call = known ?? findNamed() ?? calls.at(-1);
     if (call === undefined) return begin(fragment);
     if (isPieceOfName(call, fragment, tools)) return call;
     if ((known !== undefined || index === null) && isRepetition(call, fragment)) return call;

@@ -1,3 +1,4 @@
+import type { Citation } from '../../../../core/generation.ts';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { toText } from '../../../shared/reading/to-text.ts';
 import type { ResponsesAnnotation, ResponsesContentPart } from './responses-event.ts';
@@ -21,24 +22,28 @@ export interface ResponsesText {
   readonly finish: (at: PartPosition, part: ResponsesContentPart) => Generator<StreamEvent>;
 }
 
+/** Unfinished parts that a finished one under another number is compared with. Servers write one part after the other. */
+const MAX_COMPARED = 100;
+
 interface PartState {
   /** Length of the whole text before this part, in UTF-16 code units. */
   readonly offset: number;
   readonly cited: Set<number>;
-  /** Its deltas, until it is finished. */
-  deltas: string[];
+  /** Its deltas together, until it is finished. */
+  said: string;
   hasText: boolean;
 }
 
 export const createResponsesText = (): ResponsesText => {
   const parts = new Map<string, PartState>();
+  const unfinished = new Set<PartState>();
   let length = 0;
 
   const partAt = ({ item, part }: PartPosition): PartState => {
     const key = `${item}:${part}`;
     const known = parts.get(key);
     if (known !== undefined) return known;
-    const state: PartState = { offset: length, cited: new Set(), deltas: [], hasText: false };
+    const state: PartState = { offset: length, cited: new Set(), said: '', hasText: false };
     parts.set(key, state);
     return state;
   };
@@ -47,7 +52,8 @@ export const createResponsesText = (): ResponsesText => {
     if (delta === '') return undefined;
     const part = partAt(at);
     part.hasText = true;
-    part.deltas.push(delta);
+    part.said += delta;
+    unfinished.add(part);
     length += delta.length;
     return { type: 'text-delta', text: delta };
   };
@@ -59,27 +65,19 @@ export const createResponsesText = (): ResponsesText => {
   const findPart = (at: PartPosition, text: string): PartState => {
     const own = partAt(at);
     if (own.hasText || text === '') return own;
-    for (const part of parts.values())
-      if (part.deltas.length > 0 && part.deltas.join('') === text) return part;
-    return own;
+    return (
+      unfinished
+        .values()
+        .take(MAX_COMPARED)
+        .find(({ said }) => said === text) ?? own
+    );
   };
 
   const cite = (part: PartState, index: number, annotation: ResponsesAnnotation): StreamEvent | undefined => {
     const { offset, cited } = part;
     if (annotation.type !== 'url_citation' || cited.has(index)) return undefined;
     cited.add(index);
-    const moved = (position: number | null | undefined): number | null =>
-      typeof position === 'number' ? position + offset : null;
-    return {
-      type: 'citation',
-      citation: {
-        url: annotation.url ?? null,
-        title: annotation.title ?? null,
-        snippet: null,
-        startIndex: moved(annotation.start_index),
-        endIndex: moved(annotation.end_index),
-      },
-    };
+    return { type: 'citation', citation: toCitation(annotation, offset) };
   };
 
   return {
@@ -92,11 +90,28 @@ export const createResponsesText = (): ResponsesText => {
         const event = add(at, text);
         if (event !== undefined) yield event;
       }
-      state.deltas = [];
+      state.said = '';
+      unfinished.delete(state);
       for (const [index, annotation] of (part.annotations ?? []).entries()) {
         const cited = annotation === null ? undefined : cite(state, index, annotation);
         if (cited !== undefined) yield cited;
       }
     },
+  };
+};
+
+/** Places of a part, moved to those of the whole text. */
+const toCitation = (
+  { url, title, start_index: start, end_index: end }: ResponsesAnnotation,
+  offset: number,
+): Citation => {
+  const moved = (position: number | null | undefined): number | null =>
+    typeof position === 'number' ? offset + position : null;
+  return {
+    url: url ?? null,
+    title: title ?? null,
+    snippet: null,
+    startIndex: moved(start),
+    endIndex: moved(end),
   };
 };
