@@ -12,6 +12,7 @@ const findDocumentProblem = (text: string): string | undefined => {
   if (username !== '' || password !== '') return 'must hold no user and no password';
   return protocol === 'https:' || isLoopback(hostname) ? undefined : ADDRESS_RULE;
 };
+
 /** Its value is never quoted: a password may stand in it. */
 export const documentAddress = z
   .string()

@@ -150,7 +150,7 @@ const SCHEMA = z.object({
   DATABASE_DIRECT_URL: databaseUrl,
   MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
   MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
-  MODELGRAPH_PROVIDERS: z.string().transform((path) => (path === '' ? null : path)),
+  MODELGRAPH_PROVIDERS: optionalText,
   MODELGRAPH_CATALOGUE: z
     .string()
     .refine((path) => path === '' || path.endsWith('.json'), 'must be the path of a .json file')
@@ -160,7 +160,7 @@ const SCHEMA = z.object({
   MODELGRAPH_VENDOR_LISTS: onOff,
   MODELGRAPH_UNKNOWN_MODELS: oneOf(['refuse', 'allow']),
   MODELGRAPH_DEFAULT_MODEL: optionalText,
-  MODELGRAPH_PLUGINS: z.string().transform((text) => (text === '' ? null : text)),
+  MODELGRAPH_PLUGINS: optionalText,
   MODELGRAPH_API_KEYS: list.pipe(
     z
       .array(apiKey)

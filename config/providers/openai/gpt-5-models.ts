@@ -22,8 +22,6 @@ import {
   RESPONSES_MODEL,
 } from './responses-model.ts';
 
-/** The first of these two is silent about these models. */
-
 const NONE_TO_XHIGH = ['none', 'low', 'medium', 'high', 'xhigh'] as const;
 const NONE_TO_MAX = ['none', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 const MEDIUM_TO_XHIGH = ['medium', 'high', 'xhigh'] as const;
