@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConfiguredApiType, ConfiguredProvider } from '../../src/core/configured-provider.ts';
 import { findDefinitionProblems } from '../../src/core/definition-problems.ts';
 import { defineModels, type ModelDefinition } from '../../src/core/model-config.ts';
+import { createReport, parseAt, type Report } from '../parse-at.ts';
 import { findNameProblems, type TakenNames } from './name-problems.ts';
 import { ENTRY_SCHEMAS, type ModelEntry, type ProviderFields, REASONING_TAGS } from './provider-entry.ts';
 import { type ModelOrigin, toModelDefinition, toModelName } from './to-model-definition.ts';
@@ -24,9 +25,6 @@ export interface ParsedProviders {
   readonly problems: readonly string[];
 }
 
-/** Gives where the problem is, and what. */
-type Report = (path: Path, message: string) => void;
-
 /** A list of providers as a file holds it, checked but for what models and aliases lead to: the registry does that. */
 export const parseProviders = (
   value: unknown,
@@ -34,8 +32,7 @@ export const parseProviders = (
   taken: TakenNames,
 ): ParsedProviders => {
   const problems: string[] = [];
-  const report: Report = (path, message) =>
-    problems.push([origin.file, toPlace(path), message].filter((part) => part !== '').join(': '));
+  const report = createReport(origin.file, problems);
   if (!Array.isArray(value)) {
     report([], 'must be a list of providers');
     return { providers: [], problems };
@@ -43,12 +40,6 @@ export const parseProviders = (
   const providers = value.flatMap((entry: unknown, index) => parseProvider(entry, [index], origin, report));
   for (const { path, message } of findNameProblems(value, taken)) report(path, message);
   return { providers: problems.length === 0 ? providers : [], problems };
-};
-
-const parse = <T>(schema: z.ZodType<T>, value: unknown, path: Path, report: Report): T | undefined => {
-  const { data, error } = schema.safeParse(value);
-  for (const issue of error?.issues ?? []) report([...path, ...issue.path], issue.message);
-  return data;
 };
 
 /** The parts of an entry that are parsed by themselves, whatever is wrong with the rest. */
@@ -72,14 +63,14 @@ const parseProvider = (
 ): readonly ConfiguredProvider[] => {
   const { apiType, reasoningTags, models, discover } = PARTS.parse(entry);
   const schemas = ENTRY_SCHEMAS[apiType];
-  const given = parse<ProviderFields>(schemas.provider, entry, path, report);
+  const given = parseAt<ProviderFields>(schemas.provider, entry, path, report);
   const define = (
     schema: z.ZodType<ModelEntry>,
     value: unknown,
     place: Path,
     modelOrigin: Pick<ModelOrigin, 'name' | 'source'>,
   ): ModelDefinition<ConfiguredApiType> => {
-    const model = parse(schema, value, place, report) ?? {};
+    const model = parseAt(schema, value, place, report) ?? {};
     const definition = toModelDefinition(model, { ...modelOrigin, apiType, reasoningTags, verifiedAt: day });
     for (const problem of findDefinitionProblems(definition))
       report([...place, ...problem.path], problem.message);

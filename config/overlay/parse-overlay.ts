@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Pricing } from '../../src/core/model-config.ts';
-import { type Path, toPlace } from '../configured/to-place.ts';
+import { toPlace } from '../configured/to-place.ts';
+import { createReport, parseAt, type Report } from '../parse-at.ts';
 import { ALIASES, type Entry, ENTRY, FILE, modelName, MODELS } from './overlay-schema.ts';
 
 /** A value of an entry that is left out is not there at all, so that it stands over nothing. */
@@ -101,19 +102,11 @@ export interface OverlayFile {
 
 const normalise = (name: string): string => name.trim().toLowerCase();
 
-type Report = (path: Path, message: string) => void;
-
-const parse = <T>(schema: z.ZodType<T>, value: unknown, path: Path, report: Report): T | undefined => {
-  const { data, error } = schema.safeParse(value);
-  for (const issue of error?.issues ?? []) report([...path, ...issue.path], issue.message);
-  return data;
-};
-
 /** Names of a record, each only once however it is written. */
 const checkNames = (part: string, written: readonly string[], report: Report): void => {
   const seen = new Set<string>();
   for (const name of written) {
-    parse(modelName, name, [part, name], report);
+    parseAt(modelName, name, [part, name], report);
     if (seen.has(normalise(name)))
       report([part, name], 'is there twice: case and outer spaces make no difference');
     seen.add(normalise(name));
@@ -142,16 +135,15 @@ const BASICS = z
  */
 export const parseOverlay = (value: unknown, { file, source, day }: OverlayFile) => {
   const problems: string[] = [];
-  const report: Report = (path, message) =>
-    problems.push([file, toPlace(path), message].filter((part) => part !== '').join(': '));
-  const whole = parse(FILE, value, [], report);
+  const report = createReport(file, problems);
+  const whole = parseAt(FILE, value, [], report);
   const { models, aliases } = PARTS.parse(value);
   checkNames('models', Object.keys(models), report);
   checkNames('aliases', Object.keys(aliases), report);
   const entries = Object.entries(models)
     .filter(([written]) => isName(written))
     .map(([written, entry]) => {
-      const parsed = parse(ENTRY, entry, ['models', written], report);
+      const parsed = parseAt(ENTRY, entry, ['models', written], report);
       return toEntry(normalise(written), parsed ?? BASICS.parse(entry));
     });
   const placesOf = (part: string, names: readonly string[]) =>
