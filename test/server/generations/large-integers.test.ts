@@ -76,6 +76,17 @@ test('output and metadata keep their digits, in the answer and when they are rea
   expect(await post(second, JSON.stringify({ query, variables: { id } }))).toContain(kept);
 });
 
+test('metadata of a batch and of its requests keep their digits', async () => {
+  await using app = await startApp();
+  const submit =
+    'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { metadata items { nodes { metadata } } } }';
+  const metadata = '{"order":98765432109876543210}';
+  const requests = `[{"customId":"a","input":{"model":"demo","prompt":"Hi","metadata":${metadata}}}]`;
+  const input = `{"requests":${requests},"metadata":${metadata}}`;
+  const answer = await post(app, `{"query":${JSON.stringify(submit)},"variables":{"input":${input}}}`);
+  expect(answer).toContain(`{"metadata":${metadata},"items":{"nodes":[{"metadata":${metadata}}]}}`);
+});
+
 test.each(['seed', 'maxOutputTokens', 'timeoutMs'])(
   'a long number is refused where %s is counted',
   async (field) => {
