@@ -10,6 +10,9 @@ export const foldEvents = (before: Generation, events: readonly GenerationEvent[
   let state = before;
   const text = [before.text];
   const reasoning = before.reasoning === null ? [] : [before.reasoning];
+  const toolCalls = [...before.toolCalls];
+  const citations = [...before.citations];
+  const warnings = [...before.warnings];
   for (const event of events) {
     state = { ...state, lastSequence: event.sequence };
     switch (event.type) {
@@ -26,16 +29,16 @@ export const foldEvents = (before: Generation, events: readonly GenerationEvent[
       case 'OutputUpdated':
         break;
       case 'ToolCallReady':
-        state = { ...state, toolCalls: [...state.toolCalls, event.toolCall] };
+        toolCalls.push(event.toolCall);
         break;
       case 'CitationAdded':
-        state = { ...state, citations: [...state.citations, event.citation] };
+        citations.push(event.citation);
         break;
       case 'UsageUpdated':
         state = { ...state, usage: event.usage, cost: event.cost };
         break;
       case 'WarningRaised':
-        state = { ...state, warnings: [...state.warnings, event.warning] };
+        warnings.push(event.warning);
         break;
       case 'ActionRequired':
         state = { ...state, status: 'requires-action', finishReason: 'tool-calls' };
@@ -51,5 +54,6 @@ export const foldEvents = (before: Generation, events: readonly GenerationEvent[
     if (state.status === 'requires-action' && event.type !== 'ActionRequired')
       state = { ...state, status: 'running', finishReason: null };
   }
-  return { ...state, text: text.join(''), reasoning: reasoning.length === 0 ? null : reasoning.join('') };
+  const said = { text: text.join(''), reasoning: reasoning.length === 0 ? null : reasoning.join('') };
+  return { ...state, ...said, toolCalls, citations, warnings };
 };

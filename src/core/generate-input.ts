@@ -39,7 +39,7 @@ export interface GenerateInput {
   readonly output: OutputFormat | null;
   /** Of an output with a schema; no other one can break any. */
   readonly onViolation: OnViolation;
-  /** Whether the JSON document is told as it is written. */
+  /** Whether the JSON document is streamed, step by step, beside the text. */
   readonly streamOutput: boolean;
   readonly cache: PromptCache;
   /** Any JSON: checked to be an object before it is used. */

@@ -12,7 +12,7 @@ export type JsonOutput =
 
 /**
  * The JSON document that a text is: all of it, but for white space around it. A document in a code fence, or with words
- * around it, is none: a guess at what was meant would be told as an answer.
+ * around it, is none: a guess at what was meant would be returned as an answer.
  */
 export const readJsonOutput = (text: string): JsonOutput => {
   const value = parseExactJson(text) as JsonValue | undefined;

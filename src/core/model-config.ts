@@ -1,6 +1,5 @@
-import type { InputEstimate } from './input-estimate.ts';
-
 import { DOCUMENT_ENDINGS } from '../lib/document-type.ts';
+import type { InputEstimate } from './input-estimate.ts';
 
 export const API_TYPES = [
   'chat_completion',

@@ -9,13 +9,10 @@ export const scheduleAfter = ({ schedule = [] }: Pricing, day: string): readonly
  * of its day on; else the prices as they stand. What a row does not have stays as it was. Pure.
  */
 export const pricingOn = (pricing: Pricing, day: string): Pricing => {
-  const { schedule = [] } = pricing;
-  if (schedule.length === 0) return pricing;
-  const begun = schedule.findLast(({ from }) => from <= day);
-  const rest = scheduleAfter(pricing, day);
+  const begun = pricing.schedule?.findLast(({ from }) => from <= day);
   if (begun === undefined) return pricing;
   const { from, ...prices } = begun;
-  return { ...pricing, ...prices, effectiveDate: from, schedule: rest };
+  return { ...pricing, ...prices, effectiveDate: from, schedule: scheduleAfter(pricing, day) };
 };
 
 /** A model with the prices in force on a UTC day, YYYY-MM-DD; itself where no price of it is announced. Pure. */

@@ -42,10 +42,16 @@ export const findAssistantMessage = ({
   return parts.length === 0 ? undefined : { role: 'assistant', parts };
 };
 
-type Told = Pick<Generation, 'text' | 'reasoning' | 'toolCalls' | 'turns' | 'resolution'>;
+type Conversation = Pick<Generation, 'text' | 'reasoning' | 'toolCalls' | 'turns' | 'resolution'>;
 
 /** What a generation has added to its conversation so far: answers, tool results, the request for a better answer. */
-export const toMessages = ({ text, reasoning, toolCalls, turns, resolution }: Told): readonly Message[] => {
+export const toMessages = ({
+  text,
+  reasoning,
+  toolCalls,
+  turns,
+  resolution,
+}: Conversation): readonly Message[] => {
   const { provider } = resolution.config;
   const last: EndedTurn = {
     textEnd: text.length,

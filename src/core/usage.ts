@@ -93,7 +93,7 @@ export const partOf = (whole: number | null, part: number | null | undefined): n
 const sum = (a: number | null, b: number | null): number | null =>
   a === null && b === null ? null : (a ?? 0) + (b ?? 0);
 
-/** Fees tell clients how often as an Int. */
+/** The count of a fee is an Int in the schema. */
 const addRuns = (a: number, b: number): number => Math.min(a + b, MAX_INT);
 
 const addToolCounts = (a: ToolCounts = {}, b: ToolCounts = {}): ToolCounts => {

@@ -192,8 +192,10 @@ class LimitCounter {
     this.#spreads += 1;
     this.#allSpreads += 1;
     const { maxTokens } = this.#limits;
-    if (this.#spreads > maxTokens || this.#allSpreads > DOCUMENT_FACTOR * maxTokens)
-      return refuse('a number of fragment spreads', this.#spreads, maxTokens);
+    const maxAllSpreads = DOCUMENT_FACTOR * maxTokens;
+    if (this.#spreads > maxTokens) return refuse('a number of fragment spreads', this.#spreads, maxTokens);
+    if (this.#allSpreads > maxAllSpreads)
+      return refuse('a number of fragment spreads in its document', this.#allSpreads, maxAllSpreads);
     return this.#visit(fragment.selectionSet, counted, { ...position, spread: [...position.spread, name] });
   }
 

@@ -24,7 +24,7 @@ const nestingOf = (source: string | Source, { maxNesting, maxTokens }: Operation
   return deepest;
 };
 
-/** A line of a document with nothing before its comment. One in a text cannot be told from it, and is counted too. */
+/** A line of a document with nothing before its comment. A line of a block string that begins so is counted too: no lexer has run yet. */
 const COMMENT_LINE = /^[ \t,\uFEFF]*#/gm;
 
 /** Throws the refusal of a document with more comments than allowed: the lexer reads all of them ahead of the next token. */

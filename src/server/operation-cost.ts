@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<PassedBound, readonly [what: string, limit: keyof V
 
 /**
  * Why the variables hold too much where they are used: one that is large and used in twenty places costs as much as twenty.
- * Told before they are coerced, and at a cost that the limits bound.
+ * Found before they are coerced, and at a cost that the limits bound.
  */
 const createFindWeightError = (limits: VariableLimits) => {
   const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, Uses>>();

@@ -7,9 +7,8 @@ const reasonOf = (error: unknown): string =>
 
 /**
  * A log whose calls never throw, so that a failed line does not fail the work that writes it, and whose lines hold no key of
- * this server. A line that cannot be written
- * (because a getter of its fields throws, or its destination is closed) is reported as an error without its fields, on
- * standard error if the log accepts no line at all.
+ * this server. A line that cannot be written (because a getter of its fields throws, or its destination is closed) is
+ * reported as an error without its fields, on standard error if the log accepts no line at all.
  */
 export const createSafeLog = (log: ServiceLog): ServiceLog => {
   const report = (message: string, error: unknown): void => {

@@ -90,6 +90,12 @@ const REFUSED: Readonly<Record<string, readonly [Operation, string]>> = {
     { query: `{ __schema { ...F0 } } ${bomb(40, '__Schema', 'description')}` },
     'a number of fragment spreads of 5001',
   ],
+  'fragments that are never spread by an operation, in a long chain': [
+    {
+      query: `${generate('id')} ${times(210, (index) => `fragment G${index} on Generation { ${index === 0 ? 'id' : `...G${index - 1}`} }`)}`,
+    },
+    'a number of fragment spreads in its document of 20001 or more; at most 20000 is allowed',
+  ],
   'a fragment that spreads itself': [
     { query: `${generate('...A')} fragment A on Generation { ...B } fragment B on Generation { ...A }` },
     'Cannot spread fragment',

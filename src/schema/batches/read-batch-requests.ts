@@ -22,10 +22,10 @@ const BOUNDS = { depth: MAX_DEPTH, values: MAX_VALUES, characters: MAX_LINE_BYTE
 /** Lists and objects are counted once more in the text than in the value. */
 const MAX_TEXT_VALUES = 2 * MAX_VALUES;
 
-/** Problems of one line that are told. */
+/** Problems of one line that are reported, at most. */
 const MAX_PROBLEMS = 10;
 
-/** Lines of a file, blank ones included: a hundred times as many as there may be requests would be read for nothing. */
+/** Lines of a file, blank ones included: ten times as many as a batch may have requests. Further ones would be read for nothing. */
 const MAX_LINES = 1_000_000;
 
 const TOO_MANY_VALUES = `The line holds more than ${MAX_VALUES} JSON values. Send long data as one text.`;

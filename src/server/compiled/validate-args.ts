@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { findInputProblems, type InputProblem } from '../../schema/input-problems.ts';
 
-/** Problems of variables that one answer tells of. */
+/** Problems of variables that one answer reports, at most. */
 const MAX_PROBLEMS = 10;
 
 export interface ValidateArgsOptions {

@@ -18,7 +18,7 @@ export interface OperationLimitOptions {
   readonly introspection: boolean;
 }
 
-/** Problems of a document that one answer tells of: each may quote what it is about. */
+/** Problems of a document that one answer reports, at most: each may quote what it is about. */
 const MAX_ERRORS = 10;
 
 /** Bounds what a document may hold and what one operation may ask for, on every transport, before anything is executed. */

@@ -24,7 +24,7 @@ const tooSmallPieces = (): GraphQLError =>
       'The request body comes in too small pieces. Send it with a content-length, or in larger chunks.',
   });
 
-/** Gives whether so much of a body has come in pieces that are too small. */
+/** Returns a check, given how many bytes of the body have come: whether they came in pieces that are too small. */
 const createFramingCheck = ({ socket }: IncomingMessage): ((length: number) => boolean) => {
   const before = socket.bytesRead;
   return (length) => socket.bytesRead - before > length * (1 + MAX_FRAMING.part) + MAX_FRAMING.bytes;

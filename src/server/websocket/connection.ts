@@ -37,7 +37,7 @@ const toBytes = (data: RawData): Buffer =>
 
 /**
  * The message with an empty query where a persisted one is asked for by its hash alone: the protocol would close the socket for
- * it, and its client would never be told to send the text.
+ * it, and its client would never learn that it has to send the text.
  */
 const withQuery = (message: string): string => {
   if (!message.includes('"persistedQuery"')) return message;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonValue } from '../../core/json.ts';
 import { readJsonOutput } from '../../core/json-output.ts';
 import type { OutputViolation } from '../../core/output.ts';
+import { withPlainNumbers } from '../../lib/exact-json.ts';
 import { type CheckOutcome, CheckThread } from './check-thread.ts';
 
 export interface OutputCheckerOptions {
@@ -59,7 +60,8 @@ export class OutputChecker {
   async check(schema: JsonValue, text: string): Promise<readonly OutputViolation[]> {
     const found = findTextViolations(text);
     if (found !== undefined) return found;
-    const outcome = await this.#run(schema, text);
+    // A thread cannot be sent a number that kept its digits, and computes with JavaScript's own.
+    const outcome = await this.#run(withPlainNumbers(schema), text);
     if (outcome === 'too-slow')
       return whole(
         `could not be checked: with this schema that takes more than ${this.#limitMs} ms, or too much memory`,

@@ -56,6 +56,9 @@ export const parseJsonColumn = (json: string | null): unknown => (json === null 
 export const readWarnings = (json: string | null): readonly Warning[] =>
   (parseJsonColumn(json) as readonly Warning[] | null) ?? [];
 
+/** The record with what its client wrote in it: numbers of its metadata keep their digits. */
+export const readBatchRecord = (json: string): BatchRecord => fromJson(json) as BatchRecord;
+
 export const readCost = (json: string | null): Cost | null =>
   completeCost(parseJsonColumn(json) as Cost | null);
 
@@ -69,7 +72,7 @@ export const toBatch = (row: BatchRow): Batch => {
     principalId: row.principal_id,
     status: row.status,
     mode: row.mode,
-    ...(JSON.parse(row.record) as BatchRecord),
+    ...readBatchRecord(row.record),
     counts: addVendorCounts(total, stored, row.vendor_counts),
     storedCounts: addVendorCounts(total, stored, null),
     providerBatchIds: row.provider_batch_ids?.split('\n') ?? [],

@@ -1,7 +1,7 @@
 import type { BatchMode } from '../../core/batch.ts';
 import type { JobState } from '../../core/batch-states.ts';
 import { type BatchJob, readProgress } from './batch-job.ts';
-import type { BatchRecord } from './batch-rows.ts';
+import { readBatchRecord } from './batch-rows.ts';
 
 /** Reads the jobs that a node holds, of those in the list. */
 export const READ_JOBS = `
@@ -34,7 +34,7 @@ export const toJob = (row: JobRow, owner: string): BatchJob => ({
   lease: { jobRid: row.rid, batchRid: row.batch_rid, batchId: row.id, owner, fence: row.fence },
   principalId: row.principal_id,
   mode: row.mode,
-  record: JSON.parse(row.record) as BatchRecord,
+  record: readBatchRecord(row.record),
   isCancelRequested: row.cancel_requested_at !== null,
   key: row.vendor_key,
   firstIndex: row.first_index,

@@ -7,6 +7,7 @@ import type { HeldBatch, HeldJob } from './batch-lease.ts';
 import { parseJsonColumn, readCost } from './batch-rows.ts';
 import type { Queries, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
+import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 import { encodeResult } from './item-rows.ts';
 import { type EndedCounts, lessStored, NO_COUNTS } from './vendor-counts.ts';
@@ -90,7 +91,7 @@ export const findOutputRules = async (
     ...rangeOf(job),
   ]);
   return new Map(
-    found.map(({ custom_id: customId, output_rules: rules }) => [customId, JSON.parse(rules) as OutputRules]),
+    found.map(({ custom_id: customId, output_rules: rules }) => [customId, fromJson(rules) as OutputRules]),
   );
 };
 

@@ -8,7 +8,9 @@ const known = new Map<string, boolean>();
 
 /** Whether a statement changes what is stored. Statements are constants of the code, and few. */
 export const isWrite = (sql: string): boolean => {
-  const found = known.get(sql) ?? (WRITE.test(sql) || WRITE_AFTER_WITH.test(sql));
-  if (known.size < MAX_KNOWN) known.set(sql, found);
-  return found;
+  const found = known.get(sql);
+  if (found !== undefined) return found;
+  const writes = WRITE.test(sql) || WRITE_AFTER_WITH.test(sql);
+  if (known.size < MAX_KNOWN) known.set(sql, writes);
+  return writes;
 };

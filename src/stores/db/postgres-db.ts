@@ -76,9 +76,10 @@ class PostgresDb implements Db {
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    const writes = isWrite(sql);
     return this.#attempt(
       async () => (await this.#pool.query<Row & object>(toPostgres(sql), [...values])).rows,
-      () => ({ latest: sql, writes: isWrite(sql), wrote: isWrite(sql) }),
+      () => ({ latest: sql, writes, wrote: writes }),
     );
   }
 

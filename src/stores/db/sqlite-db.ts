@@ -47,9 +47,10 @@ class SqliteDb implements Db {
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#inTurn(() => {
       this.#relax(false);
-      if (isWrite(sql)) this.#checkFiles();
+      const writes = isWrite(sql);
+      if (writes) this.#checkFiles();
       const rows = this.#run(sql, values) as readonly Row[];
-      this.#availability.noteSuccess(isWrite(sql), () => this.#hasRoom());
+      this.#availability.noteSuccess(writes, () => this.#hasRoom());
       return rows;
     });
   }

@@ -79,8 +79,8 @@ const toStored = ([record, ...blocks]: readonly [FoundRow, ...FoundRow[]]): Stor
 };
 
 /**
- * At most 32 MiB of generations as stored, with what its events add for one that has not ended, in the order of the ids. One statement; the
- * same id may be asked for several times.
+ * At most 32 MiB of generations as stored, with what its events add for one that has not ended, in the order of the ids.
+ * One statement; the same id may be asked for several times.
  */
 export const findGenerations = async (
   queries: Queries,

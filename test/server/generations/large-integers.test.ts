@@ -1,6 +1,7 @@
 import { expect, it, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { answerOf, createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
+import { endedBatch } from '../../support/app/batch-requests.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { getLine, startVendorApp } from '../../services/checks/vendor-harness.ts';
 
@@ -74,6 +75,39 @@ test('output and metadata keep their digits, in the answer and when they are rea
   await using second = await startApp({ dataDirectory: folder.path }, overrides);
   const query = 'query ($id: ID!) { generation(id: $id) { output metadata } }';
   expect(await post(second, JSON.stringify({ query, variables: { id } }))).toContain(kept);
+});
+
+test('an answer is held against a schema with a long number, in a generation and in a batch', async () => {
+  const overrides = toyOverrides(createToy(answerOf(textDelta('{"id":12}'), finishEvent())), {
+    toy: { structuredOutput: true },
+  });
+  await using app = await startApp({}, overrides);
+  const schema =
+    '{"type":"object","properties":{"id":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}}}';
+  const input = `{"model":"toy","prompt":"Hi","output":{"schema":{"name":"ids","schema":${schema}}}}`;
+  const mutation =
+    'mutation ($input: GenerateInput!) { generate(input: $input) { status output outputViolations { path } } }';
+  expect(await post(app, `{"query":"${mutation}","variables":{"input":${input}}}`)).toContain(
+    '{"status":"COMPLETED","output":{"id":12},"outputViolations":[]}',
+  );
+
+  const requests = `[{"customId":"a","input":${input}}]`;
+  const submit =
+    'mutation ($requests: [BatchRequestInput!]) { submitBatch(input: { requests: $requests }) { id } }';
+  const answer = await post(app, `{"query":"${submit}","variables":{"requests":${requests}}}`);
+  const { id } = (JSON.parse(answer) as { data: { submitBatch: { id: string } } }).data.submitBatch;
+  expect(await endedBatch(app, id)).toMatchObject({ counts: { succeeded: 1 } });
+});
+
+test('metadata of a batch and of its requests keep their digits', async () => {
+  await using app = await startApp();
+  const submit =
+    'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { metadata items { nodes { metadata } } } }';
+  const metadata = '{"order":98765432109876543210}';
+  const requests = `[{"customId":"a","input":{"model":"demo","prompt":"Hi","metadata":${metadata}}}]`;
+  const input = `{"requests":${requests},"metadata":${metadata}}`;
+  const answer = await post(app, `{"query":${JSON.stringify(submit)},"variables":{"input":${input}}}`);
+  expect(answer).toContain(`{"metadata":${metadata},"items":{"nodes":[{"metadata":${metadata}}]}}`);
 });
 
 test.each(['seed', 'maxOutputTokens', 'timeoutMs'])(
