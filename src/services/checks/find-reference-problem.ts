@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../core/json.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { shorten } from '../../lib/shorten.ts';
 
 const REFERENCES = ['$ref', '$dynamicRef'] as const;
 const NAMES = ['$anchor', '$dynamicAnchor'] as const;
@@ -39,10 +40,7 @@ const unescape = (token: string): string => {
 /** Of a reference, in UTF-16 code units, that is shown. */
 const MAX_SHOWN_LENGTH = 200;
 
-const show = (reference: string): string =>
-  reference.length <= MAX_SHOWN_LENGTH
-    ? `"${reference}"`
-    : `"${reference.slice(0, MAX_SHOWN_LENGTH).toWellFormed()}…"`;
+const show = (reference: string): string => `"${shorten(reference, MAX_SHOWN_LENGTH)}"`;
 
 const pointsSomewhere = (schema: JsonValue, pointer: string): boolean => {
   let at: unknown = schema;
