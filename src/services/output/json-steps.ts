@@ -3,6 +3,7 @@ import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { type JsonOutput, MAX_OUTPUT_DEPTH } from '../../core/json-output.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { OutputChange } from '../../core/output.ts';
+import { toPointerStep } from '../../lib/json-pointer.ts';
 
 /** A step of a document as it is written. `path`: JSON Pointer. */
 export interface JsonStep {
@@ -33,8 +34,6 @@ interface Container {
   /** The key whose value comes next. */
   key: string;
 }
-
-const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
  * Tells one JSON text step by step as its pieces come. The steps of every beginning of a text add up to a beginning of the
@@ -165,7 +164,7 @@ export class JsonSteps {
     if (parent === undefined) return '';
     if (parent.index === null) {
       if (parent.key.length > MAX_PATH_LENGTH) throw new TooMuch();
-      return this.#bounded(`${parent.path}/${escapeKey(parent.key)}`);
+      return this.#bounded(`${parent.path}/${toPointerStep(parent.key)}`);
     }
     const path = this.#bounded(`${parent.path}/${parent.index}`);
     parent.index += 1;
