@@ -11,7 +11,7 @@ const halfCharacter = (index: number): Problem =>
     { suggestion: 'Cut texts between characters, or replace halves: toWellFormed() of JavaScript does.' },
   );
 
-/** Results that are looked at beyond one for each call. */
+/** Results beyond two for each call that are still checked one by one. */
 const MAX_WRONG = 100;
 
 /** Throws `INVALID_REQUEST` unless there is exactly one result for every awaited call. Names every problem. */
