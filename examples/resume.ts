@@ -41,7 +41,7 @@ interface Request {
   readonly variables: Record<string, unknown>;
 }
 
-/** The events of one connection, which is closed as soon as nobody reads on. */
+/** The events of one connection, which is closed as soon as its reader stops. */
 async function* connect(request: Request, over: 'websocket' | 'sse'): AsyncGenerator<GenerationEvent> {
   const client =
     over === 'sse'

@@ -102,3 +102,18 @@ export const byName = (models: readonly ModelConfig[]): Map<string, ModelConfig>
   for (const config of models) if (!found.has(config.name)) found.set(config.name, config);
   return found;
 };
+
+/** The model that a name or an alias leads to, through other aliases too; undefined where it leads to none. */
+export const findByNameOrAlias = (
+  name: string,
+  models: ReadonlyMap<string, ModelConfig>,
+  aliases: ReadonlyMap<string, string>,
+): ModelConfig | undefined => {
+  let at = name;
+  for (let hops = 0; hops <= aliases.size && !models.has(at); hops += 1) {
+    const next = aliases.get(at);
+    if (next === undefined) return undefined;
+    at = next;
+  }
+  return models.get(at);
+};

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../core/model-config.ts';
 import { replacementOf } from '../core/model-status.ts';
-import { type MergedCatalogue, normaliseName } from './catalogue-layers.ts';
+import { findByNameOrAlias, type MergedCatalogue, normaliseName } from './catalogue-layers.ts';
 import { isRetired } from './merge-feeds.ts';
 
 /** The alias that always resolves. */
@@ -43,16 +43,6 @@ export const findSuccessor = (
   return isRetired(at, day) ? config : at;
 };
 
-const followAlias = (
-  alias: string,
-  aliases: ReadonlyMap<string, string>,
-  models: ReadonlyMap<string, ModelConfig>,
-): ModelConfig | undefined => {
-  let at = alias;
-  for (let hops = 0; hops <= aliases.size && !models.has(at); hops += 1) at = aliases.get(at) ?? at;
-  return models.get(at);
-};
-
 /** Every name of models that are kept from clients: no such name is an unknown one. */
 const findHiddenNames = (
   { models, hidden }: MergedCatalogue,
@@ -60,7 +50,7 @@ const findHiddenNames = (
 ): ReadonlySet<string> => {
   if (hidden.size === 0) return new Set();
   const named = new Map(models.map((config) => [config.name, config]));
-  const led = [...aliases.keys()].map((alias) => [alias, followAlias(alias, aliases, named)] as const);
+  const led = [...aliases.keys()].map((alias) => [alias, findByNameOrAlias(alias, named, aliases)] as const);
   return new Set(
     [
       ...models.flatMap((config) => [config.name, config.apiModel].map((name) => [name, config] as const)),
@@ -87,11 +77,11 @@ export const createSnapshot = (
   const all = new Map(
     Object.entries(merged.aliases).map(([from, to]) => [normaliseName(from), normaliseName(to)]),
   );
-  const aliases = new Map([...all].filter(([alias]) => followAlias(alias, all, models) !== undefined));
+  const aliases = new Map([...all].filter(([alias]) => findByNameOrAlias(alias, models, all) !== undefined));
   const aliasesOf = new Map<string, string[]>();
   const notes: string[] = [];
   for (const alias of aliases.keys()) {
-    const config = followAlias(alias, aliases, models);
+    const config = findByNameOrAlias(alias, models, aliases);
     if (config === undefined) continue;
     const successor = findSuccessor(config, models, day);
     if (isRetired(config, day)) {

@@ -6,6 +6,7 @@ import {
   type CatalogueLayers,
   type CatalogueOverlay,
   feedsOf,
+  findByNameOrAlias,
   type MergedCatalogue,
   type ModelPatch,
   normaliseName,
@@ -39,12 +40,6 @@ const noteMissing = (name: string, problem: string, merge: OverlayMerge): void =
 
 const placeOf = ({ overlay }: OverlayMerge, name: string): string =>
   overlay.places.get(name) ?? `${overlay.source}: "${name}"`;
-
-const findByNameOrAlias = ({ models, aliases }: Draft, name: string): ModelConfig | undefined => {
-  let at = name;
-  for (let hops = 0; hops <= aliases.size && !models.has(at); hops += 1) at = aliases.get(at) ?? at;
-  return models.get(at);
-};
 
 /** The facts of an entry; a replacement that no layer has waits for its model. */
 const toKnownPatch = ({ name, patch }: OverlayEntry, merge: OverlayMerge): ModelPatch => {
@@ -96,7 +91,7 @@ const addLike = (
   const awaited = open.get(target);
   if (awaited !== undefined && awaited.like !== null) addLike(awaited, awaited.like, merge, open);
   const { draft, problems } = merge;
-  const template = findByNameOrAlias(draft, target);
+  const template = findByNameOrAlias(target, draft.models, draft.aliases);
   if (template === undefined)
     noteMissing(entry.name, `.like: "${like}" is neither a model nor an alias`, merge);
   else if (template.apiType === 'local')
@@ -151,7 +146,7 @@ const mergeAliases = (merge: OverlayMerge, hidden: ReadonlySet<string>): void =>
   }
   for (const [alias, to] of Object.entries(overlay.aliases)) {
     if (to === null) continue;
-    const config = findByNameOrAlias(draft, to);
+    const config = findByNameOrAlias(to, draft.models, draft.aliases);
     if (config !== undefined) {
       if (hidden.has(config.name))
         problems.push(`${placeOf(merge, alias)}: leads to "${config.name}", which is hidden`);

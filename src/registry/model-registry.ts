@@ -139,12 +139,13 @@ export class ModelRegistry {
   add({ models, aliases }: Pick<Catalogue, 'models' | 'aliases'>): readonly ModelConfig[] {
     const known = new Set(this.#merged.models);
     const { discovered } = this.#layers;
-    const isNew = ({ name }: ModelConfig): boolean => discovered.models.every((model) => model.name !== name);
+    const names = new Set(discovered.models.map(({ name }) => name));
     const all = { ...discovered.aliases, ...aliases };
-    const taken = models.filter(isNew);
+    const taken = models.filter(({ name }) => !names.has(name));
     if (taken.length === 0 && Object.keys(all).length === Object.keys(discovered.aliases).length) return [];
     this.update({ discovered: { models: [...discovered.models, ...taken], aliases: all } });
-    return this.#merged.models.filter((config) => !known.has(config) && taken.includes(config));
+    const added = new Set(taken);
+    return this.#merged.models.filter((config) => !known.has(config) && added.has(config));
   }
 
   /** Every reason for which `update` would refuse; empty: it would not. */

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { testSecondReader } from '../second-reader/second-reader-tests.ts';
-import { hasRecordings, openRecordings, type Recordings, type Replay } from '../support/upstream/replay.ts';
+import { hasRecordings } from '../support/upstream/replay.ts';
 import { testOtherWays } from './asking-tests.ts';
 import { readGoldens } from './goldens.ts';
+import { openForTests } from './open-recordings.ts';
 import { testReading } from './reading-tests.ts';
 import { type Oracle, type OwnTests, RecordedCase } from './recorded-case.ts';
 import { ASKED, type AskedRecording } from './recordings.ts';
@@ -32,17 +33,8 @@ export const describeRecordings = (
 ): void => {
   describe.skipIf(!hasRecordings)(`recordings of ${provider} (skipped where they are absent)`, () => {
     const goldens = readGoldens();
-    let opened: { readonly recordings: Recordings; readonly replay: Replay } | undefined;
+    const open = openForTests();
     let compared = 0;
-    beforeAll(async () => {
-      const recordings = await openRecordings();
-      opened = { recordings, replay: await recordings.start() };
-    });
-    afterAll(() => opened?.replay.close());
-    const open = () => {
-      if (opened === undefined) throw new Error('the recordings are not open');
-      return opened;
-    };
 
     const files = ASKED.filter((recording) => recording.provider === provider);
     describe.each(files)('$file', (recording) => {

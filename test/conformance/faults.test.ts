@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ApiType } from '../../src/core/model-config.ts';
-import {
-  hasRecordings,
-  openRecordings,
-  type Raw,
-  type Recordings,
-  type Replay,
-  type ReplayOptions,
-} from '../support/upstream/replay.ts';
+import { hasRecordings, type Raw, type ReplayOptions } from '../support/upstream/replay.ts';
 import { ask, type Form, type RecordedApp, startRecordedApp, type Way } from './ask.ts';
+import { type OpenRecordings, openForTests } from './open-recordings.ts';
 import { type Answer, outcomeOf } from './outcome.ts';
 import { ASKED, type AskedRecording } from './recordings.ts';
 
@@ -116,14 +110,13 @@ const IDLE_MS = 1_000;
 /** A recording with faults put into its bytes. */
 interface Faulty {
   readonly recording: AskedRecording;
-  readonly recordings: () => Recordings;
-  readonly replay: () => Replay;
+  readonly open: () => OpenRecordings;
 }
 
 /** How many events come before the fault, and the text in them. */
-const cutAt = async ({ recording, recordings }: Faulty, place: Place): Promise<readonly [number, string]> => {
+const cutAt = async ({ recording, open }: Faulty, place: Place): Promise<readonly [number, string]> => {
   if (place === 'at once') return [0, ''];
-  const [exchange] = await recordings().exchanges(recording.file);
+  const [exchange] = await open().recordings.exchanges(recording.file);
   const texts = (exchange?.payloads ?? []).map((payload) => textOf(recording.apiType, payload));
   const written = [...texts.keys()].filter((index) => texts[index] !== '');
   const events = (written[Math.floor((written.length - 1) / 2)] ?? 0) + 1;
@@ -136,11 +129,11 @@ const WAYS = ['websocket', 'sse', 'mutation'] as const;
 
 /** What clients are told of a fault, in every way; with the server's log of it. */
 const askEveryWay = async (
-  { recording, replay }: Faulty,
+  { recording, open }: Faulty,
   options: ReplayOptions,
   { idleMs, ways = WAYS.map((way) => [way, 'streamed'] as const) }: AskOptions = {},
 ): Promise<{ readonly answers: readonly Answer[]; readonly app: RecordedApp }> => {
-  await using app = await startRecordedApp(recording, replay().url(recording.file, options), idleMs);
+  await using app = await startRecordedApp(recording, open().replay.url(recording.file, options), idleMs);
   const answers = await Promise.all(ways.map(([way, form]) => ask(app, way, form)));
   return { answers, app };
 };
@@ -215,11 +208,11 @@ const MISTAKEN = [
 ];
 
 /** A whole answer where a stream was asked for. */
-const testMistaken = ({ recording, recordings, replay }: Faulty): void => {
+const testMistaken = ({ recording, open }: Faulty): void => {
   test('a whole answer where a stream was asked for is read as what it is, and what it says is in no log', async () => {
-    const [exchange] = await recordings().exchanges(recording.file);
+    const [exchange] = await open().recordings.exchanges(recording.file);
     const ways = [['mutation', 'whole'], ...WAYS.map((way) => [way, 'streamed'] as const)] as const;
-    const { answers, app } = await askEveryWay({ recording, recordings, replay }, {}, { ways });
+    const { answers, app } = await askEveryWay({ recording, open }, {}, { ways });
     const [whole, ...others] = answers.map(outcomeOf);
     expect(whole?.error).toBeNull();
     for (const other of others) expect(other).toEqual(whole);
@@ -231,18 +224,8 @@ const testMistaken = ({ recording, recordings, replay }: Faulty): void => {
 };
 
 describe.skipIf(!hasRecordings)('faults of a vendor (skipped where the recordings are absent)', () => {
-  let recordings: Recordings;
-  let replay: Replay;
-  beforeAll(async () => {
-    recordings = await openRecordings();
-    replay = await recordings.start();
-  });
-  afterAll(() => replay?.close());
-  const toFaulty = (recording: AskedRecording): Faulty => ({
-    recording,
-    recordings: () => recordings,
-    replay: () => replay,
-  });
+  const open = openForTests();
+  const toFaulty = (recording: AskedRecording): Faulty => ({ recording, open });
 
   // At the same time, since some of them are about waiting.
   describe.concurrent.each(RECORDINGS)('$file', (recording) => {

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import { collectOverWebSocket, request, startApp, type TestApp } from '../support/app/app.ts';
 import { toyModels } from '../support/app/toy-provider.ts';
-import {
-  hasRecordings,
-  openRecordings,
-  type Raw,
-  type Recordings,
-  type Replay,
-} from '../support/upstream/replay.ts';
+import { hasRecordings, type Raw } from '../support/upstream/replay.ts';
 import { generatingExchanges, recordedForm } from './ask.ts';
+import { openForTests } from './open-recordings.ts';
 import { ASKED, type AskedRecording } from './recordings.ts';
 import { IN_PIECES, returnedOf, saidIn } from './returned-oracle.ts';
 
@@ -113,16 +108,10 @@ const comparable = (said: Raw, wanted: Raw): Raw =>
 const CUT = 'openai/openai-phase.1.chunks.txt';
 
 describe.skipIf(!hasRecordings)('what a generation added, sent back (skipped without recordings)', () => {
-  let recordings: Recordings;
-  let replay: Replay;
-  beforeAll(async () => {
-    recordings = await openRecordings();
-    replay = await recordings.start();
-  });
-  afterAll(() => replay?.close());
+  const open = openForTests();
 
   const start = (recording: AskedRecording): Promise<TestApp> => {
-    const baseUrl = replay.url(recording.file);
+    const baseUrl = open().replay.url(recording.file);
     const models = [...modelsFor(recording), ...otherModel(recording)];
     const providers = Object.fromEntries(
       models.map(({ provider }) => [provider, { apiKey: 'made-up', baseUrl }]),
@@ -132,6 +121,7 @@ describe.skipIf(!hasRecordings)('what a generation added, sent back (skipped wit
 
   /** The body that leaves the server for a conversation, and what the server warns of. */
   const send = async (app: TestApp, model: string, conversation: Conversation) => {
+    const { replay } = open();
     const from = replay.log.length;
     const { data, errors } = await request(app, GO_ON, { input: { model, ...conversation } });
     expect(errors).toBeUndefined();
@@ -148,6 +138,7 @@ describe.skipIf(!hasRecordings)('what a generation added, sent back (skipped wit
   };
 
   test.each(ASKED.filter(({ file }) => file !== CUT))('$file', async (recording) => {
+    const { recordings, replay } = open();
     replay.resetCassettes();
     await using app = await start(recording);
     const exchanges = await generatingExchanges(recordings, recording);

@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { XAI_MODELS } from '../../config/providers/xai/models.ts';
 import { collectOverWebSocket, startApp, type TestApp } from '../support/app/app.ts';
-import {
-  hasRecordings,
-  openRecordings,
-  type Raw,
-  type Recordings,
-  type Replay,
-} from '../support/upstream/replay.ts';
+import { hasRecordings, type Raw } from '../support/upstream/replay.ts';
 import { startRecordedApp } from './ask.ts';
+import { openForTests } from './open-recordings.ts';
 import { ASKED, UNASKED } from './recordings.ts';
 
 /** Of these the price list makes what the vendor bills. By the name of the model that they are asked of. */
@@ -57,16 +52,10 @@ const digits = (amount: number): string => amount.toPrecision(9);
 describe.skipIf(!hasRecordings)(
   'amounts that vendors report (skipped where the recordings are absent)',
   () => {
-    let recordings: Recordings;
-    let replay: Replay;
-    beforeAll(async () => {
-      recordings = await openRecordings();
-      replay = await recordings.start();
-    });
-    afterAll(() => replay.close());
+    const open = openForTests();
 
     const reportedBy = async (file: string): Promise<number> => {
-      const [exchange] = (await recordings.exchanges(file)).filter(({ method }) => method === 'POST');
+      const [exchange] = (await open().recordings.exchanges(file)).filter(({ method }) => method === 'POST');
       const amount = exchange?.payloads.map(amountIn).findLast((reported) => reported !== undefined);
       if (amount === undefined) throw new Error(`${file} reports no amount`);
       return amount;
@@ -84,6 +73,7 @@ describe.skipIf(!hasRecordings)(
       '%s: the total is the amount reported, and so is the total by the list',
       async (file, model) => {
         const reported = digits(await reportedBy(file));
+        const { recordings, replay } = open();
         replay.resetCassettes();
         const config = XAI_MODELS[model];
         if (config === undefined) throw new Error(`no model ${model}`);
@@ -103,6 +93,7 @@ describe.skipIf(!hasRecordings)(
       const recording = ASKED.find(({ file }) => file === ROUTED);
       if (recording === undefined) throw new Error('it is not asked for');
       const total = await reportedBy(ROUTED);
+      const { replay } = open();
       replay.resetCassettes();
       await using app = await startRecordedApp(recording, replay.url(ROUTED));
       expect(await costOf(app, 'streamed')).toMatchObject({

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type GraphqlResponse, request, TRANSPORTS } from '../support/app/app.ts';
 import { type Event, GENERATE_SUBSCRIPTION, toEvents, toNormalEvents } from '../support/app/events.ts';
-import {
-  hasRecordings,
-  openRecordings,
-  type Raw,
-  type Recordings,
-  type Replay,
-} from '../support/upstream/replay.ts';
+import { hasRecordings, type Raw } from '../support/upstream/replay.ts';
 import { askAll, startRecordedApp } from './ask.ts';
 import { addUp, type Outcome, outcomeOf } from './outcome.ts';
+import { openForTests } from './open-recordings.ts';
 import { ASKED, type AskedRecording } from './recordings.ts';
 
 /** Recordings that begin with a call of a tool, streamed, and go on with its result. */
@@ -44,16 +39,11 @@ const joined = (first: Outcome, second: Outcome): Partial<Outcome> => ({
 const COUNTS = ['inputTokens', 'outputTokens', 'totalTokens', 'cacheReadTokens', 'reasoningTokens'];
 
 describe.skipIf(!hasRecordings)('rounds of tools (skipped where the recordings are absent)', () => {
-  let recordings: Recordings;
-  let replay: Replay;
-  beforeAll(async () => {
-    recordings = await openRecordings();
-    replay = await recordings.start();
-  });
-  afterAll(() => replay?.close());
+  const open = openForTests();
 
   /** One generation over two exchanges: the results are submitted as soon as they are asked for. */
   const playRound = async (recording: AskedRecording, way: 'websocket' | 'sse'): Promise<Event[]> => {
+    const { replay } = open();
     replay.resetCassettes();
     await using app = await startRecordedApp(recording, replay.url(recording.file));
     const submitted: Promise<GraphqlResponse>[] = [];
@@ -75,8 +65,9 @@ describe.skipIf(!hasRecordings)('rounds of tools (skipped where the recordings a
 
   describe.each(ASKED.filter(({ file }) => FILES.includes(file)))('$file', (recording) => {
     test('is one generation, whose log both clients read to its end', async () => {
-      const [first, second] = await askAll({ recordings, replay }, recording, 'sse');
+      const [first, second] = await askAll(open(), recording, 'sse');
       if (first === undefined || second === undefined) throw new Error('no second turn');
+      const { replay } = open();
       const sent = replay.log.length;
       const events = await playRound(recording, 'websocket');
       const bodies = replay.log.slice(sent).map(({ body }) => body);

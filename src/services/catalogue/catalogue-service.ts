@@ -28,7 +28,7 @@ const toGoneProvider = (name: string): CatalogueProvider => ({
   capabilities: capabilitiesOf([]),
 });
 
-/** What follows from one snapshot of the catalogue, worked out once. */
+/** What follows from one snapshot of the catalogue, computed once. */
 interface View {
   readonly snapshot: CatalogueSnapshot;
   readonly models: ReadonlyMap<string, CatalogueModel>;

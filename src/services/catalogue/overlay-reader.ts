@@ -10,7 +10,7 @@ export type ReadOverlay = (file: string) => Promise<{
   readonly problems: readonly string[];
 }>;
 
-/** Pause between two looks at the file, in milliseconds: its status is read, which sees renames and links as well. */
+/** Pause between two polls of the file's status, in milliseconds. Its status changes with renames and links as well. */
 export const OVERLAY_INTERVAL_MS = 2_000;
 
 export interface OverlayReaderOptions {

@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 const SUGGESTION =
   'Right after a message with tool calls, give one tool message for each of them; then what else was said.';
 
-/** Calls that a refused result is told of. */
+/** Most earlier calls that the refusal of a result lists. */
 const MAX_LISTED = 20;
 
 /** Calls that wait for their results, with how many of one id there are and where the first is. */

@@ -35,7 +35,7 @@ const textLength = (message: Message): number => {
 export const textLengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + textLength(message), 0);
 
-/** The messages, unless they are too many to be looked at. */
+/** The messages; of more than `MAX_MESSAGES`, which are refused, the last. */
 const takeMessages = (messages: GenerateInput['messages'], findings: Findings): GenerateInput['messages'] => {
   if (messages === null || messages.length <= MAX_MESSAGES) return messages;
   findings.reject(

@@ -61,9 +61,8 @@ export const checkOutput = (
 };
 
 /**
- * How the answer is read, and what it is held against: the schema as it was given, its
- * definitions at its root, whatever of it is sent. `sent`: the form
- * that the model is asked for.
+ * How the answer is read, and what it is held against: the schema as it was given, its definitions at its root, whatever of
+ * it is sent. `sent`: the form that the model is asked for.
  */
 export const checkOutputRules = (
   { output, onViolation, streamOutput }: GenerateInput,

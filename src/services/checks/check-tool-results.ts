@@ -11,7 +11,7 @@ const halfCharacter = (index: number): Problem =>
     { suggestion: 'Cut texts between characters, or replace halves: toWellFormed() of JavaScript does.' },
   );
 
-/** Results that are looked at beyond one for each call. */
+/** Results beyond two for each call that are still checked one by one. */
 const MAX_WRONG = 100;
 
 /** Throws `INVALID_REQUEST` unless there is exactly one result for every awaited call. Names every problem. */
@@ -28,15 +28,18 @@ export const checkToolResults = (results: readonly ToolMessage[], awaited: reado
   const suggestion = 'Submit one result for each call of ActionRequired, all at once.';
   const problem = (message: string, path: readonly string[]): Problem =>
     createProblem('INVALID_REQUEST', path, message, { allowed, suggestion });
+  const waiting = new Set(allowed);
+  const given = new Set<string>();
   const problems = results.flatMap(({ callId, output }, index): Problem[] => {
+    const isFirst = !given.has(callId);
+    given.add(callId);
     if (toWellFormed(output) !== output) return [halfCharacter(index)];
     const path = ['results', String(index), 'callId'];
-    if (!allowed.includes(callId)) return [problem(`No tool call "${callId}" waits for a result.`, path)];
-    const first = results.findIndex((result) => result.callId === callId);
-    return first === index ? [] : [problem(`There are several results for the tool call "${callId}".`, path)];
+    if (!waiting.has(callId)) return [problem(`No tool call "${callId}" waits for a result.`, path)];
+    return isFirst ? [] : [problem(`There are several results for the tool call "${callId}".`, path)];
   });
   for (const callId of allowed)
-    if (!results.some((result) => result.callId === callId))
+    if (!given.has(callId))
       problems.push(problem(`There is no result for the tool call "${callId}".`, ['results']));
   const [first, ...others] = problems;
   if (first !== undefined) throw new RequestRejected([first, ...others]);

@@ -72,7 +72,7 @@ const toTaken = (
 /** Tools of one request: more than any vendor takes. */
 const MAX_TOOLS = 1_024;
 
-/** The tools, unless they are too many to be looked at. */
+/** The tools; of more than `MAX_TOOLS`, which are refused, the first. */
 const takeTools = (tools: readonly Tool[] | null, findings: Findings): readonly Tool[] => {
   if (tools === null || tools.length <= MAX_TOOLS) return tools ?? [];
   findings.reject(

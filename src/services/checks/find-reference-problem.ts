@@ -1,5 +1,7 @@
 import type { JsonValue } from '../../core/json.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { followNames, fromPointerStep } from '../../lib/json-pointer.ts';
+import { shorten } from '../../lib/shorten.ts';
 
 const REFERENCES = ['$ref', '$dynamicRef'] as const;
 const NAMES = ['$anchor', '$dynamicAnchor'] as const;
@@ -30,7 +32,7 @@ const collect = (schema: JsonValue): Found => {
 
 const unescape = (token: string): string => {
   try {
-    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
+    return fromPointerStep(decodeURIComponent(token));
   } catch {
     return token;
   }
@@ -39,19 +41,10 @@ const unescape = (token: string): string => {
 /** Of a reference, in UTF-16 code units, that is shown. */
 const MAX_SHOWN_LENGTH = 200;
 
-const show = (reference: string): string =>
-  reference.length <= MAX_SHOWN_LENGTH
-    ? `"${reference}"`
-    : `"${reference.slice(0, MAX_SHOWN_LENGTH).toWellFormed()}…"`;
+const show = (reference: string): string => `"${shorten(reference, MAX_SHOWN_LENGTH)}"`;
 
-const pointsSomewhere = (schema: JsonValue, pointer: string): boolean => {
-  let at: unknown = schema;
-  for (const token of pointer.split('/').slice(1).map(unescape)) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, token)) return false;
-    at = (at as Readonly<Record<string, unknown>>)[token];
-  }
-  return true;
-};
+const pointsSomewhere = (schema: JsonValue, pointer: string): boolean =>
+  followNames(schema, pointer.split('/').slice(1).map(unescape)) !== undefined;
 
 /**
  * What keeps a schema from being applied by itself: a reference that leads outside of it, or nowhere. null: nothing does.

@@ -3,7 +3,7 @@ import type { OnUnsupported } from '../../core/generate-input.ts';
 import type { Warning, WarningCode } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
 
-/** Problems of one request that are told, and warnings: more of them say nothing new. */
+/** Most problems, and most warnings, of one request: more of them say nothing new. */
 const MAX_FOUND = 100;
 
 /** What a check found: problems reject the request, warnings travel with it. */

@@ -3,6 +3,7 @@ import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { type JsonOutput, MAX_OUTPUT_DEPTH } from '../../core/json-output.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { OutputChange } from '../../core/output.ts';
+import { toPointerStep } from '../../lib/json-pointer.ts';
 
 /** A step of a document as it is written. `path`: JSON Pointer. */
 export interface JsonStep {
@@ -23,7 +24,7 @@ const MAX_STEPS = 100_000;
  */
 const MAX_PATHS_LENGTH = 8 * 1024 * 1024;
 
-/** What is given up: the rest is not told step by step, but as a whole at its end. */
+/** Thrown where a document has too many steps: what is left of it is one step at its end. */
 class TooMuch extends Error {}
 
 interface Container {
@@ -34,14 +35,11 @@ interface Container {
   key: string;
 }
 
-const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
 /**
- * Tells one JSON text step by step as its pieces come. The steps of every beginning of a text add up to a beginning of the
- * document: strings may be cut, between characters; numbers, keys and literals are told once they are whole. The steps of
- * the whole add up to what `JSON.parse` gives, of a repeated key to its last value. Work and memory are linear in the
- * text; what a step holds is bounded by its piece and `MAX_PATH_LENGTH`, what all
- * of them hold by the text and `MAX_PATHS_LENGTH`.
+ * Gives one JSON text step by step as its pieces come. The steps of every beginning of a text add up to a beginning of the
+ * document: strings may be cut, between characters; numbers, keys and literals come once they are whole. The steps of the
+ * whole add up to what `JSON.parse` gives, of a repeated key to its last value. Work and memory are linear in the text; what
+ * a step holds is bounded by its piece and `MAX_PATH_LENGTH`, what all of them hold by the text and `MAX_PATHS_LENGTH`.
  */
 export class JsonSteps {
   readonly #parse = jsonParser({
@@ -60,7 +58,7 @@ export class JsonSteps {
   #pieces: string[] = [];
   #isSet = false;
   #hasSteps = false;
-  /** `failed`: the text is no JSON; `gave-up`: too much to be told step by step. */
+  /** `failed`: the text is no JSON; `gave-up`: too much to be given step by step. */
   #state: 'reading' | 'failed' | 'gave-up' = 'reading';
 
   /** The steps that are left once the text has ended, given what all of it is. Nothing follows. */
@@ -68,20 +66,20 @@ export class JsonSteps {
     // White space is what a number at the end of the text is ended by.
     const rest = this.write(' ');
     if (output.type !== 'json') return this.#hasSteps ? [...rest, ...this.restart()] : rest;
-    const isTold = this.#state === 'reading' && this.#hasSteps;
+    const hasEmitted = this.#state === 'reading' && this.#hasSteps;
     return [
       ...rest,
-      ...(isTold ? [] : [{ path: '', change: 'set', value: output.value } as const]),
+      ...(hasEmitted ? [] : [{ path: '', change: 'set', value: output.value } as const]),
       { path: '', change: 'done', value: null },
     ];
   }
 
-  /** Takes back what was told, if anything was. */
+  /** The step that takes all earlier ones back, if there were any. */
   restart(): readonly JsonStep[] {
-    const isTold = this.#hasSteps;
+    const hasEmitted = this.#hasSteps;
     this.#hasSteps = false;
     this.#state = 'failed';
-    return isTold ? [{ path: '', change: 'set', value: null }] : [];
+    return hasEmitted ? [{ path: '', change: 'set', value: null }] : [];
   }
 
   /** The steps that a piece of the text adds. */
@@ -91,7 +89,7 @@ export class JsonSteps {
     try {
       const read = this.#parse(text);
       if (isMany(read)) for (const token of getManyValues<Token>(read)) this.#take(token);
-      this.#tellString();
+      this.#emitString();
     } catch (error) {
       this.#pieces = [];
       if (!(error instanceof TooMuch)) {
@@ -123,14 +121,14 @@ export class JsonSteps {
         this.#pieces.push(token.value);
         return;
       case 'endString':
-        if (this.#pieces.length > 0 || !this.#isSet) this.#tellPieces();
+        if (this.#pieces.length > 0 || !this.#isSet) this.#emitPieces();
         return this.#finish(this.#stringPath);
       case 'numberValue':
-        return this.#tellWhole(Number(token.value));
+        return this.#emitWhole(Number(token.value));
       case 'nullValue':
       case 'trueValue':
       case 'falseValue':
-        return this.#tellWhole(token.value);
+        return this.#emitWhole(token.value);
       default:
         return;
     }
@@ -139,7 +137,7 @@ export class JsonSteps {
   #enter(value: JsonValue, index: number | null): void {
     if (this.#open.length === MAX_OUTPUT_DEPTH) throw new TooMuch();
     const path = this.#nextPath();
-    this.#tell({ path, change: 'set', value });
+    this.#emit({ path, change: 'set', value });
     this.#open.push({ path, index, key: '' });
   }
 
@@ -148,9 +146,9 @@ export class JsonSteps {
     if (left !== undefined) this.#finish(left.path);
   }
 
-  #tellWhole(value: JsonValue): void {
+  #emitWhole(value: JsonValue): void {
     const path = this.#nextPath();
-    this.#tell({ path, change: 'set', value });
+    this.#emit({ path, change: 'set', value });
     this.#finish(path);
   }
 
@@ -165,7 +163,7 @@ export class JsonSteps {
     if (parent === undefined) return '';
     if (parent.index === null) {
       if (parent.key.length > MAX_PATH_LENGTH) throw new TooMuch();
-      return this.#bounded(`${parent.path}/${escapeKey(parent.key)}`);
+      return this.#bounded(`${parent.path}/${toPointerStep(parent.key)}`);
     }
     const path = this.#bounded(`${parent.path}/${parent.index}`);
     parent.index += 1;
@@ -178,23 +176,23 @@ export class JsonSteps {
   }
 
   /** A string that is not at its end with a piece of the text. */
-  #tellString(): void {
-    if (this.#pieces.length > 0) this.#tellPieces();
+  #emitString(): void {
+    if (this.#pieces.length > 0) this.#emitPieces();
   }
 
-  #tellPieces(): void {
+  #emitPieces(): void {
     const value = this.#pieces.join('');
     this.#pieces = [];
-    this.#tell({ path: this.#stringPath, change: this.#isSet ? 'append' : 'set', value });
+    this.#emit({ path: this.#stringPath, change: this.#isSet ? 'append' : 'set', value });
     this.#isSet = true;
   }
 
-  /** The end of the document itself is told once the whole text is known to be one. */
+  /** The end of the document itself comes once the whole text is known to be one. */
   #finish(path: string): void {
-    if (path !== '' || this.#open.length > 0) this.#tell({ path, change: 'done', value: null });
+    if (path !== '' || this.#open.length > 0) this.#emit({ path, change: 'done', value: null });
   }
 
-  #tell(step: JsonStep): void {
+  #emit(step: JsonStep): void {
     this.#count += 1;
     this.#pathsLength += step.path.length;
     if (this.#count > MAX_STEPS || this.#pathsLength > MAX_PATHS_LENGTH) throw new TooMuch();

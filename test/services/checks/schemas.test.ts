@@ -161,6 +161,15 @@ describe('a strict schema that the vendor cannot hold', () => {
     );
   });
 
+  it('is refused in few words, however long its names are and however much is wrong with it', async () => {
+    const names = Array.from({ length: 3_000 }, (_, index) => `p${index}`);
+    let schema = object(Object.fromEntries(names.map((name) => [name, { type: 'string', minLength: 3 }])));
+    for (let level = 0; level < 40; level += 1) schema = object({ ['k'.repeat(15_000)]: schema });
+    await using vendor = await startVendorApp(getLine(ANTHROPIC.line));
+    const told = await refused(vendor, ANTHROPIC.model, asks.output(schema));
+    expect(told).toMatch(/has "minLength"; #\/properties\/k+….*; and 2995 more\.$/);
+  });
+
   it('fits when every property is required and every object closed', async () => {
     const schema = object(
       { a: { type: ['string', 'null'] } },

@@ -42,7 +42,7 @@ const parseDocument = (text: string): unknown => {
 };
 
 const messageOf = (error: unknown): string => {
-  // What Node says of a file quotes its whole path, which clients are not told.
+  // Node's message about a file quotes its whole path, which must not reach clients.
   if (error instanceof Error && 'code' in error && 'path' in error) return String(error.code);
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   return cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;

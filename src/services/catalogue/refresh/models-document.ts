@@ -20,7 +20,7 @@ const cost = z.object({
   output: dollars,
   cache_read: dollars.nullish(),
   cache_write: dollars.nullish(),
-  /** What is kept for longer than a cache's shortest time, in the documents that tell it. */
+  /** What is kept for longer than a cache's shortest time, in the documents that have it. */
   cache_write_1h: dollars.nullish(),
   cache_write_12h: dollars.nullish(),
   input_audio: dollars.nullish(),
@@ -197,8 +197,8 @@ const readProvider = (
 const MOST_PROBLEMS = 20;
 
 /**
- * What a document in the shape of https://models.dev/api.json says of models of known providers; those of others are not
- * looked at. Models that neither read nor write text are left out. Every problem is given, and with a problem no entry.
+ * What a document in the shape of https://models.dev/api.json says of models of known providers; those of others are
+ * ignored. Models that neither read nor write text are left out. Every problem is given, and with a problem no entry.
  */
 export const readModelsDocument = (
   value: unknown,

@@ -1,4 +1,5 @@
 import type { StrictSchemaRules } from '../../../core/model-config.ts';
+import { shorten } from '../../../lib/shorten.ts';
 import {
   describesObject,
   isSchemaObject,
@@ -14,6 +15,11 @@ import type { SchemaUse, TakenSchema } from './schema-use.ts';
 /** How many things that are wrong with a schema a message names. */
 const MAX_NAMED = 5;
 
+/** Of a pointer or a name that a message quotes, in UTF-16 code units. */
+const MAX_SHOWN_LENGTH = 200;
+
+const show = (place: SchemaPlace): string => shorten(toPointer(place), MAX_SHOWN_LENGTH);
+
 /**
  * A schema that the model is to be held to, by the rules of its API. Objects that are neither open nor closed are closed,
  * with a warning: what the model writes then fits the schema as given, too. Anything else that breaks a rule is refused, or,
@@ -25,13 +31,13 @@ export const holdToRules = (schema: SchemaObject, use: SchemaUse): TakenSchema =
   if (rules === null || !isHeld) return { schema, isHeld };
   const breaches = listPlaces(schema).flatMap((place) => findBreaches(place, rules));
   if (breaches.length === 0) return { schema: closeObjects(schema, use), isHeld };
-  const named = breaches.slice(0, MAX_NAMED).join('; ');
+  const named = breaches.slice(0, MAX_NAMED).map(({ place, what }) => `${show(place)} ${what}`);
   const more = breaches.length > MAX_NAMED ? `; and ${breaches.length - MAX_NAMED} more` : '';
   findings.unsupported(
     {
       path,
-      from: breaches.slice(0, MAX_NAMED),
-      message: `The API of the model "${config.name}" cannot hold it to this schema: ${named}${more}.`,
+      from: named,
+      message: `The API of the model "${config.name}" cannot hold it to this schema: ${named.join('; ')}${more}.`,
       allowed: allowedBy(rules),
       suggestion: canBeLoose
         ? 'Change the schema, or give it with strict: false.'
@@ -59,7 +65,13 @@ const isRefused = (schema: SchemaObject, keyword: string, { refusedKeywords }: S
   // A list of at least one is the one bound that every API takes.
   !(keyword === 'minItems' && (schema['minItems'] === 0 || schema['minItems'] === 1));
 
-const findBreaches = (place: SchemaPlace, rules: StrictSchemaRules): readonly string[] => {
+/** What breaks a rule, and where: a pointer may be long, and is made only for what is named. */
+interface Breach {
+  readonly place: SchemaPlace;
+  readonly what: string;
+}
+
+const findBreaches = (place: SchemaPlace, rules: StrictSchemaRules): readonly Breach[] => {
   const { schema } = place;
   const found = Object.keys(schema)
     .filter((keyword) => isRefused(schema, keyword, rules))
@@ -73,13 +85,11 @@ const findBreaches = (place: SchemaPlace, rules: StrictSchemaRules): readonly st
       found.push(
         `does not require ${optional
           .slice(0, MAX_NAMED)
-          .map((name) => JSON.stringify(name))
+          .map((name) => JSON.stringify(shorten(name, MAX_SHOWN_LENGTH)))
           .join(', ')}`,
       );
   }
-  if (found.length === 0) return [];
-  const pointer = toPointer(place);
-  return found.map((what) => `${pointer} ${what}`);
+  return found.map((what) => ({ place, what }));
 };
 
 const withoutRefused = (schema: SchemaObject, rules: StrictSchemaRules): SchemaObject => {
@@ -102,7 +112,7 @@ const closeObjects = (schema: SchemaObject, use: SchemaUse | null): SchemaObject
     return { ...item, additionalProperties: false };
   });
   if (closed.length === 0) return schema;
-  const pointers = closed.slice(0, MAX_NAMED).map(toPointer);
+  const pointers = closed.slice(0, MAX_NAMED).map(show);
   use?.findings.warn(
     'SCHEMA_DOWNGRADED',
     `The API of the model "${use.config.name}" takes closed objects alone: "additionalProperties": false was added at ${pointers.join(', ')}${closed.length > MAX_NAMED ? ' and elsewhere' : ''}.`,

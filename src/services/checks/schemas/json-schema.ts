@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../core/json.ts';
+import { toPointerStep } from '../../../lib/json-pointer.ts';
 
 /** A schema that is an object; the others are true and false. */
 export type SchemaObject = Readonly<Record<string, JsonValue>>;
@@ -37,9 +38,7 @@ export interface SchemaPlace {
 
 /** A JSON pointer as URIs have it: https://www.rfc-editor.org/rfc/rfc6901 */
 export const toPointer = ({ above, steps }: SchemaPlace): string =>
-  above === null
-    ? '#'
-    : [toPointer(above), ...steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  above === null ? '#' : [toPointer(above), ...steps.map(toPointerStep)].join('/');
 
 type Change = (schema: SchemaObject, place: SchemaPlace) => SchemaObject;
 

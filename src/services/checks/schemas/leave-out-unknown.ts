@@ -1,4 +1,5 @@
-import { isSchemaObject, mapSchema, type SchemaObject } from './json-schema.ts';
+import { shorten } from '../../../lib/shorten.ts';
+import { mapSchema, type SchemaObject } from './json-schema.ts';
 import type { SchemaUse } from './schema-use.ts';
 
 /** Keywords that hold a model to nothing. Of them the two that models read are sent. */
@@ -14,6 +15,10 @@ const DESCRIBING = [
   'writeOnly',
 ];
 const READ = ['title', 'description'];
+
+/** Keywords that a warning names, and UTF-16 code units of each: a client may make up any. */
+const MAX_NAMED = 10;
+const MAX_SHOWN_LENGTH = 200;
 
 /**
  * A schema without the keywords that the API does not know, which is a warning unless they only describe. A constant is
@@ -39,11 +44,12 @@ export const leaveOutUnknown = (
       }),
     );
   });
-  if (left.size > 0)
+  const named = [...left.values().take(MAX_NAMED)].map((keyword) => shorten(keyword, MAX_SHOWN_LENGTH));
+  if (named.length > 0)
     findings.warn(
       'SCHEMA_DOWNGRADED',
-      `The API of the model "${config.name}" does not know ${[...left].slice(0, 10).join(', ')} in schemas: left out.`,
-      { path, from: [...left].slice(0, 10), to: null },
+      `The API of the model "${config.name}" does not know ${named.join(', ')} in schemas: left out.`,
+      { path, from: named, to: null },
     );
-  return isSchemaObject(taken) ? taken : schema;
+  return taken;
 };

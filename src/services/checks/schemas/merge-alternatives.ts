@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../core/json.ts';
+import { fromPointerStep } from '../../../lib/json-pointer.ts';
 import { isSchemaObject, type SchemaObject, withoutKeywords } from './json-schema.ts';
 
 /** Keywords that vendors refuse at the top of a schema. */
@@ -47,7 +48,7 @@ const resolve = (branch: SchemaObject, root: SchemaObject): SchemaObject => {
   const reference = branch['$ref'];
   const [, keyword, name] = typeof reference === 'string' ? reference.split('/') : [];
   if (keyword === undefined || name === undefined) return branch;
-  return objectOf(objectOf(root[keyword])[name.replaceAll('~1', '/').replaceAll('~0', '~')]);
+  return objectOf(objectOf(root[keyword])[fromPointerStep(name)]);
 };
 
 const requiredOf = ({ required }: SchemaObject): readonly string[] =>

@@ -1,3 +1,4 @@
+import { followNames, fromPointerStep } from '../../../lib/json-pointer.ts';
 import {
   isSchemaObject,
   listPlaces,
@@ -52,26 +53,17 @@ const findTarget = (
   const steps = reference
     .split('/')
     .slice(1)
-    .map((step) => toPlain(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((step) => fromPointerStep(toPlain(step)));
   const isDefinition = DEFINITIONS.includes(steps[0] ?? '');
   let found: SchemaObject | undefined;
   for (let at: SchemaPlace | null = place; at !== null; at = at.above) {
     const isRoot = at.above === null;
     if (!isRoot && (found !== undefined || !isDefinition || !hasDefinitions(at.schema))) continue;
-    const target = follow(steps, at.schema);
+    const target = followNames(at.schema, steps) as SchemaObject | undefined;
     // What stands at the root goes before what stands nearer.
     if (target !== undefined && known.has(target)) found = target;
   }
   return found;
-};
-
-const follow = (steps: readonly string[], from: SchemaObject): SchemaObject | undefined => {
-  let at: unknown = from;
-  for (const step of steps) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = (at as Readonly<Record<string, unknown>>)[step];
-  }
-  return at as SchemaObject | undefined;
 };
 
 /** Pointers in URIs may be percent-encoded. */

@@ -12,7 +12,7 @@ const summarize = (violations: readonly OutputViolation[]): string => {
   return others.length === 0 ? `${words}.` : `${words}; and ${others.length} more.`;
 };
 
-/** Told of every answer that breaks its schema, also of one that is repaired. */
+/** The warning about an answer that breaks its schema. An answer that is repaired has it as well. */
 export const violationWarning = (violations: readonly OutputViolation[]): Warning => ({
   code: 'OUTPUT_VIOLATES_SCHEMA',
   message: `The answer breaks the schema of the request: ${summarize(violations)}`,
