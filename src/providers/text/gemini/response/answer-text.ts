@@ -1,4 +1,5 @@
 import type { Part } from '@google/genai/web';
+import { MAX_CITATIONS } from '../../../shared/reading/limits.ts';
 
 /** A stretch of an answer as the vendor gives it: bytes of UTF-8, end exclusive, from the start of one part. */
 export interface ByteSegment {
@@ -20,7 +21,10 @@ export interface AnswerText {
   beginResponse(): void;
   /** Takes the parts of one chunk. The first one goes on with the last part of the chunk before, if it is of its kind. */
   add(parts: readonly Part[]): void;
-  /** Finds a segment of the current response in the whole text, in UTF-16 code units. */
+  /**
+   * Finds a segment of the current response in the whole text, in UTF-16 code units. The same segment, which a stream may
+   * repeat with each chunk, is looked for once. Of an answer with more of them than citations are taken, the rest is not found.
+   */
   find(segment: ByteSegment): TextSpan | undefined;
 }
 
@@ -45,6 +49,8 @@ export const createAnswerText = (): AnswerText => {
   let lastKind: Kind = 'other';
   /** Of the text from the bases that segments have named: there may be many segments, and the text long. */
   const encoded = new Map<number, Buffer>();
+  /** By what a segment says. */
+  const found = new Map<string, TextSpan | undefined>();
 
   const bytesFrom = (base: number): Buffer => {
     const known = encoded.get(base);
@@ -64,11 +70,24 @@ export const createAnswerText = (): AnswerText => {
     return { startIndex: start, endIndex: end };
   };
 
+  const findSegment = (segment: ByteSegment): TextSpan | undefined => {
+    const partStart = partStarts[segment.partIndex ?? 0];
+    const bases = new Set([...(partStart === undefined ? [] : [partStart]), responseStart]);
+    for (const base of bases) {
+      const span = findFrom(base, segment);
+      if (span !== undefined) return span;
+    }
+    if (!segment.text) return undefined;
+    const startIndex = text.indexOf(segment.text, responseStart);
+    return startIndex === -1 ? undefined : { startIndex, endIndex: startIndex + segment.text.length };
+  };
+
   return {
     beginResponse() {
       responseStart = text.length;
       partStarts = [];
       lastKind = 'other';
+      found.clear();
     },
     add(parts) {
       for (const [index, part] of parts.entries()) {
@@ -79,17 +98,13 @@ export const createAnswerText = (): AnswerText => {
         lastKind = kind;
       }
       encoded.clear();
+      found.clear();
     },
     find(segment) {
-      const partStart = partStarts[segment.partIndex ?? 0];
-      const bases = new Set([...(partStart === undefined ? [] : [partStart]), responseStart]);
-      for (const base of bases) {
-        const span = findFrom(base, segment);
-        if (span !== undefined) return span;
-      }
-      if (!segment.text) return undefined;
-      const startIndex = text.indexOf(segment.text, responseStart);
-      return startIndex === -1 ? undefined : { startIndex, endIndex: startIndex + segment.text.length };
+      const { startIndex, endIndex, partIndex, text: covered } = segment;
+      const key = `${startIndex} ${endIndex} ${partIndex} ${covered}`;
+      if (!found.has(key) && found.size < MAX_CITATIONS) found.set(key, findSegment(segment));
+      return found.get(key);
     },
   };
 };
