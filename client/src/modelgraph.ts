@@ -1,0 +1,102 @@
+import type { Connection } from './connection.ts';
+import type {
+  GenerateInput,
+  Generation,
+  GenerationPreview,
+  Model,
+  ModelFilter,
+  ModelOrder,
+  Provider,
+  Batch,
+  SubmitBatchInput,
+  ToolResultInput,
+} from './schema-types.ts';
+import type { FollowOptions, GenerateOptions, GenerationHandle } from './generation-handle.ts';
+import type { Control, ControlSettings } from './controls.ts';
+import type { TransportName, Transport } from './transport.ts';
+
+export interface ModelgraphOptions {
+  /** The address of the server's GraphQL endpoint; in a browser it may be relative to the page. */
+  readonly url: string | URL;
+  /** An API key or a user's token. A function is asked again for each request and each connection. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Over what subscriptions run. `auto` (the default): WebSocket, and SSE where no WebSocket opens. */
+  readonly transport?: TransportName | Transport;
+  /** Additional headers of HTTP requests and event streams (a WebSocket of a browser takes none). */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly reconnect?: {
+    /** The longest pause before the first try; it doubles with each, with full jitter. Default: 250. */
+    readonly baseDelayMs?: number;
+    /** Default: 10,000. */
+    readonly maxDelayMs?: number;
+    /** A generation whose server stays away for longer fails with SERVER_AWAY; its handle's id and cursor stay good. Default: 300,000. */
+    readonly giveUpAfterMs?: number;
+  };
+  /** Default: those of the environment. */
+  readonly fetch?: typeof fetch;
+  readonly webSocket?: typeof WebSocket;
+}
+
+export interface Page<T> {
+  readonly nodes: readonly T[];
+  readonly totalCount?: number;
+  readonly endCursor: string | null;
+  readonly hasNextPage: boolean;
+}
+
+export interface Modelgraph {
+  /** All models that the filter lets through, over all pages. */
+  models(query?: {
+    readonly where?: ModelFilter;
+    readonly orderBy?: ModelOrder;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly Model[]>;
+  /** By name or alias; null if there is none. */
+  model(name: string): Promise<Model | null>;
+  providers(): Promise<readonly Provider[]>;
+  /** Checks an input as `generate` does, without generating anything. `count: 'PROVIDER'` asks the provider for the number of tokens. */
+  preview(
+    input: GenerateInput,
+    options?: { readonly count?: 'ESTIMATE' | 'PROVIDER'; readonly signal?: AbortSignal },
+  ): Promise<GenerationPreview>;
+
+  /** Starts a generation at once. A `File` or `Blob` in the input is uploaded with it. */
+  generate(input: GenerateInput, options?: GenerateOptions): GenerationHandle;
+  /** Joins a generation that was started before: after a reload, in another tab. Without `after`: from its first event. */
+  follow(id: string, options?: FollowOptions): GenerationHandle;
+
+  generation(id: string): Promise<Generation | null>;
+  generations(query?: {
+    readonly first?: number;
+    readonly after?: string;
+    readonly status?: readonly Generation['status'][];
+  }): Promise<Page<Generation>>;
+  cancelGeneration(id: string): Promise<Generation>;
+  submitToolResults(generationId: string, results: readonly ToolResultInput[]): Promise<Generation>;
+
+  submitBatch(input: SubmitBatchInput): Promise<Batch>;
+  batch(id: string): Promise<Batch | null>;
+  batches(query?: { readonly first?: number; readonly after?: string }): Promise<Page<Batch>>;
+  cancelBatch(id: string): Promise<Batch>;
+  /** How the batch stands, then each change until it has ended; reconnects by itself. */
+  followBatch(id: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Batch>;
+
+  /** What to render for a model: each control with its range or choices, default, and why it is disabled under these settings. */
+  controls(model: Model, settings?: ControlSettings): readonly Control[];
+  /** Whether the server can be reached, to show it. */
+  readonly connection: Connection;
+  /** Any document of one's own over the same connection: a query or mutation. Fails with ModelgraphError. */
+  request<Data, Variables extends Record<string, unknown>>(
+    document: TypedDocument<Data, Variables> | string,
+    variables?: Variables,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Data>;
+  /** Closes the connections; handles that are open detach. */
+  dispose(): void;
+}
+
+/** A document as text, with the types of its data and variables. */
+export interface TypedDocument<Data, Variables> {
+  toString(): string;
+  readonly __apiType?: (variables: Variables) => Data;
+}
