@@ -6,7 +6,7 @@ export interface Variable {
   readonly description: string;
 }
 
-/** Every environment variable except those of providers, which follow from their names. The README lists the same. */
+/** Every environment variable except those of providers, which follow from their names. docs/configuration.md lists the same. */
 export const VARIABLES = [
   {
     name: 'HOST',

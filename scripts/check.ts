@@ -15,7 +15,7 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ["types of the playground's tests", tool('tsc'), '-p', 'test/server/playground/browser'],
   ['import rules', process.execPath, script('check-imports.ts')],
   ['schema file', process.execPath, script('print-schema.ts'), '--check'],
-  ['tables of the README', process.execPath, script('print-readme.ts'), '--check'],
+  ['tables of the documents', process.execPath, script('print-tables.ts'), '--check'],
   ['playground bundle', process.execPath, script('bundle-playground.ts'), '--check'],
   ['reasoning table', process.execPath, script('print-reasoning-table.ts'), '--check'],
   ['generated documents', tool('graphql-codegen'), '--config', 'codegen.ts', '--check', '--silent'],

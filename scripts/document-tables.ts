@@ -99,21 +99,26 @@ const printErrors = (): string =>
     ),
   ].join('\n');
 
-/** The tables by the name in the two comments that enclose each of them in the README. */
-const TABLES: Readonly<Record<string, () => string>> = {
-  providers: printProviders,
-  variables: printVariables,
-  errors: printErrors,
-};
+interface DocumentTable {
+  /** The document that has the table, between two comments with its name. */
+  readonly path: string;
+  readonly name: string;
+  readonly print: () => string;
+}
 
-/** The README with every table printed from the sources. Throws if the comments of a table are missing. */
-export const withTables = (readme: string): string =>
-  Object.entries(TABLES).reduce((text, [name, print]) => {
-    const begin = `<!-- ${name}: written by \`npm run readme\` -->\n`;
-    const end = `\n<!-- /${name} -->`;
-    const from = text.indexOf(begin);
-    const to = text.indexOf(end);
-    if (from === -1 || to < from)
-      throw new Error(`README.md has no comments for the table "${name}": ${begin.trim()} … ${end.trim()}`);
-    return `${text.slice(0, from + begin.length)}${print()}${text.slice(to)}`;
-  }, readme);
+export const DOCUMENT_TABLES: readonly DocumentTable[] = [
+  { path: 'docs/providers.md', name: 'providers', print: printProviders },
+  { path: 'docs/configuration.md', name: 'variables', print: printVariables },
+  { path: 'docs/errors.md', name: 'errors', print: printErrors },
+];
+
+/** The document with its table printed from the sources. Throws if the comments of the table are missing. */
+export const withTable = (document: string, { path, name, print }: DocumentTable): string => {
+  const begin = `<!-- ${name}: written by \`npm run tables\` -->\n`;
+  const end = `\n<!-- /${name} -->`;
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from === -1 || to < from)
+    throw new Error(`${path} has no comments for the table "${name}": ${begin.trim()} … ${end.trim()}`);
+  return `${document.slice(0, from + begin.length)}${print()}${document.slice(to)}`;
+};
