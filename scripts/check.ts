@@ -18,7 +18,7 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ['tables of the documents', process.execPath, script('print-tables.ts'), '--check'],
   ['playground bundle', process.execPath, script('bundle-playground.ts'), '--check'],
   ['reasoning table', process.execPath, script('print-reasoning-table.ts'), '--check'],
-  ['generated documents', tool('graphql-codegen'), '--config', 'codegen.ts', '--check', '--silent'],
+  ['generated documents', process.execPath, script('codegen/run.ts'), '--check'],
 ];
 
 /** Runs every step, also after a failed one, and fails if any of them fails. */

@@ -1,5 +1,5 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { clientDocumentsPreset } from './scripts/client-documents-preset.ts';
+import { clientDocumentsPreset } from './client-documents-preset.ts';
 
 const SCALARS = {
   Cursor: 'string',
@@ -9,11 +9,11 @@ const SCALARS = {
 };
 
 const config: CodegenConfig = {
-  schema: 'schema.graphql',
+  schema: '../../schema.graphql',
   ignoreNoDocuments: true,
   generates: {
-    'examples/generated/': {
-      documents: ['examples/*.ts', 'test/**/*.ts', '!test/client/**'],
+    '../../examples/generated/': {
+      documents: ['../../examples/*.ts', '../../test/**/*.ts', '!../../test/**/node_modules/**', '!../../test/client/**'],
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
@@ -23,8 +23,8 @@ const config: CodegenConfig = {
         scalars: { ...SCALARS, File: { input: 'File', output: 'never' } },
       },
     },
-    'client/src/generated/operations.ts': {
-      documents: 'client/src/documents/*.graphql',
+    '../../client/src/generated/operations.ts': {
+      documents: '../../client/src/documents/*.graphql',
       plugins: ['typescript-operations'],
       config: {
         enumsAsTypes: true,
@@ -34,8 +34,8 @@ const config: CodegenConfig = {
         scalars: { ...SCALARS, File: { input: 'File | Blob', output: 'never' } },
       },
     },
-    'client/src/generated/documents.ts': {
-      documents: 'client/src/documents/*.graphql',
+    '../../client/src/generated/documents.ts': {
+      documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
     },
   },
