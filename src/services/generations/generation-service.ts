@@ -10,6 +10,7 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
@@ -45,15 +46,14 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
 }
 
 /** A page of a principal's generations. */
-export interface GenerationListRequest {
-  readonly first: number;
-  readonly after: string | null;
+export interface GenerationListRequest extends ListPart {
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
 }
 
 export interface GenerationList {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  /** Whether there are more between the cursors. */
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
