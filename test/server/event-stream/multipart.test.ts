@@ -193,6 +193,7 @@ describe.skipIf(problem !== '')(`Apollo Client with its HttpLink alone${problem}
       'core/index.js',
     )) as Record<string, Loose>;
     const { PersistedQueryLink } = (await load('link/persisted-queries/index.js')) as Record<string, Loose>;
+    const textOf = (name: string): string => `query ${name} { models(first: 0) { totalCount } }`;
     const bodies: string[] = [];
     const counting = (input: string, init: RequestInit) => {
       bodies.push(init.body as string);
@@ -207,7 +208,7 @@ describe.skipIf(problem !== '')(`Apollo Client with its HttpLink alone${problem}
       expect(
         (
           await client.query({
-            query: gql(`query ${name} { models(first: 0) { totalCount } }`),
+            query: gql(textOf(name)),
             fetchPolicy: 'no-cache',
           })
         ).data,

@@ -1,7 +1,6 @@
 import { isCompletedByClient } from '../../../core/client-completed.ts';
 import type { GenerationEvent, LoggedEvent } from '../../../core/generation-event.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
-import type { Subscriber } from '../subscribers.ts';
 
 /** A reader that is further behind than this gets adjacent deltas of one kind merged into one. */
 const MERGE_WHEN_BEHIND_BY = 32;
@@ -28,7 +27,7 @@ export interface EventReaderOptions {
    * Called once when the reader ends: `finish` where it has all events, else `abandon` where the client has ended the operation
    * on purpose, and `leave` where it may come back.
    */
-  readonly subscriber?: Subscriber;
+  readonly subscriber?: { leave(): void; finish(): void; abandon(): void };
 }
 
 const FINISHED = { done: true, value: undefined } as const;
