@@ -75,7 +75,7 @@ const READ = (address: string): void => {
   });
 };
 const seenBy = (page: Page) =>
-  page.evaluate('seen') as Promise<{ texts: string[]; ids: string[]; opens: number; state: number }>;
+  page.evaluate<{ texts: string[]; ids: string[]; opens: number; state: number }>('seen');
 const CLOSED = 2;
 
 describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 180_000 }, () => {

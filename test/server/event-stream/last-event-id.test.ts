@@ -91,7 +91,7 @@ describe.each(['GET', 'POST'] as const)('an event stream that is asked for by %s
     const toy = threeWords();
     await using app = await startApp({}, toyOverrides(toy));
     const whole = read((await ask(app, { method, query: WITH_CURSOR, variables: { key: 'a' } })).body);
-    const { generationId: id } = whole[0]?.field;
+    const id = whole[0]?.field.generationId as string;
     const next = whole.filter(({ event }) => event === 'next');
     for (const [index, { id: lastEventId = '' }] of next.entries()) {
       const rest = next.slice(index + 1).map(({ id: each }) => each);

@@ -147,7 +147,7 @@ describe.skipIf(problem !== '')(`Apollo Client with its HttpLink alone${problem}
   const connect = async (app: TestApp, fetchWith: unknown = fetch) => {
     const { ApolloClient, HttpLink, InMemoryCache, gql } = (await load('core/index.js')) as Record<
       string,
-      any
+      Loose
     >;
     const link = new HttpLink({ uri: app.url, fetch: fetchWith });
     const client = new ApolloClient({ link, cache: new InMemoryCache() });
