@@ -6,6 +6,7 @@ import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
+import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress } from './document-address.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
@@ -129,7 +130,6 @@ const webhookSecret = z
   )
   .transform((text) => (text === '' ? null : text));
 const optionalText = z.string().transform((text) => (text === '' ? null : text));
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const apiKey = z
   .string()
@@ -169,9 +169,7 @@ const SCHEMA = z.object({
         'has two keys with the same id',
       ),
   ),
-  MODELGRAPH_ALLOWED_ORIGINS: list.pipe(
-    z.array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com')),
-  ),
+  MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,

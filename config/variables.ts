@@ -117,7 +117,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins.",
+      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start.",
   },
   {
     name: 'MODELGRAPH_INTROSPECTION',

@@ -65,7 +65,9 @@ const CLIENTS: Readonly<Record<string, (app: TestApp) => Promise<Reader>>> = {
       async read() {
         let body = '';
         for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
-        return body.split('\n\n').flatMap((event) => /^event: next\ndata: (.*)$/.exec(event)?.[1] ?? []);
+        return body
+          .split('\n\n')
+          .flatMap((event) => /^event: next\nid: [\w-]+\ndata: (.*)$/.exec(event)?.[1] ?? []);
       },
       [Symbol.dispose]: () => outgoing.destroy(),
     };

@@ -5,7 +5,7 @@ import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
-import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { readKey } from '../idempotency-key.ts';
 import { readRequestFile, type RequestFileOptions, readRequests } from './read-batch-requests.ts';
 import { BatchType } from '../refs.ts';
@@ -45,19 +45,22 @@ builder.queryFields((t) => ({
     args: {
       first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
       after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
+      last: t.arg.int({
+        description:
+          'At most this many of the last ones, up to 100, in the same order. Not together with first.',
+      }),
+      before: t.arg.string({ description: 'Only those before the one with this cursor.' }),
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
     },
-    complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status }, { batches, principalId }) => {
-      const page = await batches.list(principalId, {
-        first: readPageSize(first),
-        after,
+    complexity: listPageComplexity,
+    resolve: async (_root, { status, ...page }, { batches, principalId }) => {
+      const asked = readPage(page);
+      const { items, hasNextPage, totalCount } = await batches.list(principalId, {
+        ...asked,
         statuses: readStatuses(status),
       });
-      return toForwardConnection(
-        page.items.map(({ cursor, batch }) => ({ cursor, node: batch })),
-        { ...page, after },
-      );
+      const nodes = items.map(({ cursor, batch }) => ({ cursor, node: batch }));
+      return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });
     },
   }),
 }));

@@ -8,7 +8,7 @@ import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
-import { otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest } from '../refusals.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { GenerationRun } from './run/generation-run.ts';
@@ -18,6 +18,10 @@ export interface Caller {
   readonly principalId: string;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+}
+
+export interface KeyedCaller extends Caller {
+  readonly idempotencyKey: string;
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
@@ -67,6 +71,13 @@ export class GenerationStarter {
     }
     live.launch(run, key !== null);
     return run.id;
+  }
+
+  /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
+  async findStarted(input: GenerateInput, { principalId, idempotencyKey }: KeyedCaller): Promise<string> {
+    const id = await this.#findKnown(principalId, { key: idempotencyKey, requestHash: requestHashOf(input) });
+    if (id === undefined) throw nothingStarted();
+    return id;
   }
 
   async #findKnown(principalId: string, { key, requestHash }: IdempotencyEntry): Promise<string | undefined> {

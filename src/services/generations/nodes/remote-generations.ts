@@ -1,3 +1,4 @@
+import { isCompletedByClient } from '../../../core/client-completed.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { GenerationEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
@@ -85,7 +86,7 @@ export class RemoteGenerations {
       events: mirror.eventLog.read(after, { coalesceMs }),
       after,
       getFinal: () => this.#getFinal(id),
-      onEnd: () => this.#detach(mirror),
+      onEnd: () => this.#detach(mirror, isCompletedByClient(signal)),
     });
     return toReadyIterator(reader, signal);
   }
@@ -122,9 +123,19 @@ export class RemoteGenerations {
     return mirror;
   }
 
-  #detach(mirror: Mirror): void {
+  #detach(mirror: Mirror, isCompleted: boolean): void {
+    const { id, eventLog } = mirror;
     mirror.readers -= 1;
-    if (mirror.readers === 0 && this.#mirrors.get(mirror.id) === mirror) this.#mirrors.delete(mirror.id);
+    if (mirror.readers > 0 || this.#mirrors.get(id) !== mirror) return;
+    this.#mirrors.delete(id);
+    if (isCompleted && !eventLog.ended) this.#abandon(id);
+  }
+
+  #abandon(id: string): void {
+    const { store, log } = this.#options;
+    store.abandon(id).catch((error: unknown) => {
+      log.warn({ err: error, generationId: id }, 'another node could not be asked to end a generation');
+    });
   }
 
   #noteFollowed(ids: readonly string[]): void {
