@@ -1,14 +1,14 @@
 import type { GenerationHandle, HandleStatus, ToolHandler } from '../generation-handle.ts';
 import { EMPTY_SNAPSHOT, type GenerationSnapshot } from '../generation-snapshot.ts';
 import type { Modelgraph } from '../modelgraph.ts';
-import { ModelgraphError } from '../modelgraph-error.ts';
+import type { ModelgraphError } from '../modelgraph-error.ts';
 import type { GenerateInput } from '../schema-types.ts';
 import type { StorageAdapter } from '../storage.ts';
-import { createId } from './create-id.ts';
+import { createKey } from '../generation/create-key.ts';
 import { createKeptValue, type KeptValue } from './kept-value.ts';
 import { isRunRecord, type RunRecord } from './run-record.ts';
 import { createStore } from './store.ts';
-import { toModelgraphError } from './to-modelgraph-error.ts';
+import { fromGenerationError, toModelgraphError } from '../to-modelgraph-error.ts';
 
 export interface RunnerOptions {
   readonly throttleMs?: number | undefined;
@@ -64,7 +64,7 @@ export class GenerationRunner {
   /** Starts a generation. While one runs, gives that one instead: a call that is made twice costs once. */
   start(input: GenerateInput): GenerationHandle {
     if (this.#handle !== undefined) return this.#handle;
-    const idempotencyKey = createId();
+    const idempotencyKey = createKey();
     this.#record = { idempotencyKey, startedAt: Date.now() };
     const whole = { onDisconnect: 'CONTINUE' as const, ...input };
     return this.#read(this.#client.generate(whole, { idempotencyKey, onToolCall: this.#onToolCall }));
@@ -111,7 +111,7 @@ export class GenerationRunner {
   #keep(handle: GenerationHandle): void {
     if (this.#record === undefined) return;
     this.#keptAt = performance.now();
-    this.#record = { ...this.#record, generationId: handle.id, cursor: handle.cursor, snapshot: handle.snapshot };
+    this.#record = { ...this.#record, generationId: handle.id, cursor: handle.snapshot.cursor, snapshot: handle.snapshot };
     void this.#kept?.write(this.#record, { ...this.#record, cursor: undefined, snapshot: undefined });
   }
 
@@ -151,8 +151,8 @@ export class GenerationRunner {
   #end(handle: GenerationHandle, thrown: ModelgraphError | undefined): void {
     this.#handle = undefined;
     const { snapshot } = handle;
-    const { error: failure } = snapshot;
-    const error = thrown ?? (failure === null ? undefined : new ModelgraphError(failure.message, { ...failure, retryAfterMs: failure.retryAfterMs ?? undefined, generationId: snapshot.id, partial: snapshot }));
+    const { error: failure, id: generationId } = snapshot;
+    const error = thrown ?? (failure && fromGenerationError(failure, { generationId, partial: snapshot })) ?? undefined;
     this.#store.set({ status: error === undefined ? handle.status : 'failed', snapshot, error });
     if (handle.status === 'detached') return;
     this.#record = undefined;

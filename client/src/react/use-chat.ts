@@ -27,6 +27,20 @@ export type ChatView = ChatState &
     | 'selectBranch'
   >;
 
+const toMethods = (chat: Chat): Omit<ChatView, keyof ChatState> => ({
+  send: (draft) => chat.send(draft),
+  stop: () => chat.stop(),
+  regenerate: (messageId) => chat.regenerate(messageId),
+  edit: (messageId, text) => chat.edit(messageId, text),
+  retry: () => chat.retry(),
+  resume: () => chat.resume(),
+  clear: () => chat.clear(),
+  setDraft: (draft) => chat.setDraft(draft),
+  addToolResult: (callId, output, isError) => chat.addToolResult(callId, output, isError),
+  branchesOf: (messageId) => chat.branchesOf(messageId),
+  selectBranch: (messageId) => chat.selectBranch(messageId),
+});
+
 interface Held {
   readonly client: Modelgraph;
   readonly id: string;
@@ -62,21 +76,7 @@ export const useChat = ({ id = 'default', storage, ...options }: UseChatOptions)
   useInsertionEffect(() => chat.configure({ model, settings, tools, throttleMs }));
   useEffect(() => chat.attach(), [chat]);
   const state = useSyncExternalStore(chat.subscribe, chat.getState, () => INITIAL_STATE);
-  return useMemo(
-    () => ({
-      ...state,
-      send: (draft) => chat.send(draft),
-      stop: () => chat.stop(),
-      regenerate: (messageId) => chat.regenerate(messageId),
-      edit: (messageId, text) => chat.edit(messageId, text),
-      retry: () => chat.retry(),
-      resume: () => chat.resume(),
-      clear: () => chat.clear(),
-      setDraft: (draft) => chat.setDraft(draft),
-      addToolResult: (callId, output, isError) => chat.addToolResult(callId, output, isError),
-      branchesOf: (messageId) => chat.branchesOf(messageId),
-      selectBranch: (messageId) => chat.selectBranch(messageId),
-    }),
-    [state, chat],
-  );
+  // The same functions at every render, so that what is memoised by them stays.
+  const methods = useMemo(() => toMethods(chat), [chat]);
+  return useMemo(() => ({ ...state, ...methods }), [state, methods]);
 };

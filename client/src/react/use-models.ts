@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Modelgraph } from '../modelgraph.ts';
-import { toModelgraphError } from './to-modelgraph-error.ts';
+import { toModelgraphError } from '../to-modelgraph-error.ts';
 import type { ModelgraphError } from '../modelgraph-error.ts';
 import type { Model, ModelFilter, ModelOrder } from '../schema-types.ts';
 import { useModelgraph } from './modelgraph-provider.ts';

@@ -1,3 +1,4 @@
+import { ModelgraphError } from '../../modelgraph-error.ts';
 import type { ContentPartInput, MediaInput } from '../../schema-types.ts';
 import type { FilePart } from './chat-message.ts';
 
@@ -12,6 +13,11 @@ const readDataUrl = (file: Blob): Promise<string> =>
     reader.readAsDataURL(file);
   });
 
+const unreadable = (file: File) => (cause: unknown) => {
+  const message = `The file ${file.name} could not be read. It may have been moved or changed since it was chosen.`;
+  throw new ModelgraphError(message, { code: 'INVALID_REQUEST', suggestion: 'Attach it again.', cause });
+};
+
 /** Reads a file of a person. Rejects where it has gone or may not be read. */
 export const toFilePart = async (file: File): Promise<FilePart> => ({
   type: 'file',
@@ -19,7 +25,7 @@ export const toFilePart = async (file: File): Promise<FilePart> => ({
   filename: file.name,
   mediaType: file.type === '' ? 'application/octet-stream' : file.type,
   sizeBytes: file.size,
-  dataUrl: await readDataUrl(file),
+  dataUrl: await readDataUrl(file).catch(unreadable(file)),
 });
 
 const base64Of = (dataUrl: string): string => dataUrl.slice(dataUrl.indexOf(',') + 1);

@@ -4,7 +4,7 @@ import type { Modelgraph } from '../../modelgraph.ts';
 import { ModelgraphError } from '../../modelgraph-error.ts';
 import type { GenerateInput } from '../../schema-types.ts';
 import { mayAskAgain } from '../run-record.ts';
-import { toModelgraphError } from '../to-modelgraph-error.ts';
+import { toModelgraphError } from '../../to-modelgraph-error.ts';
 import type { ChatRecords } from './chat-records.ts';
 import type { ChatRun, ChatRunRecord } from './chat-run.ts';
 import type { ChatTabs } from './chat-tabs.ts';
@@ -110,7 +110,7 @@ export class ChatAnswer {
     if (run?.release === undefined) return;
     run.keptAt = performance.now();
     if (run.handle !== undefined)
-      run.record = { ...run.record, cursor: run.handle.cursor, snapshot: run.handle.snapshot };
+      run.record = { ...run.record, cursor: run.handle.snapshot.cursor, snapshot: run.handle.snapshot };
     void this.#records.writeRun(run.record);
   }
 
@@ -225,7 +225,7 @@ export class ChatAnswer {
     this.#run = undefined;
     run.left.abort();
     const { handle, release } = run;
-    const record = handle === undefined ? run.record : { ...run.record, cursor: handle.cursor, snapshot };
+    const record = handle === undefined ? run.record : { ...run.record, cursor: snapshot.cursor, snapshot };
     this.#ended = this.#listener
       .onEnd({ record, snapshot, error, leads: release !== undefined })
       .finally(() => release?.());

@@ -1,7 +1,7 @@
 import type { Modelgraph } from '../../modelgraph.ts';
 import type { ModelgraphError } from '../../modelgraph-error.ts';
 import type { GenerateInput, GenerationPreview } from '../../schema-types.ts';
-import { toModelgraphError } from '../to-modelgraph-error.ts';
+import { toModelgraphError } from '../../to-modelgraph-error.ts';
 
 const TYPING_PAUSE_MS = 400;
 

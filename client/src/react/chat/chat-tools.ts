@@ -32,15 +32,24 @@ export interface ToolAnswer {
   readonly isError: boolean;
 }
 
+interface WaitingCall {
+  readonly resolve: (output: JsonValue) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** The calls that wait for a person. */
 export class WaitingCalls {
-  readonly #waiting = new Map<string, PromiseWithResolvers<JsonValue>>();
+  readonly #waiting = new Map<string, WaitingCall>();
 
-  wait(callId: string, signal: AbortSignal): Promise<JsonValue> {
-    const waiting = Promise.withResolvers<JsonValue>();
-    this.#waiting.set(callId, waiting);
-    signal.addEventListener('abort', () => waiting.reject(signal.reason), { once: true });
-    return waiting.promise.finally(() => this.#waiting.delete(callId));
+  async wait(callId: string, signal: AbortSignal): Promise<JsonValue> {
+    try {
+      return await new Promise<JsonValue>((resolve, reject) => {
+        this.#waiting.set(callId, { resolve, reject });
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    } finally {
+      this.#waiting.delete(callId);
+    }
   }
 
   /** False where no call of that id waits. */

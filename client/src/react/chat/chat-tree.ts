@@ -18,7 +18,7 @@ export const pathTo = ({ messages }: ChatTree, id: string | null): readonly Chat
     byId.delete(at.id);
     at = at.parentId === null ? undefined : byId.get(at.parentId);
   }
-  return path.toReversed();
+  return path.reverse();
 };
 
 export const findMessage = ({ messages }: ChatTree, id: string): ChatMessage | undefined =>

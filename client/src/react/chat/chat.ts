@@ -2,9 +2,9 @@ import type { Modelgraph } from '../../modelgraph.ts';
 import { ModelgraphError } from '../../modelgraph-error.ts';
 import type { GenerateInput, JsonValue } from '../../schema-types.ts';
 import type { StorageAdapter } from '../../storage.ts';
-import { createId } from '../create-id.ts';
+import { createKey } from '../../generation/create-key.ts';
 import { createStore } from '../store.ts';
-import { toModelgraphError } from '../to-modelgraph-error.ts';
+import { toModelgraphError } from '../../to-modelgraph-error.ts';
 import { toFilePart } from './attachments.ts';
 import { type AnswerEnd, type AnswerStatus, ChatAnswer } from './chat-answer.ts';
 import type { ChatMessage, ChatPart, FilePart } from './chat-message.ts';
@@ -268,9 +268,9 @@ export class Chat {
   }
 
   #ask(tree: trees.ChatTree, release: () => void): void {
-    const messageId = createId();
+    const messageId = createKey();
     this.#pending = undefined;
-    const record = { messageId, idempotencyKey: createId(), startedAt: Date.now(), request: this.#toRequest() };
+    const record = { messageId, idempotencyKey: createKey(), startedAt: Date.now(), request: this.#toRequest() };
     const answer: ChatMessage = {
       id: messageId,
       role: 'assistant',
@@ -326,7 +326,7 @@ export class Chat {
   }
 
   #withUserMessage(parentId: string | null, parts: readonly ChatPart[]): trees.ChatTree {
-    const message = { id: createId(), role: 'user', parentId, parts, status: 'done', metadata: {} } as const;
+    const message = { id: createKey(), role: 'user', parentId, parts, status: 'done', metadata: {} } as const;
     return trees.withMessage(this.#tree, { ...message, createdAt: Date.now() });
   }
 

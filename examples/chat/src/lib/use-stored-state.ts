@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 const read = <Value,>(key: string, initial: Value): Value => {
   try {
@@ -10,15 +10,34 @@ const read = <Value,>(key: string, initial: Value): Value => {
   }
 };
 
-/** State that a reload finds again. A storage that is full or forbidden loses it, and nothing else. */
-export const useStoredState = <Value,>(key: string, initial: Value): [Value, (value: Value) => void] => {
+/**
+ * State that a reload finds again, and that other tabs take over. Where the storage is full or forbidden it lives as long
+ * as the page.
+ */
+export const useStoredState = <Value,>(
+  key: string,
+  initial: Value,
+): [Value, (change: (value: Value) => Value) => void] => {
   const [value, setValue] = useState(() => read(key, initial));
   useEffect(() => {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // The page works without.
-    }
-  }, [key, value]);
-  return [value, setValue];
+    const onStorage = (event: StorageEvent): void => {
+      if (event.key === key && event.newValue !== null) setValue(JSON.parse(event.newValue) as Value);
+    };
+    addEventListener('storage', onStorage);
+    return () => removeEventListener('storage', onStorage);
+  }, [key]);
+  const change = useCallback(
+    (next: (value: Value) => Value) =>
+      setValue((before) => {
+        const after = next(before);
+        try {
+          localStorage.setItem(key, JSON.stringify(after));
+        } catch {
+          // The page goes on with what it has in memory.
+        }
+        return after;
+      }),
+    [key],
+  );
+  return [value, change];
 };

@@ -1,15 +1,17 @@
 import { useEffect } from 'react';
 import { useStoredState } from './use-stored-state.ts';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+export const themeAfter = (theme: Theme): Theme => THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+
 /** The colour scheme: that of the system, until the reader chooses one. */
-export const useTheme = (): [Theme, (theme: Theme) => void] => {
-  const [theme, setTheme] = useStoredState<Theme>('chat:theme', 'system');
+export const useTheme = (): [Theme, (change: (theme: Theme) => Theme) => void] => {
+  const [theme, change] = useStoredState<Theme>('chat:theme', 'system');
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
-  return [theme, setTheme];
+  return [theme, change];
 };
