@@ -52,13 +52,13 @@ export const ChatView = ({ id, model, settings, storage, onSent, onChooseModel, 
           )}
           <MessageList chat={chat} editing={editing} onEdit={setEditing} />
         </div>
-      </div>
-      <div className="dock">
-        <button type="button" className="jump" hidden={isAtBottom} onClick={jump} aria-label="Jump to the end">
-          <Icon name="down" />
-        </button>
-        <ConnectionNotice {...notice} />
-        <Composer chat={chat} model={model} onSend={send} onEditLast={() => setEditing(lastUserId)} />
+        <div className="dock">
+          <button type="button" className="jump" hidden={isAtBottom} onClick={jump} aria-label="Jump to the end">
+            <Icon name="down" />
+          </button>
+          <ConnectionNotice {...notice} />
+          <Composer chat={chat} model={model} onSend={send} onEditLast={() => setEditing(lastUserId)} />
+        </div>
       </div>
       <Announcer chat={chat} />
     </>

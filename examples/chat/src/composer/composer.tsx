@@ -53,6 +53,7 @@ export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => 
         id="composer"
         ref={input}
         rows={1}
+        autoFocus
         value={text}
         placeholder="Write a message"
         aria-label="Message"

@@ -11,5 +11,6 @@ export const Facts = ({ message: { status, metadata } }: { readonly message: Cha
     firstDeltaMs == null ? undefined : `began after ${formatSeconds(firstDeltaMs)}`,
     status === 'stopped' ? 'stopped' : undefined,
   ].filter((fact) => fact !== undefined);
-  return <p className="facts">{facts.join(' · ')}</p>;
+  // A line breaks between facts, not within one.
+  return <p className="facts">{facts.map((fact) => fact.replaceAll(' ', '\u00A0')).join(' · ')}</p>;
 };

@@ -19,7 +19,7 @@ export const SettingsPanel = ({ model, settings, isOpen, onClose, onChange }: Se
         <span className="field-label">Instructions</span>
         <textarea
           rows={4}
-          placeholder="How the model shall answer in every conversation"
+          placeholder="How the model should answer, in every conversation"
           value={settings.system ?? ''}
           onChange={({ target }) => onChange((before) => withSetting(before, 'system', target.value || undefined))}
         />
