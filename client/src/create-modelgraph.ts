@@ -1,6 +1,6 @@
 import { createBatches } from './batches.ts';
 import { controls } from './controls.ts';
-import { createConnectionMonitor } from './connection-monitor.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
 import type { GenerateOptions, GenerationHandle, FollowOptions } from './generation-handle.ts';
 import {
   CANCEL_GENERATION,
@@ -46,7 +46,7 @@ const createContext = (options: ModelgraphOptions): GenerationContext => {
   return {
     uploads,
     transport: createTransport(options, uploads),
-    monitor: createConnectionMonitor(),
+    monitor: new ConnectionMonitor(),
     settings: toReconnectSettings(options),
     request: async <Data, Variables extends Record<string, unknown>>(
       document: TypedDocument<Data, Variables>,
@@ -135,7 +135,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     submitToolResults: async (generationId, results) =>
       (await request(SUBMIT_TOOL_RESULTS, { generationId, results })).submitToolResults,
     controls,
-    connection: context.monitor.connection,
+    connection: context.monitor,
     request,
     dispose() {
       detachAll();
