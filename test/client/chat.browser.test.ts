@@ -189,7 +189,7 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
   test('a failure before the first word is retried in its place', async () => {
     const page = await open();
     await ask(page, 'Please fail once');
-    await page.getByText('The provider is overloaded').waitFor();
+    await page.locator('.failure-title', { hasText: 'The provider is overloaded' }).waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('You said “Please fail once”').waitFor();
     expect(await answers(page).count()).toBe(1);
@@ -351,6 +351,45 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     await whole(page);
     await expect.poll(() => page.evaluate('window.said.at(-1)')).toBe('The answer is complete.');
     expect(await page.evaluate('window.said.length')).toBeLessThan(6);
+  });
+
+  test('what a model writes is text: no script, frame, foreign image or misleading link comes of it', async () => {
+    const page = await open();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).hostname));
+    await context.route('https://tracker.example/**', (route) => route.fulfill({ contentType: 'image/png', body: PNG }));
+    await ask(page, 'Something hostile');
+    await page.getByText('The end of the attacks.').waitFor();
+    await whole(page);
+    const markdown = answers(page).locator('.markdown');
+    expect(await page.evaluate('window.attacked')).toBeUndefined();
+    expect(await markdown.locator('script, iframe, img, style, object, embed, form, [onclick], [onerror]').count()).toBe(0);
+    expect(asked.every((host) => host === '127.0.0.1')).toBe(true);
+    const links = await markdown.locator('a').evaluateAll((anchors) =>
+      (anchors as HTMLAnchorElement[]).map(({ href, rel, target }) => ({ href, rel, target })),
+    );
+    expect(links.map(({ href }) => href)).toEqual([
+      'https://evil.example/login',
+      'https://xn--pple-43d.com/',
+      'https://honest.example/a?b=c',
+      'mailto:someone@honest.example',
+    ]);
+    for (const { rel, target } of links) expect({ rel, target }).toEqual({ rel: 'noopener noreferrer', target: '_blank' });
+    expect(await markdown.textContent()).toContain('https://bank.example (leads to evil.example)');
+    expect(await markdown.textContent()).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+    expect(await markdown.locator('.code-block').textContent()).toContain('⟦U+202E⟧hidden');
+    expect(await markdown.locator('tbody tr').count()).toBeGreaterThan(399);
+    await page.getByRole('button', { name: 'Show the image “tracker” from tracker.example' }).click();
+    await markdown.locator('img[referrerpolicy="no-referrer"]').waitFor();
+  });
+
+  test('a line of a megabyte is shown to its end, and the page answers meanwhile', async () => {
+    const page = await open();
+    await ask(page, 'A megabyte, please');
+    await page.getByRole('button', { name: /^Model/ }).click();
+    await page.keyboard.press('Escape');
+    await whole(page);
+    expect((await answers(page).locator('.markdown').textContent())?.length).toBe(1_000_000);
   });
 
   test('a storage with foreign content starts an empty conversation', async () => {

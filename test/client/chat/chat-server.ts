@@ -35,7 +35,8 @@ const USAGE: Usage = {
   source: 'provider',
 };
 
-const pieces = (text: string): readonly StreamEvent[] => (text.match(/[\s\S]{1,12}/g) ?? []).map(textDelta);
+const pieces = (text: string, size = 12): readonly StreamEvent[] =>
+  Array.from({ length: Math.ceil(text.length / size) }, (_, index) => textDelta(text.slice(index * size, (index + 1) * size)));
 
 const partsOf = (message: Message | undefined) => (message !== undefined && 'parts' in message ? message.parts : []);
 
@@ -112,6 +113,7 @@ export const startChatServer = async (): Promise<ChatServer> => {
       yield* pieces(RICH_ANSWER);
       yield CITATION;
     } else if (text.includes('hostile')) yield* pieces(HOSTILE_ANSWER);
+    else if (text.includes('megabyte')) yield* pieces('0123456789'.repeat(100_000), 1_000);
     else if (text.includes('break')) {
       yield* pieces('This answer breaks ');
       throw new ProviderError('PROVIDER_FAILED', { provider: 'toy' });
@@ -151,7 +153,7 @@ const chatModels = () =>
         presencePenalty: { min: -2, max: 2 },
         frequencyPenalty: null,
       },
-      limits: { contextWindow: 200_000, maxInputTokens: null, maxOutputTokens: 8_000, defaultMaxOutputTokens: 4_000 },
+      limits: { contextWindow: 2_000_000, maxInputTokens: null, maxOutputTokens: 8_000, defaultMaxOutputTokens: 4_000 },
       pricing: flatPricing(2.5, 10),
     },
     'etude-mini': { displayName: 'Étude mini', pricing: flatPricing(0.1, 0.4), functionCalling: true },
