@@ -7,11 +7,20 @@ import { Tokens } from './tokens.tsx';
 /** Quotes and lists one in another: the lexer's work grows with the square of their depth. */
 const TOO_DEEP = /(?:(?:>|[*+-] |\d{1,9}[.)] )[ \t]*){24}/;
 
+/** So does its work for emphasis with the marks of a paragraph, and for addresses with its length. */
+const isTangled = (text: string): boolean => text.length > 5_000 || (text.match(/[*_~@]/g)?.length ?? 0) > 300;
+
 const toTokens = (raw: string): readonly Token[] | undefined => {
   if (TOO_DEEP.test(raw)) return undefined;
   try {
-    return new Lexer({ gfm: true }).lex(raw);
+    const lexer = new Lexer({ gfm: true });
+    const blocks = lexer.blockTokens(raw);
+    for (const { src, tokens } of lexer.inlineQueue)
+      if (isTangled(src)) tokens.push({ type: 'text', raw: src, text: src });
+      else lexer.inlineTokens(src, tokens);
+    return blocks;
   } catch {
+    // The lexer recurses: a text that is nested deeper than the stack is shown as it is.
     return undefined;
   }
 };
