@@ -1,25 +1,42 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { clientDocumentsPreset } from './scripts/client-documents-preset.ts';
+
+const SCALARS = {
+  Cursor: 'string',
+  Date: 'string',
+  DateTime: 'string',
+  JSON: { input: 'unknown', output: 'unknown' },
+};
 
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: ['examples/*.ts', 'test/**/*.ts'],
   ignoreNoDocuments: true,
   generates: {
     'examples/generated/': {
+      documents: ['examples/*.ts', 'test/**/*.ts', '!test/client/**'],
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
         enumsAsTypes: true,
         useTypeImports: true,
         strictScalars: true,
-        scalars: {
-          Cursor: 'string',
-          Date: 'string',
-          DateTime: 'string',
-          File: { input: 'File', output: 'never' },
-          JSON: { input: 'unknown', output: 'unknown' },
-        },
+        scalars: { ...SCALARS, File: { input: 'File', output: 'never' } },
       },
+    },
+    'client/src/generated/operations.ts': {
+      documents: 'client/src/documents/*.graphql',
+      plugins: ['typescript-operations'],
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        immutableTypes: true,
+        scalars: { ...SCALARS, File: { input: 'File | Blob', output: 'never' } },
+      },
+    },
+    'client/src/generated/documents.ts': {
+      documents: 'client/src/documents/*.graphql',
+      preset: clientDocumentsPreset,
     },
   },
   importExtension: '.ts',

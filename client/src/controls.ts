@@ -26,3 +26,5 @@ export type Control =
     })
   | (ControlBase & { readonly kind: 'toggle'; readonly default?: boolean | undefined })
   | (ControlBase & { readonly kind: 'list'; readonly maxItems?: number | undefined });
+
+export const controls = (_model: unknown, _settings?: unknown): readonly Control[] => [];

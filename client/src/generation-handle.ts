@@ -1,5 +1,5 @@
 import type { GenerationEvent } from './generation-event.ts';
-import type { GenerationSnapshot } from './fold.ts';
+import type { GenerationSnapshot } from './generation-snapshot.ts';
 import type { Generation, JsonValue } from './schema-types.ts';
 
 /** A call of a tool of the client, as the model made it. */

@@ -1,0 +1,146 @@
+import { createBatches } from './batches.ts';
+import { controls } from './controls.ts';
+import { createConnectionMonitor } from './connection-monitor.ts';
+import type { GenerateOptions, GenerationHandle, FollowOptions } from './generation-handle.ts';
+import {
+  CANCEL_GENERATION,
+  GENERATION,
+  GENERATIONS,
+  MODEL,
+  MODELS,
+  PREVIEW_GENERATION,
+  PROVIDERS,
+  SUBMIT_TOOL_RESULTS,
+} from './generated/documents.ts';
+import type { ModelsQuery } from './generated/operations.ts';
+import type { GenerationContext } from './generation/context.ts';
+import { createKey } from './generation/create-key.ts';
+import type { Origin } from './generation/origin.ts';
+import { RunningGeneration } from './generation/running-generation.ts';
+import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.ts';
+import { toReconnectSettings } from './reconnect-policy.ts';
+import type { GenerateInput, Model } from './schema-types.ts';
+import { toPage } from './to-page.ts';
+import type { Transport } from './transport.ts';
+import { createAutoTransport } from './transport/auto-transport.ts';
+import { sendRequest } from './transport/http.ts';
+import { getData } from './transport/read-result.ts';
+import { createSseTransport } from './transport/sse-transport.ts';
+import { createWebSocketTransport } from './transport/websocket-transport.ts';
+
+/** What is asked of a client without a WebSocket of its own or of the environment. */
+const hasWebSocket = ({ webSocket }: ModelgraphOptions): boolean =>
+  webSocket !== undefined || typeof globalThis.WebSocket === 'function';
+
+const createTransport = (options: ModelgraphOptions, sse: Transport): Transport => {
+  const { transport = 'auto' } = options;
+  if (typeof transport === 'object') return transport;
+  if (transport === 'sse') return sse;
+  const webSocket = createWebSocketTransport(options);
+  if (transport === 'websocket') return webSocket;
+  return createAutoTransport(hasWebSocket(options) ? webSocket : undefined, sse);
+};
+
+const createContext = (options: ModelgraphOptions): GenerationContext => {
+  const uploads = createSseTransport(options);
+  return {
+    uploads,
+    transport: createTransport(options, uploads),
+    monitor: createConnectionMonitor(),
+    settings: toReconnectSettings(options),
+    request: async <Data, Variables extends Record<string, unknown>>(
+      document: TypedDocument<Data, Variables>,
+      variables: Variables,
+      signal?: AbortSignal,
+    ) => getData<Data>(await sendRequest(options, { query: String(document), variables }, signal)),
+  };
+};
+
+/** Handles that are open, to be detached together. */
+const createOpener = (context: GenerationContext) => {
+  const open = new Set<GenerationHandle>();
+  const begin = (origin: Origin, onToolCall: GenerateOptions['onToolCall']): GenerationHandle => {
+    let hasEnded = false;
+    const onEnd = (): void => {
+      hasEnded = true;
+      open.delete(handle);
+    };
+    const handle: GenerationHandle = new RunningGeneration({ context, origin, onToolCall, onEnd });
+    if (!hasEnded) open.add(handle);
+    return handle;
+  };
+  return {
+    begin,
+    detachAll: () => {
+      for (const handle of open) handle.detach();
+    },
+  };
+};
+
+/** Runs something once the signal is aborted, unless the handle has ended by then. */
+const onAbort = (signal: AbortSignal | undefined, handle: GenerationHandle, run: () => void): void => {
+  if (signal === undefined) return;
+  if (signal.aborted) return run();
+  signal.addEventListener('abort', run, { once: true });
+  const forget = (): void => signal.removeEventListener('abort', run);
+  handle.result().then(forget, forget);
+};
+
+/** Opens nothing: connections are made as they are needed. */
+export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
+  const context = createContext(options);
+  const { begin, detachAll } = createOpener(context);
+  const request: Modelgraph['request'] = async (document, variables, { signal } = {}) =>
+    getData(await sendRequest(options, { query: String(document), ...(variables && { variables }) }, signal));
+
+  return {
+    ...createBatches(context, request),
+    async models({ where, orderBy, signal } = {}) {
+      const found: Model[] = [];
+      const asked = { ...(where && { where }), ...(orderBy && { orderBy }) };
+      for (let after: string | null = null; ; ) {
+        const { models }: ModelsQuery = await request(
+          MODELS,
+          { ...asked, after },
+          { ...(signal && { signal }) },
+        );
+        found.push(...models.nodes);
+        if (!models.pageInfo.hasNextPage) return found;
+        after = models.pageInfo.endCursor;
+      }
+    },
+    model: async (name) => (await request(MODEL, { name })).model,
+    providers: async () => (await request(PROVIDERS, {})).providers,
+    preview: async (input, { count = 'ESTIMATE', signal } = {}) =>
+      (await request(PREVIEW_GENERATION, { input, count }, { ...(signal && { signal }) })).previewGeneration,
+    generate(input, { signal, idempotencyKey, onToolCall } = {}) {
+      const asked: GenerateInput = { onDisconnect: 'CONTINUE', ...input };
+      const key = idempotencyKey ?? createKey();
+      const isNew = idempotencyKey === undefined;
+      const handle = begin({ type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);
+      onAbort(signal, handle, () => {
+        // What keeps it from being cancelled is told by the handle itself.
+        handle.cancel().catch(() => undefined);
+      });
+      return handle;
+    },
+    follow(id, { after, from, signal, onToolCall }: FollowOptions = {}) {
+      const handle = begin({ type: 'follow', id, after, from }, onToolCall);
+      onAbort(signal, handle, () => handle.detach());
+      return handle;
+    },
+    generation: async (id) => (await request(GENERATION, { id })).generation,
+    generations: async (query = {}) => toPage((await request(GENERATIONS, query)).generations),
+    cancelGeneration: async (id) => (await request(CANCEL_GENERATION, { id })).cancelGeneration,
+    submitToolResults: async (generationId, results) =>
+      (await request(SUBMIT_TOOL_RESULTS, { generationId, results })).submitToolResults,
+    controls,
+    connection: context.monitor.connection,
+    request,
+    dispose() {
+      detachAll();
+      context.transport.dispose();
+      context.uploads.dispose();
+    },
+  };
+};
