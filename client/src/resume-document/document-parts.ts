@@ -67,7 +67,10 @@ export const variablesIn = (value: unknown): ReadonlySet<string> => {
 };
 
 /** The fragments that a node spreads, and those that these spread, each once. */
-export const reachableFragments = (root: unknown, fragments: Fragments): readonly FragmentDefinitionNode[] => {
+export const reachableFragments = (
+  root: unknown,
+  fragments: Fragments,
+): readonly FragmentDefinitionNode[] => {
   const found = new Map<string, FragmentDefinitionNode>();
   const follow = (value: unknown): void =>
     walk(value, (node) => {

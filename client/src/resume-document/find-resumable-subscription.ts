@@ -209,12 +209,16 @@ export interface KeyedMutation {
  * A mutation that starts a generation, with an idempotency key as a variable, so that a repeated request starts no second
  * one; undefined for any other operation, and where the document gives a key as a literal.
  */
-export const findKeyedMutation = (document: DocumentNode, operationName?: string): KeyedMutation | undefined => {
+export const findKeyedMutation = (
+  document: DocumentNode,
+  operationName?: string,
+): KeyedMutation | undefined => {
   const operation = findOperation(document, operationName);
   if (operation?.operation !== 'mutation') return undefined;
   const fields = operation.selectionSet.selections;
   const index = fields.findIndex(
-    (node) => node.kind === 'Field' && (node.name.value === 'generate' || node.name.value === 'startGeneration'),
+    (node) =>
+      node.kind === 'Field' && (node.name.value === 'generate' || node.name.value === 'startGeneration'),
   );
   const asked = fields[index];
   // One key serves one generation: a document that starts several has to give its own.

@@ -1,146 +1,142 @@
 import type { DocumentNode } from 'graphql';
-import { ModelgraphError } from '../modelgraph-error.ts';
+import { createConnectionMonitor } from '../connection-monitor.ts';
+import type { ModelgraphOptions } from '../modelgraph.ts';
+import { toReconnectSettings } from '../reconnect-policy.ts';
+import { type ResumedStream, resumeStream } from '../resume-stream.ts';
+import { badResponse, fromGraphqlErrors, serverAway, toModelgraphError } from '../to-modelgraph-error.ts';
 import { ConnectionLost, type GraphqlRequest, type GraphqlResult, type Transport } from '../transport.ts';
-import { createRetryClock, type ReconnectOptions } from './retry-clock.ts';
-import { findResumableSubscription, type ResumableEvents } from './find-resumable-subscription.ts';
+import { createTransport } from '../transport/create-transport.ts';
+import { EventPosition, type SubscriptionRequest, toRequest } from './event-position.ts';
+import { findResumableSubscription } from './find-resumable-subscription.ts';
 
-export interface SubscriptionRequest {
-  readonly document: DocumentNode;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-  readonly operationName?: string | undefined;
-  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
-}
-
-export interface ResumableOptions {
+export interface ResumableSubscription {
+  readonly request: SubscriptionRequest;
   /** The printer of the library that made the document. */
   readonly print: (document: DocumentNode) => string;
-  /** Sent with `generate` where the caller gives no key: the same for each try of one generation. */
+  /** Sent with `generate` where the request gives none: the same for each try of one generation. */
   readonly idempotencyKey: string;
+  /** Leaves on purpose: the server is told so, where the transport can. */
   readonly signal: AbortSignal;
-  readonly reconnect?: ReconnectOptions | undefined;
+  readonly onResult: (result: GraphqlResult) => void;
 }
 
-const TERMINAL = new Set(['GenerationCompleted', 'GenerationFailed', 'GenerationCancelled']);
-
-type Values = Readonly<Record<string, unknown>>;
-
-/** Where a reader of one generation stands: what to send next, and what of an answer is new. */
-class EventPosition {
-  ended = false;
-  readonly #subscription: ResumableEvents;
-  readonly #first: GraphqlRequest;
-  readonly #resume: (id: string, cursor: string) => GraphqlRequest;
-  #last: { readonly id: string; readonly cursor: string; readonly sequence: number } | undefined;
-
-  constructor(subscription: ResumableEvents, request: SubscriptionRequest, options: ResumableOptions) {
-    const { keyVariable, sharedVariables } = subscription;
-    const given: Values = request.variables ?? {};
-    const key = keyVariable === undefined ? {} : { [keyVariable]: given[keyVariable] ?? options.idempotencyKey };
-    const rest = toRest(request);
-    this.#subscription = subscription;
-    this.#first = { ...rest, query: options.print(subscription.start), variables: { ...given, ...key } };
-    const shared = Object.fromEntries(
-      sharedVariables.flatMap((name) => (name in given ? [[name, given[name]]] : [])),
-    );
-    const query = options.print(subscription.resume);
-    this.#resume = (id, cursor) => ({
-      ...rest,
-      query,
-      variables: { ...shared, [subscription.idVariable]: id, [subscription.afterVariable]: cursor },
-    });
-  }
-
-  get request(): GraphqlRequest {
-    return this.#last === undefined ? this.#first : this.#resume(this.#last.id, this.#last.cursor);
-  }
-
-  /** The result as its document asked for it; undefined for an event that has been taken before. */
-  take(result: GraphqlResult): GraphqlResult | undefined {
-    const { responseKey, keys, addedKeys } = this.#subscription;
-    const event = result.data?.[responseKey];
-    if (typeof event !== 'object' || event === null) return result;
-    const values = event as Values;
-    const { id, cursor, sequence } = {
-      id: values[keys.generationId],
-      cursor: values[keys.cursor],
-      sequence: values[keys.sequence],
-    };
-    if (typeof id === 'string' && typeof cursor === 'string' && typeof sequence === 'number') {
-      if (this.#last !== undefined && sequence <= this.#last.sequence) return undefined;
-      this.#last = { id, cursor, sequence };
-    }
-    this.ended = TERMINAL.has(String(values[keys.typename]));
-    if (addedKeys.length === 0) return result;
-    const asked = Object.fromEntries(Object.entries(values).filter(([key]) => !addedKeys.includes(key)));
-    return { ...result, data: { ...result.data, [responseKey]: asked } };
-  }
+export interface ResumableSubscriber {
+  /**
+   * Reads a subscription to its end. One of `generate` or `generationEvents` is resumed after its last event when its
+   * connection is lost, so that each event comes once and nothing is generated twice; one of `batchUpdated` is subscribed
+   * to anew; any other is sent once, unchanged. A refused operation is a result with errors. Rejects with ModelgraphError
+   * where the server cannot be reached, or refuses the connection.
+   */
+  subscribe(subscription: ResumableSubscription): Promise<void>;
+  dispose(): void;
 }
 
-const toRest = ({ operationName, extensions }: SubscriptionRequest): Omit<GraphqlRequest, 'query'> => ({
-  ...(operationName !== undefined && { operationName }),
-  ...(extensions !== undefined && { extensions }),
+/** What is taken of a subscription, apart from its connections. */
+type Reading = Pick<ResumedStream, 'getRequest' | 'take' | 'completed'>;
+
+const readEvents = (position: EventPosition, { onResult, signal }: ResumableSubscription): Reading => ({
+  getRequest: () => position.request,
+  take: (result) => {
+    const taken = takeOrRecover(position, result);
+    if (taken === undefined) return 'unchanged';
+    onResult(taken);
+    return position.hasEnded ? 'done' : 'advanced';
+  },
+  completed: () => {
+    if (!signal.aborted) throw serverAway(new ConnectionLost('The stream ended before the generation'));
+  },
 });
 
-interface Position {
-  readonly request: GraphqlRequest;
-  readonly ended: boolean;
-  take(result: GraphqlResult): GraphqlResult | undefined;
-}
-
-/** Results of one operation, which is sent again by its position after each lost connection. */
-async function* readAgain(
-  transport: Transport,
-  position: Position,
-  { signal, reconnect }: ResumableOptions,
-): AsyncGenerator<GraphqlResult, void> {
-  const clock = createRetryClock(reconnect);
-  for (;;) {
-    try {
-      for await (const result of transport.subscribe(position.request, { signal })) {
-        clock.reset();
-        const taken = position.take(result);
-        if (taken !== undefined) yield taken;
-        if (position.ended) return;
-      }
-      return;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ConnectionLost)) throw error;
-      if (await clock.pause(signal)) continue;
-      if (signal.aborted) return;
-      throw new ModelgraphError('The server does not answer. The generation may still be running there.', {
-        code: 'SERVER_AWAY',
-        suggestion: 'Subscribe to generationEvents with the id and the cursor of the last event, later.',
-        retryable: true,
-        cause: error,
-      });
-    }
+const takeOrRecover = (position: EventPosition, result: GraphqlResult): GraphqlResult | undefined => {
+  try {
+    return position.take(result);
+  } catch (thrown) {
+    const error = toModelgraphError(thrown);
+    if (position.recovers(error)) throw badResponse(error.message, { retryable: true, cause: error });
+    throw error;
   }
-}
+};
 
-/**
- * The results of a subscription, in order. One of `generate` or `generationEvents` is resumed after its last event when its
- * connection is lost, so that each event comes once and nothing is generated twice; one of `batchUpdated` is subscribed to
- * anew. Any other is sent unchanged, and a lost connection ends it with ConnectionLost. Ends when the signal is aborted.
- */
-export async function* subscribeResumably(
-  transport: Transport,
-  request: SubscriptionRequest,
-  options: ResumableOptions,
-): AsyncGenerator<GraphqlResult, void> {
-  const subscription = findResumableSubscription(request.document, request.operationName);
-  if (subscription !== undefined && subscription.kind !== 'batchUpdated') {
-    yield* readAgain(transport, new EventPosition(subscription, request, options), options);
-    return;
-  }
-  const unchanged: GraphqlRequest = {
-    ...toRest(request),
-    query: options.print(request.document),
-    variables: request.variables ?? {},
+const readUpdates = (request: GraphqlRequest, { onResult }: ResumableSubscription): Reading => ({
+  getRequest: () => request,
+  take: (result) => {
+    if (result.data == null && result.errors !== undefined) throw fromGraphqlErrors(result.errors);
+    onResult(result);
+    return 'advanced';
+  },
+  completed: () => undefined,
+});
+
+/** Remembers the errors that a reading ended with, as the server sent them. */
+const withErrors = (
+  reading: Reading,
+): { readonly reading: Reading; readonly findRefusal: () => GraphqlResult | undefined } => {
+  let refusal: GraphqlResult | undefined;
+  return {
+    reading: {
+      ...reading,
+      getRequest: () => {
+        refusal = undefined;
+        return reading.getRequest();
+      },
+      take: (result) => {
+        if (result.data == null && result.errors !== undefined) refusal = result;
+        return reading.take(result);
+      },
+    },
+    findRefusal: () => refusal,
   };
-  if (subscription === undefined) {
-    yield* transport.subscribe(unchanged, { signal: options.signal });
-    return;
-  }
-  yield* readAgain(transport, { request: unchanged, ended: false, take: (result) => result }, options);
-}
+};
+
+export const createResumableSubscriber = (options: ModelgraphOptions): ResumableSubscriber => {
+  const transport: Transport = createTransport(options);
+  const monitor = createConnectionMonitor();
+  const settings = toReconnectSettings(options);
+
+  const readAgain = async (given: Reading, { signal, onResult }: ResumableSubscription): Promise<void> => {
+    const { reading, findRefusal } = withErrors(given);
+    const leaving: Transport = {
+      subscribe: (request, asked) => transport.subscribe(request, { ...asked, leave: signal }),
+      dispose: () => undefined,
+    };
+    try {
+      // Nothing but `leave` ends it from here: an aborted signal would be a lost connection to the server.
+      await resumeStream({ ...reading, transport: leaving, monitor, settings, signal: pauseSignal(signal) });
+    } catch (error) {
+      const refusal = findRefusal();
+      if (refusal === undefined) throw error;
+      onResult(refusal);
+    }
+  };
+
+  return {
+    async subscribe(subscription) {
+      const { request, print, idempotencyKey, signal, onResult } = subscription;
+      if (signal.aborted) return;
+      const resumable = findResumableSubscription(request.document, request.operationName);
+      if (resumable !== undefined && resumable.kind !== 'batchUpdated') {
+        const position = new EventPosition(resumable, request, print, idempotencyKey);
+        return readAgain(readEvents(position, subscription), subscription);
+      }
+      const sent = toRequest(request, print(request.document), request.variables ?? {});
+      if (resumable !== undefined) return readAgain(readUpdates(sent, subscription), subscription);
+      const asked = { signal: new AbortController().signal, leave: signal };
+      try {
+        for await (const result of transport.subscribe(sent, asked)) onResult(result);
+      } catch (error) {
+        throw toModelgraphError(error);
+      }
+    },
+    dispose: () => transport.dispose(),
+  };
+};
+
+/** Aborted a turn after the signal: what the server is told goes first, and a pause between two tries still ends. */
+const pauseSignal = (signal: AbortSignal): AbortSignal => {
+  const controller = new AbortController();
+  const abort = (): void => {
+    setTimeout(() => controller.abort(signal.reason), 0);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  return controller.signal;
+};

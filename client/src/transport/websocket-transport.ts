@@ -58,7 +58,7 @@ const toError = (error: unknown): Error => {
 export const createWebSocketTransport = (options: WebSocketOptions): Transport => {
   const open = new Set<() => void>();
   return {
-    async *subscribe({ query, variables, operationName, extensions }, { signal, onOpen }) {
+    async *subscribe({ query, variables, operationName, extensions }, { signal, leave, onOpen }) {
       const url = resolveUrl(options.url);
       url.protocol = url.protocol.replace('http', 'ws');
       const authorization = await getAuthorization(options.token);
@@ -100,6 +100,10 @@ export const createWebSocketTransport = (options: WebSocketOptions): Transport =
       });
       const channel = createChannel<GraphqlResult>(() => unsubscribe());
       const abort = (): void => drop(signal.reason);
+      const leaveNow = (): void => {
+        channel.end();
+        unsubscribe();
+      };
       const dispose = (): void => drop(new ConnectionLost('The client was disposed'));
       open.add(dispose);
       signal.addEventListener('abort', abort, { once: true });
@@ -121,9 +125,12 @@ export const createWebSocketTransport = (options: WebSocketOptions): Transport =
           complete: () => channel.end(),
         },
       );
+      leave?.addEventListener('abort', leaveNow, { once: true });
+      if (leave?.aborted === true) leaveNow();
       try {
         yield* channel;
       } finally {
+        leave?.removeEventListener('abort', leaveNow);
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
         open.delete(dispose);
