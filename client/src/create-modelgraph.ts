@@ -21,25 +21,10 @@ import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
 import { toPage } from './to-page.ts';
-import type { Transport } from './transport.ts';
-import { createAutoTransport } from './transport/auto-transport.ts';
+import { createTransport } from './transport/create-transport.ts';
 import { sendRequest } from './transport/http.ts';
 import { getData } from './transport/read-result.ts';
 import { createSseTransport } from './transport/sse-transport.ts';
-import { createWebSocketTransport } from './transport/websocket-transport.ts';
-
-/** What is asked of a client without a WebSocket of its own or of the environment. */
-const hasWebSocket = ({ webSocket }: ModelgraphOptions): boolean =>
-  webSocket !== undefined || typeof globalThis.WebSocket === 'function';
-
-const createTransport = (options: ModelgraphOptions, sse: Transport): Transport => {
-  const { transport = 'auto' } = options;
-  if (typeof transport === 'object') return transport;
-  if (transport === 'sse') return sse;
-  const webSocket = createWebSocketTransport(options);
-  if (transport === 'websocket') return webSocket;
-  return createAutoTransport(hasWebSocket(options) ? webSocket : undefined, sse);
-};
 
 const createContext = (options: ModelgraphOptions): GenerationContext => {
   const uploads = createSseTransport(options);

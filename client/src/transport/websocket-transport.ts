@@ -75,6 +75,8 @@ interface Socket {
   readonly results: Channel<GraphqlResult>;
   /** Closes the socket without a word about the operation. Only the first call counts. */
   readonly drop: (error: Error) => void;
+  /** Tells the server that the operation is not needed any more, and ends the results. */
+  readonly leave: () => void;
 }
 
 const toPayload = ({ query, variables, operationName, extensions }: GraphqlRequest): SubscribePayload => ({
@@ -126,7 +128,11 @@ const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }
     },
     complete: () => results.end(),
   });
-  return { results, drop };
+  const leave = (): void => {
+    results.end();
+    unsubscribe();
+  };
+  return { results, drop, leave };
 };
 
 /**
@@ -136,7 +142,7 @@ const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }
 export const createWebSocketTransport = (options: WebSocketOptions): Transport => {
   const sockets = new Set<Socket>();
   return {
-    async *subscribe(request, { signal, onOpen }) {
+    async *subscribe(request, { signal, leave, onOpen }) {
       const url = resolveUrl(options.url);
       url.protocol = url.protocol.replace('http', 'ws');
       const authorization = await getAuthorization(options.token);
@@ -145,9 +151,12 @@ export const createWebSocketTransport = (options: WebSocketOptions): Transport =
       const abort = (): void => socket.drop(signal.reason as Error);
       sockets.add(socket);
       signal.addEventListener('abort', abort, { once: true });
+      leave?.addEventListener('abort', socket.leave, { once: true });
+      if (leave?.aborted === true) socket.leave();
       try {
         yield* socket.results;
       } finally {
+        leave?.removeEventListener('abort', socket.leave);
         signal.removeEventListener('abort', abort);
         sockets.delete(socket);
       }
