@@ -27,7 +27,9 @@ const contentSecurityPolicy = {
 // In this repository the chat runs on the sources of the package beside it. A copy of the chat elsewhere installs
 // `modelgraph-client` and needs no `resolve`.
 export default defineConfig(() => {
-  const proxy = { '/graphql': { target: process.env['MODELGRAPH_URL'] ?? 'http://127.0.0.1:4000', ws: true } };
+  const proxy = {
+    '/graphql': { target: process.env['MODELGRAPH_URL'] ?? 'http://127.0.0.1:4000', ws: true },
+  };
   return {
     plugins: [react(), contentSecurityPolicy],
     resolve: {

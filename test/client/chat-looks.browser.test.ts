@@ -9,7 +9,9 @@ import { AXE, canBuildChat, type ChatSite, startChatSite } from './chat/chat-sit
 const executablePath = findChromium();
 const canRun = executablePath !== undefined && canBuildChat();
 if (!canRun)
-  process.stderr.write('Chromium or the packages of examples/chat are not here: how the chat looks is not checked.\n');
+  process.stderr.write(
+    'Chromium or the packages of examples/chat are not here: how the chat looks is not checked.\n',
+  );
 
 /** Where pictures of each state go; without it none are made. */
 const pictures = process.env['CHAT_PICTURES'];
@@ -50,7 +52,10 @@ describe.skipIf(!canRun)('the chat, looked at', { timeout: 180_000 }, () => {
     const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Finding[] };
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join(' | ')}`);
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join(' | ')}`,
+      );
   };
 
   const open = async (context: BrowserContext): Promise<Page> => {
@@ -67,44 +72,47 @@ describe.skipIf(!canRun)('the chat, looked at', { timeout: 180_000 }, () => {
   };
 
   for (const colorScheme of ['light', 'dark'] as const)
-    test.each(SIZES)(`in ${colorScheme} at %i pixels no state has a serious finding`, async (width, height) => {
-      await using context = await browser.newContext({ colorScheme, viewport: { width, height } });
-      const page = await open(context);
-      const found: string[] = [];
-      const look = async (name: string): Promise<void> => {
-        if (pictures !== undefined)
-          await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
-        found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
-        const scrolls = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-        if (scrolls === true) found.push(`${name}: the page scrolls sideways`);
-      };
-      await page.getByText('Sonata').or(page.getByText('Sketch')).first().waitFor();
-      await look('welcome');
-      await page.getByRole('button', { name: /^Model/ }).click();
-      await look('models');
-      await page.getByText('Sonata 4', { exact: true }).last().click();
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Settings' }).click();
-      await look('settings');
-      await page.keyboard.press('Escape');
-      await ask(page, 'A rich answer, please');
-      await page.getByText('began after').waitFor();
-      await look('answer-end');
-      await page.getByText('Reasoning', { exact: true }).click();
-      await page.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, 0));
-      await look('answer');
-      await ask(page, 'Use the tool');
-      await page.getByText('The tool said').waitFor();
-      await page.getByText('calculate', { exact: true }).click();
-      await ask(page, 'Now break off');
-      await page.getByText('The answer broke off').waitFor();
-      await look('tool-and-failure');
-      await page.getByRole('button', { name: 'Edit the message' }).last().click();
-      await look('edit');
-      if (width < 960) {
-        await page.getByRole('button', { name: 'Conversations' }).click();
-        await look('conversations');
-      }
-      expect(found).toEqual([]);
-    });
+    test.each(SIZES)(
+      `in ${colorScheme} at %i pixels no state has a serious finding`,
+      async (width, height) => {
+        await using context = await browser.newContext({ colorScheme, viewport: { width, height } });
+        const page = await open(context);
+        const found: string[] = [];
+        const look = async (name: string): Promise<void> => {
+          if (pictures !== undefined)
+            await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
+          found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
+          const scrolls = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+          if (scrolls === true) found.push(`${name}: the page scrolls sideways`);
+        };
+        await page.getByText('Sonata').or(page.getByText('Sketch')).first().waitFor();
+        await look('welcome');
+        await page.getByRole('button', { name: /^Model/ }).click();
+        await look('models');
+        await page.getByText('Sonata 4', { exact: true }).last().click();
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Settings' }).click();
+        await look('settings');
+        await page.keyboard.press('Escape');
+        await ask(page, 'A rich answer, please');
+        await page.getByText('began after').waitFor();
+        await look('answer-end');
+        await page.getByText('Reasoning', { exact: true }).click();
+        await page.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, 0));
+        await look('answer');
+        await ask(page, 'Use the tool');
+        await page.getByText('The tool said').waitFor();
+        await page.getByText('calculate', { exact: true }).click();
+        await ask(page, 'Now break off');
+        await page.getByText('The answer broke off').waitFor();
+        await look('tool-and-failure');
+        await page.getByRole('button', { name: 'Edit the message' }).last().click();
+        await look('edit');
+        if (width < 960) {
+          await page.getByRole('button', { name: 'Conversations' }).click();
+          await look('conversations');
+        }
+        expect(found).toEqual([]);
+      },
+    );
 });

@@ -8,7 +8,9 @@ import { canBuildChat, type ChatSite, startChatSite } from './chat/chat-site.ts'
 const executablePath = findChromium();
 const canRun = executablePath !== undefined && canBuildChat();
 if (!canRun)
-  process.stderr.write('Chromium or the packages of examples/chat are not here: the tests of the chat are skipped.\n');
+  process.stderr.write(
+    'Chromium or the packages of examples/chat are not here: the tests of the chat are skipped.\n',
+  );
 
 const FIRST_HALF = 'The first half of an answer that waits,';
 const SECOND_HALF = 'and the second half.';
@@ -17,7 +19,9 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
   'base64',
 );
-const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF');
+const PDF = Buffer.from(
+  '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF',
+);
 
 describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
   let server: ChatServer;
@@ -70,7 +74,9 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     await ask(page, 'Hello');
     await whole(page);
     expect(await answers(page).locator('.markdown').textContent()).toBe('You said “Hello”. Media: none.');
-    expect(await page.locator('.facts').textContent()).toContain('sonata-4 · 212\u00A0in,\u00A0187\u00A0out · $0.0024');
+    expect(await page.locator('.facts').textContent()).toContain(
+      'sonata-4 · 212\u00A0in,\u00A0187\u00A0out · $0.0024',
+    );
     expect(calls()).toBe(1);
     await page.reload();
     await page.getByText('You said “Hello”').waitFor();
@@ -83,7 +89,9 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     await message.fill('Hello twice');
     await message.evaluate((element) => {
       for (let press = 0; press < 3; press += 1)
-        element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        element.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }),
+        );
     });
     await whole(page);
     expect(await answers(page).count()).toBe(1);
@@ -232,7 +240,11 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     await whole(page);
     await ask(page, 'Two');
     await page.getByText('You said “Two”').waitFor();
-    expect(server.calls.at(-1)?.request.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(server.calls.at(-1)?.request.messages.map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+    ]);
   });
 
   test('an image and a PDF go along, are shown, and are there after a reload', async () => {
@@ -254,7 +266,9 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
   test('a file of megabytes, beyond what one WebSocket message takes, is uploaded', async () => {
     const page = await open();
     const buffer = Buffer.concat([PDF, Buffer.alloc(5_000_000, ' ')]);
-    await page.locator('input[type=file]').setInputFiles({ name: 'long.pdf', mimeType: 'application/pdf', buffer });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'long.pdf', mimeType: 'application/pdf', buffer });
     await ask(page, 'What is this?');
     await page.getByText('Media: file.').waitFor();
     expect(calls()).toBe(1);
@@ -275,7 +289,9 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     const page = await open();
     await page.getByLabel('Message', { exact: true }).fill('A message that is being written');
     await page.getByText(/about \d+ tokens · at most \$/).waitFor();
-    await page.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG });
     await page.getByRole('button', { name: /^Model/ }).click();
     await page.getByText('Étude mini').click();
     await page.keyboard.press('Escape');
@@ -327,7 +343,9 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
   test('the end stays in view, until the reader scrolls up', async () => {
     const page = await open();
     const fromEnd = (): Promise<number> =>
-      page.locator('.scroller').evaluate((scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight);
+      page
+        .locator('.scroller')
+        .evaluate((scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight);
     await ask(page, 'A rich answer');
     await whole(page);
     expect(await fromEnd()).toBeLessThan(4);
@@ -357,24 +375,31 @@ describe.skipIf(!canRun)('the chat in Chromium', { timeout: 120_000 }, () => {
     const page = await open();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).hostname));
-    await context.route('https://tracker.example/**', (route) => route.fulfill({ contentType: 'image/png', body: PNG }));
+    await context.route('https://tracker.example/**', (route) =>
+      route.fulfill({ contentType: 'image/png', body: PNG }),
+    );
     await ask(page, 'Something hostile');
     await page.getByText('The end of the attacks.').waitFor();
     await whole(page);
     const markdown = answers(page).locator('.markdown');
     expect(await page.evaluate('window.attacked')).toBeUndefined();
-    expect(await markdown.locator('script, iframe, img, style, object, embed, form, [onclick], [onerror]').count()).toBe(0);
+    expect(
+      await markdown.locator('script, iframe, img, style, object, embed, form, [onclick], [onerror]').count(),
+    ).toBe(0);
     expect(asked.every((host) => host === '127.0.0.1')).toBe(true);
-    const links = await markdown.locator('a').evaluateAll((anchors) =>
-      (anchors as HTMLAnchorElement[]).map(({ href, rel, target }) => ({ href, rel, target })),
-    );
+    const links = await markdown
+      .locator('a')
+      .evaluateAll((anchors) =>
+        (anchors as HTMLAnchorElement[]).map(({ href, rel, target }) => ({ href, rel, target })),
+      );
     expect(links.map(({ href }) => href)).toEqual([
       'https://evil.example/login',
       'https://xn--pple-43d.com/',
       'https://honest.example/a?b=c',
       'mailto:someone@honest.example',
     ]);
-    for (const { rel, target } of links) expect({ rel, target }).toEqual({ rel: 'noopener noreferrer', target: '_blank' });
+    for (const { rel, target } of links)
+      expect({ rel, target }).toEqual({ rel: 'noopener noreferrer', target: '_blank' });
     expect(await markdown.textContent()).toContain('https://bank.example (leads to evil.example)');
     expect(await markdown.textContent()).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
     expect(await markdown.locator('.code-block').textContent()).toContain('⟦U+202E⟧hidden');

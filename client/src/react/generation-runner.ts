@@ -22,9 +22,19 @@ export interface RunnerState {
 }
 
 const KEEP_EVERY_MS = 1_000;
-const ENDED: ReadonlySet<RunnerState['status']> = new Set(['idle', 'completed', 'failed', 'cancelled', 'detached']);
+const ENDED: ReadonlySet<RunnerState['status']> = new Set([
+  'idle',
+  'completed',
+  'failed',
+  'cancelled',
+  'detached',
+]);
 
-export const INITIAL_RUNNER_STATE: RunnerState = { status: 'idle', snapshot: EMPTY_SNAPSHOT, error: undefined };
+export const INITIAL_RUNNER_STATE: RunnerState = {
+  status: 'idle',
+  snapshot: EMPTY_SNAPSHOT,
+  error: undefined,
+};
 
 /** One generation at a time for a component: what `useGeneration` renders. Making a runner starts nothing. */
 export class GenerationRunner {
@@ -111,7 +121,12 @@ export class GenerationRunner {
   #keep(handle: GenerationHandle): void {
     if (this.#record === undefined) return;
     this.#keptAt = performance.now();
-    this.#record = { ...this.#record, generationId: handle.id, cursor: handle.snapshot.cursor, snapshot: handle.snapshot };
+    this.#record = {
+      ...this.#record,
+      generationId: handle.id,
+      cursor: handle.snapshot.cursor,
+      snapshot: handle.snapshot,
+    };
     void this.#kept?.write(this.#record, { ...this.#record, cursor: undefined, snapshot: undefined });
   }
 
@@ -143,7 +158,8 @@ export class GenerationRunner {
 
   #setStatus({ status, id }: GenerationHandle): void {
     const state = this.#store.get();
-    if (id !== undefined && this.#record?.generationId !== id && this.#handle !== undefined) this.#keep(this.#handle);
+    if (id !== undefined && this.#record?.generationId !== id && this.#handle !== undefined)
+      this.#keep(this.#handle);
     // The end is set together with the snapshot that it belongs to.
     if (status !== state.status && !ENDED.has(status)) this.#store.set({ ...state, status });
   }
@@ -152,7 +168,8 @@ export class GenerationRunner {
     this.#handle = undefined;
     const { snapshot } = handle;
     const { error: failure, id: generationId } = snapshot;
-    const error = thrown ?? (failure && fromGenerationError(failure, { generationId, partial: snapshot })) ?? undefined;
+    const error =
+      thrown ?? (failure && fromGenerationError(failure, { generationId, partial: snapshot })) ?? undefined;
     this.#store.set({ status: error === undefined ? handle.status : 'failed', snapshot, error });
     if (handle.status === 'detached') return;
     this.#record = undefined;

@@ -16,6 +16,8 @@ export const ModelgraphProvider = ({ client, children }: ModelgraphProviderProps
 export const useModelgraph = (): Modelgraph => {
   const client = useContext(ModelgraphContext);
   if (client === undefined)
-    throw new Error('There is no ModelgraphProvider above this component: the hooks take their client from it.');
+    throw new Error(
+      'There is no ModelgraphProvider above this component: the hooks take their client from it.',
+    );
   return client;
 };

@@ -3,7 +3,12 @@ import type { GenerationHandle } from '../generation-handle.ts';
 import type { Modelgraph } from '../modelgraph.ts';
 import type { GenerateInput } from '../schema-types.ts';
 import type { StorageAdapter } from '../storage.ts';
-import { GenerationRunner, INITIAL_RUNNER_STATE, type RunnerOptions, type RunnerState } from './generation-runner.ts';
+import {
+  GenerationRunner,
+  INITIAL_RUNNER_STATE,
+  type RunnerOptions,
+  type RunnerState,
+} from './generation-runner.ts';
 import { useModelgraph } from './modelgraph-provider.ts';
 
 export interface UseGenerationOptions extends RunnerOptions {

@@ -17,13 +17,16 @@ export type PartialObject<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Key in keyof Value]?: PartialObject<Value[Key]> }
     : Value;
 
-export interface UseObjectOptions<Schema extends SchemaSource> extends Omit<UseGenerationOptions, 'onToolCall'> {
+export interface UseObjectOptions<Schema extends SchemaSource>
+  extends Omit<UseGenerationOptions, 'onToolCall'> {
   readonly model: string;
   /** JSON Schema, or anything with `toJSONSchema()`. */
   readonly schema: Schema;
   /** What the provider is told the schema is called. Default: `object`. */
   readonly name?: string;
-  readonly settings?: Partial<Omit<GenerateInput, 'model' | 'messages' | 'prompt' | 'output' | 'streamOutput'>>;
+  readonly settings?: Partial<
+    Omit<GenerateInput, 'model' | 'messages' | 'prompt' | 'output' | 'streamOutput'>
+  >;
 }
 
 export type ObjectRequest = Pick<GenerateInput, 'prompt'> | Pick<GenerateInput, 'messages'>;

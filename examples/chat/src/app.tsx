@@ -59,7 +59,13 @@ export const App = () => {
           onSent={conversations.touch}
         />
       </main>
-      <ModelPicker models={models} current={model?.name} isOpen={open === 'models'} onClose={close} onChoose={choose} />
+      <ModelPicker
+        models={models}
+        current={model?.name}
+        isOpen={open === 'models'}
+        onClose={close}
+        onChoose={choose}
+      />
       <SettingsPanel
         model={model}
         settings={settings}

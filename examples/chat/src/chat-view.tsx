@@ -25,7 +25,15 @@ interface ChatViewProps {
 
 const NO_TOOLS = {};
 
-export const ChatView = ({ id, model, settings, storage, onSent, onChooseModel, ...notice }: ChatViewProps) => {
+export const ChatView = ({
+  id,
+  model,
+  settings,
+  storage,
+  onSent,
+  onChooseModel,
+  ...notice
+}: ChatViewProps) => {
   const taken = useMemo(() => settingsFor(model, settings), [model, settings]);
   const chat = useChat({
     id,
@@ -53,7 +61,13 @@ export const ChatView = ({ id, model, settings, storage, onSent, onChooseModel, 
           <MessageList chat={chat} editing={editing} onEdit={setEditing} />
         </div>
         <div className="dock">
-          <button type="button" className="jump" hidden={isAtBottom} onClick={jump} aria-label="Jump to the end">
+          <button
+            type="button"
+            className="jump"
+            hidden={isAtBottom}
+            onClick={jump}
+            aria-label="Jump to the end"
+          >
             <Icon name="down" />
           </button>
           <ConnectionNotice {...notice} />

@@ -1,6 +1,7 @@
 /** Paths on a grid of 20, drawn with a line of the text's colour. */
 const PATHS = {
-  attach: 'M13.5 6.5 7.8 12.2a1.8 1.8 0 0 0 2.5 2.5l6-6a3.5 3.5 0 0 0-5-5l-6.2 6.3a5.3 5.3 0 0 0 7.4 7.4l4.5-4.4',
+  attach:
+    'M13.5 6.5 7.8 12.2a1.8 1.8 0 0 0 2.5 2.5l6-6a3.5 3.5 0 0 0-5-5l-6.2 6.3a5.3 5.3 0 0 0 7.4 7.4l4.5-4.4',
   back: 'M12 5 7 10l5 5',
   chevron: 'm6 8 4 4 4-4',
   check: 'm4.5 10.5 3.5 3.5 7.5-8',
@@ -30,6 +31,13 @@ export type IconName = keyof typeof PATHS;
 
 export const Icon = ({ name }: { readonly name: IconName }) => (
   <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-    <path d={PATHS[name]} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
+    <path
+      d={PATHS[name]}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
   </svg>
 );

@@ -10,10 +10,20 @@ interface Suggestion {
 }
 
 const SUGGESTIONS: readonly Suggestion[] = [
-  { icon: 'edit', title: 'Read a longer answer', text: 'How does a streamed answer reach this page?', model: 'demo' },
+  {
+    icon: 'edit',
+    title: 'Read a longer answer',
+    text: 'How does a streamed answer reach this page?',
+    model: 'demo',
+  },
   { icon: 'spark', title: 'Watch it reason', text: 'Is 1009 a prime number?', model: 'demo-reasoning' },
   { icon: 'tool', title: 'Let it call a tool', text: 'What is the weather in Paris?', model: 'demo-tool' },
-  { icon: 'warning', title: 'See it fail', text: 'What happens when an answer breaks off?', model: 'demo-error-midstream' },
+  {
+    icon: 'warning',
+    title: 'See it fail',
+    text: 'What happens when an answer breaks off?',
+    model: 'demo-error-midstream',
+  },
 ];
 
 interface WelcomeProps {

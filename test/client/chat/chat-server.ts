@@ -36,9 +36,12 @@ const USAGE: Usage = {
 };
 
 const pieces = (text: string, size = 12): readonly StreamEvent[] =>
-  Array.from({ length: Math.ceil(text.length / size) }, (_, index) => textDelta(text.slice(index * size, (index + 1) * size)));
+  Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    textDelta(text.slice(index * size, (index + 1) * size)),
+  );
 
-const partsOf = (message: Message | undefined) => (message !== undefined && 'parts' in message ? message.parts : []);
+const partsOf = (message: Message | undefined) =>
+  message !== undefined && 'parts' in message ? message.parts : [];
 
 const lastUserText = ({ request }: ToyCall): string =>
   partsOf(request.messages.findLast(({ role }) => role === 'user'))
@@ -104,7 +107,11 @@ export const startChatServer = async (): Promise<ChatServer> => {
       failed.add(text);
       throw new ProviderError('PROVIDER_OVERLOADED', { provider: 'toy' });
     }
-    if (text.includes('hold')) {
+    if (text.includes('object')) {
+      yield* pieces('{"city":"Paris","sights":["Louvre",');
+      await wait(call.signal);
+      yield* pieces('"Orsay"]}');
+    } else if (text.includes('hold')) {
       yield* pieces('The first half of an answer that waits, ');
       await wait(call.signal);
       yield* pieces('and the second half.');
@@ -153,7 +160,12 @@ const chatModels = () =>
         presencePenalty: { min: -2, max: 2 },
         frequencyPenalty: null,
       },
-      limits: { contextWindow: 2_000_000, maxInputTokens: null, maxOutputTokens: 8_000, defaultMaxOutputTokens: 4_000 },
+      limits: {
+        contextWindow: 2_000_000,
+        maxInputTokens: null,
+        maxOutputTokens: 8_000,
+        defaultMaxOutputTokens: 4_000,
+      },
       pricing: flatPricing(2.5, 10),
     },
     'etude-mini': { displayName: 'Étude mini', pricing: flatPricing(0.1, 0.4), functionCalling: true },

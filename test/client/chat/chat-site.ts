@@ -32,7 +32,9 @@ export interface ChatSite extends AsyncDisposable {
 
 export const startChatSite = async (): Promise<ChatSite> => {
   const folder = await mkdtemp(join(tmpdir(), 'modelgraph-chat-'));
-  await promisify(execFile)(process.execPath, [VITE, 'build', '--outDir', folder, '--logLevel', 'error'], { cwd: CHAT });
+  await promisify(execFile)(process.execPath, [VITE, 'build', '--outDir', folder, '--logLevel', 'error'], {
+    cwd: CHAT,
+  });
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://site');
     const file = join(folder, normalize(pathname === '/' ? '/index.html' : pathname));
@@ -41,7 +43,9 @@ export const startChatSite = async (): Promise<ChatSite> => {
         const serverUrl = searchParams.get('server');
         response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
         // What somebody who hosts the page writes into it.
-        response.end(serverUrl === null ? body : body.toString().replace('content="/graphql"', `content="${serverUrl}"`));
+        response.end(
+          serverUrl === null ? body : body.toString().replace('content="/graphql"', `content="${serverUrl}"`),
+        );
       },
       () => response.writeHead(404).end(),
     );

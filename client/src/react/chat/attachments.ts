@@ -31,7 +31,9 @@ export const toFilePart = async (file: File): Promise<FilePart> => ({
 const base64Of = (dataUrl: string): string => dataUrl.slice(dataUrl.indexOf(',') + 1);
 
 const toFile = ({ filename, mediaType }: FilePart, base64: string): File =>
-  new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], filename, { type: mediaType });
+  new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], filename, {
+    type: mediaType,
+  });
 
 const toMedia = (part: FilePart, base64: string, inline: boolean): MediaInput => ({
   source: inline ? { base64 } : { upload: toFile(part, base64) },

@@ -42,7 +42,8 @@ export class Previewer {
       const result = await this.#client.preview(await toInput(), { signal });
       if (!signal.aborted) this.#set({ status: 'ready', result, error: undefined });
     } catch (error) {
-      if (!signal.aborted) this.#set({ status: 'failed', result: undefined, error: toModelgraphError(error) });
+      if (!signal.aborted)
+        this.#set({ status: 'failed', result: undefined, error: toModelgraphError(error) });
     }
   }
 

@@ -35,8 +35,7 @@ export class ChatRecords {
   async writeTree(tree: ChatTree): Promise<boolean> {
     if (this.#tree === undefined) return true;
     this.isComplete = await this.#tree.write(tree);
-    if (!this.isComplete)
-      await this.#tree.write({ ...tree, messages: tree.messages.map(withoutFileBytes) });
+    if (!this.isComplete) await this.#tree.write({ ...tree, messages: tree.messages.map(withoutFileBytes) });
     return this.isComplete;
   }
 

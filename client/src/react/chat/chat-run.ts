@@ -29,7 +29,14 @@ export interface ChatRun {
 export const isChatRunRecord = (value: unknown): value is ChatRunRecord =>
   isRunRecord(value) && 'messageId' in value && 'request' in value;
 
-const toFailure = ({ code, message, suggestion, path, retryable, retryAfterMs }: ModelgraphError): ChatFailure => ({
+const toFailure = ({
+  code,
+  message,
+  suggestion,
+  path,
+  retryable,
+  retryAfterMs,
+}: ModelgraphError): ChatFailure => ({
   code,
   message,
   suggestion,
@@ -41,7 +48,10 @@ const toFailure = ({ code, message, suggestion, path, retryable, retryAfterMs }:
 const toParts = ({ parts, citations }: GenerationSnapshot): readonly ChatPart[] =>
   citations.length === 0
     ? parts
-    : [...parts, ...citations.map((citation) => ({ ...citation, type: 'citation' as const, state: 'done' as const }))];
+    : [
+        ...parts,
+        ...citations.map((citation) => ({ ...citation, type: 'citation' as const, state: 'done' as const })),
+      ];
 
 const toMetadata = (snapshot: GenerationSnapshot): ChatMetadata => ({
   model: snapshot.model?.name,
@@ -60,12 +70,20 @@ export const toProgress = (snapshot: GenerationSnapshot): Partial<ChatMessage> =
 });
 
 /** The same at the end; `error` is why there is none, where the generation itself did not say so. */
-export const toOutcome = (snapshot: GenerationSnapshot, error: ModelgraphError | undefined): Partial<ChatMessage> => {
+export const toOutcome = (
+  snapshot: GenerationSnapshot,
+  error: ModelgraphError | undefined,
+): Partial<ChatMessage> => {
   const { parts, metadata } = toProgress(snapshot);
   const isCancelled = snapshot.status === 'CANCELLED' || error?.code === 'CANCELLED';
-  const failure = snapshot.error === null ? error && toFailure(error) : { ...snapshot.error, retryAfterMs: snapshot.error.retryAfterMs ?? undefined };
+  const failure =
+    snapshot.error === null
+      ? error && toFailure(error)
+      : { ...snapshot.error, retryAfterMs: snapshot.error.retryAfterMs ?? undefined };
   return {
-    parts: (parts ?? []).map((part) => (part.type === 'tool' || part.state === 'done' ? part : { ...part, state: 'done' })),
+    parts: (parts ?? []).map((part) =>
+      part.type === 'tool' || part.state === 'done' ? part : { ...part, state: 'done' },
+    ),
     status: isCancelled ? 'stopped' : failure === undefined ? 'done' : 'failed',
     metadata: isCancelled ? { ...metadata } : { ...metadata, error: failure },
     turns: toMessages(snapshot),

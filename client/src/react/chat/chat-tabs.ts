@@ -28,7 +28,8 @@ const requestLock = (name: string, options: LockOptions_): Promise<(() => void) 
   });
 
 // Locks need https or localhost. Without them each tab answers for itself.
-const hasLocks = (): boolean => typeof navigator === 'object' && 'locks' in navigator && navigator.locks !== undefined;
+const hasLocks = (): boolean =>
+  typeof navigator === 'object' && 'locks' in navigator && navigator.locks !== undefined;
 
 const alone = (): void => undefined;
 

@@ -200,7 +200,10 @@ export class Chat {
     if (text.trim() === '' && files.length === 0) return this.#previewer.ask(undefined);
     this.#previewer.ask(async () => {
       const small = files.filter(({ size }) => size <= PREVIEWED_FILE_BYTES);
-      const parts: ChatPart[] = [...(await Promise.all(small.map(toFilePart))), { type: 'text', state: 'done', text }];
+      const parts: ChatPart[] = [
+        ...(await Promise.all(small.map(toFilePart))),
+        { type: 'text', state: 'done', text },
+      ];
       const { messages, headId } = this.#withUserMessage(this.#tree.headId, parts);
       const path = trees.pathTo({ messages, headId }, headId);
       const history = path.map((message) => ({ ...message, parts: message.parts.filter(isSmall) }));
@@ -216,7 +219,10 @@ export class Chat {
   /** Shows the branch of a message. Not while an answer is being written. */
   selectBranch(messageId: string): void {
     if (this.#isBusy()) return;
-    this.#changeTree({ ...this.#tree, headId: trees.newestBelow(this.#tree, messageId) }, { status: 'ready', error: undefined });
+    this.#changeTree(
+      { ...this.#tree, headId: trees.newestBelow(this.#tree, messageId) },
+      { status: 'ready', error: undefined },
+    );
   }
 
   /** Ends the answer and forgets the conversation, in the storage too. */
@@ -228,7 +234,9 @@ export class Chat {
   }
 
   #enter(): void {
-    const stopListening = this.#tabs.listen((notice) => void (notice === 'stop' ? this.stop() : this.resume()));
+    const stopListening = this.#tabs.listen(
+      (notice) => void (notice === 'stop' ? this.stop() : this.resume()),
+    );
     const keep = (): void => this.#answer.keep();
     globalThis.addEventListener?.('pagehide', keep);
     this.#close = () => {
@@ -270,7 +278,12 @@ export class Chat {
   #ask(tree: trees.ChatTree, release: () => void): void {
     const messageId = createKey();
     this.#pending = undefined;
-    const record = { messageId, idempotencyKey: createKey(), startedAt: Date.now(), request: this.#toRequest() };
+    const record = {
+      messageId,
+      idempotencyKey: createKey(),
+      startedAt: Date.now(),
+      request: this.#toRequest(),
+    };
     const answer: ChatMessage = {
       id: messageId,
       role: 'assistant',
@@ -287,7 +300,9 @@ export class Chat {
 
   async #join(record: ChatRunRecord): Promise<boolean> {
     this.#pending = undefined;
-    this.#setTree(trees.withChange(this.#tree, record.messageId, { status: 'streaming' }), { error: undefined });
+    this.#setTree(trees.withChange(this.#tree, record.messageId, { status: 'streaming' }), {
+      error: undefined,
+    });
     await this.#answer.join(record);
     return true;
   }
@@ -309,7 +324,9 @@ export class Chat {
 
   #isBusy(): boolean {
     return (
-      this.#starting !== undefined || this.#answer.record !== undefined || this.#store.get().status === 'loading'
+      this.#starting !== undefined ||
+      this.#answer.record !== undefined ||
+      this.#store.get().status === 'loading'
     );
   }
 

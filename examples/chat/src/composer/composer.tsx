@@ -47,7 +47,10 @@ export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => 
     if (clipboardData.files.length > 0) attachments.add(clipboardData.files);
   };
   return (
-    <form className={`composer${isDropping ? ' is-dropping' : ''}`} onSubmit={(event) => event.preventDefault()}>
+    <form
+      className={`composer${isDropping ? ' is-dropping' : ''}`}
+      onSubmit={(event) => event.preventDefault()}
+    >
       <AttachmentList files={files} onRemove={attachments.remove} />
       <textarea
         id="composer"
@@ -78,11 +81,24 @@ export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => 
         </label>
         <PreviewLine preview={chat.preview} problem={attachments.problem} />
         {isRunning ? (
-          <button type="button" className="send-button" onClick={() => void stop()} aria-label="Stop" title="Stop (Escape)">
+          <button
+            type="button"
+            className="send-button"
+            onClick={() => void stop()}
+            aria-label="Stop"
+            title="Stop (Escape)"
+          >
             <Icon name="stop" />
           </button>
         ) : (
-          <button type="submit" className="send-button" onClick={() => void send()} disabled={isEmpty} aria-label="Send" title="Send (Enter)">
+          <button
+            type="submit"
+            className="send-button"
+            onClick={() => void send()}
+            disabled={isEmpty}
+            aria-label="Send"
+            title="Send (Enter)"
+          >
             <Icon name="send" />
           </button>
         )}

@@ -24,7 +24,10 @@ export const PreviewLine = ({ preview, problem }: PreviewLineProps) => {
   const [refusal] = preview.result?.problems ?? [];
   const said = problem ?? (refusal && `${refusal.message} ${refusal.suggestion ?? ''}`);
   return (
-    <p className={`preview-line${said === undefined ? '' : ' is-problem'}`} role={said === undefined ? undefined : 'status'}>
+    <p
+      className={`preview-line${said === undefined ? '' : ' is-problem'}`}
+      role={said === undefined ? undefined : 'status'}
+    >
       {said ?? toEstimate(preview)}
     </p>
   );

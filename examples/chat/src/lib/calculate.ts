@@ -27,7 +27,8 @@ export const calculate = (expression: string): number => {
       if (tokens[at++] !== ')') throw new Error('A bracket is not closed.');
       return value;
     }
-    if (token === undefined || !/^\d/.test(token)) throw new Error(`"${token ?? 'The end'}" is not a number.`);
+    if (token === undefined || !/^\d/.test(token))
+      throw new Error(`"${token ?? 'The end'}" is not a number.`);
     return Number(token);
   };
   /** Operators of that priority or more, from the left; powers from the right. */

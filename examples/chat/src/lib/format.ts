@@ -1,10 +1,16 @@
 import type { Cost, Model, Usage } from 'modelgraph-client';
 
 const dollars = (amount: number, digits: number): string =>
-  amount.toLocaleString('en', { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: digits });
+  amount.toLocaleString('en', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  });
 
 /** US dollars, with as many digits as a small amount needs. */
-export const formatDollars = (amount: number): string => dollars(amount, amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 4 : 6);
+export const formatDollars = (amount: number): string =>
+  dollars(amount, amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 4 : 6);
 
 export const formatCost = (cost: Cost | null | undefined): string | undefined => {
   if (cost == null) return undefined;
@@ -12,7 +18,10 @@ export const formatCost = (cost: Cost | null | undefined): string | undefined =>
 };
 
 export const formatCount = (count: number): string =>
-  count.toLocaleString('en', { notation: count >= 10_000 ? 'compact' : 'standard', maximumFractionDigits: 1 });
+  count.toLocaleString('en', {
+    notation: count >= 10_000 ? 'compact' : 'standard',
+    maximumFractionDigits: 1,
+  });
 
 export const formatUsage = (usage: Usage | null | undefined): string | undefined => {
   const { inputTokens, outputTokens } = usage ?? {};

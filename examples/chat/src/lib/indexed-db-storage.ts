@@ -1,6 +1,6 @@
 import type { StorageAdapter } from 'modelgraph-client';
 
-const toPromise = <Result,>(request: IDBRequest<Result>): Promise<Result> =>
+const toPromise = <Result>(request: IDBRequest<Result>): Promise<Result> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('The storage of this browser failed.'));
@@ -14,7 +14,7 @@ export const createIndexedDbStorage = (name: string): StorageAdapter => {
     request.onupgradeneeded = () => request.result.createObjectStore('texts');
     return toPromise(request);
   };
-  const use = async <Result,>(
+  const use = async <Result>(
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<Result>,
   ): Promise<Result> => {

@@ -5,10 +5,19 @@ interface Weather {
   readonly current: { readonly temperature_2m: number; readonly wind_speed_10m: number };
 }
 interface Places {
-  readonly results?: readonly { readonly name: string; readonly country: string; readonly latitude: number; readonly longitude: number }[];
+  readonly results?: readonly {
+    readonly name: string;
+    readonly country: string;
+    readonly latitude: number;
+    readonly longitude: number;
+  }[];
 }
 
-const getJson = async <Answer,>(url: string, parameters: Record<string, string>, signal: AbortSignal): Promise<Answer> => {
+const getJson = async <Answer>(
+  url: string,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Answer> => {
   const response = await fetch(`${url}?${new URLSearchParams(parameters).toString()}`, { signal });
   if (!response.ok) throw new Error(`The weather service answered ${response.status}.`);
   return (await response.json()) as Answer;
@@ -53,6 +62,9 @@ export const TOOLS: ChatTools = {
       properties: { expression: { type: 'string', description: 'Such as (3 + 4) * 2' } },
       required: ['expression'],
     },
-    execute: ({ expression }: { readonly expression: string }) => ({ expression, value: calculate(expression) }),
+    execute: ({ expression }: { readonly expression: string }) => ({
+      expression,
+      value: calculate(expression),
+    }),
   },
 };

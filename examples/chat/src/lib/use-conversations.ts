@@ -49,6 +49,9 @@ export const useConversations = (): Conversations => {
       }),
     [change],
   );
-  const remove = useCallback((id: string) => change((before) => before.filter((other) => other.id !== id)), [change]);
+  const remove = useCallback(
+    (id: string) => change((before) => before.filter((other) => other.id !== id)),
+    [change],
+  );
   return { list, touch, remove };
 };

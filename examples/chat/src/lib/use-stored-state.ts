@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 
-const read = <Value,>(key: string, initial: Value): Value => {
+const read = <Value>(key: string, initial: Value): Value => {
   try {
     const text = localStorage.getItem(key);
     return text === null ? initial : (JSON.parse(text) as Value);
@@ -14,7 +14,7 @@ const read = <Value,>(key: string, initial: Value): Value => {
  * State that a reload finds again, and that other tabs take over. Where the storage is full or forbidden it lives as long
  * as the page.
  */
-export const useStoredState = <Value,>(
+export const useStoredState = <Value>(
   key: string,
   initial: Value,
 ): [Value, (change: (value: Value) => Value) => void] => {

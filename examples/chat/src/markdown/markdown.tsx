@@ -8,7 +8,8 @@ import { Tokens } from './tokens.tsx';
 const TOO_DEEP = /(?:(?:>|[*+-] |\d{1,9}[.)] )[ \t]*){24}/;
 
 /** So does its work for emphasis with the marks of a paragraph, and for addresses with its length. */
-const isTangled = (text: string): boolean => text.length > 5_000 || (text.match(/[*_~@]/g)?.length ?? 0) > 300;
+const isTangled = (text: string): boolean =>
+  text.length > 5_000 || (text.match(/[*_~@]/g)?.length ?? 0) > 300;
 
 const toTokens = (raw: string): readonly Token[] | undefined => {
   if (TOO_DEEP.test(raw)) return undefined;
@@ -27,7 +28,11 @@ const toTokens = (raw: string): readonly Token[] | undefined => {
 
 const Block = memo(({ raw }: { readonly raw: string }) => {
   const tokens = toTokens(raw);
-  return tokens === undefined ? <p className="plain">{withoutDirectionControls(raw)}</p> : <Tokens tokens={tokens} />;
+  return tokens === undefined ? (
+    <p className="plain">{withoutDirectionControls(raw)}</p>
+  ) : (
+    <Tokens tokens={tokens} />
+  );
 });
 
 const Group = memo(({ blocks }: { readonly blocks: readonly string[] }) =>

@@ -10,7 +10,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const toCharacter = (whole: string, name: string): string => {
   if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
   const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  return code > 0 && code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : whole;
+  return code > 0 && code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff)
+    ? String.fromCodePoint(code)
+    : whole;
 };
 
 export const decodeEntities = (text: string): string =>

@@ -7,7 +7,9 @@ export const RemoteImage = ({ href, alt }: { readonly href: string; readonly alt
   const url = toSafeUrl(href);
   if (url?.protocol !== 'https:') return <span className="refused-link">{alt}</span>;
   if (wanted)
-    return <img className="remote-image" src={url.href} alt={alt} referrerPolicy="no-referrer" decoding="async" />;
+    return (
+      <img className="remote-image" src={url.href} alt={alt} referrerPolicy="no-referrer" decoding="async" />
+    );
   return (
     <button type="button" className="remote-image-button" onClick={() => setWanted(true)} title={url.href}>
       Show the image{alt === '' ? '' : ` “${alt}”`} from {url.hostname}

@@ -7,7 +7,8 @@ export const toSafeUrl = (href: string): URL | undefined => {
 
 /** The host that a text names if it reads like an address; the reader would expect to arrive there. */
 const namedHost = (text: string): string | undefined => {
-  const [, host] = /^\s*(?:https?:\/\/)?(?:www\.)?((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,})(?:[/:?#]|\s*$)/u.exec(text) ?? [];
+  const [, host] =
+    /^\s*(?:https?:\/\/)?(?:www\.)?((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,})(?:[/:?#]|\s*$)/u.exec(text) ?? [];
   return host?.toLowerCase();
 };
 

@@ -14,7 +14,12 @@ export interface Blocks {
 const cutAt = (text: string): number => {
   const newline = text.lastIndexOf('\n', LONGEST_OPEN_BLOCK);
   const space = text.lastIndexOf(' ', LONGEST_OPEN_BLOCK);
-  const at = newline > LONGEST_OPEN_BLOCK / 2 ? newline : space > LONGEST_OPEN_BLOCK / 2 ? space : LONGEST_OPEN_BLOCK - 1;
+  const at =
+    newline > LONGEST_OPEN_BLOCK / 2
+      ? newline
+      : space > LONGEST_OPEN_BLOCK / 2
+        ? space
+        : LONGEST_OPEN_BLOCK - 1;
   // A character of two code units stays whole.
   return /[\uD800-\uDBFF]/.test(text[at] ?? '') ? at : at + 1;
 };

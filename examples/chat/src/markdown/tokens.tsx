@@ -15,7 +15,9 @@ interface Nested {
 /** Tokens of `marked` as elements; what it takes for HTML is text here. */
 export const Tokens = ({ tokens = [], depth = 0 }: Nested): ReactNode =>
   tokens.map((token, index) => (
-    <Fragment key={index}>{depth > MAX_DEPTH ? token.raw : toElement(token as MarkedToken, depth + 1)}</Fragment>
+    <Fragment key={index}>
+      {depth > MAX_DEPTH ? token.raw : toElement(token as MarkedToken, depth + 1)}
+    </Fragment>
   ));
 
 const plain = (text: string): string => withoutDirectionControls(decodeEntities(text));
@@ -104,9 +106,20 @@ const toElement = (token: MarkedToken, depth: number): ReactNode => {
     case 'image':
       return <RemoteImage href={token.href} alt={plain(token.text)} />;
     case 'checkbox':
-      return <input type="checkbox" disabled checked={token.checked} aria-label={token.checked ? 'done' : 'not done'} />;
+      return (
+        <input
+          type="checkbox"
+          disabled
+          checked={token.checked}
+          aria-label={token.checked ? 'done' : 'not done'}
+        />
+      );
     case 'html':
-      return /^<br\s*\/?>$/i.test(token.raw.trim()) ? <br /> : <span className="plain">{plain(token.raw)}</span>;
+      return /^<br\s*\/?>$/i.test(token.raw.trim()) ? (
+        <br />
+      ) : (
+        <span className="plain">{plain(token.raw)}</span>
+      );
     case 'text':
       return token.tokens === undefined ? plain(token.text) : inner;
     case 'escape':

@@ -56,9 +56,21 @@ export const AssistantMessage = memo((props: AssistantMessageProps) => {
         <Facts message={message} />
         {!isWriting && (
           <>
-            <BranchSwitch messageId={message.id} branches={branches} isIdle={isIdle} onSelect={onSelectBranch} />
+            <BranchSwitch
+              messageId={message.id}
+              branches={branches}
+              isIdle={isIdle}
+              onSelect={onSelectBranch}
+            />
             {text !== '' && <CopyButton text={text} label="Copy the answer" />}
-            <button type="button" className="icon-button" disabled={!isIdle} onClick={() => void onRegenerate(message.id)} aria-label="Answer again" title="Answer again">
+            <button
+              type="button"
+              className="icon-button"
+              disabled={!isIdle}
+              onClick={() => void onRegenerate(message.id)}
+              aria-label="Answer again"
+              title="Answer again"
+            >
               <Icon name="regenerate" />
             </button>
           </>

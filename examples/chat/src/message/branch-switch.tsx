@@ -19,13 +19,25 @@ export const BranchSwitch = ({ messageId, branches, isIdle, onSelect }: BranchSw
   };
   return (
     <span className="branch-switch" role="group" aria-label="Versions">
-      <button type="button" className="icon-button" disabled={!isIdle || at === 0} onClick={() => step(-1)} aria-label="Version before">
+      <button
+        type="button"
+        className="icon-button"
+        disabled={!isIdle || at === 0}
+        onClick={() => step(-1)}
+        aria-label="Version before"
+      >
         <Icon name="back" />
       </button>
       <span>
         {at + 1} of {ids.length}
       </span>
-      <button type="button" className="icon-button" disabled={!isIdle || at === ids.length - 1} onClick={() => step(1)} aria-label="Version after">
+      <button
+        type="button"
+        className="icon-button"
+        disabled={!isIdle || at === ids.length - 1}
+        onClick={() => step(1)}
+        aria-label="Version after"
+      >
         <Icon name="forward" />
       </button>
     </span>

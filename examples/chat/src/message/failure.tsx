@@ -19,7 +19,11 @@ const TITLES: Readonly<Record<string, string>> = {
   BUDGET_EXCEEDED: 'The budget is used up',
 };
 
-export const Failure = ({ failure: { code, message, suggestion, retryAfterMs }, hasText, onRetry }: FailureProps) => (
+export const Failure = ({
+  failure: { code, message, suggestion, retryAfterMs },
+  hasText,
+  onRetry,
+}: FailureProps) => (
   <div className="failure">
     <Icon name="warning" />
     <div>

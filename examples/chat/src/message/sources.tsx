@@ -7,7 +7,13 @@ const Source = ({ citation: { url, title, snippet } }: { readonly citation: Cita
   const name = withoutDirectionControls(title ?? target?.hostname ?? snippet ?? 'A source');
   if (target === undefined) return <span className="source">{name}</span>;
   return (
-    <a className="source" href={target.href} target="_blank" rel="noopener noreferrer" title={snippet ?? target.href}>
+    <a
+      className="source"
+      href={target.href}
+      target="_blank"
+      rel="noopener noreferrer"
+      title={snippet ?? target.href}
+    >
       {name} <span className="source-host">{target.hostname}</span>
     </a>
   );

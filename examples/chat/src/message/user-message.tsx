@@ -43,7 +43,12 @@ const Editor = ({ message, onEdit, onSave }: UserMessageProps) => {
         <button type="button" className="text-button" onClick={() => onEdit(undefined)}>
           Cancel
         </button>
-        <button type="button" className="primary-button" onClick={() => void save()} disabled={text.trim() === ''}>
+        <button
+          type="button"
+          className="primary-button"
+          onClick={() => void save()}
+          disabled={text.trim() === ''}
+        >
           Ask again
         </button>
       </div>
@@ -64,12 +69,32 @@ export const UserMessage = memo((props: UserMessageProps) => {
           ))}
         </ul>
       )}
-      {isEditing ? <Editor {...props} /> : text !== '' && <p className="user-text" dir="auto">{text}</p>}
+      {isEditing ? (
+        <Editor {...props} />
+      ) : (
+        text !== '' && (
+          <p className="user-text" dir="auto">
+            {text}
+          </p>
+        )
+      )}
       {!isEditing && (
         <footer className="message-footer">
-          <BranchSwitch messageId={message.id} branches={branches} isIdle={isIdle} onSelect={onSelectBranch} />
+          <BranchSwitch
+            messageId={message.id}
+            branches={branches}
+            isIdle={isIdle}
+            onSelect={onSelectBranch}
+          />
           <CopyButton text={text} label="Copy the message" />
-          <button type="button" className="icon-button" disabled={!isIdle} onClick={() => onEdit(message.id)} aria-label="Edit the message" title="Edit the message">
+          <button
+            type="button"
+            className="icon-button"
+            disabled={!isIdle}
+            onClick={() => onEdit(message.id)}
+            aria-label="Edit the message"
+            title="Edit the message"
+          >
             <Icon name="edit" />
           </button>
         </footer>

@@ -46,7 +46,13 @@ const FilterBar = ({ wanted, onToggle, grouping, onGroup }: FilterBarProps) => (
   <div className="filter-bar">
     <div className="chips" role="group" aria-label="Capabilities">
       {Object.keys(FILTERS).map((name) => (
-        <button key={name} type="button" className="chip" aria-pressed={wanted.includes(name)} onClick={() => onToggle(name)}>
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={wanted.includes(name)}
+          onClick={() => onToggle(name)}
+        >
           {name}
         </button>
       ))}
@@ -68,7 +74,9 @@ const Picker = ({ models, current, onChoose }: Omit<ModelPickerProps, 'isOpen' |
   const [grouping, setGrouping] = useState<Grouping>('price');
   const sought = useDeferredValue(search);
   const groups = useMemo(() => {
-    const found = models.filter((model) => matches(model, sought) && wanted.every((name) => FILTERS[name]?.(model)));
+    const found = models.filter(
+      (model) => matches(model, sought) && wanted.every((name) => FILTERS[name]?.(model)),
+    );
     return groupModels(found, grouping);
   }, [models, sought, wanted, grouping]);
   const toggle = (name: string): void =>
@@ -78,7 +86,12 @@ const Picker = ({ models, current, onChoose }: Omit<ModelPickerProps, 'isOpen' |
       <label className="search">
         <Icon name="search" />
         <span className="visually-hidden">Search models</span>
-        <input type="search" placeholder="Name, alias or provider" value={search} onChange={({ target }) => setSearch(target.value)} />
+        <input
+          type="search"
+          placeholder="Name, alias or provider"
+          value={search}
+          onChange={({ target }) => setSearch(target.value)}
+        />
       </label>
       <FilterBar wanted={wanted} onToggle={toggle} grouping={grouping} onGroup={setGrouping} />
       <div className="model-groups">

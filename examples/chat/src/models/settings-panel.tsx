@@ -21,7 +21,9 @@ export const SettingsPanel = ({ model, settings, isOpen, onClose, onChange }: Se
           rows={4}
           placeholder="How the model should answer, in every conversation"
           value={settings.system ?? ''}
-          onChange={({ target }) => onChange((before) => withSetting(before, 'system', target.value || undefined))}
+          onChange={({ target }) =>
+            onChange((before) => withSetting(before, 'system', target.value || undefined))
+          }
         />
       </label>
       {model !== undefined &&

@@ -29,8 +29,8 @@ export const ConnectionNotice = ({ connection, modelsFailed, onReloadModels }: C
   return (
     <div className="notice" role="status">
       <p>
-        {state === 'offline' ? 'This device is offline.' : 'The server does not answer.'} An answer that is being
-        written goes on as soon as the connection is back.
+        {state === 'offline' ? 'This device is offline.' : 'The server does not answer.'} An answer that is
+        being written goes on as soon as the connection is back.
       </p>
       <button type="button" className="text-button" onClick={retry}>
         Try now

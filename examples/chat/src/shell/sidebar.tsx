@@ -35,7 +35,12 @@ interface EntryProps {
 
 const Entry = ({ conversation: { title }, isCurrent, onOpen, onRemove }: EntryProps) => (
   <li className="conversation-entry">
-    <button type="button" className="conversation-link" aria-current={isCurrent ? 'page' : undefined} onClick={onOpen}>
+    <button
+      type="button"
+      className="conversation-link"
+      aria-current={isCurrent ? 'page' : undefined}
+      onClick={onOpen}
+    >
       {title}
     </button>
     <button type="button" className="icon-button" onClick={onRemove} aria-label={`Delete “${title}”`}>
