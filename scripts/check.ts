@@ -13,6 +13,7 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ['types', tool('tsc'), '-p', '.'],
   ['types of the playground', tool('tsc'), '-p', 'src/server/playground/browser'],
   ["types of the playground's tests", tool('tsc'), '-p', 'test/server/playground/browser'],
+  ['types of the chat', process.execPath, script('check-types.ts'), 'examples/chat'],
   ['import rules', process.execPath, script('check-imports.ts')],
   ['schema file', process.execPath, script('print-schema.ts'), '--check'],
   ['tables of the README', process.execPath, script('print-readme.ts'), '--check'],

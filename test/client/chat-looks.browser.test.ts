@@ -49,7 +49,7 @@ describe.skipIf(!canRun)('the chat, looked at', { timeout: 180_000 }, () => {
   /** Serious and critical findings of axe in what is shown now. */
   const findings = async (page: Page): Promise<readonly string[]> => {
     await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.cancel()))');
-    const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Finding[] };
+    const { violations } = await page.evaluate<{ readonly violations: readonly Finding[] }>('axe.run()');
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(

@@ -64,7 +64,7 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
     ).toEqual([true, false]);
     await until(page, "seen.chat.status === 'ready' && seen.chat.messages.length === 2");
     expect(calls()).toBe(1);
-    const answer = (await page.evaluate('seen.chat.messages[1]')) as Record<string, unknown>;
+    const answer = await page.evaluate<Record<string, unknown>>('seen.chat.messages[1]');
     expect(answer).toMatchObject({
       role: 'assistant',
       status: 'done',
@@ -141,7 +141,7 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
     await until(page, "seen.chat.status === 'requires-action'");
     expect(await page.evaluate("seen.chat.addToolResult('call_1', { value: 14 })")).toBe(true);
     await until(page, "seen.chat.status === 'ready'");
-    const parts = (await page.evaluate('seen.chat.messages[1].parts')) as readonly Record<string, unknown>[];
+    const parts = await page.evaluate<readonly Record<string, unknown>[]>('seen.chat.messages[1].parts');
     expect(parts.map(({ type, state }) => [type, state])).toEqual([
       ['text', 'done'],
       ['tool', 'answered'],

@@ -13,7 +13,7 @@ export const createStore = <State>(initial: State): Store<State> => {
     set: (next) => {
       if (Object.is(next, state)) return;
       state = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of listeners) listener();
     },
     subscribe: (listener) => {
       listeners.add(listener);

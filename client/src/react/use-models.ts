@@ -72,7 +72,7 @@ export const useModels = (where?: ModelFilter, options: UseModelsOptions = {}): 
     if (isEmpty) void entry.load();
   }, [entry, isEmpty]);
   if (suspense && state.models.length === 0) {
-    if (state.status === 'failed') throw state.error;
+    if (state.error !== undefined) throw state.error;
     // React 18 and 19 suspend on a thrown promise; `use` is in 19 alone.
     // oxlint-disable-next-line typescript/only-throw-error
     if (state.status !== 'ready') throw entry.load();

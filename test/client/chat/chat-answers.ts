@@ -52,7 +52,7 @@ export const HOSTILE_ANSWER = [
   '```html\n<b>\u202Ehidden</b>\n```',
   '<b onclick="window.attacked=1">bold</b> <br> <style>body{display:none}</style>',
   `${'> '.repeat(400)}deep`,
-  `${Array.from({ length: 300 }, (_, depth) => `${'  '.repeat(depth)}- deep`).join('\n')}`,
+  Array.from({ length: 300 }, (_, depth) => `${'  '.repeat(depth)}- deep`).join('\n'),
   `${'['.repeat(2_000)}${'*a_'.repeat(2_000)}`,
   `| a | b |\n|---|---|\n${'| x | y |\n'.repeat(TABLE_ROWS)}`,
   'The end of the attacks.',

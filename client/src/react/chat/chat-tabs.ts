@@ -38,6 +38,8 @@ export const createChatTabs = (name: string): ChatTabs => {
   return {
     tryToLead: async () => (hasLocks() ? await requestLock(name, { ifAvailable: true }) : alone),
     waitToLead: async (signal) => (hasLocks() ? ((await requestLock(name, { signal })) ?? alone) : alone),
+    // A channel has no target: it reaches this origin alone.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     announce: (notice) => channel?.postMessage(notice),
     listen: (listener) => {
       if (typeof BroadcastChannel === 'undefined') return () => undefined;

@@ -45,7 +45,7 @@ export class WaitingCalls {
     try {
       return await new Promise<JsonValue>((resolve, reject) => {
         this.#waiting.set(callId, { resolve, reject });
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       });
     } finally {
       this.#waiting.delete(callId);

@@ -14,11 +14,11 @@ export const pathTo = ({ messages }: ChatTree, id: string | null): readonly Chat
   const byId = new Map(messages.map((message) => [message.id, message]));
   const path: ChatMessage[] = [];
   for (let at = id === null ? undefined : byId.get(id); at !== undefined; ) {
-    path.push(at);
+    path.unshift(at);
     byId.delete(at.id);
     at = at.parentId === null ? undefined : byId.get(at.parentId);
   }
-  return path.reverse();
+  return path;
 };
 
 export const findMessage = ({ messages }: ChatTree, id: string): ChatMessage | undefined =>

@@ -1,48 +1,13 @@
-import type { Model } from 'modelgraph-client';
-import type { ChatView } from 'modelgraph-client/react';
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { ClipboardEvent } from 'react';
 import { Icon } from '../icon.tsx';
-import { isBusy } from '../message/message-list.tsx';
 import { AttachmentList } from './attachment-list.tsx';
 import { PreviewLine } from './preview-line.tsx';
-import { useAttachments } from './use-attachments.ts';
-import { useFileDrop } from './use-file-drop.ts';
+import { type ComposerProps, useComposer } from './use-composer.ts';
 
-interface ComposerProps {
-  readonly chat: ChatView;
-  readonly model: Model | undefined;
-  readonly onSend: (text: string, files: readonly File[]) => Promise<boolean>;
-  readonly onEditLast: () => void;
-}
-
-export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => {
-  const [text, setText] = useState('');
-  const attachments = useAttachments();
-  const input = useRef<HTMLTextAreaElement>(null);
-  const { files } = attachments;
-  const isRunning = isBusy(chat) && chat.status !== 'loading';
-  const isEmpty = text.trim() === '' && files.length === 0;
-  const isDropping = useFileDrop(attachments.add);
-  const { setDraft, stop } = chat;
-  useEffect(() => setDraft({ text, files }), [setDraft, text, files, model]);
-
-  const send = async (): Promise<void> => {
-    if (isEmpty || isRunning || !(await onSend(text, files))) return;
-    setText('');
-    attachments.clear();
-    input.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
-      event.preventDefault();
-      void send();
-    } else if (event.key === 'Escape' && isRunning) void stop();
-    else if (event.key === 'ArrowUp' && text === '' && !isRunning) {
-      event.preventDefault();
-      onEditLast();
-    }
-  };
+export const Composer = (props: ComposerProps) => {
+  const { text, setText, attachments, input, isEmpty, isRunning, isDropping, send, onKeyDown } =
+    useComposer(props);
+  const { preview, stop } = props.chat;
   const onPaste = ({ clipboardData }: ClipboardEvent): void => {
     if (clipboardData.files.length > 0) attachments.add(clipboardData.files);
   };
@@ -51,7 +16,7 @@ export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => 
       className={`composer${isDropping ? ' is-dropping' : ''}`}
       onSubmit={(event) => event.preventDefault()}
     >
-      <AttachmentList files={files} onRemove={attachments.remove} />
+      <AttachmentList files={attachments.files} onRemove={attachments.remove} />
       <textarea
         id="composer"
         ref={input}
@@ -79,7 +44,7 @@ export const Composer = ({ chat, model, onSend, onEditLast }: ComposerProps) => 
             }}
           />
         </label>
-        <PreviewLine preview={chat.preview} problem={attachments.problem} />
+        <PreviewLine preview={preview} problem={attachments.problem} />
         {isRunning ? (
           <button
             type="button"

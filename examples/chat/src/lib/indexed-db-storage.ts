@@ -2,8 +2,10 @@ import type { StorageAdapter } from 'modelgraph-client';
 
 const toPromise = <Result>(request: IDBRequest<Result>): Promise<Result> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('The storage of this browser failed.'));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () =>
+      reject(request.error ?? new Error('The storage of this browser failed.')),
+    );
   });
 
 /** Texts by key in IndexedDB, which has room for attachments where localStorage ends at 5 MB. */
@@ -11,7 +13,7 @@ export const createIndexedDbStorage = (name: string): StorageAdapter => {
   let opened: Promise<IDBDatabase> | undefined;
   const open = (): Promise<IDBDatabase> => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('texts');
+    request.addEventListener('upgradeneeded', () => request.result.createObjectStore('texts'));
     return toPromise(request);
   };
   const use = async <Result>(
@@ -24,6 +26,6 @@ export const createIndexedDbStorage = (name: string): StorageAdapter => {
   return {
     getItem: async (key) => (await use<string | undefined>('readonly', (store) => store.get(key))) ?? null,
     setItem: async (key, value) => void (await use('readwrite', (store) => store.put(value, key))),
-    removeItem: async (key) => void (await use('readwrite', (store) => store.delete(key))),
+    removeItem: (key) => use('readwrite', (store) => store.delete(key)),
   };
 };

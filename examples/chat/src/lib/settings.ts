@@ -18,7 +18,7 @@ const withPath = (tree: Tree, [key = '', ...rest]: readonly string[], value: unk
 
 /** With another value at that path; undefined takes it away, and the model's default is in force. */
 export const withSetting = (settings: Settings, field: string, value: SettingValue): Settings =>
-  withPath(settings as Tree, field.split('.'), value) as Settings;
+  withPath({ ...settings }, field.split('.'), value);
 
 /** The settings that the model takes: what was set for another model is kept for it, and not sent. */
 export const settingsFor = (model: Model | undefined, settings: Settings): Settings => {
