@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import { createConnectionMonitor } from '../connection-monitor.ts';
+import { ConnectionMonitor } from '../connection-monitor.ts';
 import type { ModelgraphOptions } from '../modelgraph.ts';
 import { toReconnectSettings } from '../reconnect-policy.ts';
 import { type ResumedStream, resumeStream } from '../resume-stream.ts';
@@ -90,7 +90,7 @@ const withErrors = (
 
 export const createResumableSubscriber = (options: ModelgraphOptions): ResumableSubscriber => {
   const transport: Transport = createTransport(options);
-  const monitor = createConnectionMonitor();
+  const monitor = new ConnectionMonitor();
   const settings = toReconnectSettings(options);
 
   const readAgain = async (given: Reading, { signal, onResult }: ResumableSubscription): Promise<void> => {
