@@ -387,7 +387,7 @@ export default {
       comment:
         'The server runs without devDependencies: move the package to dependencies, or the code out of src. What the ' +
         'client serves is a peer of it.',
-      from: { path: PRODUCT },
+      from: { path: PRODUCT, pathNot: '^client/test/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only', 'npm-peer'],

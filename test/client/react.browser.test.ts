@@ -138,7 +138,10 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
   test('a tool without a function waits for the result of a person', async () => {
     const page = await open('chat');
     await send(page, 'Use the tool');
-    await until(page, "seen.chat.status === 'requires-action'");
+    await until(
+      page,
+      "seen.chat.messages[1]?.parts[1]?.state === 'ready' && seen.chat.status === 'requires-action'",
+    );
     expect(await page.evaluate("seen.chat.addToolResult('call_1', { value: 14 })")).toBe(true);
     await until(page, "seen.chat.status === 'ready'");
     const parts = await page.evaluate<readonly Record<string, unknown>[]>('seen.chat.messages[1].parts');

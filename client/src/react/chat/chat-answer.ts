@@ -67,6 +67,11 @@ export class ChatAnswer {
     return this.#run?.record;
   }
 
+  /** Whether this tab is the one that runs tools and keeps what comes. */
+  get leads(): boolean {
+    return this.#run?.release !== undefined;
+  }
+
   /** Resolves to the function that gives the lead back; undefined where another tab is answering. */
   async tryToLead(): Promise<(() => void) | undefined> {
     await this.#ended;

@@ -37,27 +37,36 @@ interface WaitingCall {
   readonly reject: (reason: unknown) => void;
 }
 
-/** The calls that wait for a person. */
+/** The calls that wait for a person. An answer may come before the wait for it has begun. */
 export class WaitingCalls {
   readonly #waiting = new Map<string, WaitingCall>();
+  readonly #answers = new Map<string, ToolAnswer>();
 
   async wait(callId: string, signal: AbortSignal): Promise<JsonValue> {
     try {
       return await new Promise<JsonValue>((resolve, reject) => {
         this.#waiting.set(callId, { resolve, reject });
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        this.#settle(callId);
       });
     } finally {
       this.#waiting.delete(callId);
+      this.#answers.delete(callId);
     }
   }
 
-  /** False where no call of that id waits. */
-  answer(callId: string, { output, isError }: ToolAnswer): boolean {
+  answer(callId: string, answer: ToolAnswer): void {
+    this.#answers.set(callId, answer);
+    this.#settle(callId);
+  }
+
+  #settle(callId: string): void {
     const waiting = this.#waiting.get(callId);
-    if (isError) waiting?.reject(new Error(typeof output === 'string' ? output : JSON.stringify(output)));
-    else waiting?.resolve(output);
-    return waiting !== undefined;
+    const answer = this.#answers.get(callId);
+    if (waiting === undefined || answer === undefined) return;
+    const { output, isError } = answer;
+    if (isError) waiting.reject(new Error(typeof output === 'string' ? output : JSON.stringify(output)));
+    else waiting.resolve(output);
   }
 }
 

@@ -190,9 +190,14 @@ export class Chat {
     else if (this.#store.get().status === 'loading') this.#set({ status: 'ready' });
   }
 
-  /** Answers a call of a tool that has no `execute`; false where no such call waits. */
+  /** Answers a call of a tool that has no `execute`. False where no such call waits, or another tab leads the answer. */
   addToolResult(callId: string, output: JsonValue, isError = false): boolean {
-    return this.#waitingCalls.answer(callId, { output, isError });
+    const { messageId = '' } = this.#answer.record ?? {};
+    const parts = trees.findMessage(this.#tree, messageId)?.parts ?? [];
+    const call = parts.find((part) => part.type === 'tool' && part.callId === callId);
+    if (call?.state !== 'ready' || !this.#answer.leads) return false;
+    this.#waitingCalls.answer(callId, { output, isError });
+    return true;
   }
 
   /** Asks the server what would become of a draft, once the typing pauses; an empty one ends it. */
