@@ -50,6 +50,7 @@ export const App = () => {
           key={id}
           id={id}
           model={model}
+          modelNames={models.map((known) => known.name)}
           settings={settings}
           storage={storage}
           connection={connection}

@@ -17,6 +17,7 @@ interface ChatViewProps {
   readonly settings: Settings;
   readonly storage: StorageAdapter;
   readonly connection: ConnectionView;
+  readonly modelNames: readonly string[];
   readonly modelsFailed: boolean;
   readonly onReloadModels: () => void;
   readonly onChooseModel: (name: string) => void;
@@ -28,6 +29,7 @@ const NO_TOOLS = {};
 export const ChatView = ({
   id,
   model,
+  modelNames,
   settings,
   storage,
   onSent,
@@ -56,7 +58,11 @@ export const ChatView = ({
       <div className="scroller" ref={scroller} tabIndex={-1}>
         <div className="column" ref={content}>
           {chat.messages.length === 0 && chat.status !== 'loading' && (
-            <Welcome onAsk={(text) => void send(text, [])} onChooseModel={onChooseModel} />
+            <Welcome
+              models={modelNames}
+              onAsk={(text) => void send(text, [])}
+              onChooseModel={onChooseModel}
+            />
           )}
           <MessageList chat={chat} editing={editing} onEdit={setEditing} />
         </div>

@@ -27,14 +27,20 @@ const SUGGESTIONS: readonly Suggestion[] = [
 ];
 
 interface WelcomeProps {
+  /** Names of the models that this server offers. */
+  readonly models: readonly string[];
   readonly onAsk: (text: string) => void;
   readonly onChooseModel: (name: string) => void;
 }
 
-export const Welcome = ({ onAsk, onChooseModel }: WelcomeProps) => (
+export const Welcome = ({ models, onAsk, onChooseModel }: WelcomeProps) => (
   <section className="welcome" aria-labelledby="welcome-title">
     <h1 id="welcome-title">What would you like to know?</h1>
-    <p>Every model behind one address. These four are scripts of the demo provider and cost nothing.</p>
+    <p>
+      Every model behind one address.
+      {models.includes('demo') &&
+        ' These four are answered by scripts of the demo provider and cost nothing.'}
+    </p>
     <ul className="suggestions">
       {SUGGESTIONS.map(({ icon, title, text, model }) => (
         <li key={title}>
@@ -43,7 +49,7 @@ export const Welcome = ({ onAsk, onChooseModel }: WelcomeProps) => (
             className="suggestion"
             onClick={() => {
               // The chat has to have the model before it is asked.
-              flushSync(() => onChooseModel(model));
+              if (models.includes(model)) flushSync(() => onChooseModel(model));
               onAsk(text);
             }}
           >
