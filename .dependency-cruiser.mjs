@@ -325,6 +325,33 @@ export default {
       to: { path: OURS, pathNot: '^client/' },
     },
     {
+      name: 'S10-client-core-knows-no-framework',
+      severity: 'error',
+      comment:
+        "The core of the client runs in any frontend: it imports two packages and none of the client's rooms for " +
+        'frameworks. What they need of the core, they import from it.',
+      from: { path: ['^client/src/[^/]+$', '^client/src/(generated|generation|transport)/'] },
+      to: {
+        path: ['^client/src/[^/]+/', '(^|/)node_modules/', '^node:'],
+        pathNot: [
+          '^client/src/(generated|generation|transport)/',
+          '(^|/)node_modules/(graphql-ws|eventsource-parser)/',
+        ],
+      },
+    },
+    {
+      name: 'S10-client-rooms-apart',
+      severity: 'error',
+      comment:
+        'Each room of the client is an entry of its own, loaded without the others. What several need goes to its core, ' +
+        'or to resume-document/ where they speak graphql.',
+      from: { path: '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/' },
+      to: {
+        path: '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/',
+        pathNot: '^client/src/$1/',
+      },
+    },
+    {
       name: 'flow-browser-program-stands-alone',
       severity: 'error',
       comment:
@@ -358,9 +385,13 @@ export default {
       name: 'flow-production-dependencies',
       severity: 'error',
       comment:
-        'The server runs without devDependencies: move the package to dependencies, or the code out of src.',
-      from: { path: PRODUCT },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+        'The server runs without devDependencies: move the package to dependencies, or the code out of src. What the ' +
+        'client serves is a peer of it.',
+      from: { path: PRODUCT, pathNot: '^client/test/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
     },
   ],
   options: {

@@ -10,7 +10,7 @@ import type { GenerationContext } from './generation/context.ts';
 import type { Modelgraph } from './modelgraph.ts';
 import { resumeStream } from './resume-stream.ts';
 import type { Batch } from './schema-types.ts';
-import { serverAway } from './to-modelgraph-error.ts';
+import { serverAway, toModelgraphError } from './to-modelgraph-error.ts';
 import { toPage } from './to-page.ts';
 import { createChannel } from './transport/channel.ts';
 import { getData } from './transport/read-result.ts';
@@ -55,7 +55,7 @@ async function* followBatch(
   });
   reading.then(
     () => channel.end(),
-    (error: unknown) => channel.end(error),
+    (error: unknown) => channel.end(toModelgraphError(error)),
   );
   try {
     yield* channel;

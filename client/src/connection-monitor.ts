@@ -5,122 +5,116 @@ import { isOffline, page } from './page.ts';
 export interface MonitoredStream {
   connecting(): void;
   open(): void;
-  /** Waits before the next try, also for the network and for `retryNow`. Resolves early when the signal is aborted. */
+  /** Waits before the next try, until the network is back or `retryNow` at the latest. Resolves early when aborted. */
   pause(pauseMs: number, signal: AbortSignal): Promise<void>;
   end(): void;
 }
 
-export interface ConnectionMonitor {
-  readonly connection: Connection;
-  begin(): MonitoredStream;
-}
-
 type StreamState = 'connecting' | 'open' | { readonly nextTryAt: number };
 
-/** What tells that the network may be back, where there is a page. */
-const EVENTS = [
-  ['online', () => true],
-  ['offline', () => false],
-  ['visibilitychange', () => page.document?.visibilityState === 'visible'],
-] as const;
+const isPause = (state: StreamState): state is { readonly nextTryAt: number } => typeof state === 'object';
 
-export const createConnectionMonitor = (): ConnectionMonitor => {
-  const streams = new Map<MonitoredStream, StreamState>();
-  const wakers = new Set<() => void>();
-  const listeners = new Set<() => void>();
-  let stopListening: (() => void) | undefined;
-
-  const retryNow = (): void => {
-    for (const wake of wakers) wake();
+/** Hears of what tells that the network is back, or gone, where there is a page. Returns how to stop. */
+const listenToPage = (onChange: () => void, onBack: () => void): (() => void) => {
+  const online = (): void => {
+    onBack();
+    onChange();
   };
-
-  /** Listens to the page only while something depends on it, so that an idle client holds nothing. */
-  const listen = (): void => {
-    const isNeeded = listeners.size > 0 || streams.size > 0;
-    if (!isNeeded) {
-      stopListening?.();
-      stopListening = undefined;
-    } else if (stopListening === undefined && page.addEventListener !== undefined) {
-      const added = EVENTS.map(([name, isBack]) => {
-        const target = name === 'visibilitychange' ? page.document : page;
-        const hear = (): void => {
-          if (isBack()) retryNow();
-          changed();
-        };
-        target?.addEventListener?.(name, hear);
-        return () => target?.removeEventListener?.(name, hear);
-      });
-      stopListening = () => {
-        for (const remove of added) remove();
-      };
-    }
+  const visible = (): void => {
+    if (page.document?.visibilityState === 'visible') onBack();
   };
-
-  const changed = (): void => {
-    for (const listener of listeners) listener();
+  page.addEventListener?.('online', online);
+  page.addEventListener?.('offline', onChange);
+  page.document?.addEventListener('visibilitychange', visible);
+  return () => {
+    page.removeEventListener?.('online', online);
+    page.removeEventListener?.('offline', onChange);
+    page.document?.removeEventListener('visibilitychange', visible);
   };
+};
 
-  const getState = (): ConnectionState => {
-    const states = [...streams.values()];
+/** What all streams of a client tell of its connection. */
+export class ConnectionMonitor implements Connection {
+  readonly #streams = new Map<MonitoredStream, StreamState>();
+  readonly #wakers = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
+  #stopListening: (() => void) | undefined;
+
+  get state(): ConnectionState {
+    const states = [...this.#streams.values()];
     if (states.includes('open')) return 'open';
     if (isOffline()) return 'offline';
-    if (states.some((state) => typeof state === 'object')) return 'server-away';
+    if (states.some(isPause)) return 'server-away';
     return states.length > 0 ? 'connecting' : 'idle';
+  }
+
+  get nextTryAt(): number | undefined {
+    const times = [...this.#streams.values()].filter(isPause).map(({ nextTryAt }) => nextTryAt);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  readonly retryNow = (): void => {
+    for (const wake of this.#wakers) wake();
   };
 
-  const connection: Connection = {
-    get state() {
-      return getState();
-    },
-    get nextTryAt() {
-      const times = [...streams.values()].flatMap((state) =>
-        typeof state === 'object' ? state.nextTryAt : [],
-      );
-      return times.length > 0 ? Math.min(...times) : undefined;
-    },
-    retryNow,
-    subscribe(listener) {
-      // A function of its own, so that one listener can be added twice.
-      const added = (): void => listener();
-      listeners.add(added);
-      listen();
-      return () => {
-        listeners.delete(added);
-        listen();
-      };
-    },
-  };
+  subscribe(listener: () => void): () => void {
+    // A function of its own, so that one listener can be added twice.
+    const added = (): void => listener();
+    this.#listeners.add(added);
+    this.#listen();
+    return () => {
+      this.#listeners.delete(added);
+      this.#listen();
+    };
+  }
 
-  const begin = (): MonitoredStream => {
+  begin(): MonitoredStream {
     const set = (state: StreamState): void => {
-      streams.set(stream, state);
-      listen();
-      changed();
+      this.#streams.set(stream, state);
+      this.#listen();
+      this.#changed();
     };
     const stream: MonitoredStream = {
       connecting: () => set('connecting'),
       open: () => set('open'),
-      pause: (pauseMs, signal) =>
-        new Promise((resolve) => {
-          const wake = (): void => {
-            clearTimeout(timer);
-            wakers.delete(wake);
-            signal.removeEventListener('abort', wake);
-            resolve();
-          };
-          const timer = setTimeout(wake, pauseMs);
-          wakers.add(wake);
-          signal.addEventListener('abort', wake, { once: true });
-          set({ nextTryAt: Date.now() + pauseMs });
-          if (signal.aborted) wake();
-        }),
+      pause: (pauseMs, signal) => {
+        set({ nextTryAt: Date.now() + pauseMs });
+        return this.#pause(pauseMs, signal);
+      },
       end: () => {
-        streams.delete(stream);
-        listen();
-        changed();
+        this.#streams.delete(stream);
+        this.#listen();
+        this.#changed();
       },
     };
     return stream;
+  }
+
+  #pause(pauseMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wakers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, pauseMs);
+      this.#wakers.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+      if (signal.aborted) wake();
+    });
+  }
+
+  /** Listens to the page only while something depends on it, so that an idle client holds nothing. */
+  #listen(): void {
+    const isNeeded = this.#listeners.size > 0 || this.#streams.size > 0;
+    if (!isNeeded) {
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+    } else this.#stopListening ??= listenToPage(this.#changed, this.retryNow);
+  }
+
+  readonly #changed = (): void => {
+    for (const listener of this.#listeners) listener();
   };
-  return { connection, begin };
-};
+}

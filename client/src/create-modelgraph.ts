@@ -1,6 +1,6 @@
 import { createBatches } from './batches.ts';
 import { controls } from './controls.ts';
-import { createConnectionMonitor } from './connection-monitor.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
 import type { GenerateOptions, GenerationHandle, FollowOptions } from './generation-handle.ts';
 import {
   CANCEL_GENERATION,
@@ -21,32 +21,17 @@ import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
 import { toPage } from './to-page.ts';
-import type { Transport } from './transport.ts';
-import { createAutoTransport } from './transport/auto-transport.ts';
+import { createTransport } from './transport/create-transport.ts';
 import { sendRequest } from './transport/http.ts';
 import { getData } from './transport/read-result.ts';
 import { createSseTransport } from './transport/sse-transport.ts';
-import { createWebSocketTransport } from './transport/websocket-transport.ts';
-
-/** What is asked of a client without a WebSocket of its own or of the environment. */
-const hasWebSocket = ({ webSocket }: ModelgraphOptions): boolean =>
-  webSocket !== undefined || typeof globalThis.WebSocket === 'function';
-
-const createTransport = (options: ModelgraphOptions, sse: Transport): Transport => {
-  const { transport = 'auto' } = options;
-  if (typeof transport === 'object') return transport;
-  if (transport === 'sse') return sse;
-  const webSocket = createWebSocketTransport(options);
-  if (transport === 'websocket') return webSocket;
-  return createAutoTransport(hasWebSocket(options) ? webSocket : undefined, sse);
-};
 
 const createContext = (options: ModelgraphOptions): GenerationContext => {
   const uploads = createSseTransport(options);
   return {
     uploads,
     transport: createTransport(options, uploads),
-    monitor: createConnectionMonitor(),
+    monitor: new ConnectionMonitor(),
     settings: toReconnectSettings(options),
     request: async <Data, Variables extends Record<string, unknown>>(
       document: TypedDocument<Data, Variables>,
@@ -135,7 +120,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     submitToolResults: async (generationId, results) =>
       (await request(SUBMIT_TOOL_RESULTS, { generationId, results })).submitToolResults,
     controls,
-    connection: context.monitor.connection,
+    connection: context.monitor,
     request,
     dispose() {
       detachAll();

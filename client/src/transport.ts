@@ -19,6 +19,11 @@ export interface GraphqlResult {
 export interface SubscribeOptions {
   /** Aborting drops the connection without a word: to the server it is lost, and a generation has its grace. */
   readonly signal: AbortSignal;
+  /**
+   * Aborting leaves on purpose, as the end of the iteration does, also while it waits for a result: the iteration ends, and
+   * the server is told so where the transport can.
+   */
+  readonly leave?: AbortSignal | undefined;
   /** Called once the server has accepted the connection, perhaps long before the first result. */
   readonly onOpen?: () => void;
 }

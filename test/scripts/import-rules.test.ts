@@ -292,6 +292,23 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
     { 'client/a.ts': "import type { Value } from '../src/core/b.ts';", 'src/core/b.ts': leaf },
   ],
   [
+    'S10-client-core-knows-no-framework',
+    'the core of the client imports the room of a framework, and graphql',
+    {
+      'client/src/a.ts': "import type { Value } from './react/b.ts';",
+      'client/src/react/b.ts': leaf,
+      'client/src/transport/a.ts': "import { parse } from 'graphql';\nparse;",
+    },
+  ],
+  [
+    'S10-client-rooms-apart',
+    'a room of the client imports another one',
+    {
+      'client/src/apollo/a.ts': "import type { Value } from '../urql/b.ts';",
+      'client/src/urql/b.ts': leaf,
+    },
+  ],
+  [
     'flow-product-knows-no-workshop',
     'a command imports a test double',
     { 'cli/a.ts': "import { value } from '../test/b.ts';\nvalue;", 'test/b.ts': leaf },

@@ -198,7 +198,7 @@ export class RunningGeneration implements GenerationHandle {
       const send = (sending: AbortSignal) => context.request(CANCEL_GENERATION, { id }, sending);
       await retryRequest(context, send, signal);
       // The server can be reached: the last event need not wait for the end of a pause.
-      context.monitor.connection.retryNow();
+      context.monitor.retryNow();
     } catch (error) {
       if (signal.aborted) return;
       // It may be asked for again.

@@ -17,7 +17,7 @@ export const createAutoTransport = (webSocket: Transport | undefined, sse: Trans
   async function* over(
     transport: Transport,
     request: Parameters<Transport['subscribe']>[0],
-    { signal, onOpen }: SubscribeOptions,
+    { onOpen, ...options }: SubscribeOptions,
     opened: () => void,
   ): AsyncGenerator<GraphqlResult, void, undefined> {
     const open = (): void => {
@@ -25,7 +25,7 @@ export const createAutoTransport = (webSocket: Transport | undefined, sse: Trans
       opened();
       onOpen?.();
     };
-    yield* transport.subscribe(request, { signal, onOpen: open });
+    yield* transport.subscribe(request, { ...options, onOpen: open });
   }
 
   return {

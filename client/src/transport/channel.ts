@@ -2,13 +2,13 @@
 export interface Channel<T> extends AsyncIterable<T> {
   push(value: T): void;
   /** Ends the iteration; with an error, by throwing that. Only the first call counts. */
-  end(error?: unknown): void;
+  end(error?: Error): void;
 }
 
 /** `onLeave` is called when the reader leaves before the end. */
 export const createChannel = <T>(onLeave: () => void): Channel<T> => {
   let pending: T[] = [];
-  let ended: { readonly error: unknown } | undefined;
+  let ended: { readonly error: Error | undefined } | undefined;
   let wake: () => void = () => undefined;
 
   async function* read(): AsyncGenerator<T, void, undefined> {

@@ -57,7 +57,8 @@ export const readResult = async (response: Response): Promise<GraphqlResult> => 
   return parsed;
 };
 
-/** The data of a result. Throws ModelgraphError for its errors. */
+/** The data of a result, of the shape that its document has. Throws ModelgraphError for its errors. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export const getData = <Data>({ data, errors }: GraphqlResult): Data => {
   if (errors !== undefined && errors.length > 0) throw fromGraphqlErrors(errors);
   if (data == null) throw badResponse('The answer has no data.');

@@ -1,7 +1,7 @@
 /** Calls back once nothing has been heard for a while. */
 export interface SilenceTimer {
-  heard(): void;
-  stop(): void;
+  readonly heard: () => void;
+  readonly stop: () => void;
 }
 
 export const startSilenceTimer = (afterMs: number, onSilence: () => void): SilenceTimer => {

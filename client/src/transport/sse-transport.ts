@@ -53,10 +53,11 @@ async function* readEvents(
 export const createSseTransport = (options: HttpOptions): Transport => {
   const open = new Set<AbortController>();
   return {
-    async *subscribe(request, { signal, onOpen }) {
+    async *subscribe(request, { signal, leave, onOpen }) {
       const controller = new AbortController();
       const abort = (): void => controller.abort(signal.reason);
-      if (signal.aborted) abort();
+      if (signal.aborted || leave?.aborted === true) abort();
+      leave?.addEventListener('abort', abort, { once: true });
       signal.addEventListener('abort', abort, { once: true });
       open.add(controller);
       const silence = startSilenceTimer(SILENCE_MS, () =>
@@ -76,6 +77,7 @@ export const createSseTransport = (options: HttpOptions): Transport => {
         onOpen?.();
         yield* readEvents(body, silence.heard);
       } catch (error) {
+        if (leave?.aborted === true) return;
         controller.signal.throwIfAborted();
         throw error instanceof TypeError || (error as Error).name === 'AbortError'
           ? serverAway(error)
@@ -84,6 +86,7 @@ export const createSseTransport = (options: HttpOptions): Transport => {
         silence.stop();
         open.delete(controller);
         signal.removeEventListener('abort', abort);
+        leave?.removeEventListener('abort', abort);
         controller.abort();
       }
     },

@@ -1,9 +1,9 @@
-import { createClient } from 'graphql-ws';
+import { createClient, type SubscribePayload } from 'graphql-ws';
 import { ModelgraphError } from '../modelgraph-error.ts';
 import type { ModelgraphOptions } from '../modelgraph.ts';
 import { badResponse } from '../to-modelgraph-error.ts';
-import { ConnectionLost, type GraphqlResult, type Transport } from '../transport.ts';
-import { createChannel } from './channel.ts';
+import { ConnectionLost, type GraphqlRequest, type GraphqlResult, type Transport } from '../transport.ts';
+import { type Channel, createChannel } from './channel.ts';
 import { getAuthorization, resolveUrl } from './http.ts';
 
 export type WebSocketOptions = Pick<ModelgraphOptions, 'url' | 'token' | 'webSocket'>;
@@ -14,7 +14,7 @@ const ANSWER_MS = 10_000;
 /** Of opening a connection, and of its acknowledgement: a proxy may swallow either. */
 const OPEN_MS = 10_000;
 
-/** A subprotocol that is not spoken, or a WebSocket that cannot be made at all. */
+/** What a close event, or whatever else ended a socket, stands for. */
 const toError = (error: unknown): Error => {
   const { code, reason } = (typeof error === 'object' && error !== null ? error : {}) as {
     readonly code?: unknown;
@@ -51,86 +51,118 @@ const toError = (error: unknown): Error => {
   }
 };
 
+/** Gives an error for a socket that has not said what was expected of it in time. */
+const createDeadline = (onMissed: (error: ConnectionLost) => void) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const met = (): void => clearTimeout(timer);
+  return {
+    met,
+    expect: (afterMs: number, what: string): void => {
+      met();
+      timer = setTimeout(() => onMissed(new ConnectionLost(what)), afterMs);
+    },
+  };
+};
+
+interface OpenOptions {
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly webSocket: WebSocketOptions['webSocket'];
+  readonly onOpen: (() => void) | undefined;
+}
+
+interface Socket {
+  readonly results: Channel<GraphqlResult>;
+  /** Closes the socket without a word about the operation. Only the first call counts. */
+  readonly drop: (error: Error) => void;
+  /** Tells the server that the operation is not needed any more, and ends the results. */
+  readonly leave: () => void;
+}
+
+const toPayload = ({ query, variables, operationName, extensions }: GraphqlRequest): SubscribePayload => ({
+  query,
+  variables: { ...variables },
+  ...(operationName !== undefined && { operationName }),
+  ...(extensions && { extensions: { ...extensions } }),
+});
+
+/** Opens a socket for one operation. */
+const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }: OpenOptions): Socket => {
+  let isDropped = false;
+  const drop = (error: Error): void => {
+    // Terminating is reported as a close in its turn.
+    if (isDropped) return;
+    isDropped = true;
+    results.end(error);
+    deadline.met();
+    client.terminate();
+  };
+  const deadline = createDeadline(drop);
+  const client = createClient({
+    url,
+    retryAttempts: 0,
+    keepAlive: PING_AFTER_MS,
+    ...(authorization !== undefined && { connectionParams: { authorization } }),
+    ...(webSocket && { webSocketImpl: webSocket }),
+    on: {
+      connecting: () => deadline.expect(OPEN_MS, 'No WebSocket opened in time'),
+      connected: () => {
+        deadline.met();
+        onOpen?.();
+      },
+      ping: (isReceived) => {
+        if (!isReceived) deadline.expect(ANSWER_MS, 'The WebSocket has gone silent');
+      },
+      message: deadline.met,
+      // After 1000 the client would connect again by itself, and ask once more.
+      closed: (event) => drop(toError(event)),
+    },
+  });
+  const results = createChannel<GraphqlResult>(() => unsubscribe());
+  const unsubscribe = client.subscribe(toPayload(request), {
+    next: (result) => results.push(result as GraphqlResult),
+    error: (error) => {
+      if (!Array.isArray(error)) return drop(toError(error));
+      results.push({ errors: error as NonNullable<GraphqlResult['errors']> });
+      results.end();
+    },
+    complete: () => results.end(),
+  });
+  const leave = (): void => {
+    results.end();
+    unsubscribe();
+  };
+  return { results, drop, leave };
+};
+
 /**
  * Subscriptions by graphql-transport-ws, each on a socket of its own: leaving one drops its connection, a frozen one holds
  * up no other, and each asks for its token anew.
  */
 export const createWebSocketTransport = (options: WebSocketOptions): Transport => {
-  const open = new Set<() => void>();
+  const sockets = new Set<Socket>();
   return {
-    async *subscribe({ query, variables, operationName, extensions }, { signal, onOpen }) {
+    async *subscribe(request, { signal, leave, onOpen }) {
       const url = resolveUrl(options.url);
       url.protocol = url.protocol.replace('http', 'ws');
       const authorization = await getAuthorization(options.token);
       signal.throwIfAborted();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      let isDropped = false;
-      const drop = (error: unknown): void => {
-        // Terminating is reported as a close in its turn.
-        if (isDropped) return;
-        isDropped = true;
-        channel.end(error);
-        clearTimeout(timer);
-        client.terminate();
-      };
-      const expect = (afterMs: number, what: string): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => drop(new ConnectionLost(what)), afterMs);
-      };
-      const client = createClient({
-        url: url.href,
-        retryAttempts: 0,
-        keepAlive: PING_AFTER_MS,
-        ...(authorization !== undefined && { connectionParams: { authorization } }),
-        ...(options.webSocket && { webSocketImpl: options.webSocket }),
-        on: {
-          connecting: () => expect(OPEN_MS, 'No WebSocket opened in time'),
-          connected: () => {
-            clearTimeout(timer);
-            onOpen?.();
-          },
-          ping: (received) => {
-            if (!received) expect(ANSWER_MS, 'The WebSocket has gone silent');
-          },
-          pong: () => clearTimeout(timer),
-          message: () => clearTimeout(timer),
-          // The client would connect again by itself after 1000, and ask once more.
-          closed: (event) => drop(toError(event)),
-        },
-      });
-      const channel = createChannel<GraphqlResult>(() => unsubscribe());
-      const abort = (): void => drop(signal.reason);
-      const dispose = (): void => drop(new ConnectionLost('The client was disposed'));
-      open.add(dispose);
+      const socket = open(request, { url: url.href, authorization, webSocket: options.webSocket, onOpen });
+      const abort = (): void => socket.drop(signal.reason as Error);
+      sockets.add(socket);
       signal.addEventListener('abort', abort, { once: true });
-      const unsubscribe = client.subscribe(
-        {
-          query,
-          variables: { ...variables },
-          ...(operationName !== undefined && { operationName }),
-          ...(extensions && { extensions: { ...extensions } }),
-        },
-        {
-          next: (result) => channel.push(result as GraphqlResult),
-          error: (error) => {
-            if (Array.isArray(error)) {
-              channel.push({ errors: error as NonNullable<GraphqlResult['errors']> });
-              channel.end();
-            } else channel.end(toError(error));
-          },
-          complete: () => channel.end(),
-        },
-      );
+      leave?.addEventListener('abort', socket.leave, { once: true });
+      if (leave?.aborted === true) socket.leave();
       try {
-        yield* channel;
+        yield* socket.results;
       } finally {
-        clearTimeout(timer);
+        leave?.removeEventListener('abort', socket.leave);
         signal.removeEventListener('abort', abort);
-        open.delete(dispose);
+        sockets.delete(socket);
       }
     },
     dispose() {
-      for (const close of open) close();
+      for (const { drop } of sockets) drop(new ConnectionLost('The client was disposed'));
     },
   };
 };
