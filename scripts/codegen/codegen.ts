@@ -13,7 +13,12 @@ const config: CodegenConfig = {
   ignoreNoDocuments: true,
   generates: {
     '../../examples/generated/': {
-      documents: ['../../examples/*.ts', '../../test/**/*.ts', '!../../test/**/node_modules/**', '!../../test/client/**'],
+      documents: [
+        '../../examples/*.ts',
+        '../../test/**/*.ts',
+        '!../../test/**/node_modules/**',
+        '!../../test/client/**',
+      ],
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {

@@ -211,7 +211,7 @@ export class ChunkWriter {
         type: 'custom',
         kind: STATE_KIND,
         providerMetadata: { modelgraph: { turns } },
-      } as Chunk);
+      });
     chunks.push(...this.#finishStep());
     if (event.__typename === 'GenerationCompleted') {
       const finishReason = FINISH_REASONS[generation.finishReason ?? 'OTHER'];

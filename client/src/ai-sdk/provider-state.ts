@@ -32,8 +32,8 @@ export const toTurns = ({ messages }: Pick<Generation, 'messages'>): TurnReasoni
 
 /** What `toTurns` gave, from the part that keeps it. */
 export const findTurns = (part: Part): readonly TurnReasoning[] | undefined => {
-  if (part.type !== 'custom' || (part as CustomPart).kind !== STATE_KIND) return undefined;
-  const { turns } = ((part as CustomPart).providerMetadata?.['modelgraph'] ?? {}) as {
+  if (part.type !== 'custom' || (part).kind !== STATE_KIND) return undefined;
+  const { turns } = ((part).providerMetadata?.['modelgraph'] ?? {}) as {
     readonly turns?: readonly TurnReasoning[];
   };
   return turns;

@@ -37,11 +37,11 @@ type Keys = ReturnType<typeof createKeys>;
 
 const withKey = (operation: Operation, keys: Keys): Pick<Operation, 'query' | 'variables'> => {
   const { query, variables } = operation;
-  const keyed = operation.kind === 'mutation' ? findKeyedMutation(query as DocumentNode) : undefined;
+  const keyed = operation.kind === 'mutation' ? findKeyedMutation(query) : undefined;
   if (keyed === undefined) return { query, variables };
   const given = variables as Readonly<Record<string, unknown>>;
   return {
-    query: keyed.document as Operation['query'],
+    query: keyed.document,
     variables: { ...given, [keyed.keyVariable]: given[keyed.keyVariable] ?? keys.get(operation) },
   };
 };
@@ -100,8 +100,8 @@ export const modelgraphExchange = (options: ModelgraphExchangeOptions): Exchange
           const controller = new AbortController();
           subscriber
             .subscribe({
-              request: { document: operation.query as DocumentNode, variables, operationName, extensions },
-              print: (document) => stringifyDocument(document as Operation['query']),
+              request: { document: operation.query, variables, operationName, extensions },
+              print: (document) => stringifyDocument(document),
               idempotencyKey: keys.get(operation),
               signal: controller.signal,
               onResult: (result) => sink.next(result as Parameters<typeof sink.next>[0]),
