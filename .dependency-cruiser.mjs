@@ -10,6 +10,8 @@ Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
 
 const OURS = '^(src|config|cli|client|scripts|bench|test|examples)/';
 const PRODUCT = '^(src|config|cli|client)/';
+const CLIENT_ROOMS = '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/';
+const NOT_SHIPPED = ['npm-dev', 'npm-no-pkg', 'npm-unknown'];
 const SDKS =
   '(^|/node_modules/|^node_modules/)(openai|@anthropic-ai/[^/]+|@google/gen[^/]+|groq-sdk|@mistralai/[^/]+)(/|$)';
 const GRAPHQL =
@@ -345,11 +347,8 @@ export default {
       comment:
         'Each room of the client is an entry of its own, loaded without the others. What several need goes to its core, ' +
         'or to resume-document/ where they speak graphql.',
-      from: { path: '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/' },
-      to: {
-        path: '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/',
-        pathNot: '^client/src/$1/',
-      },
+      from: { path: CLIENT_ROOMS },
+      to: { path: CLIENT_ROOMS, pathNot: '^client/src/$1/' },
     },
     {
       name: 'flow-browser-program-stands-alone',
@@ -388,10 +387,7 @@ export default {
         'The server runs without devDependencies: move the package to dependencies, or the code out of src. What the ' +
         'client serves is a peer of it.',
       from: { path: PRODUCT, pathNot: '^client/test/' },
-      to: {
-        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-        dependencyTypesNot: ['type-only', 'npm-peer'],
-      },
+      to: { dependencyTypes: NOT_SHIPPED, dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

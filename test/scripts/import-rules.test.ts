@@ -303,10 +303,7 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   [
     'S10-client-rooms-apart',
     'a room of the client imports another one',
-    {
-      'client/src/apollo/a.ts': "import type { Value } from '../urql/b.ts';",
-      'client/src/urql/b.ts': leaf,
-    },
+    { 'client/src/apollo/a.ts': "import type { Value } from '../urql/b.ts';", 'client/src/urql/b.ts': leaf },
   ],
   [
     'flow-product-knows-no-workshop',

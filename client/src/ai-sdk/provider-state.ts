@@ -12,7 +12,6 @@ export type TurnReasoning = readonly {
 }[];
 
 type Part = UIMessage['parts'][number];
-type CustomPart = Extract<Part, { readonly type: 'custom' }>;
 
 /** The reasoning of each turn of a generation; undefined where there is none. */
 export const toTurns = ({ messages }: Pick<Generation, 'messages'>): TurnReasoning[] | undefined => {
@@ -32,8 +31,8 @@ export const toTurns = ({ messages }: Pick<Generation, 'messages'>): TurnReasoni
 
 /** What `toTurns` gave, from the part that keeps it. */
 export const findTurns = (part: Part): readonly TurnReasoning[] | undefined => {
-  if (part.type !== 'custom' || (part).kind !== STATE_KIND) return undefined;
-  const { turns } = ((part).providerMetadata?.['modelgraph'] ?? {}) as {
+  if (part.type !== 'custom' || part.kind !== STATE_KIND) return undefined;
+  const { turns } = (part.providerMetadata?.['modelgraph'] ?? {}) as {
     readonly turns?: readonly TurnReasoning[];
   };
   return turns;

@@ -8,7 +8,6 @@ import {
   stringifyDocument,
   subscriptionExchange,
 } from '@urql/core';
-import type { DocumentNode } from 'graphql';
 import { createKey } from '../generation/create-key.ts';
 import type { ModelgraphOptions } from '../modelgraph.ts';
 import { createResumableSubscriber, findKeyedMutation } from '../resume-document/index.ts';
