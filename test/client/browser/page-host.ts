@@ -30,7 +30,9 @@ export const startPageHost = async (programs: (name: string) => Promise<string>)
     }
     response.setHeader('content-type', 'text/html');
     const script = file === '' ? '<script type="module" src="program.js"></script>' : '';
-    response.end(`<!doctype html><link rel="icon" href="data:,"><title>${name}</title><div id="root"></div>${script}`);
+    response.end(
+      `<!doctype html><link rel="icon" href="data:,"><title>${name}</title><div id="root"></div>${script}`,
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,7 +13,9 @@ const sectionOf = (anchor: string): string => {
 
 /** The blocks of code in one of these languages of a section, in order. */
 export const blocksOf = (anchor: string, ...languages: readonly string[]): readonly string[] =>
-  fencedBlocks(sectionOf(anchor)).flatMap(({ language, text }) => (languages.includes(language) ? [text] : []));
+  fencedBlocks(sectionOf(anchor)).flatMap(({ language, text }) =>
+    languages.includes(language) ? [text] : [],
+  );
 
 /** The program of a section, with the address of the test's server in place of the one that is written there. */
 export const recipeOf = (anchor: string): string => {
