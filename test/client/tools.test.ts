@@ -85,7 +85,7 @@ test('what a handler throws is given to the model as an error, and nothing is no
   const handle = createModelgraph({ url: server.app.url }).generate(ASKED, {
     onToolCall: ({ callId }) => {
       if (callId === 'a') throw new Error('no network there');
-      return undefined as unknown as null;
+      return undefined;
     },
   });
   await handle.result();

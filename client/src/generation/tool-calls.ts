@@ -40,7 +40,7 @@ const toRequest = ({ callId, name, arguments: given, argumentsText }: ToolPart):
 const runHandler = async (handler: ToolHandler, call: ToolPart, signal: AbortSignal): Promise<ToolResult> => {
   const { callId } = call;
   try {
-    const output = (await handler(toRequest(call), { signal })) as JsonValue | undefined;
+    const output: unknown = await handler(toRequest(call), { signal });
     return { callId, output: JSON.parse(JSON.stringify(output ?? null)) as JsonValue };
   } catch (error) {
     return { callId, output: error instanceof Error ? error.message : String(error), isError: true };
