@@ -102,19 +102,38 @@ const ask = async (
   }
 };
 
+/** Whether a document changes nothing, so that it may be sent again. */
+const isQuery = ({ query }: GraphqlRequest): boolean =>
+  /^\s*(query|\{)/.test(query) && !/\bmutation\b/.test(query);
+
+/** A query is sent twice where its connection fails: it may be one that the server had closed while it was idle. */
+const askAgain = async (
+  options: HttpOptions,
+  request: GraphqlRequest,
+  signal?: AbortSignal,
+): Promise<GraphqlResult> => {
+  try {
+    return await ask(options, request, signal);
+  } catch (error) {
+    const isLost = error instanceof ModelgraphError && error.cause instanceof TypeError;
+    if (!isLost || !isQuery(request)) throw error;
+    return ask(options, request, signal);
+  }
+};
+
 const isUnauthenticated = ({ errors }: GraphqlResult): boolean =>
   errors?.[0]?.extensions?.['code'] === 'UNAUTHENTICATED';
 
 /**
  * One query or mutation. A refused token is asked for once more where it comes from a function, since it may have expired
- * a moment ago; nothing else is sent twice. Throws ModelgraphError, or what the signal was aborted with.
+ * a moment ago; a mutation is never sent twice for anything else. Throws ModelgraphError, or what the signal was aborted with.
  */
 export const sendRequest = async (
   options: HttpOptions,
   request: GraphqlRequest,
   signal?: AbortSignal,
 ): Promise<GraphqlResult> => {
-  const result = await ask(options, request, signal);
+  const result = await askAgain(options, request, signal);
   return typeof options.token === 'function' && isUnauthenticated(result)
     ? ask(options, request, signal)
     : result;
