@@ -40,8 +40,7 @@ const toRequest = ({ callId, name, arguments: given, argumentsText }: ToolPart):
 const runHandler = async (handler: ToolHandler, call: ToolPart, signal: AbortSignal): Promise<ToolResult> => {
   const { callId } = call;
   try {
-    const output = (await handler(toRequest(call), { signal })) as JsonValue | undefined;
-    // A tool that gives nothing has done its work.
+    const output: unknown = await handler(toRequest(call), { signal });
     return { callId, output: JSON.parse(JSON.stringify(output ?? null)) as JsonValue };
   } catch (error) {
     return { callId, output: error instanceof Error ? error.message : String(error), isError: true };
@@ -72,21 +71,22 @@ export class ToolCalls {
   }
 
   /**
-   * Hands results in. The second of two submissions of the same calls, the answer to the first of which was lost, is no
+   * Hands results in. A result of null is sent as the text that JSON has for it: the server takes no null there. The second of two submissions of the same calls, the answer to the first of which was lost, is no
    * error. Throws ModelgraphError.
    */
   async submit(generationId: string, results: readonly ToolResult[]): Promise<void> {
     const { context, signal, onAnswered } = this.#options;
+    const sent = results.map((result) => ({ ...result, output: result.output ?? 'null' }));
     const send = async (sending: AbortSignal): Promise<void> => {
       try {
-        await context.request(SUBMIT_TOOL_RESULTS, { generationId, results: [...results] }, sending);
+        await context.request(SUBMIT_TOOL_RESULTS, { generationId, results: sent }, sending);
       } catch (error) {
         const isRefused = error instanceof ModelgraphError && error.code === 'INVALID_REQUEST';
         if (!isRefused || !(await this.#wereTaken(generationId, results, sending))) throw error;
       }
     };
     await retryRequest(context, send, signal);
-    onAnswered(results);
+    onAnswered(sent);
   }
 
   #begin(): void {

@@ -43,4 +43,7 @@ export const toInput = (prompt: string, { model = 'toy', tools = false } = {}) =
 });
 
 /** What the page's tool answers. */
-export const weatherOf = (args: unknown): { degrees: number; asked: unknown } => ({ degrees: 21, asked: args });
+export const weatherOf = (args: unknown): { degrees: number; asked: unknown } => ({
+  degrees: 21,
+  asked: args,
+});
