@@ -22,7 +22,7 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
   beforeAll(async () => {
     [server, pages, browser] = await Promise.all([
       startChatServer(),
-      startPageHost(bundleReactPage),
+      startPageHost((name) => bundleReactPage(name)),
       openBrowser(executablePath ?? ''),
     ]);
   });
