@@ -69,6 +69,8 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
   interface OpenPage extends AsyncDisposable {
     readonly page: Page;
     readonly complaints: readonly string[];
+    /** Waits for the program of the page. */
+    readonly ready: () => Promise<void>;
     readonly run: (call: string) => Promise<unknown>;
     readonly shown: () => Promise<ShownState>;
     /** Waits until the state of the page fulfils a condition on `state`. */
@@ -81,15 +83,16 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
     page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
     const server = `http://127.0.0.1:${cutter.port}/graphql`;
     await page.goto(`${host.addressOf(client)}?server=${encodeURIComponent(server)}`);
-    const ready = () =>
-      page.waitForFunction('globalThis.program !== undefined', undefined, { timeout: 60_000 });
-    await ready().catch((error: unknown) => {
-      throw new Error(`the page of ${client} does not run: ${complaints.join('\n')}`, { cause: error });
-    });
+    const ready = async (): Promise<void> => {
+      const state = await page.waitForFunction('globalThis.failure ?? (globalThis.program && true)');
+      expect(await state.jsonValue()).toBe(true);
+    };
+    await ready();
     const shown = () => page.evaluate<ShownState>('globalThis.state');
     return {
       page,
       complaints,
+      ready,
       run: (call) => page.evaluate(`globalThis.program.${call}`),
       shown,
       until: async (condition) => {
@@ -176,7 +179,7 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
       await toy.give(textDelta('One, '));
       await open.until(hasText('One, '));
       await open.page.reload();
-      await open.page.waitForFunction('globalThis.program !== undefined');
+      await open.ready();
       await toy.give(textDelta('two, '));
       await open.run('resume()');
       await open.until(hasText('One, two, '));
@@ -217,7 +220,7 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
       const index = await start(open);
       await toy.give(textDelta('One, '));
       await open.until(hasText('One, '));
-      await toy.fail(new ProviderError('PROVIDER_FAILED', 'The toy is broken.'));
+      await toy.fail(new ProviderError('PROVIDER_FAILED', { provider: 'toy' }));
       const { text, error, generationId } = await open.until("state.status === 'failed'");
       expect(text).toBe('One, ');
       expect(error?.code).toBe('PROVIDER_FAILED');

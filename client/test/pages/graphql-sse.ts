@@ -1,4 +1,3 @@
-import './server-url.ts';
 import { cancel, generate, listModels, submitToolResults } from 'recipe:graphql-sse';
 import { runEventPage } from './run-event-page.ts';
 

@@ -1,4 +1,3 @@
-import './server-url.ts';
 import { cancel, generate, listModels, submitToolResults } from 'recipe:graphql-ws';
 import { runEventPage } from './run-event-page.ts';
 

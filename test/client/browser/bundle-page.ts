@@ -22,7 +22,9 @@ const resolveOurs: Plugin = {
   },
   load: (id) => {
     const [, section] = /\/recipe-([\w-]+)\.tsx$/.exec(id) ?? [];
-    return section === undefined ? undefined : { code: recipeOf(section), moduleType: 'tsx' };
+    if (section === undefined) return undefined;
+    const { code, language } = recipeOf(section);
+    return { code, moduleType: language };
   },
 };
 

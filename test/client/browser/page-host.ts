@@ -9,6 +9,12 @@ export interface PageHost extends AsyncDisposable {
   readonly addressOf: (program: string) => string;
 }
 
+/** What every page has before its program: the address of the server, and a mark for a program that does not run. */
+const PRELUDE = `<script>
+  globalThis.serverUrl = new URLSearchParams(location.search).get('server') ?? '';
+  addEventListener('error', ({ message }) => { globalThis.failure ??= message; });
+</script>`;
+
 /** `programs` gives the JavaScript of a program by its name, and is asked once for each. */
 export const startPageHost = async (programs: (name: string) => Promise<string>): Promise<PageHost> => {
   const bundles = new Map<string, Promise<string>>();
@@ -29,7 +35,7 @@ export const startPageHost = async (programs: (name: string) => Promise<string>)
       return;
     }
     response.setHeader('content-type', 'text/html');
-    const script = file === '' ? '<script type="module" src="program.js"></script>' : '';
+    const script = file === '' ? PRELUDE + '<script type="module" src="program.js"></script>' : '';
     response.end(
       `<!doctype html><link rel="icon" href="data:,"><title>${name}</title><div id="root"></div>${script}`,
     );

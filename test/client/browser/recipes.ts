@@ -18,11 +18,12 @@ export const blocksOf = (anchor: string, ...languages: readonly string[]): reado
   );
 
 /** The program of a section, with the address of the test's server in place of the one that is written there. */
-export const recipeOf = (anchor: string): string => {
-  const code = blocksOf(anchor, 'ts', 'tsx').join('\n');
-  if (code === '') throw new Error(`the section ${anchor} of docs/clients.md has no code`);
-  return code
+export const recipeOf = (anchor: string): { readonly code: string; readonly language: 'ts' | 'tsx' } => {
+  const written = blocksOf(anchor, 'ts', 'tsx').join('\n');
+  if (written === '') throw new Error(`the section ${anchor} of docs/clients.md has no code`);
+  const code = written
     .replaceAll("'http://localhost:4000/graphql'", 'globalThis.serverUrl')
     .replaceAll("'ws://localhost:4000/graphql'", "globalThis.serverUrl.replace('http', 'ws')")
     .replaceAll("'demo-reasoning'", "'toy'");
+  return { code, language: blocksOf(anchor, 'tsx').length > 0 ? 'tsx' : 'ts' };
 };

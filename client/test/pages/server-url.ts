@@ -1,2 +1,0 @@
-// Imported before everything else: the recipes read it as they are loaded.
-globalThis.serverUrl = new URLSearchParams(location.search).get('server') ?? '';
