@@ -313,16 +313,14 @@ export default {
     {
       name: 'S9-tests-stand-alone',
       severity: 'error',
-      comment:
-        'Tests import neither bench nor scripts, but the tests of those two. What both need goes to test/support.',
+      comment: 'Tests of other rooms import neither bench nor scripts. What both need goes to test/support.',
       from: { path: '^test/', pathNot: '^test/(bench|scripts)/' },
       to: { path: '^(bench|scripts)/' },
     },
     {
       name: 'S10-client-stands-alone',
       severity: 'error',
-      comment:
-        'The client package is installed without the server: it imports nothing of it. Types come from the schema file.',
+      comment: 'The client package is installed without the server: its types come from the schema file.',
       from: { path: '^client/' },
       to: { path: OURS, pathNot: '^client/' },
     },

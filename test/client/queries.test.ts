@@ -91,7 +91,7 @@ test('what controls allow is accepted, and what they disable is refused, for eve
       if (!control.enabled && control.field.startsWith('reasoning.')) continue;
       if (isRefused === control.enabled)
         differing.push(
-          `${model.name} ${control.field} ${String(value)} ${control.reason ?? ''} ${JSON.stringify(problems)}`,
+          `${model.name} ${control.field} ${JSON.stringify(value)} ${control.reason ?? ''} ${JSON.stringify(problems)}`,
         );
     }
   }

@@ -35,11 +35,15 @@ export const countInputWords = (request: TextRequest): number =>
     0,
   );
 
+/** Trimmed; empty when the last user message has no text, or there is none. */
+export const lastUserTextOf = (request: TextRequest): string => {
+  const last = request.messages.findLast((message) => message.role === 'user');
+  return last === undefined ? '' : textOf(last).trim();
+};
+
 /** The start of the last user message's text; empty when it has none. */
 export const excerptOfLastUserText = (request: TextRequest, maxWords: number): string => {
-  const last = request.messages.findLast((message) => message.role === 'user');
-  if (last === undefined) return '';
-  const words = textOf(last).trim().split(/\s+/);
+  const words = lastUserTextOf(request).split(/\s+/);
   return words.length > maxWords ? `${words.slice(0, maxWords).join(' ')} …` : words.join(' ');
 };
 

@@ -1,0 +1,44 @@
+import type { JsonValue } from '../../../../core/json.ts';
+import type { ToolMessage } from '../../../../core/message.ts';
+import { toText } from './request-text.ts';
+
+/** Rows and cells of a table that is shown whole. */
+const MAX_ROWS = 12;
+const MAX_CELL_LENGTH = 80;
+
+const isFlat = (value: JsonValue): value is Readonly<Record<string, string | number | boolean | null>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((item) => typeof item !== 'object' || item === null);
+
+const toCell = (value: string): string =>
+  value.slice(0, MAX_CELL_LENGTH).replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
+
+const parse = (output: JsonValue): JsonValue => {
+  if (typeof output !== 'string' || !output.startsWith('{')) return output;
+  try {
+    return JSON.parse(output) as JsonValue;
+  } catch {
+    // A tool may answer in any words: these only look like an object.
+    return output;
+  }
+};
+
+const toTable = (output: JsonValue): string => {
+  const value = parse(output);
+  if (!isFlat(value)) return '';
+  const rows = Object.entries(value).slice(0, MAX_ROWS);
+  if (rows.length === 0) return '';
+  const lines = rows.map(([name, item]) => `| ${toCell(name)} | ${toCell(String(item))} |`);
+  return `\n\n| Field | Value |\n|---|---|\n${lines.join('\n')}`;
+};
+
+/** Says what the tools gave; a result that is a flat object also as a table. Markdown. */
+export const answerWithResults = (results: readonly ToolMessage[]): string => {
+  const said = results.map(
+    (result) => `${result.isError ? 'failed with' : 'returned'} ${toText(result.output)}`,
+  );
+  const tables = results.map(({ output, isError }) => (isError ? '' : toTable(output)));
+  return `The tool ${said.join('; the next one ')}.${tables.join('')}\n\n*A scripted answer: no language model read the result.*`;
+};
