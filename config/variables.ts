@@ -55,14 +55,14 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](docs/configured-providers.md).',
+      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](configured-providers.md).',
   },
   {
     name: 'MODELGRAPH_CATALOGUE',
     default: '',
     unit: null,
     description:
-      'Path of a `.json` file that adds models to the catalogue, overrides prices, statuses, limits and aliases, and hides models. It is read again when it changes, and on SIGHUP. See [docs/live-catalogue.md](docs/live-catalogue.md).',
+      'Path of a `.json` file that adds models to the catalogue, overrides prices, statuses, limits and aliases, and hides models. It is read again when it changes, and on SIGHUP. See [docs/live-catalogue.md](live-catalogue.md).',
   },
   {
     name: 'MODELGRAPH_CATALOGUE_URL',
@@ -103,7 +103,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Module (a `.ts`, `.js` or `.mjs` file, or a package) that exports `plugins`: steps of your own in the server, such as a guard in front of every generation. See [docs/plugins.md](docs/plugins.md).',
+      'Module (a `.ts`, `.js` or `.mjs` file, or a package) that exports `plugins`: steps of your own in the server, such as a guard in front of every generation. See [docs/plugins.md](plugins.md).',
   },
   {
     name: 'MODELGRAPH_API_KEYS',
@@ -252,7 +252,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      '`https://…` address that receives a webhook for each ended batch; see [docs/batches.md](docs/batches.md). Empty: no webhooks.',
+      '`https://…` address that receives a webhook for each ended batch; see [docs/batches.md](batches.md). Empty: no webhooks.',
   },
   {
     name: 'MODELGRAPH_WEBHOOK_SECRET',
