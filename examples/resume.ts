@@ -41,25 +41,25 @@ interface Request {
   readonly variables: Record<string, unknown>;
 }
 
-const openWebSocket = () => {
+const openWebSocket = (request: Request) => {
   const client = createWebSocketClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts: 0,
   });
   // Leaving the iteration alone would tell the server that its events are not wanted any more, which ends the generation.
-  return { iterate: client.iterate, lose: () => client.terminate() };
+  return { iterate: () => client.iterate(request), lose: () => client.terminate() };
 };
 
-const openEventStream = () => {
+const openEventStream = (request: Request) => {
   const client = createSseClient({ url, retryAttempts: 0 });
-  return { iterate: client.iterate, lose: () => client.dispose() };
+  return { iterate: () => client.iterate(request), lose: () => client.dispose() };
 };
 
 /** The events of one connection, which is lost without a word as soon as its reader stops. */
 async function* connect(request: Request, over: 'websocket' | 'sse'): AsyncGenerator<GenerationEvent> {
-  const connection = over === 'sse' ? openEventStream() : openWebSocket();
-  for await (const result of connection.iterate(request)) {
+  const connection = over === 'sse' ? openEventStream(request) : openWebSocket(request);
+  for await (const result of connection.iterate()) {
     const { data, errors } = result as Result;
     if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
     if (!data) continue;
