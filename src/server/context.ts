@@ -37,8 +37,13 @@ export interface HttpContext {
 }
 
 /** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
-export const mayBeRepeated = ({ req, isPreflighted }: Pick<HttpContext, 'req' | 'isPreflighted'>): boolean =>
-  req.method === 'GET' && isPreflighted !== true;
+export const mayBeRepeated = ({
+  req,
+  isPreflighted,
+}: {
+  readonly req: IncomingMessage;
+  readonly isPreflighted?: boolean | undefined;
+}): boolean => req.method === 'GET' && isPreflighted !== true;
 
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
 export const createContext =
@@ -52,7 +57,7 @@ export const createContext =
     if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       isSafeRequest: req?.method === 'GET',
-      mayBeRepeated: req !== undefined && mayBeRepeated({ req, ...(isPreflighted && { isPreflighted }) }),
+      mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
       lastEventId,
       catalogue: services.catalogue,
       generations: services.generations,

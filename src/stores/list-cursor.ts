@@ -13,11 +13,11 @@ const SUGGESTIONS = {
 } as const;
 
 /** The position a cursor of that kind of list stands for. Throws `INVALID_REQUEST` for any other text. */
-export const readListCursor = (
+const readListCursor = (
   cursor: string,
   expected: string,
   least: 0 | 1,
-  argument: 'after' | 'before' = 'after',
+  argument: 'after' | 'before',
 ): number => {
   const own = cursor.length > MAX_LENGTH ? '' : cursor;
   const [kind, text = ''] = Buffer.from(own, 'base64url').toString('utf8').split(':');

@@ -15,6 +15,16 @@ const start = async (node: TestApp): Promise<string> => {
   return data.startGeneration.id as string;
 };
 
+/** A generation on the first of so many servers, which waits in the middle of its answer. */
+const startFollowed = async (count: number) => {
+  const toy = createSteppedToy();
+  const cluster = await startNodes(count, GRACE, toyOverrides(toy));
+  const [here, there, elsewhere] = cluster.nodes as [TestApp, TestApp, TestApp];
+  const id = await start(here);
+  await toy.give(textDelta('one'));
+  return { toy, here, there, elsewhere, id, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
+};
+
 const follow = async (node: TestApp, id: string): Promise<RawSocket> => {
   const raw = await openRawSocket(node);
   raw.send({ type: 'subscribe', id: 'one', payload: { query: FOLLOW_SUBSCRIPTION, variables: { id } } });
@@ -30,11 +40,8 @@ const complete = async (raw: RawSocket): Promise<void> => {
 
 describe.skipIf(postgres.problem !== null)(named('a generation that is followed on another server'), () => {
   it('is cancelled at once when the last subscriber completes its operation there', async () => {
-    const toy = createSteppedToy();
-    await using cluster = await startNodes(2, GRACE, toyOverrides(toy));
-    const [here, there] = cluster.nodes as [TestApp, TestApp];
-    const id = await start(here);
-    await toy.give(textDelta('one'));
+    await using followed = await startFollowed(2);
+    const { toy, here, there, id } = followed;
     await using raw = await follow(there, id);
     await complete(raw);
     await toy.aborted(0);
@@ -43,11 +50,8 @@ describe.skipIf(postgres.problem !== null)(named('a generation that is followed 
   });
 
   it('runs on when a subscriber completes its operation and others are left here, there or elsewhere', async () => {
-    const toy = createSteppedToy();
-    await using cluster = await startNodes(3, GRACE, toyOverrides(toy));
-    const [here, there, elsewhere] = cluster.nodes as [TestApp, TestApp, TestApp];
-    const id = await start(here);
-    await toy.give(textDelta('one'));
+    await using followed = await startFollowed(3);
+    const { toy, here, there, elsewhere, id } = followed;
     await using onThere = await follow(there, id);
     await using alsoThere = await follow(there, id);
     await using onElsewhere = await follow(elsewhere, id);
@@ -71,11 +75,8 @@ describe.skipIf(postgres.problem !== null)(named('a generation that is followed 
   });
 
   it('has its grace period when the socket there is closed', async () => {
-    const toy = createSteppedToy();
-    await using cluster = await startNodes(2, GRACE, toyOverrides(toy));
-    const [here, there] = cluster.nodes as [TestApp, TestApp];
-    const id = await start(here);
-    await toy.give(textDelta('one'));
+    await using followed = await startFollowed(2);
+    const { toy, there, id } = followed;
     await using raw = await follow(there, id);
     raw.socket.close(1000);
     await raw.closed;

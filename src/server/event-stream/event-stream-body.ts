@@ -51,7 +51,7 @@ export class EventStreamBody {
       maskError,
       onEnd: streamOpened(transport),
       sink: {
-        takesIds: true,
+        takesIds: transport === 'sse',
         write: (next, id) => writer.write(framing.next(next, id)),
         full: () => writer.full(),
       },

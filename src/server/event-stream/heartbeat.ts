@@ -4,8 +4,8 @@ import type { ServerResponse } from 'node:http';
 const STALLED_HEARTBEATS = 3;
 
 /**
- * Writes a heartbeat, which is no result, while nothing else is sent, so that proxies keep the stream open; a client that has accepted nothing for
- * several heartbeats is disconnected, since over HTTP nothing else would notice. Returns how to stop.
+ * Writes a heartbeat, which is no result, while nothing else is sent, so that proxies keep the stream open; a client that
+ * has accepted nothing for several heartbeats is disconnected, since over HTTP nothing else would notice. Returns how to stop.
  */
 export const startHeartbeat = (
   response: ServerResponse,

@@ -246,7 +246,7 @@ export class GenerationService {
     const { commands, cache, live, toolResults, remoteToolResults, log } = this.#options;
     const taken = await commands.take();
     for (const id of taken.cancel) cache.findLive(id)?.cancel();
-    for (const id of taken.abandoned ?? []) live.abandon(id);
+    for (const id of taken.abandoned) live.abandon(id);
     for (const answer of taken.answers) remoteToolResults.take(answer);
     // Guards may take their time, and a later command may cancel the generation they judge.
     for (const sent of taken.toolResults)

@@ -13,8 +13,8 @@ export interface NodeCommand {
 export interface TakenCommands {
   /** Ids of generations, each once. */
   readonly cancel: readonly string[];
-  /** Ids of generations whose last subscriber on another node wants no more of them; left out: none. */
-  readonly abandoned?: readonly string[];
+  /** Ids of generations whose last subscriber on another node wants no more of them, each once. */
+  readonly abandoned: readonly string[];
   /** In the order they were sent, as JSON. */
   readonly toolResults: readonly { readonly id: string; readonly results: string }[];
   /** What became of tool results that this node sent, as JSON. */
@@ -75,10 +75,9 @@ export class NodeCommands {
     const idsOf = (wanted: NodeCommand['kind']): readonly string[] => [
       ...new Set(inOrder.flatMap(({ kind, generation_id: id }) => (kind === wanted ? [id] : []))),
     ];
-    const abandoned = idsOf('abandon');
     return {
       cancel: idsOf('cancel'),
-      ...(abandoned.length > 0 && { abandoned }),
+      abandoned: idsOf('abandon'),
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
       ),

@@ -5,7 +5,7 @@ import { request, startApp, type TestApp } from '../../support/app/app.ts';
 import { openEventStream } from '../../support/app/clients.ts';
 import { rawRequest } from '../../support/app/raw-http.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
+import { answerOf, createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
 
 const NEVER_OVER = { disconnectGraceMs: 3_600_000 };
 /** Without the cursor: the id has to be there all the same. */
@@ -17,12 +17,9 @@ const FOLLOW = `subscription ($id: ID!, $after: Cursor) {
   generationEvents(id: $id, after: $after) { __typename ... on TextDelta { text } }
 }`;
 const threeWords = () =>
-  createToy(async function* () {
-    yield textDelta('one ');
-    yield { type: 'reasoning-delta', text: 'why' };
-    yield textDelta('two');
-    yield finishEvent();
-  });
+  createToy(
+    answerOf(textDelta('one '), { type: 'reasoning-delta', text: 'why' }, textDelta('two'), finishEvent()),
+  );
 
 interface Asked {
   readonly method: 'GET' | 'POST';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { rawRequest } from '../../support/app/raw-http.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
+import { answerOf, createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
 
 const ACCEPT =
   'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9';
@@ -37,12 +37,14 @@ const partsOf = (body: string): unknown[] => {
 };
 
 const twoWords = () =>
-  createToy(async function* () {
-    yield textDelta('one\r\n--graphql ');
-    yield { type: 'reasoning-delta', text: 'why' };
-    yield textDelta('two');
-    yield finishEvent();
-  });
+  createToy(
+    answerOf(
+      textDelta('one\r\n--graphql '),
+      { type: 'reasoning-delta', text: 'why' },
+      textDelta('two'),
+      finishEvent(),
+    ),
+  );
 
 describe('a subscription over Apollo’s multipart protocol', () => {
   test('has a part for each event, and an end', async () => {

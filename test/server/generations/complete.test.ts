@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { request, startApp, type TestApp } from '../../support/app/app.ts';
 import { openEventStream, openRawSocket, type RawSocket } from '../../support/app/clients.ts';
 import { FOLLOW_SUBSCRIPTION, GENERATE_ONCE, GENERATE_SUBSCRIPTION } from '../../support/app/events.ts';
+import { createLoadingToy } from '../../support/app/loading-toy.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
-import { createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
+import { finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
 import { callOf } from './tool-results-harness.ts';
 
 /** Longer than any test: what ends a generation here is not that its grace period is over. */
@@ -56,25 +57,15 @@ describe('a subscriber that completes its operation over WebSocket, and is the l
   });
 
   it('has it cancelled at once while it is queued, and its provider is never asked', async () => {
-    const loading = Promise.withResolvers<void>();
-    const asked = Promise.withResolvers<void>();
-    const toy = createToy();
-    const descriptor = {
-      ...toy.descriptor,
-      load: async () => {
-        asked.resolve();
-        await loading.promise;
-        return toy.descriptor.load();
-      },
-    };
-    await using app = await startApp(NEVER_OVER, toyOverrides({ ...toy, descriptor }));
+    const toy = createLoadingToy();
+    await using app = await startApp(NEVER_OVER, toyOverrides(toy));
     await using raw = await openRawSocket(app);
     subscribe(raw, 'one');
     await seen(raw, 'one', 'GenerationStarted');
-    await asked.promise;
+    await toy.asked;
     raw.send({ type: 'complete', id: 'one' });
     expect(await ended(app)).toBe('cancelled');
-    loading.resolve();
+    toy.finishLoading();
     await app.close();
     expect(toy.calls).toEqual([]);
   });
