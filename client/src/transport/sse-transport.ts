@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { createLinkedController, type LinkedController } from '../linked-controller.ts';
 import { badResponse, serverAway } from '../to-modelgraph-error.ts';
 import { ConnectionLost, type GraphqlResult, type Transport } from '../transport.ts';
 import { type HttpOptions, post } from './http.ts';
@@ -51,14 +52,10 @@ async function* readEvents(
 
 /** Subscriptions as server-sent events over fetch (distinct connections mode). Files in the variables are uploaded. */
 export const createSseTransport = (options: HttpOptions): Transport => {
-  const open = new Set<AbortController>();
+  const open = new Set<LinkedController>();
   return {
     async *subscribe(request, { signal, leave, onOpen }) {
-      const controller = new AbortController();
-      const abort = (): void => controller.abort(signal.reason);
-      if (signal.aborted || leave?.aborted === true) abort();
-      leave?.addEventListener('abort', abort, { once: true });
-      signal.addEventListener('abort', abort, { once: true });
+      const controller = createLinkedController(signal, leave);
       open.add(controller);
       const silence = startSilenceTimer(SILENCE_MS, () =>
         controller.abort(new ConnectionLost('The event stream has gone silent')),
@@ -85,8 +82,7 @@ export const createSseTransport = (options: HttpOptions): Transport => {
       } finally {
         silence.stop();
         open.delete(controller);
-        signal.removeEventListener('abort', abort);
-        leave?.removeEventListener('abort', abort);
+        controller.unlink();
         controller.abort();
       }
     },
