@@ -20,6 +20,7 @@ import { RunningGeneration } from './generation/running-generation.ts';
 import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.ts';
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
+import { badResponse } from './to-modelgraph-error.ts';
 import { toPage } from './to-page.ts';
 import { createTransport } from './transport/create-transport.ts';
 import { sendRequest } from './transport/http.ts';
@@ -33,6 +34,7 @@ const createContext = (options: ModelgraphOptions): GenerationContext => {
     transport: createTransport(options, uploads),
     monitor: new ConnectionMonitor(),
     settings: toReconnectSettings(options),
+    open: new Set(),
     request: async <Data, Variables extends Record<string, unknown>>(
       document: TypedDocument<Data, Variables>,
       variables: Variables,
@@ -41,25 +43,17 @@ const createContext = (options: ModelgraphOptions): GenerationContext => {
   };
 };
 
-/** Handles that are open, to be detached together. */
-const createOpener = (context: GenerationContext) => {
-  const open = new Set<GenerationHandle>();
-  const begin = (origin: Origin, onToolCall: GenerateOptions['onToolCall']): GenerationHandle => {
-    let hasEnded = false;
-    const onEnd = (): void => {
-      hasEnded = true;
-      open.delete(handle);
-    };
-    const handle: GenerationHandle = new RunningGeneration({ context, origin, onToolCall, onEnd });
-    if (!hasEnded) open.add(handle);
-    return handle;
-  };
-  return {
-    begin,
-    detachAll: () => {
-      for (const handle of open) handle.detach();
-    },
-  };
+/** Begins a handle, which is detached when its client is disposed. */
+const begin = (
+  context: GenerationContext,
+  origin: Origin,
+  onToolCall: GenerateOptions['onToolCall'],
+): GenerationHandle => {
+  const detach = (): void => handle.detach();
+  context.open.add(detach);
+  const onEnd = (): void => void context.open.delete(detach);
+  const handle: GenerationHandle = new RunningGeneration({ context, origin, onToolCall, onEnd });
+  return handle;
 };
 
 /** Runs something once the signal is aborted, unless the handle has ended by then. */
@@ -74,7 +68,6 @@ const onAbort = (signal: AbortSignal | undefined, handle: GenerationHandle, run:
 /** Opens nothing: connections are made as they are needed. */
 export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
   const context = createContext(options);
-  const { begin, detachAll } = createOpener(context);
   const request: Modelgraph['request'] = async (document, variables, { signal } = {}) =>
     getData(await sendRequest(options, { query: String(document), ...(variables && { variables }) }, signal));
 
@@ -90,8 +83,10 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
           { ...(signal && { signal }) },
         );
         found.push(...models.nodes);
-        if (!models.pageInfo.hasNextPage) return found;
-        after = models.pageInfo.endCursor;
+        const { hasNextPage, endCursor }: ModelsQuery['models']['pageInfo'] = models.pageInfo;
+        if (!hasNextPage) return found;
+        if (endCursor === null || endCursor === after) throw badResponse('A page of models leads to itself.');
+        after = endCursor;
       }
     },
     model: async (name) => (await request(MODEL, { name })).model,
@@ -102,7 +97,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
       const asked: GenerateInput = { onDisconnect: 'CONTINUE', ...input };
       const key = idempotencyKey ?? createKey();
       const isNew = idempotencyKey === undefined;
-      const handle = begin({ type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);
+      const handle = begin(context, { type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);
       onAbort(signal, handle, () => {
         // What keeps it from being cancelled is told by the handle itself.
         handle.cancel().catch(() => undefined);
@@ -110,7 +105,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
       return handle;
     },
     follow(id, { after, from, signal, onToolCall }: FollowOptions = {}) {
-      const handle = begin({ type: 'follow', id, after, from }, onToolCall);
+      const handle = begin(context, { type: 'follow', id, after, from }, onToolCall);
       onAbort(signal, handle, () => handle.detach());
       return handle;
     },
@@ -123,7 +118,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     connection: context.monitor,
     request,
     dispose() {
-      detachAll();
+      for (const end of context.open) end();
       context.transport.dispose();
       context.uploads.dispose();
     },

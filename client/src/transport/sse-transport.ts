@@ -9,6 +9,9 @@ import { startSilenceTimer } from './silence-timer.ts';
 /** The server sends a comment at least every 12 seconds unless it is set otherwise: three of them in a row are missing. */
 const SILENCE_MS = 40_000;
 
+/** Of one event, in characters: the last one of a generation has all of it. What is longer is no answer of the server. */
+const MAX_EVENT_LENGTH = 64 * 1024 * 1024;
+
 const readJson = (data: string): GraphqlResult => {
   try {
     return JSON.parse(data) as GraphqlResult;
@@ -29,6 +32,10 @@ async function* readEvents(
 ): AsyncGenerator<GraphqlResult, void, undefined> {
   const received: Received = { results: [], isComplete: false };
   const parser = createParser({
+    maxBufferSize: MAX_EVENT_LENGTH,
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw badResponse('An event of the stream is too large.');
+    },
     onEvent: ({ event, data }) => {
       if (event === 'complete') received.isComplete = true;
       else if (!received.isComplete && data !== '') received.results.push(readJson(data));
