@@ -45,10 +45,11 @@ test('an index past the end of an array, and its length, change nothing', () => 
   expect(outputAfter(...steps, ['/2', 'c'], ['/0', 'd'])).toEqual(['d', 'b', 'c']);
 });
 
-test('a path of a hundred thousand levels neither fails nor takes time by the square of its length', () => {
+test('a path of a hundred thousand levels leads nowhere, and does not fail', () => {
   const depth = 100_000;
   const deep = JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
-  expect(outputAfter(['', deep], ['/0'.repeat(depth), 1])).toBe(deep);
+  // Compared here: a runner would print both.
+  expect(outputAfter(['', deep], ['/0'.repeat(depth), 1]) === deep).toBe(true);
 });
 
 test('a snapshot that is sent again with each connection does not keep a stream from being given up', async () => {

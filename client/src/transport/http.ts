@@ -25,12 +25,12 @@ export const resolveUrl = (url: string | URL): URL => {
 };
 
 /** What a promise gives, or the reason of the signal as soon as that is aborted, as a rejection. */
-const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void promise.then(resolve, reject).then(() => signal.removeEventListener('abort', abort));
+    const abort = (): void => reject(signal?.reason as Error);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve, reject).then(() => signal?.removeEventListener('abort', abort));
   });
 
 /**
@@ -44,9 +44,7 @@ export const getAuthorization = async (
 ): Promise<string | undefined> => {
   let given: string | undefined;
   try {
-    const asked = typeof token === 'function' ? token() : token;
-    given =
-      asked instanceof Promise && signal !== undefined ? await untilAborted(asked, signal) : await asked;
+    given = typeof token === 'function' ? await untilAborted(Promise.resolve(token()), signal) : token;
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof ModelgraphError) throw cause;
