@@ -17,7 +17,7 @@ import type { GenerationContext } from './generation/context.ts';
 import { createKey } from './generation/create-key.ts';
 import type { Origin } from './generation/origin.ts';
 import { RunningGeneration } from './generation/running-generation.ts';
-import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.ts';
+import type { Modelgraph, ModelgraphOptions } from './modelgraph.ts';
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
 import { badResponse } from './to-modelgraph-error.ts';
@@ -30,16 +30,13 @@ import { createSseTransport } from './transport/sse-transport.ts';
 const createContext = (options: ModelgraphOptions): GenerationContext => {
   const uploads = createSseTransport(options);
   return {
+    open: new Set(),
     uploads,
     transport: createTransport(options, uploads),
     monitor: new ConnectionMonitor(),
     settings: toReconnectSettings(options),
-    open: new Set(),
-    request: async <Data, Variables extends Record<string, unknown>>(
-      document: TypedDocument<Data, Variables>,
-      variables: Variables,
-      signal?: AbortSignal,
-    ) => getData<Data>(await sendRequest(options, { query: String(document), variables }, signal)),
+    request: async (document, variables, signal) =>
+      getData(await sendRequest(options, { query: String(document), variables }, signal)),
   };
 };
 
@@ -68,8 +65,8 @@ const onAbort = (signal: AbortSignal | undefined, handle: GenerationHandle, run:
 /** Opens nothing: connections are made as they are needed. */
 export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
   const context = createContext(options);
-  const request: Modelgraph['request'] = async (document, variables, { signal } = {}) =>
-    getData(await sendRequest(options, { query: String(document), ...(variables && { variables }) }, signal));
+  const request: Modelgraph['request'] = (document, variables, { signal } = {}) =>
+    context.request(document, variables, signal);
 
   return {
     ...createBatches(context, request),
@@ -77,11 +74,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
       const found: Model[] = [];
       const asked = { ...(where && { where }), ...(orderBy && { orderBy }) };
       for (let after: string | null = null; ; ) {
-        const { models }: ModelsQuery = await request(
-          MODELS,
-          { ...asked, after },
-          { ...(signal && { signal }) },
-        );
+        const { models }: ModelsQuery = await request(MODELS, { ...asked, after }, { signal });
         found.push(...models.nodes);
         const { hasNextPage, endCursor }: ModelsQuery['models']['pageInfo'] = models.pageInfo;
         if (!hasNextPage) return found;
@@ -92,7 +85,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     model: async (name) => (await request(MODEL, { name })).model,
     providers: async () => (await request(PROVIDERS, {})).providers,
     preview: async (input, { count = 'ESTIMATE', signal } = {}) =>
-      (await request(PREVIEW_GENERATION, { input, count }, { ...(signal && { signal }) })).previewGeneration,
+      (await request(PREVIEW_GENERATION, { input, count }, { signal })).previewGeneration,
     generate(input, { signal, idempotencyKey, onToolCall } = {}) {
       const asked: GenerateInput = { onDisconnect: 'CONTINUE', ...input };
       const key = idempotencyKey ?? createKey();

@@ -14,8 +14,8 @@ export interface GenerationContext {
   readonly open: Set<() => void>;
   /** One query or mutation, sent once. Throws ModelgraphError. */
   readonly request: <Data, Variables extends Record<string, unknown>>(
-    document: TypedDocument<Data, Variables>,
-    variables: Variables,
-    signal: AbortSignal,
+    document: TypedDocument<Data, Variables> | string,
+    variables: Variables | undefined,
+    signal: AbortSignal | undefined,
   ) => Promise<Data>;
 }
