@@ -5,17 +5,24 @@ interface Change {
 
 type Container = Readonly<Record<string, unknown>>;
 
-const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+/** The server's documents have at most 100 levels; a stack of calls has room for some thousands. */
+const MAX_DEPTH = 1_000;
 
-const applyAt = (value: unknown, keys: readonly string[], { change, value: given }: Change): unknown => {
-  const [key, ...rest] = keys;
+/** Whether a container has the key, or can be given it: an array only grows by its next item. */
+const canHold = (value: unknown, key: string): value is Container => {
+  if (typeof value !== 'object' || value === null) return false;
+  return !Array.isArray(value) || (/^(0|[1-9]\d*)$/.test(key) && Number(key) <= value.length);
+};
+
+const applyAt = (value: unknown, keys: readonly string[], depth: number, given: Change): unknown => {
+  const key = keys[depth];
   if (key === undefined) {
-    if (change === 'SET') return given;
-    return typeof value === 'string' && typeof given === 'string' ? value + given : value;
+    if (given.change === 'SET') return given.value;
+    return typeof value === 'string' && typeof given.value === 'string' ? value + given.value : value;
   }
-  if (!isContainer(value)) return value;
+  if (!canHold(value, key)) return value;
   const known = Object.hasOwn(value, key) ? value[key] : undefined;
-  const next = applyAt(known, rest, { change, value: given });
+  const next = applyAt(known, keys, depth + 1, given);
   if (next === known) return value;
   const copy = Array.isArray(value) ? [...(value as readonly unknown[])] : { ...value };
   // As `JSON.parse` does: `__proto__` is a key like others.
@@ -37,5 +44,5 @@ export const applyOutputChange = (document: unknown, path: string, change: Chang
     .split('/')
     .slice(1)
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return applyAt(document, keys, change);
+  return keys.length > MAX_DEPTH ? document : applyAt(document, keys, 0, change);
 };

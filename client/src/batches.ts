@@ -32,6 +32,7 @@ async function* followBatch(
   const channel = createChannel<Batch>(leave);
   if (given?.aborted === true) return;
   given?.addEventListener('abort', leave, { once: true });
+  context.open.add(leave);
   let last: string | undefined;
   const reading = resumeStream({
     ...context,
@@ -45,9 +46,11 @@ async function* followBatch(
       const batch = getData<{ readonly batchUpdated: Batch }>(result).batchUpdated;
       // A connection begins with how the batch stands, which the one before may have told.
       const text = JSON.stringify(batch);
-      if (text !== last) channel.push(batch);
+      const isNew = text !== last;
+      if (isNew) channel.push(batch);
       last = text;
-      return ENDED.has(batch.status) ? 'done' : 'advanced';
+      if (ENDED.has(batch.status)) return 'done';
+      return isNew ? 'advanced' : 'unchanged';
     },
     completed: () => {
       throw serverAway(new Error('The stream was ended before the batch had ended'));
@@ -61,6 +64,7 @@ async function* followBatch(
     yield* channel;
   } finally {
     given?.removeEventListener('abort', leave);
+    context.open.delete(leave);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionState } from './connection.ts';
+import { Listeners } from './listeners.ts';
 import { isOffline, page } from './page.ts';
 
 /** One stream, from its first connection to its end, over all that it takes. */
@@ -37,7 +38,7 @@ const listenToPage = (onChange: () => void, onBack: () => void): (() => void) =>
 export class ConnectionMonitor implements Connection {
   readonly #streams = new Map<MonitoredStream, StreamState>();
   readonly #wakers = new Set<() => void>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #stopListening: (() => void) | undefined;
 
   get state(): ConnectionState {
@@ -58,12 +59,10 @@ export class ConnectionMonitor implements Connection {
   };
 
   subscribe(listener: () => void): () => void {
-    // A function of its own, so that one listener can be added twice.
-    const added = (): void => listener();
-    this.#listeners.add(added);
+    const remove = this.#listeners.add(listener);
     this.#listen();
     return () => {
-      this.#listeners.delete(added);
+      remove();
       this.#listen();
     };
   }
@@ -114,7 +113,5 @@ export class ConnectionMonitor implements Connection {
     } else this.#stopListening ??= listenToPage(this.#changed, this.retryNow);
   }
 
-  readonly #changed = (): void => {
-    for (const listener of this.#listeners) listener();
-  };
+  readonly #changed = (): void => this.#listeners.notify();
 }

@@ -17,9 +17,10 @@ import type { GenerationContext } from './generation/context.ts';
 import { createKey } from './generation/create-key.ts';
 import type { Origin } from './generation/origin.ts';
 import { RunningGeneration } from './generation/running-generation.ts';
-import type { Modelgraph, ModelgraphOptions, TypedDocument } from './modelgraph.ts';
+import type { Modelgraph, ModelgraphOptions } from './modelgraph.ts';
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
+import { badResponse } from './to-modelgraph-error.ts';
 import { toPage } from './to-page.ts';
 import { createTransport } from './transport/create-transport.ts';
 import { sendRequest } from './transport/http.ts';
@@ -29,37 +30,27 @@ import { createSseTransport } from './transport/sse-transport.ts';
 const createContext = (options: ModelgraphOptions): GenerationContext => {
   const uploads = createSseTransport(options);
   return {
+    open: new Set(),
     uploads,
     transport: createTransport(options, uploads),
     monitor: new ConnectionMonitor(),
     settings: toReconnectSettings(options),
-    request: async <Data, Variables extends Record<string, unknown>>(
-      document: TypedDocument<Data, Variables>,
-      variables: Variables,
-      signal?: AbortSignal,
-    ) => getData<Data>(await sendRequest(options, { query: String(document), variables }, signal)),
+    request: async (document, variables, signal) =>
+      getData(await sendRequest(options, { query: String(document), variables }, signal)),
   };
 };
 
-/** Handles that are open, to be detached together. */
-const createOpener = (context: GenerationContext) => {
-  const open = new Set<GenerationHandle>();
-  const begin = (origin: Origin, onToolCall: GenerateOptions['onToolCall']): GenerationHandle => {
-    let hasEnded = false;
-    const onEnd = (): void => {
-      hasEnded = true;
-      open.delete(handle);
-    };
-    const handle: GenerationHandle = new RunningGeneration({ context, origin, onToolCall, onEnd });
-    if (!hasEnded) open.add(handle);
-    return handle;
-  };
-  return {
-    begin,
-    detachAll: () => {
-      for (const handle of open) handle.detach();
-    },
-  };
+/** Begins a handle, which is detached when its client is disposed. */
+const begin = (
+  context: GenerationContext,
+  origin: Origin,
+  onToolCall: GenerateOptions['onToolCall'],
+): GenerationHandle => {
+  const detach = (): void => handle.detach();
+  context.open.add(detach);
+  const onEnd = (): void => void context.open.delete(detach);
+  const handle: GenerationHandle = new RunningGeneration({ context, origin, onToolCall, onEnd });
+  return handle;
 };
 
 /** Runs something once the signal is aborted, unless the handle has ended by then. */
@@ -74,9 +65,8 @@ const onAbort = (signal: AbortSignal | undefined, handle: GenerationHandle, run:
 /** Opens nothing: connections are made as they are needed. */
 export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
   const context = createContext(options);
-  const { begin, detachAll } = createOpener(context);
-  const request: Modelgraph['request'] = async (document, variables, { signal } = {}) =>
-    getData(await sendRequest(options, { query: String(document), ...(variables && { variables }) }, signal));
+  const request: Modelgraph['request'] = (document, variables, { signal } = {}) =>
+    context.request(document, variables, signal);
 
   return {
     ...createBatches(context, request),
@@ -84,25 +74,23 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
       const found: Model[] = [];
       const asked = { ...(where && { where }), ...(orderBy && { orderBy }) };
       for (let after: string | null = null; ; ) {
-        const { models }: ModelsQuery = await request(
-          MODELS,
-          { ...asked, after },
-          { ...(signal && { signal }) },
-        );
+        const { models }: ModelsQuery = await request(MODELS, { ...asked, after }, { signal });
         found.push(...models.nodes);
-        if (!models.pageInfo.hasNextPage) return found;
-        after = models.pageInfo.endCursor;
+        const { hasNextPage, endCursor }: ModelsQuery['models']['pageInfo'] = models.pageInfo;
+        if (!hasNextPage) return found;
+        if (endCursor === null || endCursor === after) throw badResponse('A page of models leads to itself.');
+        after = endCursor;
       }
     },
     model: async (name) => (await request(MODEL, { name })).model,
     providers: async () => (await request(PROVIDERS, {})).providers,
     preview: async (input, { count = 'ESTIMATE', signal } = {}) =>
-      (await request(PREVIEW_GENERATION, { input, count }, { ...(signal && { signal }) })).previewGeneration,
+      (await request(PREVIEW_GENERATION, { input, count }, { signal })).previewGeneration,
     generate(input, { signal, idempotencyKey, onToolCall } = {}) {
       const asked: GenerateInput = { onDisconnect: 'CONTINUE', ...input };
       const key = idempotencyKey ?? createKey();
       const isNew = idempotencyKey === undefined;
-      const handle = begin({ type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);
+      const handle = begin(context, { type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);
       onAbort(signal, handle, () => {
         // What keeps it from being cancelled is told by the handle itself.
         handle.cancel().catch(() => undefined);
@@ -110,7 +98,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
       return handle;
     },
     follow(id, { after, from, signal, onToolCall }: FollowOptions = {}) {
-      const handle = begin({ type: 'follow', id, after, from }, onToolCall);
+      const handle = begin(context, { type: 'follow', id, after, from }, onToolCall);
       onAbort(signal, handle, () => handle.detach());
       return handle;
     },
@@ -123,7 +111,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     connection: context.monitor,
     request,
     dispose() {
-      detachAll();
+      for (const end of context.open) end();
       context.transport.dispose();
       context.uploads.dispose();
     },

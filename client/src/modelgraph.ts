@@ -99,7 +99,7 @@ export interface Modelgraph {
   request<Data, Variables extends Record<string, unknown>>(
     document: TypedDocument<Data, Variables> | string,
     variables?: Variables,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Data>;
   /** Closes the connections; handles that are open detach. */
   dispose(): void;

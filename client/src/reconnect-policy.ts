@@ -26,6 +26,11 @@ const MAX_RATE_LIMIT_WAIT_MS = 10_000;
 /** A connection that was held for this long was a good one: what follows is counted anew. */
 const GOOD_AFTER_MS = 10_000;
 
+/** A pause that doubles has passed every other bound after so many failures. */
+const MAX_DOUBLINGS = 40;
+/** A longer timer would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Another try is worth its while for as long as the server is away, whatever stands in between. */
 const AWAY: ReadonlySet<string> = new Set(['SERVER_AWAY', 'OFFLINE', 'SERVICE_UNAVAILABLE']);
 const REPEATED: ReadonlySet<string> = new Set(['INTERNAL', 'BAD_RESPONSE', 'RATE_LIMITED']);
@@ -63,10 +68,11 @@ export class ReconnectPolicy {
     this.#failingSince ??= now;
     if (!this.#isWorthATry(error)) return undefined;
     const { baseDelayMs, maxDelayMs, giveUpAfterMs } = this.#settings;
-    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** this.#failures);
+    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(this.#failures, MAX_DOUBLINGS));
     this.#failures += 1;
-    const pauseMs = Math.max(Math.random() * ceilingMs, error.retryAfterMs ?? 0);
-    return now + pauseMs - this.#failingSince > giveUpAfterMs ? undefined : pauseMs;
+    const wantedMs = Math.max(Math.random() * ceilingMs, error.retryAfterMs ?? 0);
+    const pauseMs = Math.min(wantedMs, MAX_TIMER_MS);
+    return now + wantedMs - this.#failingSince > giveUpAfterMs ? undefined : pauseMs;
   }
 
   #isWorthATry({ code, retryable, retryAfterMs = 0 }: ModelgraphError): boolean {

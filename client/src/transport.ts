@@ -2,7 +2,7 @@ export type TransportName = 'auto' | 'websocket' | 'sse';
 
 export interface GraphqlRequest {
   readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
 }

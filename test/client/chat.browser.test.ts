@@ -71,8 +71,8 @@ describe.skipIf(!canShowChat())('the chat in Chromium', { timeout: 120_000 }, ()
     await ask(page, 'Please hold');
     await page.getByText(FIRST_HALF).waitFor();
     for (let cut = 0; cut < 3; cut += 1) {
-      const connected = bench.cutter.connected();
-      bench.cutter.cut();
+      const connected = bench.proxy.connected();
+      bench.proxy.cut();
       await connected;
     }
     bench.server.open();
@@ -196,7 +196,7 @@ describe.skipIf(!canShowChat())('the chat in Chromium', { timeout: 120_000 }, ()
     await ask(page, 'Please hold');
     await page.getByText(FIRST_HALF).waitFor();
     await bench.context.setOffline(true);
-    bench.cutter.cut();
+    bench.proxy.cut();
     await page.getByText(/This device is offline|The server does not answer/).waitFor();
     await bench.context.setOffline(false);
     bench.server.open();

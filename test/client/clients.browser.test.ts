@@ -7,8 +7,8 @@ import { findChromium, openBrowser } from '../support/app/browser.ts';
 import { createSteppedToy } from '../support/app/stepped-toy.ts';
 import { finishEvent, textDelta, toyOverrides } from '../support/app/toy-provider.ts';
 import { bundlePage, canBundle } from './browser/bundle-page.ts';
-import { type ConnectionCutter, startConnectionCutter } from './browser/connection-cutter.ts';
 import { type PageHost, startPageHost } from './browser/page-host.ts';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 
 const executablePath = findChromium();
 const cannotRun =
@@ -48,7 +48,7 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
   const toy = createSteppedToy();
   let host: PageHost;
   let app: TestApp;
-  let cutter: ConnectionCutter;
+  let proxy: FaultyProxy;
   let browser: Browser;
   beforeAll(async () => {
     host = await startPageHost(bundlePage);
@@ -56,12 +56,12 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
       { allowedOrigins: [host.origin], disconnectGraceMs: 60_000 },
       toyOverrides(toy, { toy: { functionCalling: true } }),
     );
-    cutter = await startConnectionCutter(new URL(app.url));
+    proxy = await startFaultyProxy(app.url);
     browser = await openBrowser(executablePath ?? '');
   });
   afterAll(async () => {
     await browser?.close();
-    await cutter?.[Symbol.asyncDispose]();
+    await proxy?.[Symbol.asyncDispose]();
     await app?.close();
     await host?.[Symbol.asyncDispose]();
   });
@@ -81,8 +81,7 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-    const server = `http://127.0.0.1:${cutter.port}/graphql`;
-    await page.goto(`${host.addressOf(client)}?server=${encodeURIComponent(server)}`);
+    await page.goto(`${host.addressOf(client)}?server=${encodeURIComponent(proxy.url)}`);
     const ready = async (): Promise<void> => {
       const state = await page.waitForFunction('globalThis.failure ?? (globalThis.program && true)');
       expect(await state.jsonValue()).toBe(true);
@@ -158,7 +157,7 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
         whole += piece;
         await toy.give(textDelta(piece));
         await open.until(hasText(whole));
-        expect(cutter.cut()).toBeGreaterThan(0);
+        expect(proxy.cut()).toBeGreaterThan(0);
         // While the client is away.
         whole += `(${piece.trim()}) `;
         await toy.give(textDelta(`(${piece.trim()}) `));

@@ -43,6 +43,7 @@ export class ChatAnswer {
    */
   stream(signal: AbortSignal | undefined, onAbort: () => void): ReadableStream<Chunk> {
     let isOpen = true;
+    let forget: () => void = () => undefined;
     return new ReadableStream<Chunk>({
       start: (controller) => {
         const write = (chunks: readonly Chunk[]): void => {
@@ -51,7 +52,7 @@ export class ChatAnswer {
         const close = (error?: unknown): void => {
           if (!isOpen) return;
           isOpen = false;
-          signal?.removeEventListener('abort', abort);
+          forget();
           if (error === undefined) controller.close();
           else controller.error(error);
         };
@@ -62,12 +63,14 @@ export class ChatAnswer {
           onAbort();
         };
         signal?.addEventListener('abort', abort, { once: true });
+        forget = () => signal?.removeEventListener('abort', abort);
         write([{ type: 'start', messageId: this.messageId }, ...(this.#options.earlier ?? [])]);
         if (signal?.aborted === true) abort();
         this.#write(write).then(() => close(), close);
       },
       cancel: () => {
         isOpen = false;
+        forget();
         this.handle.detach();
       },
     });

@@ -1,3 +1,4 @@
+import { createKeptValue, type KeptValue } from '../kept-value.ts';
 import type { GenerateInput } from '../schema-types.ts';
 import type { StorageAdapter } from '../storage.ts';
 import type { Shown } from './chunk-writer.ts';
@@ -47,22 +48,33 @@ export interface ChatRecords {
   remove(chatId: string): Promise<void>;
 }
 
+const isChatRecord = (value: unknown): value is ChatRecord =>
+  typeof value === 'object' &&
+  value !== null &&
+  'messageId' in value &&
+  typeof value.messageId === 'string' &&
+  'idempotencyKey' in value &&
+  typeof value.idempotencyKey === 'string' &&
+  'generationIds' in value &&
+  Array.isArray(value.generationIds);
+
+/** Storage that is full or forbidden fails no answer: a reload does not find it then. */
 export const createChatRecords = (
   storage: StorageAdapter = findLocalStorage() ?? createMemory(),
 ): ChatRecords => {
-  const keyOf = (chatId: string): string => `modelgraph-chat:${chatId}`;
+  const chats = new Map<string, KeptValue<ChatRecord>>();
+  const keptOf = (chatId: string): KeptValue<ChatRecord> => {
+    const kept = chats.get(chatId) ?? createKeptValue(storage, `modelgraph-chat:${chatId}`, isChatRecord);
+    chats.set(chatId, kept);
+    return kept;
+  };
   return {
-    async find(chatId) {
-      const text = await storage.getItem(keyOf(chatId));
-      return text === null ? undefined : (JSON.parse(text) as ChatRecord);
-    },
+    find: async (chatId) => keptOf(chatId).read(),
     async save(chatId, record) {
-      const text = JSON.stringify(record);
-      const { input: _input, ...small } = record;
-      await storage.setItem(keyOf(chatId), text.length > MAX_INPUT_LENGTH ? JSON.stringify(small) : text);
+      const { input, ...small } = record;
+      const fits = JSON.stringify(input ?? null).length <= MAX_INPUT_LENGTH;
+      await keptOf(chatId).write(...(fits ? [record] : []), small);
     },
-    async remove(chatId) {
-      await storage.removeItem(keyOf(chatId));
-    },
+    remove: (chatId) => keptOf(chatId).remove(),
   };
 };

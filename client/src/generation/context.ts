@@ -10,10 +10,12 @@ export interface GenerationContext {
   readonly uploads: Transport;
   readonly monitor: ConnectionMonitor;
   readonly settings: ReconnectSettings;
+  /** Called when the client is disposed: each ends something that is being read. */
+  readonly open: Set<() => void>;
   /** One query or mutation, sent once. Throws ModelgraphError. */
   readonly request: <Data, Variables extends Record<string, unknown>>(
-    document: TypedDocument<Data, Variables>,
-    variables: Variables,
-    signal: AbortSignal,
+    document: TypedDocument<Data, Variables> | string,
+    variables: Variables | undefined,
+    signal: AbortSignal | undefined,
   ) => Promise<Data>;
 }

@@ -125,11 +125,14 @@ export class GenerationReader {
     const placed = placeEvent(event, store.snapshot);
     if (placed === 'repeated') return 'unchanged';
     if (placed === 'gap') throw badResponse('A piece of the text is missing.', { retryable: true });
+    // A connection may begin with a snapshot of what is known.
+    const isNew = placed.sequence !== store.snapshot.sequence;
     this.#cursor = placed.cursor;
     this.#isCursorUnknown = false;
     store.take(placed);
     onEvent(placed);
-    return isTerminalEvent(placed) ? 'done' : 'advanced';
+    if (isTerminalEvent(placed)) return 'done';
+    return isNew ? 'advanced' : 'unchanged';
   }
 
   #toError(errors: GraphqlResult['errors']): ModelgraphError {

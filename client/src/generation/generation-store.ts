@@ -1,6 +1,7 @@
 import { fold } from '../fold.ts';
 import type { GenerationSnapshot } from '../generation-snapshot.ts';
 import type { GenerationEvent } from '../generation-event.ts';
+import { Listeners } from '../listeners.ts';
 import type { ModelgraphError } from '../modelgraph-error.ts';
 
 const wait = (ms: number): { readonly promise: Promise<void>; readonly stop: () => void } => {
@@ -19,7 +20,7 @@ const wait = (ms: number): { readonly promise: Promise<void>; readonly stop: () 
 export class GenerationStore {
   readonly #first: GenerationSnapshot;
   readonly #events: GenerationEvent[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #waiting = new Set<() => void>();
   #snapshot: GenerationSnapshot;
   #end: { readonly error: ModelgraphError | undefined } | undefined;
@@ -59,14 +60,11 @@ export class GenerationStore {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
-    for (const listener of this.#listeners) listener();
+    this.#listeners.notify();
   }
 
   subscribe(listener: () => void): () => void {
-    // A function of its own, so that one listener can be added twice.
-    const added = (): void => listener();
-    this.#listeners.add(added);
-    return () => this.#listeners.delete(added);
+    return this.#listeners.add(listener);
   }
 
   /** Resolves as soon as it is so, after a change of whatever kind. */

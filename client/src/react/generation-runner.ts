@@ -5,7 +5,7 @@ import type { ModelgraphError } from '../modelgraph-error.ts';
 import type { GenerateInput } from '../schema-types.ts';
 import type { StorageAdapter } from '../storage.ts';
 import { createKey } from '../generation/create-key.ts';
-import { createKeptValue, type KeptValue } from './kept-value.ts';
+import { createKeptValue, type KeptValue } from '../kept-value.ts';
 import { isRunRecord, type RunRecord } from './run-record.ts';
 import { createStore } from './store.ts';
 import { fromGenerationError, toModelgraphError } from '../to-modelgraph-error.ts';

@@ -1,5 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { ConnectionMonitor } from '../connection-monitor.ts';
+import { createLinkedController } from '../linked-controller.ts';
 import type { ModelgraphOptions } from '../modelgraph.ts';
 import { toReconnectSettings } from '../reconnect-policy.ts';
 import { type ResumedStream, resumeStream } from '../resume-stream.ts';
@@ -28,6 +29,7 @@ export interface ResumableSubscriber {
    * where the server cannot be reached, or refuses the connection.
    */
   subscribe(subscription: ResumableSubscription): Promise<void>;
+  /** Ends the subscriptions that are open: one that is resumed completes, any other rejects. */
   dispose(): void;
 }
 
@@ -57,15 +59,22 @@ const takeOrRecover = (position: EventPosition, result: GraphqlResult): GraphqlR
   }
 };
 
-const readUpdates = (request: GraphqlRequest, { onResult }: ResumableSubscription): Reading => ({
-  getRequest: () => request,
-  take: (result) => {
-    if (result.data == null && result.errors !== undefined) throw fromGraphqlErrors(result.errors);
-    onResult(result);
-    return 'advanced';
-  },
-  completed: () => undefined,
-});
+const readUpdates = (request: GraphqlRequest, { onResult }: ResumableSubscription): Reading => {
+  let last: string | undefined;
+  return {
+    getRequest: () => request,
+    take: (result) => {
+      if (result.data == null && result.errors !== undefined) throw fromGraphqlErrors(result.errors);
+      // A connection begins with how the batch stands, which the one before may have told.
+      const text = JSON.stringify(result.data);
+      const isNew = text !== last;
+      last = text;
+      onResult(result);
+      return isNew ? 'advanced' : 'unchanged';
+    },
+    completed: () => undefined,
+  };
+};
 
 /** Remembers the errors that a reading ended with, as the server sent them. */
 const withErrors = (
@@ -92,6 +101,7 @@ export const createResumableSubscriber = (options: ModelgraphOptions): Resumable
   const transport: Transport = createTransport(options);
   const monitor = new ConnectionMonitor();
   const settings = toReconnectSettings(options);
+  let disposal = new AbortController();
 
   const readAgain = async (given: Reading, { signal, onResult }: ResumableSubscription): Promise<void> => {
     const { reading, findRefusal } = withErrors(given);
@@ -99,13 +109,16 @@ export const createResumableSubscriber = (options: ModelgraphOptions): Resumable
       subscribe: (request, asked) => transport.subscribe(request, { ...asked, leave: signal }),
       dispose: () => undefined,
     };
+    // Nothing but `leave` and disposing ends it from here: an aborted signal would be a lost connection to the server.
+    const ended = createLinkedController(pauseSignal(signal), disposal.signal);
     try {
-      // Nothing but `leave` ends it from here: an aborted signal would be a lost connection to the server.
-      await resumeStream({ ...reading, transport: leaving, monitor, settings, signal: pauseSignal(signal) });
+      await resumeStream({ ...reading, transport: leaving, monitor, settings, signal: ended.signal });
     } catch (error) {
       const refusal = findRefusal();
       if (refusal === undefined) throw error;
       onResult(refusal);
+    } finally {
+      ended.unlink();
     }
   };
 
@@ -127,7 +140,11 @@ export const createResumableSubscriber = (options: ModelgraphOptions): Resumable
         throw toModelgraphError(error);
       }
     },
-    dispose: () => transport.dispose(),
+    dispose: () => {
+      disposal.abort();
+      disposal = new AbortController();
+      transport.dispose();
+    },
   };
 };
 

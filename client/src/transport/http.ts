@@ -24,15 +24,29 @@ export const resolveUrl = (url: string | URL): URL => {
   }
 };
 
+/** What a promise gives, or the reason of the signal as soon as that is aborted, as a rejection. */
+const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal?.reason as Error);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve, reject).then(() => signal?.removeEventListener('abort', abort));
+  });
+
 /**
- * What is sent as `Authorization`. Throws ModelgraphError: UNAUTHENTICATED where the token function fails, SERVER_AWAY
- * where what it threw is the TypeError by which fetch reports a lost network.
+ * What is sent as `Authorization`. Throws what the signal was aborted with, while the token function has not answered, and
+ * ModelgraphError: UNAUTHENTICATED where the function fails, SERVER_AWAY where what it threw is the TypeError by which fetch
+ * reports a lost network.
  */
-export const getAuthorization = async (token: HttpOptions['token']): Promise<string | undefined> => {
+export const getAuthorization = async (
+  token: HttpOptions['token'],
+  signal?: AbortSignal,
+): Promise<string | undefined> => {
   let given: string | undefined;
   try {
-    given = typeof token === 'function' ? await token() : token;
+    given = typeof token === 'function' ? await untilAborted(Promise.resolve(token()), signal) : token;
   } catch (cause) {
+    signal?.throwIfAborted();
     if (cause instanceof ModelgraphError) throw cause;
     if (cause instanceof TypeError) throw serverAway(cause);
     throw new ModelgraphError('The token could not be had.', { code: 'UNAUTHENTICATED', cause });
@@ -68,7 +82,7 @@ export const post = async (
   { accept, signal }: PostOptions,
 ): Promise<Response> => {
   const address = resolveUrl(url);
-  const authorization = await getAuthorization(token);
+  const authorization = await getAuthorization(token, signal);
   const { body, headers: ofBody } = toBody(request);
   signal?.throwIfAborted();
   try {

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { createLinkedController, type LinkedController } from '../linked-controller.ts';
 import { badResponse, serverAway } from '../to-modelgraph-error.ts';
 import { ConnectionLost, type GraphqlResult, type Transport } from '../transport.ts';
 import { type HttpOptions, post } from './http.ts';
@@ -7,6 +8,9 @@ import { startSilenceTimer } from './silence-timer.ts';
 
 /** The server sends a comment at least every 12 seconds unless it is set otherwise: three of them in a row are missing. */
 const SILENCE_MS = 40_000;
+
+/** Of one event, in characters: the last one of a generation has all of it. What is longer is no answer of the server. */
+const MAX_EVENT_LENGTH = 64 * 1024 * 1024;
 
 const readJson = (data: string): GraphqlResult => {
   try {
@@ -28,6 +32,10 @@ async function* readEvents(
 ): AsyncGenerator<GraphqlResult, void, undefined> {
   const received: Received = { results: [], isComplete: false };
   const parser = createParser({
+    maxBufferSize: MAX_EVENT_LENGTH,
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw badResponse('An event of the stream is too large.');
+    },
     onEvent: ({ event, data }) => {
       if (event === 'complete') received.isComplete = true;
       else if (!received.isComplete && data !== '') received.results.push(readJson(data));
@@ -51,14 +59,10 @@ async function* readEvents(
 
 /** Subscriptions as server-sent events over fetch (distinct connections mode). Files in the variables are uploaded. */
 export const createSseTransport = (options: HttpOptions): Transport => {
-  const open = new Set<AbortController>();
+  const open = new Set<LinkedController>();
   return {
     async *subscribe(request, { signal, leave, onOpen }) {
-      const controller = new AbortController();
-      const abort = (): void => controller.abort(signal.reason);
-      if (signal.aborted || leave?.aborted === true) abort();
-      leave?.addEventListener('abort', abort, { once: true });
-      signal.addEventListener('abort', abort, { once: true });
+      const controller = createLinkedController(signal, leave);
       open.add(controller);
       const silence = startSilenceTimer(SILENCE_MS, () =>
         controller.abort(new ConnectionLost('The event stream has gone silent')),
@@ -85,8 +89,7 @@ export const createSseTransport = (options: HttpOptions): Transport => {
       } finally {
         silence.stop();
         open.delete(controller);
-        signal.removeEventListener('abort', abort);
-        leave?.removeEventListener('abort', abort);
+        controller.unlink();
         controller.abort();
       }
     },

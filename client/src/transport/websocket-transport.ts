@@ -145,7 +145,7 @@ export const createWebSocketTransport = (options: WebSocketOptions): Transport =
     async *subscribe(request, { signal, leave, onOpen }) {
       const url = resolveUrl(options.url);
       url.protocol = url.protocol.replace('http', 'ws');
-      const authorization = await getAuthorization(options.token);
+      const authorization = await getAuthorization(options.token, signal);
       signal.throwIfAborted();
       const socket = open(request, { url: url.href, authorization, webSocket: options.webSocket, onOpen });
       const abort = (): void => socket.drop(signal.reason as Error);

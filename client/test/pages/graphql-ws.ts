@@ -1,11 +1,4 @@
-import { cancel, generate, listModels, submitToolResults } from 'recipe:graphql-ws';
-import { runEventPage } from './run-event-page.ts';
+import * as recipe from 'recipe:graphql-ws';
+import { runRecipePage } from './run-event-page.ts';
 
-runEventPage({
-  models: listModels,
-  generate,
-  // The same key with the same input is the same generation.
-  resume: ({ input, key }) => generate(input, key),
-  cancel,
-  submit: submitToolResults,
-});
+runRecipePage(recipe);

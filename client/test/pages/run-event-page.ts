@@ -1,3 +1,4 @@
+import type * as Recipe from 'recipe:graphql-ws';
 import { type PageState, runPage, toInput, weatherOf } from './page-program.ts';
 
 export interface EventOfPage {
@@ -112,3 +113,14 @@ export const runEventPage = (client: EventClient): void =>
       await client.cancel(state.generationId ?? '');
     },
   }));
+
+/** A page of a program of docs/clients.md that resumes by itself, and after a reload by its key. */
+export const runRecipePage = ({ listModels, generate, cancel, submitToolResults }: typeof Recipe): void =>
+  runEventPage({
+    models: listModels,
+    generate,
+    // The same key with the same input is the same generation.
+    resume: ({ input, key }) => generate(input, key),
+    cancel,
+    submit: submitToolResults,
+  });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { findChromium, openBrowser } from '../../support/app/browser.ts';
-import { type ConnectionCutter, startConnectionCutter } from '../browser/connection-cutter.ts';
+import { type FaultyProxy, startFaultyProxy } from '../faulty-proxy.ts';
 import { type ChatServer, startChatServer } from './chat-server.ts';
 import { canBuildChat, type ChatSite, startChatSite } from './chat-site.ts';
 
@@ -23,7 +23,7 @@ export const SECOND_HALF = 'and the second half.';
 /** A server, the chat and a browser for the tests of a file; a fresh profile of the browser for each test. */
 export class ChatBench {
   server!: ChatServer;
-  cutter!: ConnectionCutter;
+  proxy!: FaultyProxy;
   context!: BrowserContext;
   #site!: ChatSite;
   #browser!: Browser;
@@ -45,7 +45,7 @@ export class ChatBench {
   }
 
   /** The page, whose errors fail the test. */
-  async open(url = this.#site.addressFor(`http://127.0.0.1:${this.cutter.port}/graphql`)): Promise<Page> {
+  async open(url = this.#site.addressFor(this.proxy.url)): Promise<Page> {
     const page = await this.context.newPage();
     page.on('pageerror', (error) => expect.soft(error.message).toBe(''));
     await page.goto(url);
@@ -56,12 +56,12 @@ export class ChatBench {
   async #start(): Promise<void> {
     const started = [startChatServer(), startChatSite(), openBrowser(executablePath ?? '')] as const;
     [this.server, this.#site, this.#browser] = await Promise.all(started);
-    this.cutter = await startConnectionCutter(new URL(this.server.url));
+    this.proxy = await startFaultyProxy(this.server.url);
   }
 
   async #stop(): Promise<void> {
     await this.#browser?.close();
-    await this.cutter?.[Symbol.asyncDispose]();
+    await this.proxy?.[Symbol.asyncDispose]();
     await this.#site?.[Symbol.asyncDispose]();
     await this.server?.[Symbol.asyncDispose]();
   }

@@ -1,5 +1,5 @@
 import type { StorageAdapter } from '../../storage.ts';
-import { createKeptValue, type KeptValue } from '../kept-value.ts';
+import { createKeptValue, type KeptValue } from '../../kept-value.ts';
 import type { ChatMessage } from './chat-message.ts';
 import { type ChatRunRecord, isChatRunRecord } from './chat-run.ts';
 import { type ChatTree, isChatTree } from './chat-tree.ts';

@@ -1,4 +1,4 @@
-import type { StorageAdapter } from '../storage.ts';
+import type { StorageAdapter } from './storage.ts';
 
 /** Of what is kept: another version is another shape, and is discarded. */
 const VERSION = 1;
