@@ -159,6 +159,21 @@ describe.skipIf(!canShowChat())('reading and writing in the chat', { timeout: 12
     await markdown.locator('img[referrerpolicy="no-referrer"]').waitFor();
   });
 
+  test.each(['{', 'null', '5', '{"a":1}', '[null]', '[{"id":1}]'])(
+    'what another page has kept under the names of the chat is left out: %s',
+    async (kept) => {
+      const page = await bench.open();
+      await page.evaluate((text) => {
+        for (const name of ['conversations', 'model', 'settings', 'theme'])
+          localStorage.setItem(`chat:${name}`, text);
+      }, kept);
+      await page.reload();
+      await page.getByText('Conversations stay in this browser.').waitFor();
+      await ask(page, 'Hello');
+      await page.getByText('You said “Hello”.').waitFor();
+    },
+  );
+
   test('a line of a megabyte is shown to its end, and the page answers meanwhile', async () => {
     const page = await bench.open();
     await ask(page, 'A megabyte, please');

@@ -124,16 +124,20 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
     expect(calls()).toBe(2);
   });
 
-  test.each(['{"version":99}', 'not JSON', '{"version":1,"value":{"messages":[{"id":3}]}}'])(
-    'what is kept as %s is discarded',
-    async (kept) => {
-      const page = await open('chat');
-      await page.evaluate(`localStorage.setItem('modelgraph-chat:page', ${JSON.stringify(kept)})`);
-      await page.reload();
-      await until(page, "globalThis.seen?.chat?.status === 'ready'");
-      expect(await page.evaluate('seen.chat.messages')).toEqual([]);
-    },
-  );
+  test.each([
+    '{"version":99}',
+    'not JSON',
+    '{"version":1,"value":{"messages":[{"id":3}]}}',
+    '{"version":1,"value":{"headId":"a","messages":[{"id":"a","role":"user","parts":[null],"metadata":{}}]}}',
+    '{"version":1,"value":{"headId":"a","messages":[{"id":"a","role":"assistant","parts":[],"metadata":null}]}}',
+    '{"version":1,"value":{"headId":"a","messages":[{"id":"a","role":"assistant","parts":[{"type":"text"}],"metadata":{}}]}}',
+  ])('what is kept as %s is discarded', async (kept) => {
+    const page = await open('chat');
+    await page.evaluate(`localStorage.setItem('modelgraph-chat:page', ${JSON.stringify(kept)})`);
+    await page.reload();
+    await until(page, "globalThis.seen?.chat?.status === 'ready'");
+    expect(await page.evaluate('seen.chat.messages')).toEqual([]);
+  });
 
   test('a tool without a function waits for the result of a person', async () => {
     const page = await open('chat');

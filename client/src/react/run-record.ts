@@ -19,10 +19,19 @@ const ASK_AGAIN_WITHIN_MS = 5 * 60_000;
 export const mayAskAgain = ({ startedAt }: RunRecord, now: number): boolean =>
   now - startedAt < ASK_AGAIN_WITHIN_MS;
 
+const isSnapshot = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'parts' in value &&
+  Array.isArray(value.parts) &&
+  'citations' in value &&
+  Array.isArray(value.citations);
+
 export const isRunRecord = (value: unknown): value is RunRecord =>
   typeof value === 'object' &&
   value !== null &&
   'idempotencyKey' in value &&
   typeof value.idempotencyKey === 'string' &&
   'startedAt' in value &&
-  typeof value.startedAt === 'number';
+  typeof value.startedAt === 'number' &&
+  (!('snapshot' in value) || isSnapshot(value.snapshot));

@@ -2,7 +2,7 @@ import { useConnection, useModels } from 'modelgraph-client/react';
 import { useState } from 'react';
 import { ChatView } from './chat-view.tsx';
 import { createIndexedDbStorage } from './lib/indexed-db-storage.ts';
-import type { Settings } from './lib/settings.ts';
+import { isSettings } from './lib/settings.ts';
 import { useConversationId, useConversations } from './lib/use-conversations.ts';
 import { useStoredState } from './lib/use-stored-state.ts';
 import { ModelPicker } from './models/model-picker.tsx';
@@ -12,13 +12,15 @@ import { TopBar } from './shell/top-bar.tsx';
 
 const storage = createIndexedDbStorage('modelgraph-chat');
 
+const isText = (value: unknown): value is string => typeof value === 'string';
+
 type Open = 'models' | 'settings' | 'conversations' | undefined;
 
 export const App = () => {
   const { models, status, refresh } = useModels({ available: true });
   const connection = useConnection();
-  const [name, setName] = useStoredState('chat:model', '');
-  const [settings, setSettings] = useStoredState<Settings>('chat:settings', {});
+  const [name, setName] = useStoredState('chat:model', '', isText);
+  const [settings, setSettings] = useStoredState('chat:settings', {}, isSettings);
   const conversations = useConversations();
   const [id, openConversation] = useConversationId();
   const [open, setOpen] = useState<Open>();

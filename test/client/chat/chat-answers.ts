@@ -55,5 +55,7 @@ export const HOSTILE_ANSWER = [
   Array.from({ length: 300 }, (_, depth) => `${'  '.repeat(depth)}- deep`).join('\n'),
   `${'['.repeat(2_000)}${'*a_'.repeat(2_000)}`,
   `| a | b |\n|---|---|\n${'| x | y |\n'.repeat(TABLE_ROWS)}`,
+  // Seven million cells, if each row were filled up.
+  `|${'a|'.repeat(1_000)}\n|${'-|'.repeat(1_000)}\n${'x\n'.repeat(7_000)}`,
   'The end of the attacks.',
 ].join('\n\n');

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './chat-message.ts';
+import type { ChatMessage, ChatPart } from './chat-message.ts';
 
 /** All messages of a chat, those of other branches too, and the last one of the branch that is shown. */
 export interface ChatTree {
@@ -57,15 +57,32 @@ export const withoutMessage = ({ messages }: ChatTree, id: string): ChatTree => 
   headId: findMessage({ messages, headId: null }, id)?.parentId ?? null,
 });
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** The fields of each type of part that are read as texts. */
+const TEXTS: Readonly<Record<ChatPart['type'], readonly string[]>> = {
+  text: ['text'],
+  reasoning: ['text'],
+  tool: ['callId', 'name', 'argumentsText'],
+  file: ['filename', 'mediaType'],
+  citation: [],
+};
+
+const isPart = (part: unknown): boolean =>
+  isObject(part) &&
+  Object.hasOwn(TEXTS, String(part['type'])) &&
+  TEXTS[part['type'] as ChatPart['type']].every((name) => typeof part[name] === 'string') &&
+  (part['type'] !== 'file' || part['dataUrl'] === null || typeof part['dataUrl'] === 'string');
+
+const isMessage = (message: unknown): boolean =>
+  isObject(message) &&
+  typeof message['id'] === 'string' &&
+  (message['role'] === 'user' || message['role'] === 'assistant') &&
+  Array.isArray(message['parts']) &&
+  message['parts'].every(isPart) &&
+  isObject(message['metadata']);
+
 export const isChatTree = (value: unknown): value is ChatTree =>
-  typeof value === 'object' &&
-  value !== null &&
-  'messages' in value &&
-  Array.isArray(value.messages) &&
-  value.messages.every(
-    (message: ChatMessage | null) =>
-      typeof message?.id === 'string' &&
-      (message.role === 'user' || message.role === 'assistant') &&
-      Array.isArray(message.parts) &&
-      typeof message.metadata === 'object',
-  );
+  isObject(value) && Array.isArray(value['messages']) && value['messages'].every(isMessage);

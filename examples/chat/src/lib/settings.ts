@@ -5,6 +5,9 @@ export type SettingValue = string | number | boolean | readonly string[] | undef
 
 type Tree = { readonly [key: string]: unknown };
 
+export const isSettings = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The value at a path such as `reasoning.effort`. */
 export const getSetting = (settings: Settings, field: string): SettingValue =>
   field.split('.').reduce<unknown>((at, key) => (at as Tree | undefined)?.[key], settings) as SettingValue;

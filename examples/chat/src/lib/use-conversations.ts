@@ -10,6 +10,17 @@ export interface Conversation {
 
 const TITLE_CHARACTERS = 60;
 
+const isConversation = (value: unknown): value is Conversation =>
+  typeof value === 'object' &&
+  value !== null &&
+  'id' in value &&
+  typeof value.id === 'string' &&
+  'title' in value &&
+  typeof value.title === 'string';
+
+const isList = (value: unknown): value is readonly Conversation[] =>
+  Array.isArray(value) && value.every(isConversation);
+
 const createId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -39,7 +50,7 @@ export interface Conversations {
 
 /** All conversations of this browser, the newest first. A conversation is called after its first message. */
 export const useConversations = (): Conversations => {
-  const [list, change] = useStoredState<readonly Conversation[]>('chat:conversations', []);
+  const [list, change] = useStoredState('chat:conversations', [], isList);
   const touch = useCallback(
     (id: string, text: string) =>
       change((before) => {

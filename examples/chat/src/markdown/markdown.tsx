@@ -1,5 +1,6 @@
-import { Lexer, type Token } from 'marked';
+import type { Token } from 'marked';
 import { memo, useState } from 'react';
+import { createLexer } from './create-lexer.ts';
 import { withoutDirectionControls } from './plain-text.ts';
 import { createBlockSplitter } from './split-blocks.ts';
 import { Tokens } from './tokens.tsx';
@@ -14,7 +15,7 @@ const isTangled = (text: string): boolean =>
 const toTokens = (raw: string): readonly Token[] | undefined => {
   if (TOO_DEEP.test(raw)) return undefined;
   try {
-    const lexer = new Lexer({ gfm: true });
+    const lexer = createLexer();
     const blocks = lexer.blockTokens(raw);
     for (const { src, tokens } of lexer.inlineQueue)
       if (isTangled(src)) tokens.push({ type: 'text', raw: src, text: src });

@@ -1,4 +1,4 @@
-import { Lexer } from 'marked';
+import { createLexer } from './create-lexer.ts';
 
 /** An open block of more than this is cut: its cost at each delta would grow with it. */
 const LONGEST_OPEN_BLOCK = 24_000;
@@ -27,7 +27,7 @@ const cutAt = (text: string): number => {
 /** The raw text of each block at the top level of a Markdown text; together they are the text. */
 const toBlocks = (text: string): string[] => {
   const blocks: string[] = [];
-  for (const { type, raw } of new Lexer({ gfm: true }).blockTokens(text)) {
+  for (const { type, raw } of createLexer().blockTokens(text)) {
     if (type === 'space' && blocks.length > 0) blocks.push((blocks.pop() ?? '') + raw);
     else blocks.push(raw);
   }

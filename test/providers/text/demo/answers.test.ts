@@ -103,3 +103,12 @@ test('demo-tool shows a flat result as a table', async () => {
   });
   expect(text).toContain('| Field | Value |\n|---|---|\n| celsius | 21 |\n| sky | clear |');
 });
+
+test.each([
+  ['many words', 'word '.repeat(800_000), `"${Array.from({ length: 24 }, () => 'word').join(' ')} …"`],
+  ['one long word', 'a'.repeat(4_000_000), `"${'a'.repeat(1_999)}…"`],
+])('an answer repeats the beginning of a prompt of %s', async (_, prompt, repeated) => {
+  const { text, usage } = await answerOf('demo', prompt);
+  expect(text).toContain(`You wrote: ${repeated}.`);
+  expect(usage?.inputTokens).toBe(prompt.trim().split(' ').length);
+});

@@ -6,6 +6,9 @@ const MONTHS = 'january february march april may june july august september octo
 );
 const NUMBER_WORDS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
+/** More than any question has: each number is held against each property of a schema. */
+const MAX_NUMBERS = 50;
+
 /** Capitalised words that name no place, person or thing. */
 const ORDINARY =
   /^(?:I|A|An|The|In|On|At|For|To|From|And|Or|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Celsius|Fahrenheit|Kelvin|JSON|January|February|March|April|May|June|July|August|September|October|November|December)$/;
@@ -48,6 +51,9 @@ export interface PromptFacts {
   readonly urls: readonly string[];
   /** Units: the words after numbers, and the last word of "… to kilometres". */
   readonly units: readonly string[];
+  readonly expressions: readonly string[];
+  /** In lower case: `tomorrow`, `next week`. */
+  readonly relativeDates: readonly string[];
   /** Longer words that are no names of questions and commands, in lower case, each once. */
   readonly keywords: readonly string[];
 }
@@ -83,7 +89,7 @@ const toTime = ([, hour, minute, second, half, bareHour, bareHalf]: RegExpMatchA
 };
 
 const NUMBER = new RegExp(
-  String.raw`(\p{L}*)[^\p{L}\d]{0,3}(?<![\p{L}\d.])(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|\b(?:${NUMBER_WORDS.join('|')})\b)[^\p{L}\d]{0,2}(?=(\p{L}*))`,
+  String.raw`(\p{L}{0,40})[^\p{L}\d]{0,3}(?<![\p{L}\d.])(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|\b(?:${NUMBER_WORDS.join('|')})\b)[^\p{L}\d]{0,2}(?=(\p{L}*))`,
   'giu',
 );
 
@@ -127,6 +133,9 @@ const readNames = (text: string): Pick<PromptFacts, 'names' | 'namesAfter'> => {
   return { names, namesAfter };
 };
 
+const EXPRESSION = /[\d(][\d\s.+*/×÷^()-]{1,200}[\d)]/g;
+const RELATIVE_DATE = /\b(?:today|tonight|tomorrow|yesterday|next (?:week|month|year|weekend))\b/g;
+
 const FILLING =
   /^(?:about|after|also|been|before|between|could|does|from|give|have|into|just|like|make|many|more|most|much|need|please|should|show|some|such|tell|than|that|their|them|then|there|these|they|this|those|want|were|what|when|where|which|while|will|with|would|write|your)$/;
 
@@ -149,7 +158,7 @@ export const readPromptFacts = (prompt: string): PromptFacts => {
   const dates = DATES.flatMap(([pattern, read]) => take(pattern).map(read)).filter(isDate);
   const times = take(TIME).map(toTime);
   const quotations = [...text.matchAll(/["“]([^"“”]{1,300})["”]/g)].map(([, quoted = '']) => quoted);
-  const numbers = readNumbers(rest);
+  const numbers = readNumbers(rest).slice(0, MAX_NUMBERS);
   const target = /\b(?:to|into|in) (\p{Ll}{1,20})\s*[?.!]*$/u.exec(rest)?.[1];
   return {
     text,
@@ -161,6 +170,8 @@ export const readPromptFacts = (prompt: string): PromptFacts => {
     emails,
     urls,
     units: [...numbers.map(({ after }) => after).filter(Boolean), ...(target === undefined ? [] : [target])],
+    expressions: text.match(EXPRESSION) ?? [],
+    relativeDates: text.toLowerCase().match(RELATIVE_DATE) ?? [],
     keywords: readKeywords(rest),
   };
 };

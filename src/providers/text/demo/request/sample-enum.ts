@@ -34,14 +34,21 @@ const formsOf = (value: string): readonly string[] => {
 const occurs = (form: string, text: string): boolean =>
   /^[\p{L}\d ]+$/u.test(form) ? text.includes(` ${form} `) : text.includes(form);
 
-/** The values that the prompt names, in the order of the schema. */
-export const findNamedValues = (
-  values: readonly JsonValue[],
-  { text }: PromptFacts,
-): readonly JsonValue[] => {
+/** The values of an enumeration that the prompt names, in the order of the schema. */
+export type FindNamedValues = (values: readonly JsonValue[]) => readonly JsonValue[];
+
+/** A list is searched once, in however many places a schema refers to it. */
+export const createFindNamedValues = ({ text }: PromptFacts): FindNamedValues => {
   const normalised = normalise(text);
-  return values.filter(
-    (value) =>
-      typeof value === 'string' && value !== '' && formsOf(value).some((form) => occurs(form, normalised)),
-  );
+  const found = new Map<readonly JsonValue[], readonly JsonValue[]>();
+  return (values) => {
+    const known = found.get(values);
+    if (known !== undefined) return known;
+    const named = values.filter(
+      (value) =>
+        typeof value === 'string' && value !== '' && formsOf(value).some((form) => occurs(form, normalised)),
+    );
+    found.set(values, named);
+    return named;
+  };
 };

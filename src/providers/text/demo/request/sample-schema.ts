@@ -40,23 +40,15 @@ export const typeOf = (schema: JsonObject): string => {
   return 'string';
 };
 
-/** A schema with others put over it, each followed where it is a reference: all of them have to accept the value. */
-export const merge = (from: JsonObject, parts: readonly JsonValue[], root: JsonValue): JsonObject => {
-  let merged = from;
-  for (const part of parts) {
-    const target =
-      isObject(part) && typeof part['$ref'] === 'string' ? followReference(part['$ref'], root) : part;
-    if (!isObject(target)) continue;
-    const required = [...listOf(merged['required']), ...listOf(target['required'])];
-    merged = {
-      ...merged,
-      ...target,
-      properties: {
-        ...(isObject(merged['properties']) ? merged['properties'] : {}),
-        ...(isObject(target['properties']) ? target['properties'] : {}),
-      },
-      ...('required' in merged || 'required' in target ? { required } : {}),
-    };
-  }
-  return merged;
+/** Schemas as one, the later ones put over the earlier ones: all of them have to accept the value. Linear in their size. */
+export const merge = (schemas: readonly JsonObject[]): JsonObject => {
+  const required = schemas.flatMap((schema) => listOf(schema['required']));
+  const properties = Object.fromEntries(
+    schemas.flatMap((schema) => (isObject(schema['properties']) ? Object.entries(schema['properties']) : [])),
+  );
+  return {
+    ...Object.fromEntries(schemas.flatMap((schema) => Object.entries(schema))),
+    ...(schemas.some((schema) => 'properties' in schema) && { properties }),
+    ...(schemas.some((schema) => 'required' in schema) && { required }),
+  };
 };

@@ -68,12 +68,12 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
   ['id', ['id', 'identifier', 'key', 'code', 'number', 'reference']],
 ];
 
+const KIND_OF_WORD = new Map(KINDS.flatMap(([kind, names]) => names.map((name) => [name, kind] as const)));
+
 const kindOf = (words: readonly string[]): string | undefined => {
   // The last word of a name says what it is; of the name of something, the word before.
-  const kind = words
-    .toReversed()
-    .map((word) => KINDS.find(([, names]) => names.includes(word))?.[0])
-    .find((found) => found !== undefined);
+  const last = words.findLast((word) => KIND_OF_WORD.has(word));
+  const kind = last === undefined ? undefined : KIND_OF_WORD.get(last);
   if (kind !== undefined || words.at(-1) !== 'name') return kind;
   return words.length === 1 ? 'person' : 'thing';
 };
@@ -121,8 +121,6 @@ const fromFormat = (format: string, { dates, times, emails, urls }: PromptFacts)
   }
 };
 
-const RELATIVE_DATE = /\b(?:today|tonight|tomorrow|yesterday|next (?:week|month|year|weekend))\b/i;
-
 /** What the prompt says for a text field of that name; undefined where it says nothing. Each name is used once. */
 export const findText = (
   schema: JsonObject,
@@ -154,13 +152,13 @@ export const findText = (
     case 'url':
       return facts.urls[0];
     case 'date':
-      return facts.dates[0] ?? RELATIVE_DATE.exec(facts.text)?.[0].toLowerCase();
+      return facts.dates[0] ?? facts.relativeDates[0];
     case 'time':
       return facts.times[0]?.slice(0, 5);
     case 'unit':
       return claim(facts.units, used);
     case 'expression':
-      return /[\d(][\d\s.+*/×÷^()-]{1,200}[\d)]/.exec(facts.text)?.[0];
+      return facts.expressions[0];
     case 'keyword':
       return claim(facts.keywords, used);
     default:

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../../core/json.ts';
+import { measureJson } from '../../../../lib/measure-json.ts';
 import type { PromptFacts } from './prompt-facts.ts';
-import { findNamedValues } from './sample-enum.ts';
+import { createFindNamedValues, type FindNamedValues } from './sample-enum.ts';
 import { findNumber, findUsualNumber, sampleNumber } from './sample-number.ts';
 import {
   followReference,
@@ -16,8 +17,20 @@ import { findText, sampleString, toLength } from './sample-string.ts';
 
 const MAX_DEPTH = 24;
 
+/** Of a schema, and so of a constant in it, as it is checked before. */
+const MAX_SCHEMA_DEPTH = 100;
+
 /** Values made for one schema: one that refers to itself in several places would have more of them than there is time for. */
 const MAX_VALUES = 2_000;
+
+/**
+ * Of JSON, for one schema: of the places that are visited, each as often as it is, and of the values that are made. Twice as
+ * many as a schema may have.
+ */
+const MAX_CHARACTERS = 2 * 1024 * 1024;
+
+/** Of a property's name, in UTF-16 code units, that says what it is. */
+const MAX_NAME_LENGTH = 100;
 
 /** Down to here an object without required properties has all of them, as a model would give them. */
 const MAX_FULL_DEPTH = 6;
@@ -31,7 +44,10 @@ interface Making {
   readonly facts: PromptFacts | null;
   /** Facts that stand somewhere already. */
   readonly used: Set<unknown>;
+  /** Undefined without facts. */
+  readonly findNamedValues: FindNamedValues | undefined;
   valuesLeft: number;
+  charactersLeft: number;
 }
 
 /** Where in a schema a value is made, and which one of the values that differ. */
@@ -46,6 +62,7 @@ interface Place {
 
 const toWords = (name: string): readonly string[] =>
   name
+    .slice(0, MAX_NAME_LENGTH)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\d]+/u)
@@ -64,16 +81,28 @@ const toSingular = (words: readonly string[]): readonly string[] =>
       : word.replace(/ies$/, 'y').replace(/(?<!s)s$/, ''),
   );
 
+/** Counts the keywords of a place with the names and texts directly in them. False: there is no room for any more. */
+const isAffordable = (making: Making, schema: JsonObject): boolean => {
+  if (making.charactersLeft >= 0) making.charactersLeft -= measureJson(schema, 1).length;
+  return making.charactersLeft >= 0;
+};
+
+/** Counts a value that becomes part of the result. */
+const counted = (making: Making, value: JsonValue): JsonValue => {
+  making.charactersLeft -= measureJson(value, MAX_SCHEMA_DEPTH).length;
+  return value;
+};
+
 const isLongEnough = (schema: JsonObject, text: string): boolean =>
   text.length >= (numberOf(schema['minLength']) ?? 0) &&
   text.length <= (numberOf(schema['maxLength']) ?? Infinity);
 
 /** The value that the prompt states for a property; undefined where it states none that the schema takes. */
 const findStated = (from: JsonObject, { making, words, required }: Place): JsonValue | undefined => {
-  const { facts, used } = making;
+  const { facts, findNamedValues, used } = making;
   if (facts === null || words.length === 0) return undefined;
   const values = listOf(from['enum']);
-  if (values.length > 0) return findNamedValues(values, facts)[0];
+  if (values.length > 0) return findNamedValues?.(values)[0];
   switch (typeOf(from)) {
     case 'integer':
     case 'number':
@@ -137,9 +166,9 @@ const lengthOf = (
 /** The items that the prompt states, where it states as many as the list needs. */
 const findStatedItems = (from: JsonObject, item: Place): readonly JsonValue[] | undefined => {
   const { items } = from;
-  const { facts } = item.making;
-  if (facts === null || !isObject(items)) return undefined;
-  const stated: JsonValue[] = [...findNamedValues(listOf(items['enum']), facts)];
+  const { findNamedValues } = item.making;
+  if (findNamedValues === undefined || !isObject(items)) return undefined;
+  const stated: JsonValue[] = [...findNamedValues(listOf(items['enum']))];
   if (items['enum'] === undefined)
     for (let next = findStated(items, item); next !== undefined; next = findStated(items, item)) {
       if (stated.includes(next)) break;
@@ -154,7 +183,7 @@ const sampleArray = (from: JsonObject, place: Place): JsonValue => {
   const { making, depth, words } = place;
   const item = { making, depth: depth + 1, variant: 0, words: toSingular(words), required: true };
   const stated = findStatedItems(from, item);
-  if (stated !== undefined) return stated;
+  if (stated !== undefined) return counted(making, stated);
   const first = listOf(from['prefixItems']);
   const { items } = from;
   const varies = from['uniqueItems'] === true || making.facts !== null;
@@ -190,29 +219,43 @@ const sampleOfType = (from: JsonObject, place: Place): JsonValue => {
 /** For a schema that says what it accepts by itself. */
 const sampleType = (from: JsonObject, place: Place): JsonValue => {
   const stated = findStated(from, place);
-  return typeof stated === 'string' ? toLength(stated, from) : (stated ?? sampleOfType(from, place));
+  const value = typeof stated === 'string' ? toLength(stated, from) : (stated ?? sampleOfType(from, place));
+  return typeof value === 'string' ? counted(place.making, value) : value;
+};
+
+/** A schema with the parts that it can afford put over it, each followed where it is a reference. */
+const mergeParts = (from: JsonObject, parts: readonly JsonValue[], making: Making): JsonObject => {
+  const schemas = [from];
+  for (const part of parts) {
+    if (!isObject(part) || !isAffordable(making, part)) continue;
+    const target = typeof part['$ref'] === 'string' ? followReference(part['$ref'], making.root) : part;
+    if (isObject(target) && (target === part || isAffordable(making, target))) schemas.push(target);
+  }
+  return merge(schemas);
 };
 
 const sample = (from: JsonValue, place: Place): JsonValue => {
   const { making, depth, variant } = place;
   making.valuesLeft -= 1;
-  if (!isObject(from) || depth > MAX_DEPTH || making.valuesLeft < 0) return null;
-  if (from['const'] !== undefined) return from['const'];
+  if (!isObject(from) || depth > MAX_DEPTH || making.valuesLeft < 0 || !isAffordable(making, from))
+    return null;
+  if (from['const'] !== undefined) return counted(making, from['const']);
   const values = listOf(from['enum']);
-  if (values.length > 0) return findStated(from, place) ?? values[variant % values.length] ?? null;
+  if (values.length > 0)
+    return counted(making, findStated(from, place) ?? values[variant % values.length] ?? null);
   const deeper = { ...place, depth: depth + 1 };
   if (typeof from['$ref'] === 'string')
     return sample(followReference(from['$ref'], making.root) ?? true, deeper);
   const { allOf, anyOf, oneOf, ...rest } = from;
   if (allOf !== undefined) {
     const others = { ...(anyOf === undefined ? {} : { anyOf }), ...(oneOf === undefined ? {} : { oneOf }) };
-    return sample({ ...merge(rest, listOf(allOf), making.root), ...others }, deeper);
+    return sample({ ...mergeParts(rest, listOf(allOf), making), ...others }, deeper);
   }
   const alternatives = [...listOf(anyOf), ...listOf(oneOf)];
   if (alternatives.length === 0) return sampleType(from, place);
   // Deep down a recursive schema the last alternative (by custom the null) is the way out.
   const chosen = depth > MAX_DEPTH / 2 ? alternatives.at(-1) : alternatives[0];
-  return sample(merge(rest, [chosen ?? true], making.root), deeper);
+  return sample(mergeParts(rest, [chosen ?? true], making), deeper);
 };
 
 /**
@@ -223,7 +266,14 @@ const sample = (from: JsonValue, place: Place): JsonValue => {
  */
 export const toSampleValue = (schema: JsonValue, facts: PromptFacts | null = null): JsonValue =>
   sample(schema, {
-    making: { root: schema, facts, used: new Set(), valuesLeft: MAX_VALUES },
+    making: {
+      root: schema,
+      facts,
+      used: new Set(),
+      findNamedValues: facts === null ? undefined : createFindNamedValues(facts),
+      valuesLeft: MAX_VALUES,
+      charactersLeft: MAX_CHARACTERS,
+    },
     depth: 0,
     variant: 0,
     words: [],

@@ -1,32 +1,21 @@
 import type { JsonValue } from '../../../../core/json.ts';
 import type { ToolMessage } from '../../../../core/message.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import { parseJson } from '../../../../lib/parse-json.ts';
 import { toText } from './request-text.ts';
 
 /** Rows and cells of a table that is shown whole. */
 const MAX_ROWS = 12;
 const MAX_CELL_LENGTH = 80;
 
-const isFlat = (value: JsonValue): value is Readonly<Record<string, string | number | boolean | null>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((item) => typeof item !== 'object' || item === null);
+const isFlat = (value: unknown): value is Readonly<Record<string, string | number | boolean | null>> =>
+  isRecord(value) && Object.values(value).every((item) => typeof item !== 'object' || item === null);
 
 const toCell = (value: string): string =>
   value.slice(0, MAX_CELL_LENGTH).replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
 
-const parse = (output: JsonValue): JsonValue => {
-  if (typeof output !== 'string' || !output.startsWith('{')) return output;
-  try {
-    return JSON.parse(output) as JsonValue;
-  } catch {
-    // A tool may answer in any words: these only look like an object.
-    return output;
-  }
-};
-
 const toTable = (output: JsonValue): string => {
-  const value = parse(output);
+  const value = typeof output === 'string' ? parseJson(output) : output;
   if (!isFlat(value)) return '';
   const rows = Object.entries(value).slice(0, MAX_ROWS);
   if (rows.length === 0) return '';
