@@ -45,6 +45,9 @@ type NextBatch = PromiseWithResolvers<Batch | undefined>;
 const OVER = { done: true, value: undefined } as const;
 const ONE = 1;
 
+/** The reason of a call that is closed once it is over. Made once: an abort without a reason makes an exception with its stack. */
+const CALL_IS_OVER = new Error('the call is over');
+
 /**
  * Pulls from its source without a generator in between, and settles what its consumer waits for by itself: neither `return()`
  * nor an abort queues behind a read that is pending.
@@ -264,7 +267,7 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   }
 
   /** Aborts the call and lets go of its source. */
-  #close(reason?: unknown): void {
+  #close(reason: unknown = CALL_IS_OVER): void {
     this.#call.abort(reason);
     this.#source?.return?.().catch(ignore);
   }
