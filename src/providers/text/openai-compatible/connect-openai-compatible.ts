@@ -13,7 +13,7 @@ import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './di
 import { mapError } from './map-error.ts';
 import { readChatBatches, readChatCompletion, toChatChunk } from './chat/read-chat-events.ts';
 import { createTokenCounting } from './responses/count-input-tokens.ts';
-import { readResponse, readResponsesEvents, toResponsesEvents } from './responses/read-responses-events.ts';
+import { readResponse, readResponsesBatches, toResponsesEvents } from './responses/read-responses-events.ts';
 import { openOpenAIAnswer } from './open-answer.ts';
 import { toBatches } from '../../shared/call/answer.ts';
 import { readSingly } from '../../shared/reading/payload-events.ts';
@@ -153,11 +153,11 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
     toResponsesRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
     readResponse(answer as ResponsesBody, context);
-  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamEvent> => {
+  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamItem> => {
     const answer = openOpenAIAnswer<ResponsesEvent>(sending, request);
     const toWhole = (response: unknown): readonly ResponsesEvent[] =>
       toResponsesEvents(response as ResponsesBody);
-    return readResponsesEvents(toBatches(answer, toWhole), context);
+    return readResponsesBatches(toBatches(answer, toWhole), context);
   };
   const { waiting: client, provider } = clients;
   return {
