@@ -6,6 +6,7 @@ import type {
   ItemName,
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
+import type { Principal } from '../core/principal.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
@@ -17,7 +18,7 @@ import type { Generation } from '../core/generation.ts';
 /** The context of a resolver. Each operation has its own, with the same content on every transport. */
 export interface Context {
   /** The principal that sent the request. */
-  readonly principalId: string;
+  readonly principal: Principal;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../core/principal.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
@@ -14,6 +15,8 @@ export interface Services {
 
 /** What a transport knows of an operation before it is executed. */
 export interface OperationOrigin {
+  readonly principal: Principal;
+  /** The principal's id, beside it for plugins. */
   readonly principalId: string;
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
@@ -29,6 +32,7 @@ export interface HttpContext {
   readonly signal: AbortSignal;
   readonly transport: Exclude<Transport, 'websocket'>;
   /** Set by authentication; the request of a principal that is not known never gets further. */
+  principal?: Principal;
   principalId?: string;
 }
 
@@ -36,16 +40,16 @@ export interface HttpContext {
 export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
-    principalId,
+    principal,
     req,
   }: Partial<OperationOrigin> & Partial<Pick<HttpContext, 'req'>>): Omit<Context, keyof OperationOrigin> => {
-    if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
+    if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       isSafeRequest: req?.method === 'GET',
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
-      loaders: new OperationLoaders(services, principalId),
+      loaders: new OperationLoaders(services, principal),
       introspection,
     };
   };

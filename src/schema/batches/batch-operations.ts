@@ -48,8 +48,8 @@ builder.queryFields((t) => ({
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status }, { batches, principalId }) => {
-      const page = await batches.list(principalId, {
+    resolve: async (_root, { first, after = null, status }, { batches, principal }) => {
+      const page = await batches.list(principal, {
         first: readPageSize(first),
         after,
         statuses: readStatuses(status),
@@ -72,9 +72,9 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { batches, principalId, signal, introspection }, { schema }) =>
+    resolve: (_root, { input }, { batches, principal, signal, introspection }, { schema }) =>
       batches.submit({
-        principalId,
+        principal,
         displayName: input.displayName ?? null,
         metadata: input.metadata ?? null,
         idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),
@@ -87,7 +87,7 @@ builder.mutationFields((t) => ({
     description:
       'Asks for the end of a batch, at the provider too. What has been answered stays, and is paid for. One that has ended stays as it is.',
     args: { id: t.arg.id({ required: true, description: 'The batch to end.' }) },
-    resolve: (_root, { id }, { batches, principalId }) => batches.cancel(id, principalId),
+    resolve: (_root, { id }, { batches, principal }) => batches.cancel(id, principal),
   }),
 }));
 
@@ -97,8 +97,8 @@ builder.subscriptionFields((t) => ({
     description:
       'Follows a batch, on any server: how it stands, then each change, a few a second at most, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The batch to follow.' }) },
-    subscribe: (_root, { id }, { batches, principalId, signal }): Promise<ReadyIterator<Batch>> =>
-      batches.updates(id, principalId, signal),
+    subscribe: (_root, { id }, { batches, principal, signal }): Promise<ReadyIterator<Batch>> =>
+      batches.updates(id, principal, signal),
     resolve: (batch) => batch,
   }),
 }));

@@ -17,15 +17,15 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principalId, signal }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principalId, signal),
+    resolve: (_root, { generationId, results }, { generations, principal, signal }) =>
+      generations.submitToolResults(generationId, results.map(toToolMessage), principal, signal),
   }),
   cancelGeneration: t.field({
     type: GenerationType,
     description:
       'Cancels a generation and closes the connection to its provider, in every phase and on any server of the cluster, so that nothing more is billed. The partial answer is kept. A generation that has ended does not change.',
     args: { id: t.arg.id({ required: true, description: 'The generation to cancel.' }) },
-    resolve: (_root, { id }, { generations, principalId }) => generations.cancel(id, principalId),
+    resolve: (_root, { id }, { generations, principal }) => generations.cancel(id, principal),
   }),
 }));
 
@@ -44,9 +44,9 @@ builder.subscriptionFields((t) => ({
     subscribe: async (
       _root,
       { id, after },
-      { generations, principalId, signal },
+      { generations, principal, signal },
     ): Promise<ReadyIterator<GenerationEvent>> =>
-      generations.events(id, principalId, after == null ? null : readCursor(after, id), signal),
+      generations.events(id, principal, after == null ? null : readCursor(after, id), signal),
     resolve: (event) => event,
   }),
 }));

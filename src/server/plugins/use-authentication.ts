@@ -8,8 +8,9 @@ import { toRefusalResponse, UNAUTHENTICATED } from '../refusal.ts';
  */
 export const useAuthentication = (authenticate: Authenticate): ServerPlugin => ({
   onRequest({ serverContext, endResponse }) {
-    const principalId = authenticate(serverContext.req.headers.authorization);
-    if (principalId === undefined) endResponse(toRefusalResponse(UNAUTHENTICATED, serverContext));
-    else serverContext.principalId = principalId;
+    const principal = authenticate(serverContext.req.headers.authorization);
+    if (principal === undefined) return endResponse(toRefusalResponse(UNAUTHENTICATED, serverContext));
+    serverContext.principal = principal;
+    serverContext.principalId = principal.id;
   },
 });

@@ -71,7 +71,7 @@ export class Connection {
       write: (message) => this.#write(message),
       full: () => this.#writer.full(),
       close: this.#close,
-      principalId: undefined,
+      principal: undefined,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     this.#boundBytesBeforeInit();
@@ -105,7 +105,7 @@ export class Connection {
     let received = 0;
     const count = (chunk: Buffer): void => {
       received += chunk.length;
-      if (this.#state.principalId !== undefined) stream.off('data', count);
+      if (this.#state.principal !== undefined) stream.off('data', count);
       else if (received > maxBytesBeforeInit) socket.terminate();
     };
     stream.on('data', count);

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server } from 'graphql-ws';
+import type { Principal } from '../../core/principal.ts';
 import type { Transport } from '../../core/telemetry.ts';
 import type { Authenticate } from '../auth.ts';
 import { Delivery } from '../compiled/delivery.ts';
@@ -17,7 +18,7 @@ export interface SocketState {
   /** What has to be waited for before more is sent, while the client is behind. */
   readonly full: () => Promise<void> | undefined;
   readonly close: (code: number, reason: string) => void;
-  principalId: string | undefined;
+  principal: Principal | undefined;
 }
 
 export interface ProtocolOptions {
@@ -76,20 +77,26 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect({ connectionParams, extra }) {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      extra.principalId = authenticate(typeof given === 'string' ? given : extra.authorization);
-      if (extra.principalId !== undefined) return true;
+      extra.principal = authenticate(typeof given === 'string' ? given : extra.authorization);
+      if (extra.principal !== undefined) return true;
       // The protocol would close with 4403, after which clients connect again with the same credentials.
       extra.close(CloseCode.Unauthorized, 'Unauthorized');
       return false;
     },
     onSubscribe({ subscriptions, extra }, id, payload) {
-      const { principalId } = extra;
-      if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      const { principal } = extra;
+      if (principal === undefined) throw new TypeError('an operation came before its socket was let in');
       // It is repeated with each result.
       if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
       const controller = new AbortController();
-      const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
+      const { signal } = controller;
+      const origin: OperationOrigin = {
+        principal,
+        principalId: principal.id,
+        signal,
+        transport: 'websocket',
+      };
       const enveloped = yoga.getEnveloped({ ...origin });
       const operation = prepareOperation(enveloped, payload, maskError);
       if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);

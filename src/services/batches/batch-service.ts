@@ -1,11 +1,13 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import type { Found } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
+import { requireOperation } from '../principals/require-operation.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -67,35 +69,38 @@ export class BatchService {
    * then, nor when the signal is aborted.
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
+    requireOperation(submission.principal, 'batch');
     if (this.#closing.signal.aborted) throw isClosing();
     checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
     this.#coming.add(coming);
     try {
-      return await this.#get(await coming, submission.principalId);
+      return await this.#get(await coming, submission.principal);
     } finally {
       this.#coming.delete(coming);
     }
   }
 
   /** A batch by id; undefined when it is unknown, expired or another principal's. */
-  async findBatch(id: string, principalId: string): Promise<Batch | undefined> {
-    const batch = await this.#options.store.find(id);
-    return batch?.principalId === principalId ? batch : undefined;
+  async findBatch(id: string, principal: Principal): Promise<Batch | undefined> {
+    requireOperation(principal, 'read');
+    return this.#find(id, principal);
   }
 
   /** Batches by id, in the order of the ids: one statement for all of them. */
-  async findBatches(ids: readonly string[], principalId: string): Promise<readonly Found<Batch>[]> {
+  async findBatches(ids: readonly string[], principal: Principal): Promise<readonly Found<Batch>[]> {
+    requireOperation(principal, 'read');
     const found = await this.#options.store.findMany(ids);
     return found.map((batch) =>
-      batch === undefined || batch instanceof Error || batch.principalId === principalId ? batch : undefined,
+      batch === undefined || batch instanceof Error || batch.principalId === principal.id ? batch : undefined,
     );
   }
 
   /** A principal's batches, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
-    return this.#options.store.list(principalId, query);
+  async list(principal: Principal, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+    requireOperation(principal, 'read');
+    return this.#options.store.list(principal.id, query);
   }
 
   /**
@@ -108,15 +113,20 @@ export class BatchService {
   }
 
   /** Items by the names their caller gave them, in the order of the names: one statement for all of them. */
-  findItemsNamed(names: readonly ItemName[], principalId: string): Promise<readonly Found<BatchItem>[]> {
-    return this.#options.store.findItemsNamed(principalId, names);
+  async findItemsNamed(
+    names: readonly ItemName[],
+    principal: Principal,
+  ): Promise<readonly Found<BatchItem>[]> {
+    requireOperation(principal, 'read');
+    return this.#options.store.findItemsNamed(principal.id, names);
   }
 
   /** Items by id, in the order of the ids: one statement for all of them. */
-  async findItems(ids: readonly string[], principalId: string): Promise<readonly Found<BatchItem>[]> {
+  async findItems(ids: readonly string[], principal: Principal): Promise<readonly Found<BatchItem>[]> {
+    requireOperation(principal, 'read');
     const positions = ids.map(findItemPosition);
     const wanted = positions.filter((position) => position !== undefined);
-    const found = wanted.length === 0 ? [] : await this.#options.store.findItemsAt(principalId, wanted);
+    const found = wanted.length === 0 ? [] : await this.#options.store.findItemsAt(principal.id, wanted);
     const byPosition = new Map(wanted.map((position, index) => [position, found[index]] as const));
     return positions.map((position) => position && byPosition.get(position));
   }
@@ -125,22 +135,24 @@ export class BatchService {
    * Asks for the end of a batch: `cancelling` until its vendor has ended it, then `cancelled`. What is done stays
    * readable; one that has ended stays as it is. Throws `NOT_FOUND`.
    */
-  async cancel(id: string, principalId: string): Promise<Batch> {
-    const batch = await this.#get(id, principalId);
+  async cancel(id: string, principal: Principal): Promise<Batch> {
+    requireOperation(principal, 'batch');
+    const batch = await this.#get(id, principal);
     if (isTerminalBatch(batch.status)) return batch;
     await this.#options.store.cancel(id);
-    return this.#get(id, principalId);
+    return this.#get(id, principal);
   }
 
   /**
    * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
    * or when this server shuts down. Throws `NOT_FOUND`.
    */
-  async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
+  async updates(id: string, principal: Principal, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
+    requireOperation(principal, 'read', 'batch');
     const { store, timing } = this.#options;
-    await this.#get(id, principalId);
+    await this.#get(id, principal);
     return subscribeToBatch({
-      find: () => this.findBatch(id, principalId),
+      find: () => this.#find(id, principal),
       onChange: (handle) =>
         store.onChange((changed) => {
           if (changed === undefined || changed === id) handle();
@@ -162,8 +174,13 @@ export class BatchService {
     clearTimeout(grace);
   }
 
-  async #get(id: string, principalId: string): Promise<Batch> {
-    const batch = await this.findBatch(id, principalId);
+  async #find(id: string, principal: Principal): Promise<Batch | undefined> {
+    const batch = await this.#options.store.find(id);
+    return batch?.principalId === principal.id ? batch : undefined;
+  }
+
+  async #get(id: string, principal: Principal): Promise<Batch> {
+    const batch = await this.#find(id, principal);
     if (batch === undefined) throw noBatch(id);
     return batch;
   }

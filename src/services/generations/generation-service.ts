@@ -5,6 +5,7 @@ import type { GenerationEvent } from '../../core/generation-event.ts';
 import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
+import type { Principal } from '../../core/principal.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
@@ -12,6 +13,7 @@ import type { GenerationStore } from '../../stores/generations/generation-store.
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
+import { requireOperation } from '../principals/require-operation.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
@@ -69,7 +71,8 @@ export class GenerationService {
   }
 
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
-  preview(input: GenerateInput): GenerationPreview {
+  preview(input: GenerateInput, principal: Principal): GenerationPreview {
+    requireOperation(principal, 'generate', 'batch');
     return previewGeneration(input, this.#options);
   }
 
@@ -77,11 +80,16 @@ export class GenerationService {
    * The same with its input counted by the provider, as `withCountedInput` says. Aborting the signal ends it, and so does
    * `shutdown`.
    */
-  async previewCounted(input: GenerateInput, signal: AbortSignal): Promise<GenerationPreview> {
+  async previewCounted(
+    input: GenerateInput,
+    principal: Principal,
+    signal: AbortSignal,
+  ): Promise<GenerationPreview> {
+    requireOperation(principal, 'generate');
     const { closing } = this.#options;
     closing.signal.throwIfAborted();
     const either = AbortSignal.any([signal, closing.signal]);
-    return withCountedInput(this.preview(input), this.#options, either);
+    return withCountedInput(this.preview(input, principal), this.#options, either);
   }
 
   /**
@@ -94,7 +102,7 @@ export class GenerationService {
     const id = await starter.start(input, caller, signal);
     // The provider is called already. A client that knows the id may come back with it on any node.
     if (isShared) await writeBehind.flush(id);
-    return this.events(id, caller.principalId, null, signal);
+    return this.events(id, caller.principal, null, signal);
   }
 
   /**
@@ -123,7 +131,7 @@ export class GenerationService {
     const { starter, writeBehind } = this.#options;
     const id = await starter.start(input, caller, signal);
     await writeBehind.flush(id);
-    return this.#get(id, caller.principalId, 'id');
+    return this.#get(id, caller.principal, 'id');
   }
 
   /**
@@ -132,15 +140,16 @@ export class GenerationService {
    */
   async events(
     id: string,
-    principalId: string,
+    principal: Principal,
     after: number | null,
     signal: AbortSignal,
   ): Promise<GenerationEvents> {
+    requireOperation(principal, 'read', 'generate');
     const from = after ?? 0;
     const { cache, live, stored, coalesceMs } = this.#options;
     const here = cache.findLive(id) ?? cache.findFinished(id);
-    if (here === undefined) return stored.events(id, principalId, from, { coalesceMs, signal });
-    if (here.principalId !== principalId) throw noGeneration(id, 'id');
+    if (here === undefined) return stored.events(id, principal.id, from, { coalesceMs, signal });
+    if (here.principalId !== principal.id) throw noGeneration(id, 'id');
     if (from > here.eventLog.lastSequence) throw beyondTheLog(id);
     const subscriber = live.subscribe(id);
     return here.eventLog.read(from, { coalesceMs, signal, ...(subscriber && { subscriber }) });
@@ -150,14 +159,15 @@ export class GenerationService {
    * Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays
    * as it is.
    */
-  async cancel(id: string, principalId: string): Promise<Generation> {
+  async cancel(id: string, principal: Principal): Promise<Generation> {
+    requireOperation(principal, 'generate');
     const { cache, stored, writeBehind } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principalId, 'id');
+      const known = await this.#get(id, principal, 'id');
       return cache.findFinished(id) === undefined ? stored.cancel(known) : known;
     }
-    if (run.principalId !== principalId) throw noGeneration(id, 'id');
+    if (run.principalId !== principal.id) throw noGeneration(id, 'id');
     run.cancel();
     await writeBehind.flush(id);
     return run.snapshot();
@@ -171,29 +181,31 @@ export class GenerationService {
   async submitToolResults(
     id: string,
     results: readonly ToolMessage[],
-    principalId: string,
+    principal: Principal,
     signal: AbortSignal,
   ): Promise<Generation> {
+    requireOperation(principal, 'generate');
     const { cache, toolResults, remoteToolResults } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principalId, 'generationId');
+      const known = await this.#get(id, principal, 'generationId');
       return remoteToolResults.submit(known, results, signal);
     }
-    if (run.principalId !== principalId) throw noGeneration(id, 'generationId');
+    if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
     await toolResults.submit(run, results, [signal]);
     return run.snapshot();
   }
 
   /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
-  async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
-    const [found] = await this.findGenerations([id], principalId);
-    return unwrapFound(found);
+  async findGeneration(id: string, principal: Principal): Promise<Generation | undefined> {
+    requireOperation(principal, 'read');
+    return this.#find(id, principal);
   }
 
   /** The same for many ids, in their order: one statement for all that are not in memory. */
-  findGenerations(ids: readonly string[], principalId: string): Promise<readonly Found<Generation>[]> {
-    return findGenerations(this.#options, ids, principalId);
+  async findGenerations(ids: readonly string[], principal: Principal): Promise<readonly Found<Generation>[]> {
+    requireOperation(principal, 'read');
+    return findGenerations(this.#options, ids, principal.id);
   }
 
   /**
@@ -202,19 +214,20 @@ export class GenerationService {
    */
   listPages(
     requests: readonly GenerationListRequest[],
-    principalId: string,
+    principal: Principal,
   ): Promise<readonly (GenerationList | Error)[]> {
     const pages = requests.length;
-    return awaitFound(requests.map((request) => this.list(principalId, { ...request, pages })));
+    return awaitFound(requests.map((request) => this.list(principal, { ...request, pages })));
   }
 
   /** A principal's generations, newest first, fewer than asked for where they are very large. */
   async list(
-    principalId: string,
+    principal: Principal,
     query: GenerationListRequest & { readonly pages?: number },
   ): Promise<GenerationList> {
+    requireOperation(principal, 'read');
     const { store, cache } = this.#options;
-    const page = await store.list(principalId, query);
+    const page = await store.list(principal.id, query);
     const items = page.items.map(({ cursor, generation }) => ({
       cursor,
       generation: cache.find(generation.id) ?? generation,
@@ -264,8 +277,13 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
-  async #get(id: string, principalId: string, path: 'id' | 'generationId'): Promise<Generation> {
-    const generation = await this.findGeneration(id, principalId);
+  async #find(id: string, principal: Principal): Promise<Generation | undefined> {
+    const [found] = await findGenerations(this.#options, [id], principal.id);
+    return unwrapFound(found);
+  }
+
+  async #get(id: string, principal: Principal, path: 'id' | 'generationId'): Promise<Generation> {
+    const generation = await this.#find(id, principal);
     if (generation === undefined) throw noGeneration(id, path);
     return generation;
   }

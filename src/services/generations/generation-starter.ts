@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import type { Principal } from '../../core/principal.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
@@ -8,6 +9,7 @@ import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
+import { requireOperation } from '../principals/require-operation.ts';
 import { otherRequest } from '../refusals.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
@@ -15,7 +17,7 @@ import { GenerationRun } from './run/generation-run.ts';
 
 /** The caller of a request, and the caller's own key for it. */
 export interface Caller {
-  readonly principalId: string;
+  readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
 }
@@ -48,9 +50,11 @@ export class GenerationStarter {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
+    requireOperation(caller.principal, 'generate');
     const { live, guards, closing } = this.#options;
     closing.throwIfAborted();
-    const { principalId, idempotencyKey } = caller;
+    const { principal, idempotencyKey } = caller;
+    const principalId = principal.id;
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };

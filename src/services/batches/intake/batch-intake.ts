@@ -66,9 +66,9 @@ export class BatchIntake {
 
   /** Gives the id of the batch that is stored, or of the one that was stored under the same key before. */
   async run(): Promise<string> {
-    const { principalId, idempotencyKey } = this.#submission;
+    const { principal, idempotencyKey } = this.#submission;
     if (idempotencyKey !== null) {
-      const known = await this.#options.store.findByKey(principalId, idempotencyKey);
+      const known = await this.#options.store.findByKey(principal.id, idempotencyKey);
       if (known !== undefined) return this.#compare(known);
     }
     try {
@@ -174,10 +174,10 @@ export class BatchIntake {
   }
 
   #judge(prepared: PreparedGeneration, metadata: JsonValue | null): Promise<Problem | undefined> {
-    const { principalId, signal } = this.#submission;
+    const { principal, signal } = this.#submission;
     return this.#options.guards.findProblem(
       toGuardedRequest(prepared, { source: 'batch', metadata }),
-      { id: principalId },
+      { id: principal.id },
       { path: ['input'], signals: [signal] },
     );
   }
