@@ -46,13 +46,18 @@ builder.queryFields((t) => ({
       first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
       after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
+      owner: t.arg.string({
+        description:
+          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`.',
+      }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status }, { batches, principal }) => {
+    resolve: async (_root, { first, after = null, status, owner = null }, { batches, principal }) => {
       const page = await batches.list(principal, {
         first: readPageSize(first),
         after,
         statuses: readStatuses(status),
+        owner,
       });
       return toForwardConnection(
         page.items.map(({ cursor, batch }) => ({ cursor, node: batch })),

@@ -35,13 +35,18 @@ builder.queryFields((t) => ({
         type: [GenerationStatusEnum],
         description: 'Only generations with one of these statuses.',
       }),
+      owner: t.arg.string({
+        description:
+          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`, those of others `admin`.',
+      }),
     },
     complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status }, { loaders }) => {
+    resolve: async (_root, { first, after = null, status, owner = null }, { loaders }) => {
       const page = await loaders.generationPage.load({
         first: readPageSize(first),
         after,
         statuses: readStatuses(status),
+        owner,
       });
       return toForwardConnection(
         page.items.map(({ cursor, generation }) => ({ cursor, node: generation })),

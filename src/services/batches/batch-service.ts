@@ -4,9 +4,10 @@ import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.t
 import type { Principal } from '../../core/principal.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
-import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
-import type { Found } from '../../core/found.ts';
+import type { BatchItemPage, ItemOwners, ItemPageRequest } from '../../stores/batches/item-list.ts';
+import { type Found, unwrapFound } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
+import { findVisibleUsers, visibilityOf } from '../principals/visibility.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
@@ -26,6 +27,16 @@ export interface ItemName {
   readonly batchId: string;
   readonly customId: string;
 }
+
+const NO_BATCHES: BatchPage = { items: [], hasNextPage: false, totalCount: 0 };
+
+const isWhole = (reader: Principal, { principalId }: Batch): boolean =>
+  visibilityOf(reader, principalId) === 'whole';
+
+const toOwners = (reader: Principal): ItemOwners => ({
+  principalId: reader.id,
+  prefix: findVisibleUsers(reader) ?? null,
+});
 
 /** The same for a batch that is unknown and for one that belongs to another principal. */
 const noBatch = (id: string): RequestRejected => rejection('NOT_FOUND', ['id'], `There is no batch "${id}".`);
@@ -84,8 +95,8 @@ export class BatchService {
 
   /** A batch by id; undefined when it is unknown, expired or another principal's. */
   async findBatch(id: string, principal: Principal): Promise<Batch | undefined> {
-    requireOperation(principal, 'read');
-    return this.#find(id, principal);
+    const [found] = await this.findBatches([id], principal);
+    return unwrapFound(found);
   }
 
   /** Batches by id, in the order of the ids: one statement for all of them. */
@@ -93,14 +104,20 @@ export class BatchService {
     requireOperation(principal, 'read');
     const found = await this.#options.store.findMany(ids);
     return found.map((batch) =>
-      batch === undefined || batch instanceof Error || batch.principalId === principal.id ? batch : undefined,
+      batch === undefined || batch instanceof Error || isWhole(principal, batch) ? batch : undefined,
     );
   }
 
-  /** A principal's batches, newest first. */
-  async list(principal: Principal, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+  /** A principal's batches, newest first; of another owner those that the principal may see. */
+  async list(
+    principal: Principal,
+    query: PageQuery<BatchStatus> & { readonly owner?: string | null },
+  ): Promise<BatchPage> {
     requireOperation(principal, 'read');
-    return this.#options.store.list(principal.id, query);
+    const owner = query.owner ?? principal.id;
+    if (visibilityOf(principal, owner) === 'whole') return this.#options.store.list(owner, query);
+    requireOperation(principal, 'users');
+    return NO_BATCHES;
   }
 
   /**
@@ -118,7 +135,7 @@ export class BatchService {
     principal: Principal,
   ): Promise<readonly Found<BatchItem>[]> {
     requireOperation(principal, 'read');
-    return this.#options.store.findItemsNamed(principal.id, names);
+    return this.#options.store.findItemsNamed(toOwners(principal), names);
   }
 
   /** Items by id, in the order of the ids: one statement for all of them. */
@@ -126,7 +143,8 @@ export class BatchService {
     requireOperation(principal, 'read');
     const positions = ids.map(findItemPosition);
     const wanted = positions.filter((position) => position !== undefined);
-    const found = wanted.length === 0 ? [] : await this.#options.store.findItemsAt(principal.id, wanted);
+    const found =
+      wanted.length === 0 ? [] : await this.#options.store.findItemsAt(toOwners(principal), wanted);
     const byPosition = new Map(wanted.map((position, index) => [position, found[index]] as const));
     return positions.map((position) => position && byPosition.get(position));
   }
@@ -174,6 +192,7 @@ export class BatchService {
     clearTimeout(grace);
   }
 
+  /** The principal's own alone: what can only be seen cannot be cancelled. */
   async #find(id: string, principal: Principal): Promise<Batch | undefined> {
     const batch = await this.#options.store.find(id);
     return batch?.principalId === principal.id ? batch : undefined;

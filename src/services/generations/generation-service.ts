@@ -1,5 +1,5 @@
 import { findGenerations } from './find-generations.ts';
-import { ModelgraphError } from '../../core/errors.ts';
+import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
 import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
@@ -13,7 +13,9 @@ import type { GenerationStore } from '../../stores/generations/generation-store.
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
+import { findForbiddenModel } from '../principals/model-access.ts';
 import { requireOperation } from '../principals/require-operation.ts';
+import { toVisible, visibilityOf } from '../principals/visibility.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
@@ -51,6 +53,8 @@ export interface GenerationListRequest {
   readonly after: string | null;
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
+  /** Id of the principal they belong to; left out or null: the one that asks. */
+  readonly owner?: string | null;
 }
 
 export interface GenerationList {
@@ -58,6 +62,8 @@ export interface GenerationList {
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
+
+const NO_GENERATIONS: GenerationList = { items: [], hasNextPage: false, totalCount: 0 };
 
 /** The events of a generation as a subscription delivers them. */
 export type GenerationEvents = ReadyIterator<GenerationEvent>;
@@ -73,7 +79,7 @@ export class GenerationService {
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
   preview(input: GenerateInput, principal: Principal): GenerationPreview {
     requireOperation(principal, 'generate', 'batch');
-    return previewGeneration(input, this.#options);
+    return previewGeneration(input, this.#options, principal.access);
   }
 
   /**
@@ -189,23 +195,25 @@ export class GenerationService {
     const run = cache.findLive(id);
     if (run === undefined) {
       const known = await this.#get(id, principal, 'generationId');
+      this.#requireModel(known, principal);
       return remoteToolResults.submit(known, results, signal);
     }
     if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
+    this.#requireModel(run.snapshot(), principal);
     await toolResults.submit(run, results, [signal]);
     return run.snapshot();
   }
 
-  /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
+  /** A generation by id, its text so far included; undefined when it is unknown, expired or not to be seen by the principal. */
   async findGeneration(id: string, principal: Principal): Promise<Generation | undefined> {
-    requireOperation(principal, 'read');
-    return this.#find(id, principal);
+    const [found] = await this.findGenerations([id], principal);
+    return unwrapFound(found);
   }
 
   /** The same for many ids, in their order: one statement for all that are not in memory. */
   async findGenerations(ids: readonly string[], principal: Principal): Promise<readonly Found<Generation>[]> {
     requireOperation(principal, 'read');
-    return findGenerations(this.#options, ids, principal.id);
+    return findGenerations(this.#options, ids, (generation) => toVisible(principal, generation));
   }
 
   /**
@@ -220,18 +228,26 @@ export class GenerationService {
     return awaitFound(requests.map((request) => this.list(principal, { ...request, pages })));
   }
 
-  /** A principal's generations, newest first, fewer than asked for where they are very large. */
+  /**
+   * A principal's generations, newest first, fewer than asked for where they are very large. Throws `FORBIDDEN` for those of
+   * another one without the operation for it.
+   */
   async list(
     principal: Principal,
     query: GenerationListRequest & { readonly pages?: number },
   ): Promise<GenerationList> {
     requireOperation(principal, 'read');
     const { store, cache } = this.#options;
-    const page = await store.list(principal.id, query);
-    const items = page.items.map(({ cursor, generation }) => ({
-      cursor,
-      generation: cache.find(generation.id) ?? generation,
-    }));
+    const owner = query.owner ?? principal.id;
+    if (visibilityOf(principal, owner) === 'none') {
+      requireOperation(principal, 'users', 'admin');
+      return NO_GENERATIONS;
+    }
+    const page = await store.list(owner, query);
+    const items = page.items.flatMap(({ cursor, generation }) => {
+      const shown = toVisible(principal, cache.find(generation.id) ?? generation);
+      return shown === undefined ? [] : [{ cursor, generation: shown }];
+    });
     // The store is a moment behind: what has left the state that is asked for is not shown in it.
     const { statuses } = query;
     return {
@@ -277,8 +293,11 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
+  /** The principal's own alone: what can only be seen can be neither cancelled nor continued. */
   async #find(id: string, principal: Principal): Promise<Generation | undefined> {
-    const [found] = await findGenerations(this.#options, [id], principal.id);
+    const [found] = await findGenerations(this.#options, [id], (generation) =>
+      generation.principalId === principal.id ? generation : undefined,
+    );
     return unwrapFound(found);
   }
 
@@ -286,6 +305,13 @@ export class GenerationService {
     const generation = await this.#find(id, principal);
     if (generation === undefined) throw noGeneration(id, path);
     return generation;
+  }
+
+  /** The rules may have changed since the generation began. */
+  #requireModel({ resolution }: Generation, { access }: Principal): void {
+    const { models } = this.#options;
+    const problem = findForbiddenModel(access, resolution.config, models, ['generationId']);
+    if (problem !== undefined) throw new RequestRejected([problem]);
   }
 
   /** `mayReturn`: the client can come back for the answer, so that leaving is not cancelling. */

@@ -61,7 +61,7 @@ export class GenerationStarter {
       const knownId = await this.#findKnown(principalId, key);
       if (knownId !== undefined) return knownId;
     }
-    const prepared = this.#check(input);
+    const prepared = this.#check(input, principal);
     if (guards.judgesRequests) await this.#judge(prepared, input, principalId, signal);
     const run = this.#create(prepared, input, principalId, receivedAtMs);
     const reserved = key === null ? null : await this.#reserve(run, key);
@@ -79,8 +79,8 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options);
+  #check(input: GenerateInput, { access }: Principal): PreparedGeneration {
+    const { prepared, problems } = previewGeneration(input, this.#options, access);
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)

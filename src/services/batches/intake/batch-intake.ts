@@ -127,7 +127,7 @@ export class BatchIntake {
     this.#customIds.add(customId);
     const unfit = findUnfitFields(input);
     const unfitNames = new Set(unfit.flatMap(({ path }) => (path.length === 2 ? path[1] : [])));
-    const { prepared, problems } = previewGeneration(input, this.#options);
+    const { prepared, problems } = previewGeneration(input, this.#options, this.#submission.principal.access);
     // A line of megabytes takes a while in each of the steps.
     await this.#pace.next();
     const found = [
