@@ -13,6 +13,7 @@ import type {
   GenerationListRequest,
   GenerationService,
 } from '../services/generations/generation-service.ts';
+import type { PrincipalService } from '../services/principals/principal-service.ts';
 import type { Generation } from '../core/generation.ts';
 
 /** The context of a resolver. Each operation has its own, with the same content on every transport. */
@@ -26,6 +27,7 @@ export interface Context {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;
+  readonly principals: PrincipalService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
   readonly introspection: boolean;

@@ -5,12 +5,14 @@ import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
 
 export interface Services {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;
+  readonly principals: PrincipalService;
 }
 
 /** What a transport knows of an operation before it is executed. */
@@ -49,6 +51,7 @@ export const createContext =
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
+      principals: services.principals,
       loaders: new OperationLoaders(services, principal),
       introspection,
     };

@@ -71,7 +71,8 @@ export class Connection {
       write: (message) => this.#write(message),
       full: () => this.#writer.full(),
       close: this.#close,
-      principal: undefined,
+      credentials: undefined,
+      isLetIn: false,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     this.#boundBytesBeforeInit();
@@ -105,7 +106,7 @@ export class Connection {
     let received = 0;
     const count = (chunk: Buffer): void => {
       received += chunk.length;
-      if (this.#state.principal !== undefined) stream.off('data', count);
+      if (this.#state.isLetIn) stream.off('data', count);
       else if (received > maxBytesBeforeInit) socket.terminate();
     };
     stream.on('data', count);

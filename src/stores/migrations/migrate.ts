@@ -8,6 +8,7 @@ import { VENDOR_COUNTS } from './0005-vendor-counts.ts';
 import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
+import { USER_TOKENS } from './0009-user-tokens.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   JOB_INDEXES,
   BATCH_WARNINGS,
   ITEM_OUTPUT_RULES,
+  USER_TOKENS,
 ];
 
 /** Any number, as long as it is always the same one. */
