@@ -42,12 +42,10 @@ GenerationType.implement({
       nullable: true,
       description: "The caller's own data from the request.",
     }),
-    owner: t.string({
+    owner: t.exposeString('principalId', {
       nullable: true,
       description:
-        'Id of the principal that it belongs to, for those with the operation `admin` or `users`; null for others. `admin` alone shows of the generations of others neither content nor metadata.',
-      resolve: ({ principalId }, _args, { principal: { access } }) =>
-        access.operations.has('admin') || access.operations.has('users') ? principalId : null,
+        'Id of the principal that it belongs to: you, or a user whose generations you may see. With the operation `admin` alone those of others have neither content nor metadata.',
     }),
     lastSequence: t.exposeInt('lastSequence', {
       description: 'Sequence of the last event in the event log.',

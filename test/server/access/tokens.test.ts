@@ -108,7 +108,10 @@ const FORGED: Readonly<Record<string, (issuer: Issuer, token: string) => string 
   'with a key of its own in the header': async (issuer) => {
     const other = await startIssuer('RS256');
     await using _closing = other;
-    return other.sign({ iss: issuer.url }, { kid: 'key-1', jku: other.jwksUrl, x5u: `${other.url}/cert` });
+    return await other.sign(
+      { iss: issuer.url },
+      { kid: 'key-1', jku: other.jwksUrl, x5u: `${other.url}/cert` },
+    );
   },
   'with another key under a known id': async (issuer) => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });

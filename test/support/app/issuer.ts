@@ -19,6 +19,8 @@ export interface Issuer extends AsyncDisposable {
   readonly jwksUrl: string;
   /** The public key that signs now, in PEM. */
   publicPem(): Promise<string>;
+  /** What a provider must never publish. */
+  privateJwk(): Promise<JWK>;
   /** A token for the user `ann`, good for an hour, unless the claims or the header say otherwise. */
   sign(claims?: Claims, header?: Partial<JWTHeaderParameters>): Promise<string>;
   /** Signs with another key from now on. Only `published` ones are served; by default it alone. */
@@ -55,6 +57,7 @@ export const startIssuer = async (alg = 'ES256'): Promise<Issuer> => {
     url,
     jwksUrl: `${url}/keys`,
     publicPem: () => exportSPKI(key.publicKey),
+    privateJwk: async () => ({ ...(await exportJWK(key.privateKey)), kid: key.kid, alg, use: 'sig' }),
     sign(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1_000);
       const all = { iss: url, aud: AUDIENCE, sub: 'ann', iat: now, exp: now + 3_600, ...claims };
