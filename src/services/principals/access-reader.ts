@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { AccessPolicy } from '../../core/access-policy.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
@@ -19,8 +19,13 @@ export interface AccessReaderOptions {
   readonly log: ServiceLog;
 }
 
-/** Its status changes with renames and links as well. */
 export const ACCESS_INTERVAL_MS = 2_000;
+
+/** What of a file's status changes with its content, with renames and links as well; null: there is no file. */
+const statusOf = async (file: string): Promise<string | null> => {
+  const found = await stat(file).catch(() => null);
+  return found && [found.ino, found.mtimeMs, found.ctimeMs, found.size].join(' ');
+};
 
 /**
  * Reads the operator's rules for access at the start, whenever their file has changed, and when it is asked to. Rules with
@@ -29,7 +34,9 @@ export const ACCESS_INTERVAL_MS = 2_000;
 export class AccessReader {
   readonly #options: AccessReaderOptions;
   readonly #reading: SingleFlight;
-  readonly #onChange = (): void => void this.#reading.run();
+  /** Of the file as it was read last. Taken before the reading, so that no change is missed that comes meanwhile. */
+  #status: string | null = null;
+  #polling: NodeJS.Timeout | undefined;
 
   constructor(options: AccessReaderOptions) {
     this.#options = options;
@@ -41,7 +48,7 @@ export class AccessReader {
 
   /** Takes the rules before anything is served. Throws one error that names every problem. */
   async readFirst(): Promise<void> {
-    const { policy, problems } = await this.#options.read();
+    const { policy, problems } = await this.#read();
     if (policy === null) {
       const list = problems.map((problem) => `- ${problem}`).join('\n');
       throw new ModelgraphError('INTERNAL', `The rules for access cannot be used:\n${list}`);
@@ -50,8 +57,10 @@ export class AccessReader {
   }
 
   start(): void {
-    const { file, intervalMs } = this.#options;
-    watchFile(file, { interval: intervalMs, persistent: false }, this.#onChange);
+    const poll = async (): Promise<void> => {
+      if ((await statusOf(this.#options.file)) !== this.#status) await this.#reading.run();
+    };
+    this.#polling = setInterval(() => void poll(), this.#options.intervalMs).unref();
   }
 
   /** Resolves once the file has been read as it is now, and taken or refused. */
@@ -61,13 +70,18 @@ export class AccessReader {
 
   /** Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    unwatchFile(this.#options.file, this.#onChange);
+    clearInterval(this.#polling);
     await this.#reading.settled();
   }
 
+  async #read(): ReturnType<AccessReaderOptions['read']> {
+    this.#status = await statusOf(this.#options.file);
+    return await this.#options.read();
+  }
+
   async #readAgain(): Promise<void> {
-    const { file, read, access, log } = this.#options;
-    const { policy, problems } = await read();
+    const { file, access, log } = this.#options;
+    const { policy, problems } = await this.#read();
     if (policy === null) {
       log.error({ file, problems }, 'the rules for access are invalid: those before stay in force');
       return;
