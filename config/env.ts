@@ -43,6 +43,10 @@ export interface Settings {
   readonly databaseDirectUrl: string | null;
   readonly eventRetentionMs: number;
   readonly retentionMs: number;
+  /** How long the ledger is kept. */
+  readonly ledgerRetentionMs: number;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: 'refuse' | 'allow';
   /** The file that describes more providers; null: there is none. */
   readonly providersFile: string | null;
   /** The operator's own words on the catalogue, a JSON file; null: none. */
@@ -156,6 +160,8 @@ const SCHEMA = z.object({
   DATABASE_DIRECT_URL: databaseUrl,
   MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
   MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
+  MODELGRAPH_LEDGER_RETENTION_DAYS: wholeNumber(1, 3_650),
+  MODELGRAPH_BUDGET_UNPRICED: oneOf(['refuse', 'allow']),
   MODELGRAPH_PROVIDERS: optionalText,
   MODELGRAPH_CATALOGUE: jsonPath,
   MODELGRAPH_CATALOGUE_URL: documentAddress,
@@ -317,6 +323,8 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     databaseDirectUrl: values.DATABASE_DIRECT_URL,
     eventRetentionMs: values.MODELGRAPH_EVENT_RETENTION_MS,
     retentionMs: values.MODELGRAPH_RETENTION_DAYS * DAY_MS,
+    ledgerRetentionMs: values.MODELGRAPH_LEDGER_RETENTION_DAYS * DAY_MS,
+    unpriced: values.MODELGRAPH_BUDGET_UNPRICED,
     providersFile: values.MODELGRAPH_PROVIDERS,
     ...toCatalogueSettings(values),
     plugins: values.MODELGRAPH_PLUGINS,

@@ -51,6 +51,20 @@ export const VARIABLES = [
     description: 'How long generations and batches are kept after their end.',
   },
   {
+    name: 'MODELGRAPH_LEDGER_RETENTION_DAYS',
+    default: '400',
+    unit: 'days',
+    description:
+      'How long the ledger is kept: a row for each turn that was billed, and its sums by day. See [docs/budgets.md](docs/budgets.md).',
+  },
+  {
+    name: 'MODELGRAPH_BUDGET_UNPRICED',
+    default: 'refuse',
+    unit: null,
+    description:
+      'What becomes of requests under a budget to models without a known price: `refuse`, or `allow`, which counts only what the provider itself bills.',
+  },
+  {
     name: 'MODELGRAPH_PROVIDERS',
     default: '',
     unit: null,

@@ -142,6 +142,7 @@ const createServices = async (
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
+    now: overrides.now ?? Date.now,
   });
   const batches = createBatches({
     ...shared,

@@ -196,7 +196,8 @@ export class GenerationService {
     if (run === undefined) {
       const known = await this.#get(id, principal, 'generationId');
       this.#requireModel(known, principal);
-      return remoteToolResults.submit(known, results, signal);
+      const hasBudgets = principal.access.budgets.length > 0;
+      return remoteToolResults.submit(known, results, { signal, hasBudgets });
     }
     if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
     this.#requireModel(run.snapshot(), principal);

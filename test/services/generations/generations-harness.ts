@@ -107,6 +107,8 @@ export const openGenerations = async (
     disconnectGraceMs: 0,
     isShared: false,
     coalesceMs: 0,
+    unpriced: 'refuse',
+    now: Date.now,
     ...changes,
   });
   await generations.start();
