@@ -40,6 +40,7 @@ import {
   type GenerationTiming,
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
+import { AccountService } from './services/principals/account-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -49,6 +50,7 @@ import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openDb } from './stores/db/open-db.ts';
+import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 
@@ -98,6 +100,7 @@ interface ServiceLayer {
   readonly generations: Generations;
   readonly batches: Batches;
   readonly webhooks: Webhooks | null;
+  readonly accounts: AccountService;
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
@@ -134,6 +137,8 @@ const createServices = async (
     telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
     guards,
   };
+  const now = overrides.now ?? Date.now;
+  const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
@@ -142,7 +147,8 @@ const createServices = async (
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
-    now: overrides.now ?? Date.now,
+    now,
+    deleteLedger: (maxRows) => accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows),
   });
   const batches = createBatches({
     ...shared,
@@ -151,10 +157,11 @@ const createServices = async (
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
+  const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
-  return { generations, batches, webhooks, metrics, outputs: shared.outputs, principals };
+  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
 };
 
 const createTransports = (
@@ -162,7 +169,7 @@ const createTransports = (
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, metrics, principals }: ServiceLayer,
+  { generations, batches, accounts, metrics, principals }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
@@ -182,6 +189,7 @@ const createTransports = (
       catalogue,
       generations: generations.service,
       batches: batches.service,
+      accounts,
       principals: principals.service,
     },
     limits,
@@ -271,8 +279,9 @@ const closeParts = async ({
   transports,
   db,
 }: AppParts): Promise<void> => {
-  const { generations, batches, webhooks, metrics, outputs, principals } = services;
+  const { generations, batches, webhooks, accounts, metrics, outputs, principals } = services;
   metrics.stop();
+  accounts.close();
   const { shutdownGraceMs } = settings;
   await closeTransports(transports, () =>
     Promise.all([

@@ -7,6 +7,7 @@ import type {
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
 import type { Principal } from '../core/principal.ts';
+import type { AccountService } from '../services/principals/account-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
@@ -28,6 +29,7 @@ export interface Context {
   readonly generations: GenerationService;
   readonly batches: BatchService;
   readonly principals: PrincipalService;
+  readonly accounts: AccountService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
   readonly introspection: boolean;

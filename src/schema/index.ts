@@ -15,6 +15,7 @@ import './batches/batch.ts';
 import './batches/batch-operations.ts';
 import './principals/viewer.ts';
 import './principals/user-token.ts';
+import './principals/budgets.ts';
 
 builder.queryType({
   description: 'Reads models, providers, generations, batches and the viewer, and previews requests.',

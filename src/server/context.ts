@@ -4,6 +4,7 @@ import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly generations: GenerationService;
   readonly batches: BatchService;
   readonly principals: PrincipalService;
+  readonly accounts: AccountService;
 }
 
 /** What a transport knows of an operation before it is executed. */
@@ -52,6 +54,7 @@ export const createContext =
       generations: services.generations,
       batches: services.batches,
       principals: services.principals,
+      accounts: services.accounts,
       loaders: new OperationLoaders(services, principal),
       introspection,
     };

@@ -41,7 +41,7 @@ const CREATE = `
   ON CONFLICT (account, period, begins_at) DO NOTHING`;
 
 const CHANGE = `
-  UPDATE budget SET reserved = reserved + r.reserved, spent = spent + r.spent
+  UPDATE budget SET reserved = budget.reserved + r.reserved, spent = budget.spent + r.spent
   FROM JSON_ROWS($1, rid bigint, reserved bigint, spent bigint) AS r WHERE budget.rid = r.rid`;
 
 const nameOf = (account: string, period: string, beginsAt: number): string =>

@@ -68,6 +68,8 @@ export interface GenerationsOptions {
   readonly unpriced: UnpricedRule;
   /** Milliseconds since 1970: the clock that the periods of budgets go by. */
   readonly now: () => number;
+  /** Deletes at most so many rows of the ledger that are too old. Gives whether there may be more. */
+  readonly deleteLedger: (maxRows: number) => Promise<boolean>;
 }
 
 export interface Generations {

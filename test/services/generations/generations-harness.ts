@@ -109,6 +109,7 @@ export const openGenerations = async (
     coalesceMs: 0,
     unpriced: 'refuse',
     now: Date.now,
+    deleteLedger: () => Promise.resolve(false),
     ...changes,
   });
   await generations.start();
