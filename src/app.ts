@@ -152,6 +152,7 @@ const createServices = async (
   });
   const batches = createBatches({
     ...shared,
+    now,
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),

@@ -338,5 +338,30 @@ describe.each(engines)('budgets on $name', ({ problem, open }) => {
       expect(new Set(answers.map(({ data }) => data.generate.id)).size).toBe(1);
       expect(await settled(server.app)).toMatchObject({ budgets: [{ spentUsd: 0.1 }] });
     });
+
+    it('hold a batch as a whole, and are settled with each of its requests', async () => {
+      await using server = await start(answerWith(40), [total(0.35)]);
+      const SUBMIT = 'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }';
+      const submit = (count: number) =>
+        request(server.app, SUBMIT, {
+          input: {
+            requests: Array.from({ length: count }, (_, index) => ({
+              customId: `r${index}`,
+              input: { model: 'toy', prompt: 'Hello', maxOutputTokens: 100 },
+            })),
+          },
+        });
+      expect((await submit(4)).errors?.[0]?.extensions).toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        budget: { neededUsd: 0.4, leftUsd: 0.35 },
+      });
+      expect((await submit(3)).errors).toBeUndefined();
+      await until(async () => (await viewer(server.app)).usage[0]?.generations === 3);
+      expect(await settled(server.app)).toMatchObject({
+        budgets: [{ spentUsd: 0.12 }],
+        usage: [{ status: 'COMPLETED', generations: 3, outputTokens: 120, costUsd: 0.12 }],
+      });
+      expect(server.toy.calls).toHaveLength(3);
+    });
   });
 });
