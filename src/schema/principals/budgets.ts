@@ -1,4 +1,4 @@
-import { BUDGET_PERIODS, BUDGET_SCOPES, toUsd } from '../../core/budget.ts';
+import { type BUDGET_PERIODS, type BUDGET_SCOPES, toUsd } from '../../core/budget.ts';
 import type { GenerationStatus } from '../../core/generation.ts';
 import type { UsageDimension, UsageSum } from '../../core/usage-report.ts';
 import { toUtcDay } from '../../core/utc-day.ts';

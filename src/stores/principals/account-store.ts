@@ -97,7 +97,7 @@ export class AccountStore {
     most: number,
   ): Promise<readonly string[]> {
     // Of SQLite and PostgreSQL alike, characters are counted and not code units.
-    const length = [...prefix].length;
+    const length = Array.from(prefix).length;
     const rows = await this.#db.query<{ account: string }>(TAGS, [
       rule.period,
       beginsAtMs,
