@@ -3,6 +3,7 @@ import type { BudgetShortage } from '../../core/budget.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Db, Transaction } from '../db/db.ts';
+import { AdmissionsAtOnce } from './admit-at-once.ts';
 import {
   type Admission,
   type AdmissionAnswer,
@@ -54,10 +55,12 @@ const WAIT_AGAIN = `
 export class GenerationStore {
   readonly #db: Db;
   readonly #options: StoreOptions;
+  readonly #atOnce: AdmissionsAtOnce;
 
   constructor(db: Db, options: StoreOptions) {
     this.#db = db;
     this.#options = options;
+    this.#atOnce = new AdmissionsAtOnce(db, options.nodeId);
   }
 
   get nodeId(): string {
@@ -118,10 +121,15 @@ export class GenerationStore {
    * crash of this node leaves both or neither. Several at once must be without keys. A power cut may take the last of them
    * on SQLite. An answer that was not heard of may have been stored all the same: the end of the generation releases it.
    */
-  admit(admissions: readonly Admission[]): Promise<readonly AdmissionAnswer[]> {
-    return this.#db.transaction((transaction) => admitGenerations(transaction, this.nodeId, admissions), {
-      relaxed: admissions.every(({ idempotency }) => idempotency === null),
-    });
+  async admit(admissions: readonly Admission[]): Promise<readonly AdmissionAnswer[]> {
+    const atOnce = await this.#atOnce.admit(admissions);
+    if (atOnce !== undefined) return atOnce;
+    const answers = await this.#db.transaction(
+      (transaction) => admitGenerations(transaction, this.nodeId, admissions),
+      { relaxed: admissions.every(({ idempotency }) => idempotency === null) },
+    );
+    this.#atOnce.note(admissions, answers);
+    return answers;
   }
 
   /** Reserves more for a generation of this node, in the budgets it has. `gone`: another node has ended it. */

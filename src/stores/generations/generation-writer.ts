@@ -75,7 +75,8 @@ interface OwnerRow {
   readonly billing: string | null;
 }
 
-const toRow = (generation: Generation) => ({
+/** A generation as the columns of its row. */
+export const toRow = (generation: Generation) => ({
   id: generation.id,
   principal_id: generation.principalId,
   status: generation.status,
