@@ -4,8 +4,8 @@ import { readSettings, type Settings } from '../../config/env.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { toUsd } from '../../src/core/budget.ts';
 import { isDay, toUtcDay } from '../../src/core/utc-day.ts';
-import { type DbReader, openSqliteReader } from '../../src/stores/db/sqlite-reader.ts';
-import { type LedgerLine, readLedger } from '../../src/stores/principals/read-ledger.ts';
+import { type DbReader, openSqliteReader } from './sqlite-reader.ts';
+import { type LedgerLine, readLedger } from './read-ledger.ts';
 
 export interface UsageTerminal {
   readonly output: NodeJS.WritableStream;

@@ -131,7 +131,7 @@ builder.subscriptionField('budgetUpdated', (t) =>
   t.field({
     type: BudgetType,
     description:
-      'Follows your budgets, on any server: each as it stands, then each change, a few a second at most.',
+      'Follows your budgets, on any server: each as it stands, then each change, a few a second at most. Ends at once where you have none.',
     subscribe: (_root, _args, { accounts, principal, signal }): ReadyIterator<Budget> =>
       accounts.updates(principal, signal),
     resolve: (budget) => budget,

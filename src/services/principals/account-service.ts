@@ -77,7 +77,10 @@ export class AccountService {
     return applied.map((budget, index) => toBudget(budget, states[index] ?? { spent: 0, reserved: 0 }));
   }
 
-  /** Each budget now, then each that has changed, until the signal is aborted or the server stops. */
+  /**
+   * Each budget now, then each that has changed, until the signal is aborted or the server stops; ends at once where the
+   * principal has no budget.
+   */
   updates(principal: Principal, signal: AbortSignal): ReadyIterator<Budget> {
     const leave = new AbortController();
     const either = AbortSignal.any([signal, leave.signal, this.#closing.signal]);
@@ -150,6 +153,7 @@ export class AccountService {
   }
 
   async *#read(principal: Principal, signal: AbortSignal): AsyncGenerator<Budget, undefined, undefined> {
+    if (principal.access.budgets.length === 0) return;
     let changed = Promise.withResolvers<void>();
     const stopListening = this.#options.store.onBudgetChange(() => changed.resolve());
     const delivered = new Map<string, string>();

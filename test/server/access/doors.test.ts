@@ -80,6 +80,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     ['read', 'generate'],
     `subscription { generationEvents(id: "${ID}") { sequence } }`,
   ),
+  'Subscription.budgetUpdated': door([], 'subscription { budgetUpdated { limitUsd } }'),
   'Subscription.batchUpdated': door(
     ['read', 'batch'],
     `subscription { batchUpdated(id: "${BATCH_ID}") { id } }`,

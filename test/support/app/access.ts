@@ -36,6 +36,8 @@ const askOverSse = async (server: Server, operation: Operation, token: string | 
   const headers = { accept: 'text/event-stream', ...bearer(token) };
   const response = await post(server, operation, { headers });
   const text = await response.text();
+  // A stream may end without a result.
+  if (/^event: complete$/m.test(text) && !/^data: ./m.test(text)) return { status: response.status };
   const data = /^data: (.+)$/m.exec(text)?.[1] ?? text;
   return { status: response.status, ...(JSON.parse(data) as GraphqlResponse) };
 };
@@ -49,6 +51,7 @@ const askOverWebSocket = async (
   if (socket.messages.length === 0) return { closed: (await socket.closed).code };
   socket.send({ type: 'subscribe', id: '1', payload: operation });
   const { type, payload } = await socket.received(({ id }) => id === '1');
+  if (type === 'complete') return {};
   return type === 'error' ? { errors: payload } : payload;
 };
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ModelgraphError } from '../../core/errors.ts';
-import type { Queries, SqlValue } from './db.ts';
-import { toSqlite } from './dialect.ts';
-import { DATABASE_FILE } from './sqlite-files.ts';
+import { ModelgraphError } from '../../src/core/errors.ts';
+import type { Queries, SqlValue } from '../../src/stores/db/db.ts';
+import { toSqlite } from '../../src/stores/db/dialect.ts';
+import { DATABASE_FILE } from '../../src/stores/db/sqlite-files.ts';
 
 /** For how long a statement waits for a server that writes, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;

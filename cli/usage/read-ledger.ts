@@ -1,4 +1,4 @@
-import type { Queries } from '../db/db.ts';
+import type { Queries } from '../../src/stores/db/db.ts';
 
 /** One row of the ledger: a turn that was billed. Null: not known, or none. */
 export interface LedgerLine {
