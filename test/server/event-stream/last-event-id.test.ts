@@ -204,7 +204,7 @@ describe.each(['GET', 'POST'] as const)('an event stream that is asked for by %s
     await using app = await startApp({ apiKeys }, toyOverrides(threeWords()));
     const as = (name: keyof typeof keys) => ({ authorization: `Bearer ${keys[name]}` });
     for (const name of ['ann', 'ben'] as const)
-      expect(await request(app, { query: '{ viewer { id } }' }, { headers: as(name) })).toMatchObject({
+      expect(await request(app, '{ viewer { id } }', {}, { headers: as(name) })).toMatchObject({
         data: { viewer: { id: name } },
       });
     const whole = read(
