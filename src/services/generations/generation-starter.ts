@@ -89,7 +89,10 @@ export class GenerationStarter {
   /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
   async findStarted(input: GenerateInput, { principal, idempotencyKey }: KeyedCaller): Promise<string> {
     requireOperation(principal, 'generate');
-    const id = await this.#findKnown(principal.id, { key: idempotencyKey, requestHash: requestHashOf(input) });
+    const id = await this.#findKnown(principal.id, {
+      key: idempotencyKey,
+      requestHash: requestHashOf(input),
+    });
     if (id === undefined) throw nothingStarted();
     return id;
   }
