@@ -64,6 +64,9 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
   readonly playground: boolean;
+  /** Files of documents by id; empty: requests carry their documents. */
+  readonly trustedDocuments: readonly string[];
+  readonly trustedDocumentsMode: 'only' | 'also';
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly connectTimeoutMs: number;
@@ -90,6 +93,14 @@ export interface Settings {
   /** Variables with our prefix that no setting is read from; most likely they are misspelt. */
   readonly unknownVariables: readonly string[];
 }
+
+/** Nothing that is written in the playground could be executed where only listed documents are. */
+export const servesPlayground = ({
+  playground,
+  trustedDocuments,
+  trustedDocumentsMode,
+}: Pick<Settings, 'playground' | 'trustedDocuments' | 'trustedDocumentsMode'>): boolean =>
+  playground && !(trustedDocuments.length > 0 && trustedDocumentsMode === 'only');
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -172,6 +183,11 @@ const SCHEMA = z.object({
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
+  MODELGRAPH_TRUSTED_DOCUMENTS: list,
+  MODELGRAPH_TRUSTED_DOCUMENTS_MODE: z
+    .string()
+    .transform((mode) => (mode === '' ? 'only' : mode))
+    .pipe(oneOf(['only', 'also'])),
   MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
@@ -290,6 +306,10 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     problems.push(
       `HOST: ${host} can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
     );
+  if (given['MODELGRAPH_TRUSTED_DOCUMENTS'] === '' && given['MODELGRAPH_TRUSTED_DOCUMENTS_MODE'] !== '')
+    problems.push(
+      'MODELGRAPH_TRUSTED_DOCUMENTS: must name the files of the documents where MODELGRAPH_TRUSTED_DOCUMENTS_MODE is set',
+    );
   const webhook =
     values === undefined
       ? null
@@ -319,6 +339,8 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
+    trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
+    trustedDocumentsMode: values.MODELGRAPH_TRUSTED_DOCUMENTS_MODE,
     metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,

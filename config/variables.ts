@@ -132,6 +132,20 @@ export const VARIABLES = [
     description: '`on` or `off`: whether a browser gets the playground at `/graphql`.',
   },
   {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS',
+    default: '',
+    unit: null,
+    description:
+      'Paths of `.json` files with documents by id, separated by commas: what GraphQL clients write at build time. They are read again when they change. Empty: requests carry their documents. See [docs/trusted-documents.md](docs/trusted-documents.md).',
+  },
+  {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS_MODE',
+    default: '',
+    unit: null,
+    description:
+      '`only`: nothing but those documents is executed, and the playground is not served. `also`: other documents are executed as well. Empty: `only`.',
+  },
+  {
     name: 'MODELGRAPH_METRICS',
     default: 'on',
     unit: null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Settings } from '../config/env.ts';
+import { servesPlayground, type Settings } from '../config/env.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
@@ -21,6 +21,11 @@ import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
+import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
+import {
+  createTrustedDocuments,
+  type TrustedDocuments,
+} from './server/trusted-documents/trusted-documents.ts';
 import { createYogaServer } from './server/yoga.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { catchDefects } from './services/catch-defects.ts';
@@ -54,6 +59,8 @@ export interface AppOverrides extends CatalogueOverrides {
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
+  /** How often the files of trusted documents are polled, in milliseconds. */
+  readonly documentsIntervalMs?: number;
   readonly guards?: readonly GenerationGuard[];
   /** Steps of the server after its own, which may be guards as well. */
   readonly plugins?: readonly ServerPlugin[];
@@ -141,13 +148,22 @@ const createServices = async (
   return { generations, batches, webhooks, metrics, outputs: shared.outputs };
 };
 
+const readTrustedDocuments = async (
+  { trustedDocuments: files, trustedDocumentsMode: mode }: Settings,
+  log: ServiceLog,
+  intervalMs: number | undefined,
+): Promise<TrustedDocuments | null> =>
+  files.length === 0
+    ? null
+    : createTrustedDocuments({ files, mode, log, ...(intervalMs !== undefined && { intervalMs }) });
+
 const createTransports = (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
   { generations, batches, metrics }: ServiceLayer,
-  plugins: readonly ServerPlugin[],
+  { plugins, documents }: { plugins: readonly ServerPlugin[]; documents: DocumentPolicy },
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
   const shared = {
@@ -155,6 +171,7 @@ const createTransports = (
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
     maskError: createErrorMask(log),
     heartbeatMs: settings.heartbeatMs,
+    documents,
     log,
   };
   const limits = { ...DEFAULT_LIMITS, ...overrides.limits };
@@ -169,6 +186,7 @@ const createTransports = (
     isCatalogueCurrent: isCurrent,
     metrics,
     servesMetrics: settings.metrics,
+    playground: servesPlayground(settings),
     plugins,
   });
   const server = createHttpServer({ yoga, isClosing, log });
@@ -219,6 +237,7 @@ export const buildApp = async (
   warnOfUnknownVariables(settings, log);
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
+  const documents = await readTrustedDocuments(settings, log, overrides.documentsIntervalMs);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const { sources } = catalogueLayer;
   const db = await (overrides.openDb ?? openDb)(settings, log);
@@ -231,7 +250,8 @@ export const buildApp = async (
   const { generations, batches, webhooks, metrics, outputs } = services;
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
+  const steps = { plugins, documents: createDocumentPolicy(documents) };
+  const transports = createTransports(settings, log, overrides, catalogueLayer, services, steps, {
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
   });
@@ -244,6 +264,7 @@ export const buildApp = async (
       Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
     );
     outputs.close();
+    await documents?.stop();
     await webhooks?.stop();
     await db.close();
     stopCatching?.();
@@ -261,6 +282,7 @@ export const buildApp = async (
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
     sources.start();
+    documents?.start();
     warmProviders(catalogueLayer, log);
     return `${origin}${GRAPHQL_PATH}`;
   };

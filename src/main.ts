@@ -9,7 +9,7 @@ const SAME_KEY_PRESS_MS = 1_000;
 
 const start = async (): Promise<void> => {
   const { pino, stdTimeFunctions } = await import('pino');
-  const { readSettings } = await import('../config/env.ts');
+  const { readSettings, servesPlayground } = await import('../config/env.ts');
   const { MODEL_CONFIGS } = await import('../config/providers/index.ts');
   const { buildApp } = await import('./app.ts');
   const { redactSecrets } = await import('./core/secrets.ts');
@@ -32,7 +32,7 @@ const start = async (): Promise<void> => {
         .catch((error: unknown) => log.error({ err: error }, 'the catalogue could not be read again'));
     });
   const url = await app.listen();
-  log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
+  log.info({ url, playground: servesPlayground(settings) }, `Modelgraph is ready at ${url}`);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
   let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -36,11 +36,11 @@ const toBytes = (data: RawData): Buffer =>
   Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
 
 /**
- * The message with an empty query where a persisted one is asked for by its hash alone: the protocol would close the socket for
- * it, and its client would never learn that it has to send the text.
+ * The message with an empty query where a document is asked for by its hash or its id alone: the protocol would close the
+ * socket for it, and its client would never learn that it has to send the text.
  */
 const withQuery = (message: string): string => {
-  if (!message.includes('"persistedQuery"')) return message;
+  if (!message.includes('"persistedQuery"') && !message.includes('"documentId"')) return message;
   const parsed = parseJson(message);
   if (!isRecord(parsed) || !isRecord(parsed['payload'])) return message;
   return JSON.stringify({

@@ -6,6 +6,8 @@ import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
+import { toRefusalError } from '../refusal.ts';
+import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
 
 /** What the protocol knows of a socket. */
@@ -26,6 +28,7 @@ export interface ProtocolOptions {
   readonly yoga: Pick<Yoga, 'getEnveloped'>;
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
+  readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
   /** Time for `connection_init` after the socket has opened. */
@@ -71,7 +74,7 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { yoga, authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { yoga, authenticate, maskError, documents, initTimeoutMs, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
@@ -93,7 +96,9 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
       const controller = new AbortController();
       const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
       const enveloped = yoga.getEnveloped({ ...origin });
-      const operation = prepareOperation(enveloped, payload, maskError);
+      const resolved = documents.resolve(payload);
+      if ('refusal' in resolved) return [withoutHttp(toRefusalError(resolved.refusal))];
+      const operation = prepareOperation(enveloped, resolved.params, maskError);
       if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
       return {
         schema: enveloped.schema,
