@@ -8,6 +8,7 @@ import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
 import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress } from './document-address.ts';
+import { listDocumentsProblems, type TrustedDocumentsSettings } from './trusted-documents.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -30,7 +31,7 @@ export interface WebhookSettings {
 }
 
 /** All settings, read once at the start. Durations in milliseconds, sizes in bytes. */
-export interface Settings {
+export interface Settings extends TrustedDocumentsSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -63,10 +64,6 @@ export interface Settings {
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
-  readonly playground: boolean;
-  /** Files of documents by id; empty: requests carry their documents. */
-  readonly trustedDocuments: readonly string[];
-  readonly trustedDocumentsMode: 'only' | 'also';
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly connectTimeoutMs: number;
@@ -93,14 +90,6 @@ export interface Settings {
   /** Variables with our prefix that no setting is read from; most likely they are misspelt. */
   readonly unknownVariables: readonly string[];
 }
-
-/** Nothing that is written in the playground could be executed where only listed documents are. */
-export const servesPlayground = ({
-  playground,
-  trustedDocuments,
-  trustedDocumentsMode,
-}: Pick<Settings, 'playground' | 'trustedDocuments' | 'trustedDocumentsMode'>): boolean =>
-  playground && !(trustedDocuments.length > 0 && trustedDocumentsMode === 'only');
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -291,8 +280,8 @@ const toCatalogueSettings = (values: z.output<typeof SCHEMA>) => ({
  * may be a secret.
  */
 export const parseSettings = (environment: Environment, providers: readonly string[]): Settings => {
-  const problems: string[] = [];
   const given = withDefaults(environment);
+  const problems = [...listDocumentsProblems(given)];
   const parsed = SCHEMA.safeParse(given);
   for (const { path, message } of parsed.error?.issues ?? []) {
     const [name, index] = path;
@@ -305,10 +294,6 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   if (!isLoopback(host) && list.parse(keys).length === 0)
     problems.push(
       `HOST: ${host} can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
-    );
-  if (given['MODELGRAPH_TRUSTED_DOCUMENTS'] === '' && given['MODELGRAPH_TRUSTED_DOCUMENTS_MODE'] !== '')
-    problems.push(
-      'MODELGRAPH_TRUSTED_DOCUMENTS: must name the files of the documents where MODELGRAPH_TRUSTED_DOCUMENTS_MODE is set',
     );
   const webhook =
     values === undefined

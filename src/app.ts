@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { servesPlayground, type Settings } from '../config/env.ts';
+import type { Settings } from '../config/env.ts';
+import { servesPlayground } from '../config/trusted-documents.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
@@ -24,6 +25,7 @@ import { GRAPHQL_PATH } from './server/paths.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
 import {
   createTrustedDocuments,
+  DOCUMENTS_INTERVAL_MS,
   type TrustedDocuments,
 } from './server/trusted-documents/trusted-documents.ts';
 import { createYogaServer } from './server/yoga.ts';
@@ -148,14 +150,21 @@ const createServices = async (
   return { generations, batches, webhooks, metrics, outputs: shared.outputs };
 };
 
-const readTrustedDocuments = async (
-  { trustedDocuments: files, trustedDocumentsMode: mode }: Settings,
-  log: ServiceLog,
-  intervalMs: number | undefined,
-): Promise<TrustedDocuments | null> =>
-  files.length === 0
-    ? null
-    : createTrustedDocuments({ files, mode, log, ...(intervalMs !== undefined && { intervalMs }) });
+interface Steps {
+  readonly plugins: readonly ServerPlugin[];
+  readonly trusted: TrustedDocuments | null;
+  readonly documents: DocumentPolicy;
+}
+
+/** What the operator brings to the steps of the server: plugins, and documents that are trusted. */
+const loadSteps = async (settings: Settings, log: ServiceLog, overrides: AppOverrides): Promise<Steps> => {
+  const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
+  const { trustedDocuments: files, trustedDocumentsMode: mode } = settings;
+  const intervalMs = overrides.documentsIntervalMs ?? DOCUMENTS_INTERVAL_MS;
+  const trusted = files.length === 0 ? null : await createTrustedDocuments({ files, mode, intervalMs, log });
+  const plugins = [...loaded, ...(overrides.plugins ?? [])];
+  return { plugins, trusted, documents: createDocumentPolicy(trusted) };
+};
 
 const createTransports = (
   settings: Settings,
@@ -163,7 +172,7 @@ const createTransports = (
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
   { generations, batches, metrics }: ServiceLayer,
-  { plugins, documents }: { plugins: readonly ServerPlugin[]; documents: DocumentPolicy },
+  { plugins, documents }: Steps,
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
   const shared = {
@@ -235,22 +244,17 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
-  const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
-  const plugins = [...loaded, ...(overrides.plugins ?? [])];
-  const documents = await readTrustedDocuments(settings, log, overrides.documentsIntervalMs);
+  const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const { sources } = catalogueLayer;
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
-  const services = await createServices(settings, log, overrides, catalogueLayer, db, [
-    ...plugins,
-    ...(overrides.guards ?? []),
-  ]);
+  const guards = [...steps.plugins, ...(overrides.guards ?? [])];
+  const services = await createServices(settings, log, overrides, catalogueLayer, db, guards);
   const { generations, batches, webhooks, metrics, outputs } = services;
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const steps = { plugins, documents: createDocumentPolicy(documents) };
   const transports = createTransports(settings, log, overrides, catalogueLayer, services, steps, {
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
@@ -264,7 +268,7 @@ export const buildApp = async (
       Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
     );
     outputs.close();
-    await documents?.stop();
+    await steps.trusted?.stop();
     await webhooks?.stop();
     await db.close();
     stopCatching?.();
@@ -282,7 +286,7 @@ export const buildApp = async (
     const origin = await listen(transports.server, settings.host, settings.port);
     metrics.start();
     sources.start();
-    documents?.start();
+    steps.trusted?.start();
     warmProviders(catalogueLayer, log);
     return `${origin}${GRAPHQL_PATH}`;
   };

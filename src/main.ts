@@ -9,7 +9,8 @@ const SAME_KEY_PRESS_MS = 1_000;
 
 const start = async (): Promise<void> => {
   const { pino, stdTimeFunctions } = await import('pino');
-  const { readSettings, servesPlayground } = await import('../config/env.ts');
+  const { readSettings } = await import('../config/env.ts');
+  const { servesPlayground } = await import('../config/trusted-documents.ts');
   const { MODEL_CONFIGS } = await import('../config/providers/index.ts');
   const { buildApp } = await import('./app.ts');
   const { redactSecrets } = await import('./core/secrets.ts');

@@ -98,18 +98,21 @@ export const resolveDocument = (
   return withText(params, text);
 };
 
-/** What a transport asks of the documents of the server, whatever the mode of the principal is. */
+/** The mode of a principal; null or left out: as the server is set. */
+type OwnMode = TrustedDocumentsMode | null | undefined;
+
+/** What every transport requires of the documents of the server. */
 export interface DocumentPolicy {
-  resolve(params: OperationParams): Resolved;
+  resolve(params: OperationParams, own?: OwnMode): Resolved;
   /** Whether a text may be executed at all. */
-  mayExecute(text: string): boolean;
+  mayExecute(text: string, own?: OwnMode): boolean;
 }
 
 /** Without documents every request carries its text, and every text may be executed. */
 export const createDocumentPolicy = (documents: TrustedDocuments | null): DocumentPolicy => {
-  const mode = documents?.mode ?? null;
+  const usual = documents?.mode ?? null;
   return {
-    resolve: (params) => resolveDocument(params, documents, mode),
-    mayExecute: (text) => mode !== 'only' || documents?.hasText(text) === true,
+    resolve: (params, own) => resolveDocument(params, documents, own ?? usual),
+    mayExecute: (text, own) => (own ?? usual) !== 'only' || documents?.hasText(text) === true,
   };
 };

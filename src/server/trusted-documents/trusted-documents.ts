@@ -13,12 +13,12 @@ export interface TrustedDocumentsOptions {
   readonly files: readonly string[];
   /** For principals that have no mode of their own. */
   readonly mode: TrustedDocumentsMode;
-  /** Pause between two polls of the status of each file, in milliseconds. */
-  readonly intervalMs?: number;
+  readonly intervalMs: number;
   readonly log: ServiceLog;
 }
 
-const INTERVAL_MS = 2_000;
+/** Pause between two polls of the status of each file, in milliseconds. */
+export const DOCUMENTS_INTERVAL_MS = 2_000;
 
 /**
  * The documents that this server knows by an id. Their files are read again when they change, and are taken whole or not at
@@ -53,7 +53,7 @@ export class TrustedDocuments {
   }
 
   start(): void {
-    const { files, intervalMs = INTERVAL_MS } = this.#options;
+    const { files, intervalMs } = this.#options;
     for (const file of files) watchFile(file, { interval: intervalMs, persistent: false }, this.#onChange);
   }
 
