@@ -64,6 +64,8 @@ export interface Settings extends TrustedDocumentsSettings {
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
+  /** Whether callers may, or have to, bring keys of their own for providers. */
+  readonly providerKeys: 'off' | 'allowed' | 'required';
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly connectTimeoutMs: number;
@@ -177,6 +179,7 @@ const SCHEMA = z.object({
     .string()
     .transform((mode) => (mode === '' ? 'only' : mode))
     .pipe(oneOf(['only', 'also'])),
+  MODELGRAPH_PROVIDER_KEYS: oneOf(['off', 'allowed', 'required']),
   MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
@@ -326,6 +329,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     playground: values.MODELGRAPH_PLAYGROUND,
     trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
     trustedDocumentsMode: values.MODELGRAPH_TRUSTED_DOCUMENTS_MODE,
+    providerKeys: values.MODELGRAPH_PROVIDER_KEYS,
     metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,

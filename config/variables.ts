@@ -146,6 +146,13 @@ export const VARIABLES = [
       '`only`: nothing but those documents is executed, and the playground is not served. `also`: other documents are executed as well. Empty: `only`.',
   },
   {
+    name: 'MODELGRAPH_PROVIDER_KEYS',
+    default: 'off',
+    unit: null,
+    description:
+      '`off`, `allowed` or `required`: whether callers may bring keys of their own for providers; `required`: the keys of the server serve none of their requests. See [docs/provider-keys.md](docs/provider-keys.md).',
+  },
+  {
     name: 'MODELGRAPH_METRICS',
     default: 'on',
     unit: null,

@@ -22,6 +22,7 @@ import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
+import { ProviderKeyReader } from './server/provider-keys.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
 import {
   createTrustedDocuments,
@@ -150,6 +151,12 @@ const createServices = async (
   return { generations, batches, webhooks, metrics, outputs: shared.outputs };
 };
 
+const keyedProvidersOf = (catalogue: CatalogueLayer['catalogue']): readonly string[] =>
+  catalogue
+    .providers()
+    .filter(({ credentialVariable }) => credentialVariable !== null)
+    .map(({ name }) => name);
+
 interface Steps {
   readonly plugins: readonly ServerPlugin[];
   readonly trusted: TrustedDocuments | null;
@@ -181,6 +188,7 @@ const createTransports = (
     maskError: createErrorMask(log),
     heartbeatMs: settings.heartbeatMs,
     documents,
+    providerKeyReader: new ProviderKeyReader(settings.providerKeys, () => keyedProvidersOf(catalogue)),
     log,
   };
   const limits = { ...DEFAULT_LIMITS, ...overrides.limits };

@@ -51,15 +51,19 @@ const createProviders = (settings: Settings, log: ServiceLog, overrides: Catalog
     registry.registerTextProvider(descriptor);
   for (const provider of settings.configuredProviders)
     registry.registerTextProvider(createConfiguredDescriptor(provider));
-  const factory = new ProviderFactory(registry, ({ name }) => ({
-    apiKey: settings.providers[name]?.apiKey ?? null,
-    baseUrl: settings.providers[name]?.baseUrl ?? null,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    firstDeltaTimeoutMs: settings.firstDeltaTimeoutMs,
-    idleTimeoutMs: settings.idleTimeoutMs,
-    demoDelayMs: settings.demoDelayMs,
-    log,
-  }));
+  const factory = new ProviderFactory(
+    registry,
+    ({ name }) => ({
+      apiKey: settings.providers[name]?.apiKey ?? null,
+      baseUrl: settings.providers[name]?.baseUrl ?? null,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      firstDeltaTimeoutMs: settings.firstDeltaTimeoutMs,
+      idleTimeoutMs: settings.idleTimeoutMs,
+      demoDelayMs: settings.demoDelayMs,
+      log,
+    }),
+    { requiresCallerKeys: settings.providerKeys === 'required' },
+  );
   return { registry, factory };
 };
 

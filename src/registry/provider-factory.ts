@@ -6,6 +6,7 @@ import type {
   TextProvider,
   TextProviderDescriptor,
 } from '../core/text-provider.ts';
+import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { TextProviderRegistry } from './text-provider-registry.ts';
 
 /** How each provider is reached; from the settings. */
@@ -18,10 +19,30 @@ export class ProviderFactory {
   readonly #connected = new Map<string, Promise<ReturnType<ConnectTextProvider>>>();
   /** Kept for as long as a config is in use: what has left the catalogue, or was never in it, is not remembered. */
   readonly #providers = new WeakMap<ModelConfig, TextProvider>();
+  readonly #callers = new WeakMap<ProviderKeys, CallerProviders>();
+  readonly #requiresCallerKeys: boolean;
 
-  constructor(registry: TextProviderRegistry, connectionFor: ConnectionFor) {
+  constructor(
+    registry: TextProviderRegistry,
+    connectionFor: ConnectionFor,
+    { requiresCallerKeys = false }: { readonly requiresCallerKeys?: boolean } = {},
+  ) {
     this.#registry = registry;
     this.#connectionFor = connectionFor;
+    this.#requiresCallerKeys = requiresCallerKeys;
+  }
+
+  /** The providers as a caller reaches them who has brought these keys. */
+  forCaller(keys: ProviderKeys): Providers {
+    if (keys.isEmpty) return this;
+    const known = this.#callers.get(keys) ?? new CallerProviders(this, keys);
+    this.#callers.set(keys, known);
+    return known;
+  }
+
+  /** Whether the provider is called with keys of callers alone. */
+  lacksCallerKey(name: string): boolean {
+    return this.#requiresCallerKeys && this.#descriptor(name).credentialVariable !== null;
   }
 
   /** The environment variable without which the provider cannot be called; undefined when nothing is missing. */
@@ -33,7 +54,7 @@ export class ProviderFactory {
   }
 
   isConfigured(name: string): boolean {
-    return this.findMissingCredential(name) === undefined;
+    return this.findMissingCredential(name) === undefined && !this.lacksCallerKey(name);
   }
 
   /** Throws `PROVIDER_NOT_CONFIGURED`, naming the environment variable, when there is no credential. */
@@ -50,6 +71,13 @@ export class ProviderFactory {
     const provider = this.#providers.get(config) ?? connect(config);
     this.#providers.set(config, provider);
     return provider;
+  }
+
+  /** The provider of a model for one key, which is kept by its caller alone. */
+  async connectWith(config: ModelConfig, apiKey: string): Promise<TextProvider> {
+    const descriptor = this.#descriptor(config.provider);
+    const connect = await descriptor.load();
+    return connect({ ...this.#connectionFor(descriptor), apiKey })(config);
   }
 
   /** Loads the SDKs of all configured providers, so that the first request does not wait for them. */
@@ -76,5 +104,47 @@ export class ProviderFactory {
     if (descriptor === undefined)
       throw new ModelgraphError('INTERNAL', `No provider "${name}" is registered.`);
     return descriptor;
+  }
+}
+
+/** The providers as one caller reaches them. */
+export type Providers = Pick<
+  ProviderFactory,
+  'findMissingCredential' | 'isConfigured' | 'lacksCallerKey' | 'getTextProvider'
+>;
+
+/**
+ * Providers that are reached with the keys of a caller: those alone that it has brought one for, the others with the keys of
+ * the server. Lives as long as the keys.
+ */
+export class CallerProviders implements Providers {
+  readonly #factory: ProviderFactory;
+  readonly #keys: ProviderKeys;
+  readonly #providers = new WeakMap<ModelConfig, Promise<TextProvider>>();
+
+  constructor(factory: ProviderFactory, keys: ProviderKeys) {
+    this.#factory = factory;
+    this.#keys = keys;
+  }
+
+  findMissingCredential(name: string): string | undefined {
+    return this.#keys.has(name) ? undefined : this.#factory.findMissingCredential(name);
+  }
+
+  isConfigured(name: string): boolean {
+    return this.findMissingCredential(name) === undefined && !this.lacksCallerKey(name);
+  }
+
+  lacksCallerKey(name: string): boolean {
+    return !this.#keys.has(name) && this.#factory.lacksCallerKey(name);
+  }
+
+  /** Rejects as that of the factory does. What was made for a key is never given to another caller. */
+  getTextProvider(config: ModelConfig): Promise<TextProvider> {
+    const key = this.#keys.find(config.provider);
+    if (key === undefined) return this.#factory.getTextProvider(config);
+    const known = this.#providers.get(config) ?? this.#factory.connectWith(config, key);
+    this.#providers.set(config, known);
+    return known;
   }
 }

@@ -6,6 +6,7 @@ import type {
   ItemName,
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
+import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
@@ -18,6 +19,8 @@ import type { Generation } from '../core/generation.ts';
 export interface Context {
   /** The principal that sent the request. */
   readonly principalId: string;
+  /** Keys for vendors that the request, or its socket, has brought. */
+  readonly providerKeys: ProviderKeys;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../core/provider-keys.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
@@ -18,6 +19,8 @@ export interface OperationOrigin {
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 /** A request over HTTP, as Node's server gives it; plugins add what they find out about it. */
@@ -34,6 +37,8 @@ export interface HttpContext {
   principalId?: string;
   /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
   isPreflighted?: boolean;
+  /** Set where the request has brought keys for vendors. */
+  providerKeys?: ProviderKeys;
 }
 
 /** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
@@ -45,12 +50,14 @@ export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
     principalId,
+    providerKeys,
     req,
     isPreflighted,
     lastEventId = null,
   }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, keyof OperationOrigin> => {
     if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
     return {
+      providerKeys: providerKeys ?? NO_PROVIDER_KEYS,
       isSafeRequest: req?.method === 'GET',
       mayBeRepeated: req !== undefined && mayBeRepeated({ req, ...(isPreflighted && { isPreflighted }) }),
       lastEventId,

@@ -22,6 +22,7 @@ import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
+import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
@@ -29,6 +30,7 @@ import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
 import { useUploads } from './plugins/use-uploads.ts';
 import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
+import { ProviderKeyReader } from './provider-keys.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './trusted-documents/resolve-document.ts';
 
 export interface YogaOptions {
@@ -51,6 +53,8 @@ export interface YogaOptions {
   readonly isCatalogueCurrent?: (() => boolean) | null;
   /** Left out: every request carries the text of its document. */
   readonly documents?: DocumentPolicy;
+  /** Left out: callers bring no keys for providers. */
+  readonly providerKeyReader?: ProviderKeyReader;
   readonly metrics: Metrics;
   /** Whether metrics are served. */
   readonly servesMetrics: boolean;
@@ -73,6 +77,7 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate),
+    useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
     useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),
     useUploads(options),

@@ -127,6 +127,7 @@ describe('the settings', () => {
           MODELGRAPH_VENDOR_LISTS: 'on',
           MODELGRAPH_UNKNOWN_MODELS: 'allow',
           MODELGRAPH_DEFAULT_MODEL: 'claude',
+          MODELGRAPH_PROVIDER_KEYS: 'allowed',
           MODELGRAPH_TRUSTED_DOCUMENTS: './app.json, ./client.json',
           MODELGRAPH_TRUSTED_DOCUMENTS_MODE: 'also',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,

@@ -75,9 +75,10 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { batches, principalId, signal, introspection }, { schema }) =>
+    resolve: (_root, { input }, { batches, principalId, providerKeys, signal, introspection }, { schema }) =>
       batches.submit({
         principalId,
+        providerKeys,
         displayName: input.displayName ?? null,
         metadata: input.metadata ?? null,
         idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),

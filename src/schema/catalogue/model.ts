@@ -78,8 +78,8 @@ builder.objectFields(ModelType, (t) => ({
   }),
   available: t.boolean({
     description:
-      'It can be asked for: its provider is configured and not known to be down, and it is not retired.',
-    resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config),
+      'It can be asked for: its provider is configured, or the caller has brought a key for it, and is not known to be down, and it is not retired.',
+    resolve: ({ config }, _args, { catalogue, providerKeys }) => catalogue.isAvailable(config, providerKeys),
   }),
   releaseDate: t.field({
     type: 'Date',

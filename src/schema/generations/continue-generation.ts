@@ -18,8 +18,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principalId, signal }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principalId, signal),
+    resolve: (_root, { generationId, results }, { generations, principalId, providerKeys, signal }) =>
+      generations.submitToolResults(
+        generationId,
+        results.map(toToolMessage),
+        principalId,
+        signal,
+        providerKeys,
+      ),
   }),
   cancelGeneration: t.field({
     type: GenerationType,

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, MessageType, type Server, stringifyMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
@@ -73,6 +74,7 @@ export class Connection {
       close: this.#close,
       isOpen: () => socket.readyState === socket.OPEN,
       principalId: undefined,
+      providerKeys: NO_PROVIDER_KEYS,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     this.#boundBytesBeforeInit();
@@ -90,6 +92,7 @@ export class Connection {
     socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client violated the protocol'));
     socket.on('close', (code, reason) => {
       stopHeartbeat();
+      this.#state.providerKeys = NO_PROVIDER_KEYS;
       closed(code, String(reason)).catch(this.#fail);
     });
   }

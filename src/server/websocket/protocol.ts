@@ -1,12 +1,15 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server } from 'graphql-ws';
+import { ProviderKeys } from '../../core/provider-keys.ts';
 import type { Transport } from '../../core/telemetry.ts';
+import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate } from '../auth.ts';
 import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
-import { toRefusalError } from '../refusal.ts';
+import type { ProviderKeyReader } from '../provider-keys.ts';
+import { type Refusal, toRefusalError } from '../refusal.ts';
 import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
 
@@ -22,12 +25,15 @@ export interface SocketState {
   /** Whether neither side has begun to close it. */
   readonly isOpen: () => boolean;
   principalId: string | undefined;
+  /** Those of the `connection_init`, for as long as the socket is open. */
+  providerKeys: ProviderKeys;
 }
 
 export interface ProtocolOptions {
   readonly yoga: Pick<Yoga, 'getEnveloped'>;
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
+  readonly providerKeyReader: ProviderKeyReader;
   readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
@@ -61,6 +67,12 @@ const start = (
 
 const MAX_ID_LENGTH = 200;
 
+/** In bytes: RFC 6455, section 5.5. */
+const MAX_REASON_LENGTH = 120;
+
+const toCloseCode = ({ code }: Refusal): CloseCode =>
+  code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.BadRequest;
+
 const longId = (): GraphQLError =>
   new GraphQLError(`The id of an operation may have at most ${MAX_ID_LENGTH} characters.`, {
     extensions: { code: 'INVALID_REQUEST', retryable: false },
@@ -81,6 +93,12 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect({ connectionParams, extra }) {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+      const keys = options.providerKeyReader.fromPayload(connectionParams?.['providerKeys']);
+      if (!(keys instanceof ProviderKeys)) {
+        extra.close(toCloseCode(keys), shorten(keys.message, MAX_REASON_LENGTH));
+        return false;
+      }
+      extra.providerKeys = keys;
       extra.principalId = authenticate(typeof given === 'string' ? given : extra.authorization);
       if (extra.principalId !== undefined) return true;
       // The protocol would close with 4403, after which clients connect again with the same credentials.
@@ -94,7 +112,9 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
       if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
       const controller = new AbortController();
-      const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
+      const { signal } = controller;
+      const { providerKeys } = extra;
+      const origin: OperationOrigin = { principalId, providerKeys, signal, transport: 'websocket' };
       const enveloped = yoga.getEnveloped({ ...origin });
       const resolved = documents.resolve(payload);
       if ('refusal' in resolved) return [withoutHttp(toRefusalError(resolved.refusal))];

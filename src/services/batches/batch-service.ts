@@ -1,11 +1,13 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import type { Found } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
+import { refuseToKeep } from '../refusals.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -68,6 +70,7 @@ export class BatchService {
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
     if (this.#closing.signal.aborted) throw isClosing();
+    refuseToKeep(submission.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();

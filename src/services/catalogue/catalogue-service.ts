@@ -11,6 +11,7 @@ import type { ModelConfig } from '../../core/model-config.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { Resolution } from '../../core/resolution.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
 import type { CatalogueSnapshot } from '../../registry/catalogue-snapshot.ts';
 import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
@@ -83,10 +84,14 @@ export class CatalogueService {
    * Models that meet every condition, in catalogue order unless one is asked for. Those that are retired are left out
    * unless a status is asked for. Throws `INVALID_REQUEST` for conditions that are too long: each is held against every model.
    */
-  models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
+  models(
+    filter: Partial<ModelFilter>,
+    order: ModelOrder | null,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): readonly CatalogueModel[] {
     const view = this.#present();
     const names = [...view.providers.keys()];
-    const available = new Set(names.filter((name) => this.isProviderAvailable(name)));
+    const available = new Set(names.filter((name) => this.isProviderAvailable(name, keys)));
     const key = JSON.stringify([filter, order, [...available]]);
     const known = view.answers.get(key);
     const found = known ?? this.#findModels(view, filter, order, available);
@@ -139,13 +144,14 @@ export class CatalogueService {
     return this.#health.healthOf(provider);
   }
 
-  /** Its provider is configured and not known to be down, and it is not retired. */
-  isAvailable(config: ModelConfig): boolean {
-    return this.isProviderAvailable(config.provider) && !this.#registry.isRetired(config);
+  /** Its provider is available to a caller with these keys, and it is not retired. */
+  isAvailable(config: ModelConfig, keys: ProviderKeys = NO_PROVIDER_KEYS): boolean {
+    return this.isProviderAvailable(config.provider, keys) && !this.#registry.isRetired(config);
   }
 
-  /** Configured and not known to be down. */
-  isProviderAvailable(provider: string): boolean {
+  /** Configured and not known to be down; or the caller has a key of its own, of which this server knows nothing else. */
+  isProviderAvailable(provider: string, keys: ProviderKeys = NO_PROVIDER_KEYS): boolean {
+    if (keys.has(provider)) return true;
     return this.getProvider(provider).configured && this.#health.isAvailable(provider);
   }
 

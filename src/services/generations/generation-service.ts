@@ -6,15 +6,17 @@ import type { GenerationEvent } from '../../core/generation-event.ts';
 import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
-import { beyondTheLog, noGeneration } from '../refusals.ts';
+import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
@@ -27,6 +29,7 @@ import type { ToolResults } from './tool-results.ts';
 export type { Caller } from './generation-starter.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies, TokenCountingOptions {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
   readonly cache: GenerationCache;
@@ -70,19 +73,30 @@ export class GenerationService {
   }
 
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
-  preview(input: GenerateInput): GenerationPreview {
-    return previewGeneration(input, this.#options);
+  preview(input: GenerateInput, keys: ProviderKeys = NO_PROVIDER_KEYS): GenerationPreview {
+    const providers = this.#options.providers.forCaller(keys);
+    return previewGeneration(input, { ...this.#options, providers });
   }
 
   /**
    * The same with its input counted by the provider, as `withCountedInput` says. Aborting the signal ends it, and so does
    * `shutdown`.
    */
-  async previewCounted(input: GenerateInput, signal: AbortSignal): Promise<GenerationPreview> {
+  async previewCounted(
+    input: GenerateInput,
+    signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): Promise<GenerationPreview> {
     const { closing } = this.#options;
     closing.signal.throwIfAborted();
     const either = AbortSignal.any([signal, closing.signal]);
-    return withCountedInput(this.preview(input), this.#options, either);
+    const providers = this.#options.providers.forCaller(keys);
+    const show = keys.hide();
+    try {
+      return await withCountedInput(this.preview(input, keys), { ...this.#options, providers }, either);
+    } finally {
+      show();
+    }
   }
 
   /**
@@ -130,6 +144,7 @@ export class GenerationService {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
     const { starter, writeBehind } = this.#options;
+    refuseToKeep(caller.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     const id = await starter.start(input, caller, signal);
     await writeBehind.flush(id);
     return this.#get(id, caller.principalId, 'id');
@@ -182,15 +197,17 @@ export class GenerationService {
     results: readonly ToolMessage[],
     principalId: string,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<Generation> {
     const { cache, toolResults, remoteToolResults } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
       const known = await this.#get(id, principalId, 'generationId');
+      if (keys.has(known.resolution.config.provider)) throw elsewhere();
       return remoteToolResults.submit(known, results, signal);
     }
     if (run.principalId !== principalId) throw noGeneration(id, 'generationId');
-    await toolResults.submit(run, results, [signal]);
+    await toolResults.submit(run, results, { signals: [signal], keys });
     return run.snapshot();
   }
 

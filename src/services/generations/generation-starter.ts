@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
-import { nothingStarted, otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
+import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
 
 /** The caller of a request, and the caller's own key for it. */
@@ -18,6 +21,8 @@ export interface Caller {
   readonly principalId: string;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 export interface KeyedCaller extends Caller {
@@ -25,6 +30,7 @@ export interface KeyedCaller extends Caller {
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
@@ -54,16 +60,17 @@ export class GenerationStarter {
     const receivedAtMs = performance.now();
     const { live, guards, closing } = this.#options;
     closing.throwIfAborted();
-    const { principalId, idempotencyKey } = caller;
+    const { principalId, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
+    if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };
       const knownId = await this.#findKnown(principalId, key);
       if (knownId !== undefined) return knownId;
     }
-    const prepared = this.#check(input);
+    const prepared = this.#check(input, providerKeys);
     if (guards.judgesRequests) await this.#judge(prepared, input, principalId, signal);
-    const run = this.#create(prepared, input, principalId, receivedAtMs);
+    const run = this.#create(prepared, input, { principalId, providerKeys }, receivedAtMs);
     const reserved = key === null ? null : await this.#reserve(run, key);
     if (reserved?.type === 'existing') {
       if (!reserved.sameRequest) throw otherRequest();
@@ -86,8 +93,9 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options);
+  #check(input: GenerateInput, keys: ProviderKeys): PreparedGeneration {
+    const providers = this.#options.providers.forCaller(keys);
+    const { prepared, problems } = previewGeneration(input, { ...this.#options, providers });
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)
@@ -139,7 +147,7 @@ export class GenerationStarter {
   #create(
     prepared: PreparedGeneration,
     { metadata }: GenerateInput,
-    principalId: string,
+    { principalId, providerKeys }: { readonly principalId: string; readonly providerKeys: ProviderKeys },
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry } = this.#options;
@@ -149,6 +157,7 @@ export class GenerationStarter {
       principalId,
       prepared,
       metadata,
+      callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),

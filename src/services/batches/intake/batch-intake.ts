@@ -3,6 +3,7 @@ import { createProblem, ModelgraphError, type Problem, RequestRejected } from '.
 import type { JsonValue } from '../../../core/json.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { Pace } from '../../../lib/pace.ts';
+import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
@@ -26,6 +27,7 @@ import { ItemWriter } from './item-writer.ts';
 import { SubmissionHash } from './submission-hash.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: BatchStore;
   readonly guards: GenerationGuards;
   readonly log: ServiceLog;

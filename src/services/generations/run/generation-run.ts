@@ -16,6 +16,7 @@ import type { TextRequest } from '../../../core/text-request.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import { toTerminalEvent } from '../events/closing-events.ts';
+import { CallerKeys } from './caller-keys.ts';
 import { EventLog } from '../events/event-log.ts';
 import { type GenerationIdentity, GenerationState } from './generation-state.ts';
 import type { CallMode } from './generation-times.ts';
@@ -25,6 +26,8 @@ export interface GenerationOrigin extends GenerationIdentity {
   readonly prepared: PreparedGeneration;
   /** Called after each change of the log or the status. */
   readonly onChange?: () => void;
+  /** Left out: its providers are reached with the keys of the server. */
+  readonly callerKeys?: CallerKeys;
   readonly telemetry?: GenerationTelemetry;
 }
 
@@ -49,6 +52,7 @@ export class GenerationRun {
   readonly principalId: string;
   readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
+  readonly callerKeys: CallerKeys;
   readonly eventLog: EventLog;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
@@ -73,6 +77,7 @@ export class GenerationRun {
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
     this.finished = finished.promise;
+    this.callerKeys = origin.callerKeys ?? new CallerKeys();
     this.#finish = finished.resolve;
     this.#append({ type: 'GenerationStarted', resolution: prepared.resolution });
     this.#warnOf(prepared.warnings);
@@ -293,6 +298,7 @@ export class GenerationRun {
     this.#final = generation;
     this.#append(toTerminalEvent(generation));
     this.eventLog.end();
+    this.callerKeys.drop();
     if (!('finish' in end) || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
     this.#settling.resolve(generation);

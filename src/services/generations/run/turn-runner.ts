@@ -12,6 +12,7 @@ import { type GenerationGuards, toGuardedRequest } from '../../generation-guards
 import type { OutputChecker } from '../../output/output-checker.ts';
 import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
+import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -187,7 +188,7 @@ export class TurnRunner {
   /** One call of the provider, reported to its health once, however it ends. */
   async #attempt(turn: Turn, isRetry: boolean): Promise<Failure | undefined> {
     const { run } = turn;
-    const { health } = this.#options;
+    const health = this.#healthFor(run);
     const { provider } = run;
     const admission = health.admit(provider);
     if (admission.type === 'refused')
@@ -208,10 +209,14 @@ export class TurnRunner {
     }
   }
 
+  #healthFor({ callerKeys, provider }: GenerationRun): CallHealth {
+    return callerKeys.covers(provider) ? UNWATCHED_HEALTH : this.#options.health;
+  }
+
   /** Moves events into the run until its answer is complete, it has ended or the upstream has. */
   async #readAnswer(turn: Turn, admission: Admission, isRetry: boolean): Promise<void> {
     const { run } = turn;
-    const { health } = this.#options;
+    const health = this.#healthFor(run);
     const answer = await this.#call(run);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
@@ -236,6 +241,7 @@ export class TurnRunner {
   /** Ends a generation whose tool results do not come in time. */
   #awaitToolResults(run: GenerationRun): void {
     run.setDeadline(this.#remainingMs(run), () => run.cancel());
+    run.callerKeys.drop();
     run.telemetry.actionRequired(run.snapshot());
   }
 
@@ -246,7 +252,8 @@ export class TurnRunner {
   }> {
     const { signal } = run;
     const { config } = run.prepared.resolution;
-    const provider = await this.#options.providers.getTextProvider(config);
+    const keys = run.callerKeys.take(config.provider);
+    const provider = await this.#options.providers.forCaller(keys).getTextProvider(config);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
     if (run.ended) return { isStreamed: false, events: [] };
     if (config.streaming) {
