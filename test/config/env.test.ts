@@ -54,6 +54,7 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "providerKeys": "off",
         "providers": {
           "demo": {
             "apiKey": null,
@@ -179,6 +180,7 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "providerKeys": "allowed",
         "providers": {},
         "providersFile": "./more.json",
         "retentionMs": 345600000,
