@@ -54,7 +54,10 @@ export const createContext =
     req,
     isPreflighted,
     lastEventId = null,
-  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, Exclude<keyof OperationOrigin, "providerKeys">> => {
+  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<
+    Context,
+    Exclude<keyof OperationOrigin, 'providerKeys'>
+  > => {
     if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       providerKeys: providerKeys ?? NO_PROVIDER_KEYS,
