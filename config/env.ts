@@ -278,6 +278,13 @@ const toCatalogueSettings = (values: z.output<typeof SCHEMA>) => ({
   defaultModel: values.MODELGRAPH_DEFAULT_MODEL,
 });
 
+/** What a request may carry. */
+const toRequestSettings = (values: z.output<typeof SCHEMA>) => ({
+  trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
+  trustedDocumentsMode: values.MODELGRAPH_TRUSTED_DOCUMENTS_MODE,
+  providerKeys: values.MODELGRAPH_PROVIDER_KEYS,
+});
+
 /**
  * Parses an environment into settings. Throws one error that names every invalid variable, with its value unless that
  * may be a secret.
@@ -327,9 +334,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
-    trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
-    trustedDocumentsMode: values.MODELGRAPH_TRUSTED_DOCUMENTS_MODE,
-    providerKeys: values.MODELGRAPH_PROVIDER_KEYS,
+    ...toRequestSettings(values),
     metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,

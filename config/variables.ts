@@ -136,7 +136,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Paths of `.json` files with documents by id, separated by commas: what GraphQL clients write at build time. They are read again when they change. Empty: requests carry their documents. See [docs/trusted-documents.md](docs/trusted-documents.md).',
+      'Paths of `.json` files with documents by id, separated by commas: what GraphQL clients write at build time. They are read again when they change. Empty: requests carry their documents. See [docs/trusted-documents.md](trusted-documents.md).',
   },
   {
     name: 'MODELGRAPH_TRUSTED_DOCUMENTS_MODE',
@@ -150,7 +150,7 @@ export const VARIABLES = [
     default: 'off',
     unit: null,
     description:
-      '`off`, `allowed` or `required`: whether callers may bring keys of their own for providers; `required`: the keys of the server serve none of their requests. See [docs/provider-keys.md](docs/provider-keys.md).',
+      '`off`, `allowed` or `required`: whether callers may bring keys of their own for providers; `required`: the keys of the server serve none of their requests. See [docs/provider-keys.md](provider-keys.md).',
   },
   {
     name: 'MODELGRAPH_METRICS',

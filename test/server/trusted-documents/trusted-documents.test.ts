@@ -206,3 +206,22 @@ test('an upload goes with the id of its document', async () => {
   });
   expect(await response.json()).toEqual({ data: { submitBatch: { counts: { total: 1 } } } });
 });
+
+test("Apollo's multipart subscriptions and an EventSource over GET are held to the same list", async () => {
+  const multipart = { accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' };
+  const names = { accept: 'text/event-stream', 'graphql-require-preflight': '1' };
+  const get = (parameters: string): Promise<Response> =>
+    fetch(`${only.url}?${parameters}`, { headers: names });
+  const answers = [
+    await post(only, { documentId: sha256(STREAM) }, { headers: multipart }),
+    await get(`documentId=${sha256(STREAM)}`),
+  ];
+  for (const answer of answers) expect(await answer.text()).toContain('GenerationCompleted');
+  const calls = toy.calls.length;
+  const refused = [
+    await post(only, { query: STREAM }, { headers: multipart }),
+    await get(`query=${encodeURIComponent(STREAM)}`),
+  ];
+  for (const answer of refused) expect(await answer.text()).toContain('FORBIDDEN');
+  expect(toy.calls.length).toBe(calls);
+});
