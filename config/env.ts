@@ -8,11 +8,11 @@ import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
 import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress } from './document-address.ts';
+import { type KeySettings, toKeySettings } from './parse-keys.ts';
 import { listDocumentsProblems, type TrustedDocumentsSettings } from './trusted-documents.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
-export interface ProviderSettings {
-  readonly apiKey: string | null;
+export interface ProviderSettings extends KeySettings {
   readonly baseUrl: string | null;
 }
 
@@ -264,8 +264,8 @@ const readProviders = (
       const baseUrl = present(environment, names.baseUrl);
       if (baseUrl !== null && !isHttpUrl(baseUrl))
         problems.push(`${names.baseUrl}: must be an http or https address`);
-      const apiKeyValue = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
-      return [provider, { apiKey: apiKeyValue, baseUrl }];
+      const value = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
+      return [provider, { ...toKeySettings(value, names.key, problems), baseUrl }];
     }),
   );
 
@@ -277,6 +277,12 @@ const toCatalogueSettings = (values: z.output<typeof SCHEMA>) => ({
   unknownModels: values.MODELGRAPH_UNKNOWN_MODELS,
   defaultModel: values.MODELGRAPH_DEFAULT_MODEL,
 });
+
+const invalid = (problems: readonly string[]): ModelgraphError =>
+  new ModelgraphError(
+    'INTERNAL',
+    `The configuration is invalid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+  );
 
 /** What a request may carry. */
 const toRequestSettings = (values: z.output<typeof SCHEMA>) => ({
@@ -315,8 +321,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
           problems,
         );
   if (values === undefined || problems.length > 0) {
-    const lines = problems.map((problem) => `- ${problem}`).join('\n');
-    throw new ModelgraphError('INTERNAL', `The configuration is invalid:\n${lines}`);
+    throw invalid(problems);
   }
   return {
     host: values.HOST,
@@ -372,10 +377,12 @@ const readDotEnv = (path: string): Environment => {
 export const withProvidersFile = (settings: Settings, environment: Environment): Settings => {
   if (settings.providersFile === null) return settings;
   const configuredProviders = readProvidersFile(settings.providersFile, BUILT_IN_NAMES);
+  const problems: string[] = [];
   const keys = configuredProviders.map(({ name, keyVariable }) => {
-    const key = keyVariable === null ? null : present(environment, keyVariable);
-    return [name, { apiKey: key, baseUrl: null }] as const;
+    const value = keyVariable === null ? null : present(environment, keyVariable);
+    return [name, { ...toKeySettings(value, keyVariable ?? '', problems), baseUrl: null }] as const;
   });
+  if (problems.length > 0) throw invalid(problems);
   return {
     ...settings,
     configuredProviders,

@@ -223,7 +223,7 @@ const createTransports = (
 
 /** Every key of the settings that a vendor, a database or a receiver of webhooks is sent, and may quote. */
 const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Settings): readonly string[] => [
-  ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
+  ...Object.values(providers).flatMap(({ apiKey, keys }) => keys?.map(({ value }) => value) ?? apiKey ?? []),
   ...(webhook === null ? [] : [webhook.secret]),
   ...[databaseUrl, databaseDirectUrl].flatMap((url) =>
     url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],

@@ -62,7 +62,10 @@ const createProviders = (settings: Settings, log: ServiceLog, overrides: Catalog
       demoDelayMs: settings.demoDelayMs,
       log,
     }),
-    { requiresCallerKeys: settings.providerKeys === 'required' },
+    {
+      requiresCallerKeys: settings.providerKeys === 'required',
+      keysFor: (name) => settings.providers[name]?.keys ?? null,
+    },
   );
   return { registry, factory };
 };

@@ -7,10 +7,19 @@ import type {
   TextProviderDescriptor,
 } from '../core/text-provider.ts';
 import type { ProviderKeys } from '../core/provider-keys.ts';
+import { type ServerKey, toServerKey, type WeightedKey } from '../core/server-key.ts';
+import { ServerKeys } from './server-keys.ts';
 import type { TextProviderRegistry } from './text-provider-registry.ts';
 
 /** How each provider is reached; from the settings. */
 export type ConnectionFor = (descriptor: TextProviderDescriptor) => ProviderConnection;
+
+export interface ProviderFactoryOptions {
+  /** Whether providers that need a key are called with those of callers alone. */
+  readonly requiresCallerKeys?: boolean;
+  /** Where the server has several keys for a provider: all of them, in order. */
+  readonly keysFor?: (name: string) => readonly WeightedKey[] | null;
+}
 
 /** Gives the provider of a model with that model's config attached. SDKs are loaded on first use, once. */
 export class ProviderFactory {
@@ -21,12 +30,17 @@ export class ProviderFactory {
   readonly #providers = new WeakMap<ModelConfig, TextProvider>();
   readonly #callers = new WeakMap<ProviderKeys, CallerProviders>();
   readonly #requiresCallerKeys: boolean;
+  readonly #keysFor: (name: string) => readonly WeightedKey[] | null;
+  readonly #keys = new Map<string, ServerKeys>();
+  /** Providers of the keys after the first, by the key's id. */
+  readonly #keyed = new WeakMap<ModelConfig, Map<string, Promise<TextProvider>>>();
 
   constructor(
     registry: TextProviderRegistry,
     connectionFor: ConnectionFor,
-    { requiresCallerKeys = false }: { readonly requiresCallerKeys?: boolean } = {},
+    { requiresCallerKeys = false, keysFor = () => null }: ProviderFactoryOptions = {},
   ) {
+    this.#keysFor = keysFor;
     this.#registry = registry;
     this.#connectionFor = connectionFor;
     this.#requiresCallerKeys = requiresCallerKeys;
@@ -55,6 +69,30 @@ export class ProviderFactory {
 
   isConfigured(name: string): boolean {
     return this.findMissingCredential(name) === undefined && !this.lacksCallerKey(name);
+  }
+
+  /** The server's keys for a provider; none where it has no credential. */
+  keysOf(name: string): ServerKeys {
+    const known = this.#keys.get(name);
+    if (known !== undefined) return known;
+    const { apiKey } = this.#connectionFor(this.#descriptor(name));
+    const keys = this.#keysFor(name) ?? (apiKey === null ? [] : [{ value: apiKey, weight: 1 }]);
+    const made = new ServerKeys(keys.map(toServerKey));
+    this.#keys.set(name, made);
+    return made;
+  }
+
+  /** The provider of a model with one of the server's keys. Rejects as `getTextProvider` does. */
+  getTextProviderWith(config: ModelConfig, key: ServerKey | undefined): Promise<TextProvider> {
+    if (key === undefined || key.value === this.#connectionFor(this.#descriptor(config.provider)).apiKey)
+      return this.getTextProvider(config);
+    const keyed = this.#keyed.get(config) ?? new Map<string, Promise<TextProvider>>();
+    this.#keyed.set(config, keyed);
+    const known = keyed.get(key.id) ?? this.connectWith(config, key.value);
+    keyed.set(key.id, known);
+    // A failed load (a broken install) must not be remembered for ever.
+    known.catch(() => keyed.delete(key.id));
+    return known;
   }
 
   /** Throws `PROVIDER_NOT_CONFIGURED`, naming the environment variable, when there is no credential. */

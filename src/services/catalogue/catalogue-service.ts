@@ -12,6 +12,7 @@ import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
+import type { ServerKeyHealth } from '../../core/server-key.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
 import type { CatalogueSnapshot } from '../../registry/catalogue-snapshot.ts';
 import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
@@ -142,6 +143,13 @@ export class CatalogueService {
   /** How a provider has been doing, as this server has seen it. */
   healthOf(provider: string): ProviderHealth {
     return this.#health.healthOf(provider);
+  }
+
+  /** How each of the server's keys for a provider has been doing. */
+  keysOf(provider: string): readonly ServerKeyHealth[] {
+    return this.#descriptors.some(({ name }) => name === provider)
+      ? this.#factory.keysOf(provider).health()
+      : [];
   }
 
   /** Its provider is available to a caller with these keys, and it is not retired. */

@@ -53,6 +53,8 @@ export class GenerationRun {
   readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
   readonly callerKeys: CallerKeys;
+  /** Id of the server's key that its first answer was given with: its later turns are asked for with the same. */
+  keyId: string | null = null;
   readonly eventLog: EventLog;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;

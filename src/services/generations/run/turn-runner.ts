@@ -16,6 +16,7 @@ import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-hea
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { RetryPolicy } from './retry.ts';
+import { TurnKeys } from './turn-keys.ts';
 
 export interface TurnRunnerOptions {
   readonly providers: ProviderFactory;
@@ -42,6 +43,7 @@ interface Turn {
   isComplete: boolean;
   /** It took longer than it may. */
   isLate: boolean;
+  readonly keys: TurnKeys;
 }
 
 /** A call that failed before the turn was complete. */
@@ -74,7 +76,8 @@ export class TurnRunner {
 
   async #runTurn(run: GenerationRun): Promise<void> {
     const limitMs = this.#remainingMs(run);
-    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false };
+    const keys = new TurnKeys(this.#options.providers, run);
+    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false, keys };
     run.setDeadline(limitMs, () => {
       turn.isLate = true;
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
@@ -203,6 +206,13 @@ export class TurnRunner {
       if (turn.isComplete) return undefined;
       const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
       const known = findModelgraphError(error);
+      const keyId = known === undefined ? undefined : turn.keys.takeFailure(known);
+      if (keyId !== undefined) {
+        const about = { generationId: run.id, model: modelOf(run), provider, code: known?.code, keyId };
+        this.#options.log.info(about, 'a key of a provider cools down, and the next one is used');
+        health.release(admission);
+        return this.#attempt(turn, true);
+      }
       if (known === undefined || (run.isOver && !turn.isLate)) health.release(admission);
       else health.recordFailure(admission, known);
       return run.isOver ? undefined : { error };
@@ -217,7 +227,7 @@ export class TurnRunner {
   async #readAnswer(turn: Turn, admission: Admission, isRetry: boolean): Promise<void> {
     const { run } = turn;
     const health = this.#healthFor(run);
-    const answer = await this.#call(run);
+    const answer = await this.#call(turn);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
     for await (const event of answer.events) {
@@ -232,6 +242,7 @@ export class TurnRunner {
       if (event.type !== 'finish') continue;
       turn.isComplete = true;
       health.recordSuccess(admission, firstDeltaMs);
+      turn.keys.takeSuccess();
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
       // The rest of the connection, which may stay open, must not delay the judgement.
       if (run.heldAnswer !== null) break;
@@ -246,14 +257,19 @@ export class TurnRunner {
   }
 
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
-  async #call(run: GenerationRun): Promise<{
+  async #call(turn: Turn): Promise<{
     readonly isStreamed: boolean;
     readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
   }> {
+    const { run } = turn;
     const { signal } = run;
     const { config } = run.prepared.resolution;
-    const keys = run.callerKeys.take(config.provider);
-    const provider = await this.#options.providers.forCaller(keys).getTextProvider(config);
+    const { providers } = this.#options;
+    const callerKeys = run.callerKeys.take(config.provider);
+    const key = turn.keys.choose();
+    const provider = run.callerKeys.covers(config.provider)
+      ? await providers.forCaller(callerKeys).getTextProvider(config)
+      : await providers.getTextProviderWith(config, key);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
     if (run.ended) return { isStreamed: false, events: [] };
     if (config.streaming) {
