@@ -96,6 +96,8 @@ const ProviderHealthType = builder
       }),
       keys: t.expose('keys', {
         type: [ProviderKeyHealthType],
+      // An operator has few, and they are in memory.
+      complexity: { field: 0, multiplier: 1 },
         description: "The server's keys for the provider, in their order; empty if it needs none.",
       }),
     }),
