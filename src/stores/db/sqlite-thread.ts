@@ -65,7 +65,7 @@ class ThreadConnection implements SqliteConnection {
 
   #send(task: SqliteTask): Promise<SqliteAnswer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#worker.postMessage(task);
+    this.#worker.postMessage(task, []);
     return this.#await();
   }
 
