@@ -32,8 +32,11 @@ export interface ModelgraphOptions {
     /** A generation whose server stays away for longer fails with SERVER_AWAY; its handle's id and cursor stay good. Default: 300,000. */
     readonly giveUpAfterMs?: number;
   };
-  /** Default: those of the environment. */
+  /**
+   * Default: that of the environment. What it throws is taken as a lost connection, and tried again; a ModelgraphError is taken as it is.
+   */
   readonly fetch?: typeof fetch;
+  /** Default: that of the environment. */
   readonly webSocket?: typeof WebSocket;
 }
 

@@ -64,7 +64,7 @@ export const createChatRecords = (
 ): ChatRecords => {
   const chats = new Map<string, KeptValue<ChatRecord>>();
   const keptOf = (chatId: string): KeptValue<ChatRecord> => {
-    const kept = chats.get(chatId) ?? createKeptValue(storage, `modelgraph-chat:${chatId}`, isChatRecord);
+    const kept = chats.get(chatId) ?? createKeptValue(storage, `modelgraph-ai-sdk:${chatId}`, isChatRecord);
     chats.set(chatId, kept);
     return kept;
   };

@@ -3,6 +3,7 @@ import { ModelgraphError } from '../modelgraph-error.ts';
 import { page } from '../page.ts';
 import { serverAway } from '../to-modelgraph-error.ts';
 import type { GraphqlRequest, GraphqlResult } from '../transport.ts';
+import { asJson } from './as-json.ts';
 import { extractFiles } from './extract-files.ts';
 import { readResult } from './read-result.ts';
 
@@ -54,8 +55,10 @@ export const getAuthorization = async (
 
 /** A body as JSON, or by the GraphQL multipart request specification where there are files in the variables. */
 const toBody = (request: GraphqlRequest): { body: string | FormData; headers: Record<string, string> } => {
-  const { value: variables, files } = extractFiles(request.variables ?? {}, 'variables');
-  const operations = JSON.stringify({ ...request, variables });
+  const { operations, files } = asJson('variables', () => {
+    const found = extractFiles(request.variables ?? {}, 'variables');
+    return { operations: JSON.stringify({ ...request, variables: found.value }), files: found.files };
+  });
   if (files.size === 0) return { body: operations, headers: { 'content-type': 'application/json' } };
   const entries = [...files];
   const form = new FormData();
@@ -93,7 +96,8 @@ export const post = async (
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw serverAway(error);
+    // A `fetch` of the application may say what is wrong.
+    throw error instanceof ModelgraphError ? error : serverAway(error);
   }
 };
 

@@ -147,13 +147,13 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     const first = open(storage);
     const sending = send(first, [user('Hi')]);
     await toy.call(0);
-    const record = storage.items.get('modelgraph-chat:chat') ?? '';
+    const record = storage.items.get('modelgraph-ai-sdk:chat') ?? '';
     await toy.give(textDelta('Hello'));
     const left = await sending;
     const { value: named } = JSON.parse(record) as { value: { generationIds: string[] } };
     // As it was kept before the first event.
     if (named.generationIds.length > 0) throw new Error('The record was read too late.');
-    storage.items.set('modelgraph-chat:chat', record);
+    storage.items.set('modelgraph-ai-sdk:chat', record);
     const second = open(storage);
     const stream = await second.reconnectToStream({ chatId: 'chat' });
     if (stream === null) throw new Error('Nothing runs.');
