@@ -117,7 +117,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start.",
+      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start; one below a name where anybody can have a page, such as `https://*.vercel.app`, is warned of.",
   },
   {
     name: 'MODELGRAPH_INTROSPECTION',

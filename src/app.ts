@@ -23,6 +23,7 @@ import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
+import { findSharedSuffix } from './server/shared-suffix.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -200,6 +201,17 @@ const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
 };
 
+const warnOfSharedOrigins = ({ allowedOrigins }: Settings, log: ServiceLog): void => {
+  for (const origin of allowedOrigins) {
+    const suffix = findSharedSuffix(origin);
+    if (suffix !== undefined)
+      log.warn(
+        { origin },
+        `anybody can have a page below ${suffix}, and all of them may call this server: allow your own pages one by one in MODELGRAPH_ALLOWED_ORIGINS, or set MODELGRAPH_API_KEYS`,
+      );
+  }
+};
+
 /** The first request does not wait for the packages of vendors, nor does the start. */
 const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: ServiceLog): void => {
   factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
@@ -217,6 +229,7 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
+  warnOfSharedOrigins(settings, log);
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);

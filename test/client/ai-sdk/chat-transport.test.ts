@@ -215,6 +215,34 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     transport.close();
   });
 
+  test.for([
+    [
+      'the last of its preliminary results',
+      async function* () {
+        yield { degrees: 20 };
+        yield { degrees: 21, at: new Date(0) };
+      },
+      { output: { degrees: 21, at: '1970-01-01T00:00:00.000Z' }, isError: false },
+    ],
+    [
+      'an error where its result has no form in JSON',
+      () => ({ degrees: 21n }),
+      { output: expect.stringContaining('BigInt') as string, isError: true },
+    ],
+  ] as const)('a tool gives %s', async ([, execute, expected]) => {
+    const inputSchema = ai.jsonSchema<{ city: string }>({ type: 'object' });
+    const transport = open(createStorage(), { tools: { get_weather: ai.tool({ inputSchema, execute }) } });
+    const sending = send(transport, [user('Weather?')]);
+    await toy.call(0);
+    await toy.give(call('a'), callsEnd);
+    const { request } = await toy.call(1);
+    await toy.give(textDelta('Warm.'));
+    await toy.finish();
+    expect(textOf(await readMessage(await sending))).toBe('Warm.');
+    expect(request.messages.at(-1)).toMatchObject({ callId: 'a', ...expected });
+    transport.close();
+  });
+
   test('results for a generation that waits no longer are sent with the conversation, as a new one', async () => {
     const storage = createStorage();
     const { transport, message } = await askTool(storage);

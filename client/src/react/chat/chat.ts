@@ -233,6 +233,9 @@ export class Chat {
   /** Ends the answer and forgets the conversation, in the storage too. */
   async clear(): Promise<void> {
     await this.stop();
+    // Its end would be written after what is removed here.
+    this.#answer.leave();
+    this.#pending = undefined;
     this.#setTree(trees.EMPTY_TREE, { status: 'ready', error: undefined });
     await this.#records.remove();
     this.#tabs.announce('changed');
