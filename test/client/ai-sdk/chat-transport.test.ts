@@ -165,6 +165,26 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     second.close();
   });
 
+  test('a page that comes back days later starts nothing of a message whose answer it never saw', async () => {
+    const storage = createStorage();
+    const first = open(storage);
+    const sending = send(first, [user('Hi')]);
+    await toy.call(0);
+    const kept = JSON.parse(storage.items.get('modelgraph-ai-sdk:chat') ?? '') as {
+      value: { askedAt: number };
+    };
+    await toy.finish();
+    await readMessage(await sending);
+    first.close();
+    kept.value.askedAt -= 2 * 86_400_000;
+    storage.items.set('modelgraph-ai-sdk:chat', JSON.stringify(kept));
+    const second = open(storage);
+    expect(await second.reconnectToStream({ chatId: 'chat' })).toBe(null);
+    expect(storage.items.size).toBe(0);
+    expect(toy.calls).toHaveLength(1);
+    second.close();
+  });
+
   test('the result of a tool continues the generation that waits, also on another page', async () => {
     const storage = createStorage();
     const { transport, message } = await askTool(storage);
@@ -218,20 +238,27 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
   test.for([
     [
       'the last of its preliminary results',
-      async function* () {
-        yield { degrees: 20 };
-        yield { degrees: 21, at: new Date(0) };
-      },
+      () =>
+        ai.tool({
+          inputSchema: ai.jsonSchema<{ city: string }>({ type: 'object' }),
+          execute: async function* () {
+            yield { degrees: 20, at: new Date(1) };
+            yield { degrees: 21, at: new Date(0) };
+          },
+        }),
       { output: { degrees: 21, at: '1970-01-01T00:00:00.000Z' }, isError: false },
     ],
     [
       'an error where its result has no form in JSON',
-      () => ({ degrees: 21n }),
+      () =>
+        ai.tool({
+          inputSchema: ai.jsonSchema<{ city: string }>({ type: 'object' }),
+          execute: () => ({ degrees: 21n }),
+        }),
       { output: expect.stringContaining('BigInt') as string, isError: true },
     ],
-  ] as const)('a tool gives %s', async ([, execute, expected]) => {
-    const inputSchema = ai.jsonSchema<{ city: string }>({ type: 'object' });
-    const transport = open(createStorage(), { tools: { get_weather: ai.tool({ inputSchema, execute }) } });
+  ] as const)('a tool gives %s', async ([, create, expected]) => {
+    const transport = open(createStorage(), { tools: { get_weather: create() } });
     const sending = send(transport, [user('Weather?')]);
     await toy.call(0);
     await toy.give(call('a'), callsEnd);
