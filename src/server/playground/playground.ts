@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { GRAPHQL_PATH, PLAYGROUND_PATH } from '../paths.ts';
+import { type Encoding, findEncoding } from './find-encoding.ts';
 
 const compress = promisify(gzip);
 
@@ -43,7 +44,6 @@ const EXAMPLES = [
 ];
 
 export interface PlaygroundPage {
-  /** gzip. */
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -110,30 +110,39 @@ const readHtml = async (): Promise<string> => {
 `;
 };
 
-const build = async (): Promise<PlaygroundPage> => {
-  const body = await compress(await readHtml());
-  return {
-    body,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-encoding': 'gzip',
-      'content-length': String(body.length),
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'cache-control': 'no-cache',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    },
-  };
+const toPage = (body: Buffer, encoding: Encoding | undefined): PlaygroundPage => ({
+  body,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    ...(encoding !== undefined && { 'content-encoding': encoding }),
+    vary: 'accept-encoding',
+    'content-length': String(body.length),
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  },
+});
+
+interface Pages {
+  readonly plain: PlaygroundPage;
+  readonly compressed: PlaygroundPage;
+}
+
+const build = async (): Promise<Pages> => {
+  const html = Buffer.from(await readHtml());
+  return { plain: toPage(html, undefined), compressed: toPage(await compress(html), 'gzip') };
 };
 
-/** The function gives the playground's page, which is built with the first call and kept compressed. */
-export const createPlayground = (): (() => Promise<PlaygroundPage>) => {
-  let page: Promise<PlaygroundPage> | undefined;
-  return () => {
-    page ??= build().catch((error: unknown) => {
-      page = undefined;
+/** The function gives the playground's page, which is built with the first call and kept, as the client takes it. */
+export const createPlayground = (): ((acceptEncoding: string | undefined) => Promise<PlaygroundPage>) => {
+  let pages: Promise<Pages> | undefined;
+  return async (acceptEncoding) => {
+    pages ??= build().catch((error: unknown) => {
+      pages = undefined;
       throw error;
     });
-    return page;
+    const { plain, compressed } = await pages;
+    return findEncoding(acceptEncoding, ['gzip']) === undefined ? plain : compressed;
   };
 };

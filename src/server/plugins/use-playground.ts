@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import type { ServerPlugin } from '../plugin.ts';
 import { GRAPHQL_PATH, PLAYGROUND_PATH } from '../paths.ts';
 import { createPlaygroundAssets } from '../playground/assets.ts';
+import { findEncoding } from '../playground/find-encoding.ts';
 import { createPlayground } from '../playground/playground.ts';
 
 const compress = promisify(gzip);
@@ -11,7 +12,8 @@ const compress = promisify(gzip);
 const MIN_COMPRESSED_LENGTH = 50_000;
 
 const isFromPlayground = (headers: Headers): boolean =>
-  headers.get('x-graphql-client') === 'playground' && /\bgzip\b/.test(headers.get('accept-encoding') ?? '');
+  headers.get('x-graphql-client') === 'playground' &&
+  findEncoding(headers.get('accept-encoding') ?? undefined, ['gzip']) !== undefined;
 
 /** Serves the playground to browsers that open the address of the API; the root leads there. */
 export const usePlayground = (): ServerPlugin => {
@@ -27,7 +29,7 @@ export const usePlayground = (): ServerPlugin => {
       }
       if (url.pathname.startsWith(PLAYGROUND_PATH)) {
         const name = url.pathname.slice(PLAYGROUND_PATH.length);
-        const asset = await findAsset(name, headers['accept-encoding'] ?? '');
+        const asset = await findAsset(name, headers['accept-encoding']);
         if (asset !== undefined)
           endResponse(new fetchAPI.Response(new Uint8Array(asset.body), { headers: { ...asset.headers } }));
         return;
@@ -35,7 +37,7 @@ export const usePlayground = (): ServerPlugin => {
       // With `?query=` as well: the page keeps the query that was edited last in its address, and reads it on a reload.
       const wantsPage = (headers.accept ?? '').includes('text/html');
       if (url.pathname !== GRAPHQL_PATH || !wantsPage) return;
-      const page = await getPage();
+      const page = await getPage(headers['accept-encoding']);
       endResponse(new fetchAPI.Response(new Uint8Array(page.body), { headers: { ...page.headers } }));
     },
     async onResponse({ request, response, setResponse, fetchAPI }) {

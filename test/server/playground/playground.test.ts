@@ -27,14 +27,15 @@ test('a browser that opens the playground with a query in its address gets the p
 /** Gives a response as it came over the wire: `fetch` would decompress it. */
 const getRaw = (
   url: string,
-  encoding: string,
+  encoding: string | undefined,
 ): Promise<{
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }> =>
   new Promise((resolve, reject) => {
-    get(url, { headers: { accept: 'text/html', 'accept-encoding': encoding } }, (response) => {
+    const headers = { accept: 'text/html', ...(encoding !== undefined && { 'accept-encoding': encoding }) };
+    get(url, { headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -47,7 +48,7 @@ const MEGABYTE = 1_000_000;
 
 test('less than a megabyte is transferred before the editor, less than two in all, compressed and kept for good', async () => {
   await using app = await startApp();
-  const page = await getRaw(app.url, 'br');
+  const page = await getRaw(app.url, 'gzip, deflate, br');
   const html = gunzipSync(page.body).toString('utf8');
   const first = [...html.matchAll(/(?:src|href)="(\/graphql\/playground\/[^"]+)"/g)].map(
     ([, path = '']) => path,
@@ -80,6 +81,20 @@ test('a browser that knows no brotli gets the same files by gzip', async () => {
   expect(large.headers['content-encoding']).toBe('gzip');
   expect(gunzipSync(large.body).equals(brotliDecompressSync(small.body))).toBe(true);
 });
+
+test.each([undefined, 'identity', 'br;q=0, gzip;q=0.0', 'zstd'])(
+  'a client that takes neither gzip nor brotli gets the page and its files as they are: %s',
+  async (encoding) => {
+    await using app = await startApp();
+    const page = await getRaw(app.url, encoding);
+    expect(page.headers['content-encoding']).toBeUndefined();
+    const url = new URL(/src="([^"]+)"/.exec(page.body.toString('utf8'))?.[1] ?? '', app.url).href;
+    const [plain, small] = [await getRaw(url, encoding), await getRaw(url, 'BR ; q=0.5')];
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(small.headers['content-encoding']).toBe('br');
+    expect(plain.body.equals(brotliDecompressSync(small.body))).toBe(true);
+  },
+);
 
 test('the playground gets a long answer compressed, and no other client does', async () => {
   await using app = await startApp();
