@@ -208,6 +208,7 @@ const SCENES: Readonly<Record<string, (accessFile: string) => Scene>> = {
 
 test.each(Object.entries(SCENES))(
   '%s: of 1,000 altered requests none reaches a provider with anything but what its document says',
+  { timeout: 300_000 },
   async (_name, toScene) => {
     const toy = createPoliteProvider();
     using rules = createAccessFile({ keys: { page: { trustedDocuments: 'only' } } });
