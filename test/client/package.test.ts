@@ -39,7 +39,7 @@ const run = (folder: string, command: string, ...given: readonly string[]): stri
 const pack = async (folder: string): Promise<string> => {
   const build = join(folder, 'build');
   await mkdir(build);
-  for (const name of ['package.json', 'README.md', 'LICENSE'])
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'trusted-documents.json'])
     await cp(join(CLIENT, name), join(build, name));
   run(REPOSITORY, process.execPath, TSC, '-p', 'client/tsconfig.build.json', '--outDir', join(build, 'dist'));
   run(build, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);

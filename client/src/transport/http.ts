@@ -7,7 +7,10 @@ import { asJson } from './as-json.ts';
 import { extractFiles } from './extract-files.ts';
 import { readResult } from './read-result.ts';
 
-export type HttpOptions = Pick<ModelgraphOptions, 'url' | 'token' | 'headers' | 'fetch'>;
+export type HttpOptions = Pick<
+  ModelgraphOptions,
+  'url' | 'token' | 'headers' | 'fetch' | 'providerKeys' | 'transformRequest'
+>;
 
 /** The absolute address of the endpoint: in a browser a relative one belongs to the page. */
 export const resolveUrl = (url: string | URL): URL => {
@@ -77,20 +80,27 @@ export interface PostOptions {
 
 /** Sends an operation. Throws ModelgraphError where no answer comes, and what the signal was aborted with. */
 export const post = async (
-  { url, token, headers, fetch: given }: HttpOptions,
+  { url, token, headers, fetch: given, providerKeys = {}, transformRequest }: HttpOptions,
   request: GraphqlRequest,
   { accept, signal }: PostOptions,
 ): Promise<Response> => {
   const address = resolveUrl(url);
+  const keys = Object.entries(providerKeys).map((key) => key.join(' '));
   const authorization = await getAuthorization(token, signal);
-  const { body, headers: ofBody } = toBody(request);
+  const { body, headers: ofBody } = toBody(transformRequest?.(request) ?? request);
   signal?.throwIfAborted();
   try {
     // Called without an object: browsers refuse a `fetch` that belongs to another one.
     const send = given ?? globalThis.fetch;
     return await send(address, {
       method: 'POST',
-      headers: { accept, ...headers, ...ofBody, ...(authorization !== undefined && { authorization }) },
+      headers: {
+        accept,
+        ...headers,
+        ...ofBody,
+        ...(keys[0] !== undefined && { 'x-modelgraph-provider-key': keys.join() }),
+        ...(authorization !== undefined && { authorization }),
+      },
       body,
       ...(signal && { signal }),
     });

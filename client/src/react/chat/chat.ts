@@ -340,8 +340,7 @@ export class Chat {
 
   #toRequest(): ChatRunRecord['request'] {
     const { model, settings, tools = {} } = this.#options;
-    // The answer is written to its end without a reader: a page that comes back finds it.
-    const request = { onDisconnect: 'CONTINUE' as const, ...settings, model };
+    const request = { ...settings, model };
     return Object.keys(tools).length === 0 ? request : { ...request, tools: toToolInputs(tools) };
   }
 

@@ -118,10 +118,10 @@ export class TurnRunner {
   async #findObjection(run: GenerationRun, request: TextRequest): Promise<Problem | undefined> {
     const { guards } = this.#options;
     if (!guards.judgesRequests) return undefined;
-    const { id, principalId, metadata, signal } = run;
+    const { id, caller, metadata, signal } = run;
     return guards.findProblem(
       toGuardedRequest({ ...run.prepared, request }, { source: 'repair', id, metadata }),
-      { id: principalId },
+      caller,
       { path: ['input'], signals: [signal] },
     );
   }
