@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
-import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
 import { allowedOrigin } from './allowed-origin.ts';
+import { ConfigurationInvalid } from './configuration-invalid.ts';
 import { documentAddress } from './document-address.ts';
+import { findKeyProblem } from './find-key-problem.ts';
+import { readDotEnv } from './read-dot-env.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -66,6 +66,8 @@ export interface Settings {
   readonly playground: boolean;
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: for people in a terminal, JSON elsewhere. */
+  readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -94,7 +96,7 @@ export interface Settings {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -174,6 +176,7 @@ const SCHEMA = z.object({
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_LOG_FORMAT: oneOf(['auto', 'pretty', 'json']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),
@@ -211,12 +214,15 @@ const findUnknownVariables = (environment: Environment): string[] => {
   return Object.keys(environment).filter((name) => name.startsWith('MODELGRAPH_') && !known.has(name));
 };
 
-const present = (environment: Environment, ...names: readonly string[]): string | null => {
-  for (const name of names) {
-    const value = environment[name]?.trim();
-    if (value !== undefined && value !== '') return value;
-  }
-  return null;
+const present = (environment: Environment, name: string): string | null => environment[name]?.trim() || null;
+
+/** The key in the first of the variables that has one. A key that no vendor could be sent is a problem of its variable. */
+const readKey = (environment: Environment, names: readonly string[], problems: string[]): string | null => {
+  const name = names.find((each) => present(environment, each) !== null);
+  const key = name === undefined ? null : present(environment, name);
+  const problem = key === null ? undefined : findKeyProblem(key);
+  if (problem !== undefined) problems.push(`${name}: ${problem}`);
+  return key;
 };
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
@@ -256,8 +262,8 @@ const readProviders = (
       const baseUrl = present(environment, names.baseUrl);
       if (baseUrl !== null && !isHttpUrl(baseUrl))
         problems.push(`${names.baseUrl}: must be an http or https address`);
-      const apiKeyValue = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
-      return [provider, { apiKey: apiKeyValue, baseUrl }];
+      const keyNames = [names.key, ...(OTHER_KEY_NAMES[provider] ?? [])];
+      return [provider, { apiKey: readKey(environment, keyNames, problems), baseUrl }];
     }),
   );
 
@@ -299,10 +305,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
           values.MODELGRAPH_WEBHOOK_ALLOW_PRIVATE,
           problems,
         );
-  if (values === undefined || problems.length > 0) {
-    const lines = problems.map((problem) => `- ${problem}`).join('\n');
-    throw new ModelgraphError('INTERNAL', `The configuration is invalid:\n${lines}`);
-  }
+  if (values === undefined || problems.length > 0) throw new ConfigurationInvalid(problems);
   return {
     host: values.HOST,
     port: values.PORT,
@@ -321,6 +324,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     playground: values.MODELGRAPH_PLAYGROUND,
     metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
+    logFormat: values.MODELGRAPH_LOG_FORMAT,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,
     idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,
@@ -343,23 +347,16 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   };
 };
 
-const readDotEnv = (path: string): Environment => {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-};
-
 /** The settings with the providers of their file, each with its key from the environment. Throws for an invalid file. */
 export const withProvidersFile = (settings: Settings, environment: Environment): Settings => {
   if (settings.providersFile === null) return settings;
   const configuredProviders = readProvidersFile(settings.providersFile, BUILT_IN_NAMES);
+  const problems: string[] = [];
   const keys = configuredProviders.map(({ name, keyVariable }) => {
-    const key = keyVariable === null ? null : present(environment, keyVariable);
+    const key = keyVariable === null ? null : readKey(environment, [keyVariable], problems);
     return [name, { apiKey: key, baseUrl: null }] as const;
   });
+  if (problems.length > 0) throw new ConfigurationInvalid(problems);
   return {
     ...settings,
     configuredProviders,
@@ -367,11 +364,14 @@ export const withProvidersFile = (settings: Settings, environment: Environment):
   };
 };
 
+/** The variables of this process, which stand over those of `.env` in the working directory. */
+export const readEnvironment = (): Environment => ({ ...readDotEnv('.env'), ...process.env });
+
 /**
- * The settings of this process: from its environment, then from `.env` in the working directory, then the defaults; with
- * the providers of the file that they name.
+ * The settings of this process: from the given variables, its environment, `.env`, then the defaults; with the providers
+ * of the file that they name.
  */
-export const readSettings = (providers: readonly string[]): Settings => {
-  const environment = { ...readDotEnv('.env'), ...process.env };
+export const readSettings = (providers: readonly string[], given: Environment = {}): Settings => {
+  const environment = { ...readEnvironment(), ...given };
   return withProvidersFile(parseSettings(environment, providers), environment);
 };

@@ -61,9 +61,23 @@ export interface AppOverrides extends CatalogueOverrides {
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
+/** What the application consists of as it is now. */
+export interface AppDescription {
+  /** By name. `missing`: the variable without whose key the provider cannot be called; null: it can be. */
+  readonly providers: readonly { readonly name: string; readonly missing: string | null }[];
+  /** How many models the catalogue has. */
+  readonly models: number;
+  /** What the alias `default` leads to; null: to none. */
+  readonly defaultModel: string | null;
+}
+
 export interface App {
-  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
+  /**
+   * Opens the port and resolves with the address of the API, which a browser on this machine can open. Where that fails,
+   * nothing is left open.
+   */
   listen(): Promise<string>;
+  describe(): AppDescription;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
    * closes every socket. Resolves when nothing is open.
@@ -186,6 +200,15 @@ const createTransports = (
   return { server, sockets };
 };
 
+const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
+  providers: catalogue.providers().map(({ name, configured, credentialVariable }) => ({
+    name,
+    missing: configured ? null : credentialVariable,
+  })),
+  models: catalogue.state().modelCount,
+  defaultModel: catalogue.findModel('default')?.config.name ?? null,
+});
+
 /** Every key of the settings that a vendor, a database or a receiver of webhooks is sent, and may quote. */
 const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Settings): readonly string[] => [
   ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
@@ -275,6 +298,7 @@ export const buildApp = async (
       }
     },
     close,
+    describe: () => describe(catalogueLayer),
     reloadCatalogue: () => sources.reload(),
   };
 };
