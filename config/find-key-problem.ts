@@ -9,7 +9,7 @@ const toCodePoint = (character: string): string =>
  * quotation marks of a text processor, a line break, or a character without width.
  */
 export const findKeyProblem = (key: string): string | undefined => {
-  const characters = [...key];
+  const characters = Array.from(key);
   const at = characters.findIndex((character) => !HEADER_CHARACTER.test(character));
   if (at === -1) return undefined;
   return `character ${at + 1} is ${toCodePoint(characters[at] ?? '')}, which cannot be sent in an HTTP header; copy the key again, without quotation marks`;

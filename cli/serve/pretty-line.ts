@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isRecord } from '../../src/lib/is-record.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -45,13 +46,10 @@ const toClock = (time: unknown): string => {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${ms}`;
 };
 
-interface LoggedError {
-  readonly message?: unknown;
-  readonly stack?: unknown;
-}
+const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const toStackLines = ({ message, stack }: LoggedError): readonly string[] =>
-  String(stack ?? message ?? '')
+const toStackLines = ({ message, stack }: Readonly<Record<string, unknown>>): readonly string[] =>
+  toText(stack ?? message)
     .split('\n')
     .map((line) => `    ${toPrintable(line)}`);
 
@@ -71,7 +69,7 @@ export const toPrettyLine = (json: string, isColoured: boolean): string => {
   }
   const { level, time, msg, err, ...fields } = line;
   const word = String(level);
-  const message = toPrintable(String(msg ?? ''));
+  const message = toPrintable(toText(msg));
   const shown = Object.entries(fields).filter(
     ([, value]) =>
       !isEmpty(value) && !(typeof value === 'string' && isAddress(value) && message.includes(value)),
@@ -82,6 +80,6 @@ export const toPrettyLine = (json: string, isColoured: boolean): string => {
     shown.length === 0 ? message : message.padEnd(MESSAGE_WIDTH),
     ...shown.map(([name, value]) => `${paint('cyan', `${name}=`)}${toValue(value)}`),
   ];
-  const stack = typeof err === 'object' && err !== null ? toStackLines(err) : [];
+  const stack = isRecord(err) ? toStackLines(err) : [];
   return `${[parts.join(' '), ...stack.map((text) => paint('gray', text))].join('\n')}\n`;
 };

@@ -1,0 +1,35 @@
+import type { Settings } from '../../config/env.ts';
+import type { ServiceLog } from '../../src/core/service-log.ts';
+import { createCatalogueLayer } from '../../src/create-catalogue.ts';
+import { loadPlugins } from '../../src/server/load-plugins.ts';
+import { type Finding, note, ok, toProblems } from './finding.ts';
+
+const SILENT: ServiceLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The catalogue with the operator's overlay, as a server would serve it. */
+export const checkCatalogue = async (settings: Settings): Promise<readonly Finding[]> => {
+  const { catalogueFile: file } = settings;
+  try {
+    const { catalogue } = await createCatalogueLayer(settings, SILENT, {});
+    const { modelCount, problems } = catalogue.state();
+    const defaultModel = catalogue.findModel('default')?.config.name ?? 'none';
+    return [
+      ok('catalogue', `${modelCount} models, of which the default is ${defaultModel}`),
+      ...problems.map((text) => note('catalogue', text)),
+      ...(file === null ? [] : [ok(file, 'is taken')]),
+    ];
+  } catch (error) {
+    return toProblems(file ?? 'catalogue', error);
+  }
+};
+
+/** Loads the operator's plugins, which runs the top level of their module. */
+export const checkPlugins = async ({ plugins: module }: Settings): Promise<readonly Finding[]> => {
+  if (module === null) return [];
+  try {
+    const plugins = await loadPlugins(module);
+    return [ok(module, plugins.length === 1 ? 'one plugin' : `${plugins.length} plugins`)];
+  } catch (error) {
+    return toProblems(module, error);
+  }
+};

@@ -1,0 +1,77 @@
+import type { Settings } from '../../config/env.ts';
+import type { ConfiguredProvider } from '../../src/core/configured-provider.ts';
+import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
+import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
+import { createConfiguredDescriptor } from '../../src/providers/text/configured/descriptor.ts';
+import { discoverModels } from '../../src/providers/text/configured/discover-models.ts';
+import { mapTransportError } from '../../src/providers/shared/call/map-transport-error.ts';
+import { ProviderError } from '../../src/core/errors.ts';
+import { type Finding, ok, problem, unused } from './finding.ts';
+import type { Configuration } from './read-configuration.ts';
+
+/** Longest time for the list of one vendor, in milliseconds. */
+const LIMIT_MS = 5_000;
+
+const NOT_ASKED = 'configured, not asked: it has no list of models';
+
+type List = (signal: AbortSignal) => Promise<readonly unknown[]>;
+
+/** What asks a vendor for its models; undefined: it has no list, or the operator's file names its models. */
+const findList = (
+  { name, loadListModels }: TextProviderDescriptor,
+  provider: ConfiguredProvider | undefined,
+  settings: Settings,
+): List | undefined => {
+  const connection = settings.providers[name] ?? { apiKey: null, baseUrl: null };
+  if (provider !== undefined && provider.discovered !== null)
+    return (signal) => discoverModels(provider, connection.apiKey, signal);
+  if (loadListModels === undefined) return undefined;
+  return async (signal) => (await loadListModels())(connection, signal);
+};
+
+/** The reason in the words of the network where it has any; what a vendor says of a failure is not repeated. */
+const reasonOf = (error: unknown, signal: AbortSignal): string => {
+  if (signal.aborted) return `it did not answer within ${LIMIT_MS / 1_000} s`;
+  const known = mapTransportError(error, '');
+  if (known instanceof ProviderError && known.connectionFailure !== null)
+    return `it cannot be reached: ${known.connectionFailure}`;
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+};
+
+const toAdvice = (reason: string, variable: string | null): string =>
+  variable !== null && /\b40[13]$/.test(reason) ? `${reason}; check ${variable}` : reason;
+
+const checkVendor = async (
+  descriptor: TextProviderDescriptor,
+  provider: ConfiguredProvider | undefined,
+  { settings, refused }: Configuration,
+): Promise<Finding> => {
+  const { name, credentialVariable: variable, apiTypes } = descriptor;
+  if (apiTypes.includes('local')) return ok(name, 'scripts of this server, which need no key');
+  if (variable !== null && (settings.providers[name]?.apiKey ?? null) === null)
+    return unused(name, `not configured: ${variable} is ${refused.has(variable) ? 'invalid' : 'not set'}`);
+  const list = findList(descriptor, provider, settings);
+  if (list === undefined) return unused(name, NOT_ASKED);
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  try {
+    const models = await list(signal);
+    return models.length === 0
+      ? problem(name, 'it lists no models')
+      : ok(name, `it lists ${models.length} models`);
+  } catch (error) {
+    return problem(name, toAdvice(reasonOf(error, signal), variable));
+  }
+};
+
+/**
+ * Asks each vendor that is configured for its list of models, all at once and each within five seconds. No generation is
+ * ever sent. A vendor without a list is not asked.
+ */
+export const checkVendors = (configuration: Configuration): Promise<readonly Finding[]> =>
+  Promise.all([
+    ...Object.values(TEXT_PROVIDERS).map((descriptor) => checkVendor(descriptor, undefined, configuration)),
+    ...configuration.settings.configuredProviders.map((provider) =>
+      checkVendor(createConfiguredDescriptor(provider), provider, configuration),
+    ),
+  ]);
