@@ -1,4 +1,4 @@
-import { type Environment, readSettings, type Settings } from '../../config/env.ts';
+import { type Environment, readEnvironment, readSettings, type Settings } from '../../config/env.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { type App, buildApp } from '../../src/app.ts';
 import { ModelgraphError } from '../../src/core/errors.ts';
@@ -7,6 +7,7 @@ import type { ServiceLog } from '../../src/core/service-log.ts';
 import type { Terminal } from '../terminal.ts';
 import { createLog } from './create-log.ts';
 import { logStart } from './log-start.ts';
+import { watchNpm } from './watch-npm.ts';
 
 /** A SIGINT that comes again within this is the same key press: npm forwards what the terminal has sent to both. */
 const SAME_KEY_PRESS_MS = 1_000;
@@ -38,13 +39,17 @@ const closeOnSignals = (app: App, log: ServiceLog): void => {
     await app.close();
     log.info({}, 'stopped');
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, (name) => {
-      stop(name).catch((error: unknown) => {
-        log.error({ err: error }, 'the server could not shut down cleanly');
-        process.exit(1);
-      });
+  const stopOrFail = (signal: NodeJS.Signals): void => {
+    stop(signal).catch((error: unknown) => {
+      log.error({ err: error }, 'the server could not shut down cleanly');
+      process.exit(1);
     });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, stopOrFail);
+  watchNpm(readEnvironment(), () => {
+    if (stoppingSince === null) stopOrFail('SIGTERM');
+  });
 };
 
 /**
