@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { isRecord } from '../../src/lib/is-record.ts';
+import { parseJson } from '../../src/lib/parse-json.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -55,18 +56,15 @@ const toStackLines = ({ message, stack }: Readonly<Record<string, unknown>>): re
 
 /**
  * A line of the log, an object as JSON with `level`, `time` and `msg`, as a line for people: the time of day, the level,
- * the message, and the other fields as `name=value` without those that are null. An error's stack follows on lines of its
- * own; an address that the message has already is left out. Nothing in it can be an instruction to a terminal. A text that is no such object is given back.
+ * the message, and the other fields as `name=value`, without those that are null and an address that the message has
+ * already. An error's stack follows on lines of its own. Nothing in it can be an instruction to a terminal. A text that is
+ * no such object is given back.
  */
 export const toPrettyLine = (json: string, isColoured: boolean): string => {
   const paint = (style: Style, text: string): string =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
-  let line: Readonly<Record<string, unknown>>;
-  try {
-    line = JSON.parse(json) as Readonly<Record<string, unknown>>;
-  } catch {
-    return json;
-  }
+  const line = parseJson(json);
+  if (!isRecord(line)) return json;
   const { level, time, msg, err, ...fields } = line;
   const word = String(level);
   const message = toPrintable(toText(msg));
@@ -78,7 +76,7 @@ export const toPrettyLine = (json: string, isColoured: boolean): string => {
     paint('gray', toClock(time)),
     paint(LEVELS[word] ?? 'white', word.toUpperCase().padEnd(LEVEL_WIDTH)),
     shown.length === 0 ? message : message.padEnd(MESSAGE_WIDTH),
-    ...shown.map(([name, value]) => `${paint('cyan', `${name}=`)}${toValue(value)}`),
+    ...shown.map(([name, value]) => `${paint('cyan', `${toPrintable(name)}=`)}${toValue(value)}`),
   ];
   const stack = isRecord(err) ? toStackLines(err) : [];
   return `${[parts.join(' '), ...stack.map((text) => paint('gray', text))].join('\n')}\n`;

@@ -45,8 +45,7 @@ const closeOnSignals = (app: App, log: ServiceLog): void => {
       process.exit(1);
     });
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, stopOrFail);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stopOrFail);
   watchNpm(readEnvironment(), () => {
     if (stoppingSince === null) stopOrFail('SIGTERM');
   });

@@ -336,9 +336,13 @@ test('Ctrl-C ends the command itself, which leaves the batch running and says ho
   const path = join(folder.path, 'one.jsonl');
   await writeFile(path, '{"customId":"a","prompt":"Hi"}');
   const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, 'batch', 'submit', path, '--model', 'toy', '--url', app.url], {
-    env: { PATH: '', TMPDIR: folder.path },
-  });
+  const child = spawn(
+    process.execPath,
+    [script, 'batch', 'submit', path, '--model', 'toy', '--url', app.url],
+    {
+      env: { PATH: '', TMPDIR: folder.path },
+    },
+  );
   const exit = once(child, 'exit');
   const printed = text(child.stderr);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
