@@ -7,6 +7,7 @@ import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { cancel } from './measurements/cancel.ts';
+import { client } from './measurements/client.ts';
 import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
@@ -37,6 +38,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   floods,
   soak,
   fuzz,
+  client,
   clientRender,
 ];
 

@@ -63,6 +63,7 @@ export interface Settings {
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
+  readonly federation: boolean;
   readonly playground: boolean;
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -173,6 +174,7 @@ const SCHEMA = z.object({
   ),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
   MODELGRAPH_INTROSPECTION: onOff,
+  MODELGRAPH_FEDERATION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
@@ -321,6 +323,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     apiKeys: values.MODELGRAPH_API_KEYS,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
+    federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,
     metrics: values.MODELGRAPH_METRICS,
     logLevel: values.MODELGRAPH_LOG_LEVEL,

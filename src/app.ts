@@ -175,7 +175,7 @@ const createTransports = (
   const yoga = createYogaServer({
     ...settings,
     ...shared,
-    schema: createSchema(),
+    schema: createSchema(settings),
     services: { catalogue, generations: generations.service, batches: batches.service },
     limits,
     isClosing,
