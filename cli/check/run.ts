@@ -3,6 +3,7 @@ import { hideSecrets, redactSecrets } from '../../src/core/secrets.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkAccess, checkAddress } from './check-access.ts';
 import { checkCatalogue, checkPlugins } from './check-catalogue.ts';
+import { checkDocument } from './check-document.ts';
 import { checkStore } from './check-store.ts';
 import { checkVendors } from './check-vendors.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -31,6 +32,7 @@ export const runCheckCommand = async (
     ...configuration.findings,
     ...(await checkPlugins(settings)),
     ...(await checkCatalogue(settings)),
+    ...(await checkDocument(settings)),
     ...(await checkStore(settings)),
     ...checkAccess(settings),
     ...(await checkAddress(settings)),

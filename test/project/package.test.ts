@@ -110,8 +110,8 @@ describe('the package that npm packs, in an empty folder', () => {
       expect(whole).toContain('GenerationCompleted');
       expect(whole.endsWith('event: complete\ndata: \n\n')).toBe(true);
       // The server holds the outputs open until it has ended, also where npx is gone before it.
-    await server.exited;
-    expect(server.lines.at(-1)).toContain('"stopped"');
+      await server.exited;
+      expect(server.lines.at(-1)).toContain('"stopped"');
     },
     300_000,
   );

@@ -1,11 +1,24 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../support/app/run-command.ts';
 import { startApp } from '../../support/app/app.ts';
+import { usePostgres } from '../../support/databases/postgres.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { sendJson, startUpstream } from '../../support/upstream/upstream-server.ts';
+
+const countTables = async (url: string): Promise<number> => {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+    return rows.length;
+  } finally {
+    await client.end();
+  }
+};
 
 const KEY = 'sk-hunter2hunter2';
 
@@ -175,4 +188,41 @@ test('a PostgreSQL that is away is named without its password', async () => {
   );
   expect(output).not.toContain('hunter2');
   expect(code).toBe(1);
+});
+
+const postgres = await usePostgres();
+
+test.skipIf(postgres.problem !== null)(
+  `a PostgreSQL is read alone, fresh or used${postgres.problem === null ? '' : ` (${postgres.problem})`}`,
+  async () => {
+    await using folder = temporaryFolder();
+    await using database = await postgres.createDatabase();
+    const environment = { DATABASE_URL: database.url, DATABASE_DIRECT_URL: database.url };
+    const fresh = await runCommand(['check', '--port', '0'], folder.path, environment);
+    const tables = await countTables(database.url);
+    await using _app = await startApp({ databaseUrl: database.url });
+    const used = await runCommand(['check', '--port', '0'], folder.path, environment);
+    expect(rowsOf(fresh.output, 'store')).toEqual([
+      expect.stringMatching(/^ok PostgreSQL at .*: the start brings its schema from version 0 to \d+$/),
+      expect.stringMatching(/^ok PostgreSQL at /),
+    ]);
+    expect(rowsOf(used.output, 'store')[0]).toMatch(/^ok PostgreSQL at .*, schema version \d+$/);
+    expect([tables, fresh.code, used.code]).toEqual([0, 0, 0]);
+  },
+);
+
+test('the document that the catalogue is refreshed from is read as a refresh would read it', async () => {
+  await using folder = temporaryFolder();
+  const path = join(folder.path, 'models.json');
+  const check = () => runCommand(['check', '--port', '0', '--catalogue-url', path], folder.path);
+  const missing = await check();
+  expect([missing.code, rowsOf(missing.output, 'models.json')[0]]).toEqual([1, 'PROBLEM ENOENT']);
+  writeFileSync(path, 'no JSON');
+  expect(rowsOf((await check()).output, 'models.json')).toEqual(['PROBLEM the document is no JSON']);
+  const limit = { context: 128_000, output: 4_096 };
+  const modalities = { input: ['text'], output: ['text'] };
+  const model = { id: 'gpt-new', name: 'New', cost: { input: 1, output: 2 }, limit, modalities };
+  writeFileSync(path, JSON.stringify({ openai: { models: { 'gpt-new': model } } }));
+  const read = await check();
+  expect([read.code, rowsOf(read.output, 'models.json')]).toEqual([0, ['ok it describes 1 model']]);
 });
