@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Environment } from '../config/env.ts';
+import type { Environment } from '../config/provider-settings.ts';
 import { type Variable, VARIABLES } from '../config/variables.ts';
 
 /** `--log-level` of `MODELGRAPH_LOG_LEVEL`, `--port` of `PORT`. */

@@ -88,8 +88,12 @@ export const runProgram = async (given: readonly string[]): Promise<number> => {
   const [name = '', ...rest] = words;
   const own = Object.hasOwn(OWN_COMMANDS, name) ? OWN_COMMANDS[name] : undefined;
   if (own !== undefined) {
-    const run = await own.load();
-    return run(rest, { ...terminal, environment: readEnvironment(), commandName: toCommandName(name) });
+    const { run, toUsage } = await own.load();
+    const commandName = toCommandName(name);
+    if (!rest.some((word) => word === '--help' || word === '-h'))
+      return run(rest, { ...terminal, environment: readEnvironment(), commandName });
+    terminal.output.write(`${toUsage(commandName).trimEnd()}\n`);
+    return OK;
   }
   let exitCode = OK;
   try {

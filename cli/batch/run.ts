@@ -1,14 +1,13 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { ApiError, type Server } from '../api.ts';
 import {
-  ApiError,
   type BatchState,
   cancelBatch,
   getBatch,
   hasEnded,
   listBatches,
   readResults,
-  type Server,
   submitBatch,
   watchBatch,
 } from './api.ts';
@@ -196,10 +195,6 @@ export const runBatchCommand = async (
   environment: CommandEnvironment,
   terminal: Terminal,
 ): Promise<number> => {
-  if (words.some((word) => word === '--help' || word === '-h')) {
-    terminal.output.write(`${toUsage(terminal.commandName)}\n`);
-    return OK;
-  }
   try {
     return await run(readCommandLine(words, environment), terminal);
   } catch (error) {

@@ -1,16 +1,19 @@
 import { createServer } from 'node:http';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { isLoopback } from '../../src/core/is-loopback.ts';
 import { listen } from '../../src/server/listen.ts';
 import { type Finding, note, ok, toProblems } from './finding.ts';
 
 /** Who may use the server. */
-export const checkAccess = ({ host, apiKeys }: Settings): readonly Finding[] => {
+export const checkAccess = ({ host, apiKeys, accessFile, jwt }: Settings): readonly Finding[] => {
   const reach = isLoopback(host) ? 'this machine' : 'other machines';
+  const ways = [
+    ...(apiKeys.length > 0 ? [`the keys ${apiKeys.map(({ id }) => id).join(', ')}`] : []),
+    ...(accessFile === null ? [] : [`what ${accessFile} allows`]),
+    ...(jwt === null ? [] : [`tokens of ${jwt.issuer}`]),
+  ];
   const detail =
-    apiKeys.length === 0
-      ? `open to any client on ${reach}`
-      : `with one of the keys ${apiKeys.map(({ id }) => id).join(', ')}, from ${reach}`;
+    ways.length === 0 ? `open to any client on ${reach}` : `with ${ways.join('; ')}, from ${reach}`;
   return [ok('access', detail)];
 };
 

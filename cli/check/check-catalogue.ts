@@ -1,8 +1,10 @@
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { ServiceLog } from '../../src/core/service-log.ts';
 import { createCatalogueLayer } from '../../src/create-catalogue.ts';
+import { createAccessLayer } from '../../src/create-principals.ts';
 import { loadPlugins } from '../../src/server/load-plugins.ts';
-import { type Finding, note, ok, toProblems } from './finding.ts';
+import { readDocuments } from '../../src/server/trusted-documents/read-documents.ts';
+import { type Finding, note, ok, problem, toProblems } from './finding.ts';
 
 const SILENT: ServiceLog = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -32,4 +34,31 @@ export const checkPlugins = async ({ plugins: module }: Settings): Promise<reado
   } catch (error) {
     return toProblems(module, error);
   }
+};
+
+/** The operator's rules for access, which name models of the catalogue: without an overlay that cannot be used. */
+export const checkRules = async (settings: Settings): Promise<readonly Finding[]> => {
+  const { accessFile: file } = settings;
+  if (file === null) return [];
+  try {
+    const { models } = await createCatalogueLayer(settings, SILENT, {}).catch(() =>
+      createCatalogueLayer({ ...settings, catalogueFile: null, defaultModel: null }, SILENT, {}),
+    );
+    await createAccessLayer(settings, SILENT, {}, models);
+    return [ok(file, 'is taken')];
+  } catch (error) {
+    return toProblems(file, error);
+  }
+};
+
+/** The files of trusted documents, as they are served. */
+export const checkTrustedDocuments = async ({
+  trustedDocuments: files,
+}: Settings): Promise<readonly Finding[]> => {
+  if (files.length === 0) return [];
+  const part = 'documents';
+  const { documents, problems } = await readDocuments(files);
+  return problems.length === 0
+    ? [ok(part, `${documents.size} trusted documents`)]
+    : problems.map((text) => problem(part, text));
 };

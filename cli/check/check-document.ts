@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { toUtcDay } from '../../src/core/utc-day.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { toVendorWords } from '../../src/registry/resolve-name.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ClientConfig } from 'pg';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { reasonOf } from '../../src/stores/db/postgres-failure.ts';
 import { DATABASE_FILE } from '../../src/stores/db/sqlite-files.ts';
 import { MIGRATIONS } from '../../src/stores/migrations/migrate.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { ConfiguredProvider } from '../../src/core/configured-provider.ts';
 import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
@@ -14,7 +14,7 @@ const LIMIT_MS = 5_000;
 
 const NOT_ASKED = 'configured, not asked: it has no list of models';
 
-type List = (signal: AbortSignal) => Promise<readonly unknown[]>;
+type List = (apiKey: string | null, signal: AbortSignal) => Promise<readonly unknown[]>;
 
 /** What asks a vendor for its models; undefined: it has no list, or the operator's file names its models. */
 const findList = (
@@ -22,11 +22,17 @@ const findList = (
   provider: ConfiguredProvider | undefined,
   settings: Settings,
 ): List | undefined => {
-  const connection = settings.providers[name] ?? { apiKey: null, baseUrl: null };
   if (provider !== undefined && provider.discovered !== null)
-    return (signal) => discoverModels(provider, connection.apiKey, signal);
+    return (apiKey, signal) => discoverModels(provider, apiKey, signal);
   if (loadListModels === undefined) return undefined;
-  return async (signal) => (await loadListModels())(connection, signal);
+  const baseUrl = settings.providers[name]?.baseUrl ?? null;
+  return async (apiKey, signal) => (await loadListModels())({ apiKey, baseUrl }, signal);
+};
+
+/** The keys that a provider may be called with; a key of weight 0 is out of use. */
+const keysOf = ({ providers }: Settings, name: string): readonly (string | null)[] => {
+  const { apiKey = null, keys } = providers[name] ?? {};
+  return keys?.filter(({ weight }) => weight > 0).map(({ value }) => value) ?? [apiKey];
 };
 
 /** The reason in the words of the network where it has any; what a vendor says of a failure is not repeated. */
@@ -42,36 +48,53 @@ const reasonOf = (error: unknown, signal: AbortSignal): string => {
 const toAdvice = (reason: string, variable: string | null): string =>
   variable !== null && /\b40[13]$/.test(reason) ? `${reason}; check ${variable}` : reason;
 
+/** Asks with one key. `which`: the key among several, for the message. */
+const askVendor = async (
+  { name, credentialVariable: variable }: TextProviderDescriptor,
+  list: List,
+  apiKey: string | null,
+  which: string,
+): Promise<Finding> => {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  try {
+    const models = await list(apiKey, signal);
+    return models.length === 0
+      ? problem(name, `${which}it lists no models`)
+      : ok(name, `${which}it lists ${models.length} models`);
+  } catch (error) {
+    return problem(name, `${which}${toAdvice(reasonOf(error, signal), variable)}`);
+  }
+};
+
 const checkVendor = async (
   descriptor: TextProviderDescriptor,
   provider: ConfiguredProvider | undefined,
   { settings, refused }: Configuration,
-): Promise<Finding> => {
+): Promise<readonly Finding[]> => {
   const { name, credentialVariable: variable, apiTypes } = descriptor;
-  if (apiTypes.includes('local')) return ok(name, 'scripts of this server, which need no key');
+  if (apiTypes.includes('local')) return [ok(name, 'scripts of this server, which need no key')];
   if (variable !== null && (settings.providers[name]?.apiKey ?? null) === null)
-    return unused(name, `not configured: ${variable} is ${refused.has(variable) ? 'invalid' : 'not set'}`);
+    return [unused(name, `not configured: ${variable} is ${refused.has(variable) ? 'invalid' : 'not set'}`)];
   const list = findList(descriptor, provider, settings);
-  if (list === undefined) return unused(name, NOT_ASKED);
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  try {
-    const models = await list(signal);
-    return models.length === 0
-      ? problem(name, 'it lists no models')
-      : ok(name, `it lists ${models.length} models`);
-  } catch (error) {
-    return problem(name, toAdvice(reasonOf(error, signal), variable));
-  }
+  if (list === undefined) return [unused(name, NOT_ASKED)];
+  const keys = keysOf(settings, name);
+  return Promise.all(
+    keys.map((key, index) =>
+      askVendor(descriptor, list, key, keys.length === 1 ? '' : `key ${index + 1} of ${keys.length}: `),
+    ),
+  );
 };
 
 /**
  * Asks each vendor that is configured for its list of models, all at once and each within five seconds. No generation is
  * ever sent. A vendor without a list is not asked.
  */
-export const checkVendors = (configuration: Configuration): Promise<readonly Finding[]> =>
-  Promise.all([
+export const checkVendors = async (configuration: Configuration): Promise<readonly Finding[]> => {
+  const found = await Promise.all([
     ...Object.values(TEXT_PROVIDERS).map((descriptor) => checkVendor(descriptor, undefined, configuration)),
     ...configuration.settings.configuredProviders.map((provider) =>
       checkVendor(createConfiguredDescriptor(provider), provider, configuration),
     ),
   ]);
+  return found.flat();
+};

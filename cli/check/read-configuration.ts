@@ -1,5 +1,7 @@
 import { ConfigurationInvalid } from '../../config/configuration-invalid.ts';
-import { type Environment, parseSettings, type Settings, withProvidersFile } from '../../config/env.ts';
+import { parseSettings, withProvidersFile } from '../../config/env.ts';
+import type { Environment } from '../../config/provider-settings.ts';
+import type { Settings } from '../../config/settings.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { type Finding, note, ok, problem, toProblems } from './finding.ts';
 

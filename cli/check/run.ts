@@ -1,8 +1,10 @@
-import { type Environment, readEnvironment } from '../../config/env.ts';
+import { readEnvironment } from '../../config/env.ts';
+import type { Environment } from '../../config/provider-settings.ts';
+import { secretsOf } from '../../src/app.ts';
 import { hideSecrets, redactSecrets } from '../../src/core/secrets.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkAccess, checkAddress } from './check-access.ts';
-import { checkCatalogue, checkPlugins } from './check-catalogue.ts';
+import { checkCatalogue, checkPlugins, checkRules, checkTrustedDocuments } from './check-catalogue.ts';
 import { checkDocument } from './check-document.ts';
 import { checkStore } from './check-store.ts';
 import { checkVendors } from './check-vendors.ts';
@@ -27,12 +29,14 @@ export const runCheckCommand = async (
 ): Promise<number> => {
   const configuration = readConfiguration({ ...readEnvironment(), ...given });
   const { settings } = configuration;
-  hideSecrets(Object.values(settings.providers).flatMap(({ apiKey }) => apiKey ?? []));
+  hideSecrets(secretsOf(settings));
   const findings = [
     ...configuration.findings,
     ...(await checkPlugins(settings)),
     ...(await checkCatalogue(settings)),
     ...(await checkDocument(settings)),
+    ...(await checkRules(settings)),
+    ...(await checkTrustedDocuments(settings)),
     ...(await checkStore(settings)),
     ...checkAccess(settings),
     ...(await checkAddress(settings)),

@@ -1,5 +1,5 @@
 import { pino, stdTimeFunctions } from 'pino';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { redactSecrets } from '../../src/core/secrets.ts';
 import type { ServiceLog } from '../../src/core/service-log.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
+import { servesPlayground } from '../../config/trusted-documents.ts';
 import type { AppDescription } from '../../src/app.ts';
 import { isLoopback } from '../../src/core/is-loopback.ts';
 import type { ServiceLog } from '../../src/core/service-log.ts';
@@ -27,12 +28,13 @@ const logStore = ({ databaseUrl, dataDirectory }: Settings, log: ServiceLog): vo
   else log.info({ engine: 'sqlite', directory: dataDirectory }, 'store');
 };
 
-const logAccess = ({ host, apiKeys, allowedOrigins }: Settings, log: ServiceLog): void => {
+const logAccess = ({ host, apiKeys, accessFile, jwt, allowedOrigins }: Settings, log: ServiceLog): void => {
   const keys = apiKeys.map(({ id }) => id);
+  const isOpen = keys.length === 0 && accessFile === null && jwt === null;
   const reach = isLoopback(host) ? 'this machine' : 'other machines';
   log.info(
-    { keys, origins: allowedOrigins },
-    keys.length === 0 ? `access: open to any client on ${reach}` : `access: with a key, from ${reach}`,
+    { keys, rules: accessFile, issuer: jwt?.issuer, origins: allowedOrigins },
+    isOpen ? `access: open to any client on ${reach}` : `access: with a key or a token, from ${reach}`,
   );
 };
 
@@ -69,7 +71,7 @@ export const logStart = (
   log.info({ maxBodyBytes, maxUploadBytes, timeoutMs, maxAttempts, batchConcurrency }, 'limits');
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
   log.info(
-    { url, network: findNetworkUrls(settings.host, url), playground: settings.playground },
+    { url, network: findNetworkUrls(settings.host, url), playground: servesPlayground(settings) },
     `Modelgraph is ready at ${url}`,
   );
 };

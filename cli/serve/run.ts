@@ -1,4 +1,6 @@
-import { type Environment, readEnvironment, readSettings, type Settings } from '../../config/env.ts';
+import { readEnvironment, readSettings } from '../../config/env.ts';
+import type { Environment } from '../../config/provider-settings.ts';
+import type { Settings } from '../../config/settings.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { type App, buildApp } from '../../src/app.ts';
 import { ModelgraphError } from '../../src/core/errors.ts';
@@ -13,17 +15,23 @@ import { watchNpm } from './watch-npm.ts';
 const SAME_KEY_PRESS_MS = 1_000;
 
 /** SIGHUP is left alone where there is nothing to read again: a terminal that is closed ends the server by it. */
-const reloadOnHangup = (
-  app: App,
-  { catalogueFile, catalogueUrl, vendorLists }: Settings,
-  log: ServiceLog,
-) => {
-  if (catalogueFile === null && catalogueUrl === null && !vendorLists) return;
+const reloadOnHangup = (app: App, settings: Settings, log: ServiceLog): void => {
+  const { accessFile, catalogueFile, catalogueUrl, trustedDocuments, vendorLists } = settings;
+  const files = [accessFile, catalogueFile, catalogueUrl, ...trustedDocuments];
+  if (!vendorLists && files.every((file) => file === null)) return;
   process.on('SIGHUP', () => {
-    log.info({ signal: 'SIGHUP' }, 'reading the catalogue again');
+    log.info(
+      { signal: 'SIGHUP' },
+      'reading the catalogue again, the rules for access, and the trusted documents',
+    );
     app
-      .reloadCatalogue()
-      .catch((error: unknown) => log.error({ err: error }, 'the catalogue could not be read again'));
+      .reload()
+      .catch((error: unknown) =>
+        log.error(
+          { err: error },
+          'the catalogue, the rules for access or the trusted documents could not be read again',
+        ),
+      );
   });
 };
 

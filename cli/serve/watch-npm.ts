@@ -1,4 +1,4 @@
-import type { Environment } from '../../config/env.ts';
+import type { Environment } from '../../config/provider-settings.ts';
 
 const EVERY_MS = 250;
 

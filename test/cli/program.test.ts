@@ -16,7 +16,8 @@ test.each([['--help'], ['-h'], ['help']])('%s lists the commands and starts noth
   await using folder = temporaryFolder();
   const { code, output, errors } = await runCommand([word], folder.path);
   expect([code, errors]).toEqual([0, '']);
-  for (const name of ['serve', 'check', 'batch']) expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
+  for (const name of ['serve', 'check', 'batch', 'key', 'usage', 'documents'])
+    expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
@@ -91,6 +92,14 @@ test('batch says how it is used, and reads its address from the environment', as
   });
 });
 
+test.each(['batch', 'key', 'usage', 'documents'])('%s --help says how it is called', async (name) => {
+  await using folder = temporaryFolder();
+  const { code, output, errors } = await runCommand([name, '--help'], folder.path);
+  expect([code, errors]).toEqual([0, '']);
+  expect(output).toContain(`  npm run ${name} -- `);
+  expect(manifest.scripts).toMatchObject({ [name]: `node src/main.ts ${name}` });
+});
+
 const linesOf = ({ lines }: { readonly lines: readonly string[] }): Record<string, Record<string, unknown>> =>
   Object.fromEntries(
     lines.map((line) => {
@@ -125,7 +134,9 @@ test.each([
   await using server = await startServerProcess({ MODELGRAPH_DATA: 'memory', HOST, MODELGRAPH_API_KEYS });
   expect(server.url).toMatch(expected);
   expect((await fetch(new URL('/health/ready', server.url))).status).toBe(200);
-  expect(Object.keys(linesOf(server)).some((line) => line.startsWith('access: with a key, from'))).toBe(true);
+  expect(
+    Object.keys(linesOf(server)).some((line) => line.startsWith('access: with a key or a token, from')),
+  ).toBe(true);
 });
 
 test("a key that no header can hold stops the start with its variable's name, and is not quoted", async () => {
