@@ -98,6 +98,7 @@ export const SCHEMA = z.object({
   MODELGRAPH_PROVIDER_KEYS: oneOf(PROVIDER_KEYS_MODES),
   MODELGRAPH_METRICS: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_LOG_FORMAT: oneOf(['auto', 'pretty', 'json']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),

@@ -69,6 +69,8 @@ export interface Settings extends TrustedDocumentsSettings {
   readonly providerKeys: ProviderKeysMode;
   readonly metrics: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: for people in a terminal, JSON elsewhere. */
+  readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
   readonly idleTimeoutMs: number;

@@ -4,6 +4,8 @@ export interface Variable {
   readonly default: string;
   readonly unit: string | null;
   readonly description: string;
+  /** Its value is a secret or contains one, so that it has no flag: other users see the command line of a process. */
+  readonly isSecret?: true;
 }
 
 /** Every environment variable except those of providers, which follow from their names. docs/configuration.md lists the same. */
@@ -27,6 +29,7 @@ export const VARIABLES = [
     name: 'DATABASE_URL',
     default: '',
     unit: null,
+    isSecret: true,
     description:
       '`postgres://…` address of a PostgreSQL database, 13 or newer, which several server processes can share. Empty: the SQLite file under `MODELGRAPH_DATA`.',
   },
@@ -34,6 +37,7 @@ export const VARIABLES = [
     name: 'DATABASE_DIRECT_URL',
     default: '',
     unit: null,
+    isSecret: true,
     description:
       'Address of the same database without a connection pooler, for LISTEN. Empty: the same as `DATABASE_URL`.',
   },
@@ -165,6 +169,7 @@ export const VARIABLES = [
     name: 'MODELGRAPH_JWT_SECRET',
     default: '',
     unit: null,
+    isSecret: true,
     description: 'Secret shared with what signs the tokens, for the HS algorithms: at least 32 bytes.',
   },
   {
@@ -240,6 +245,13 @@ export const VARIABLES = [
     unit: null,
     description:
       "`debug`, `info`, `warn`, `error` or `silent`. Logs contain neither prompts nor keys; `debug` adds vendors' error messages, which may quote a prompt.",
+  },
+  {
+    name: 'MODELGRAPH_LOG_FORMAT',
+    default: 'auto',
+    unit: null,
+    description:
+      '`pretty`: lines for people; `json`: one JSON object a line; `auto`: `pretty` where the output is a terminal, else `json`.',
   },
   {
     name: 'MODELGRAPH_CONNECT_TIMEOUT_MS',
@@ -354,6 +366,7 @@ export const VARIABLES = [
     name: 'MODELGRAPH_WEBHOOK_SECRET',
     default: '',
     unit: null,
+    isSecret: true,
     description: 'Secret that signs the webhooks, in the form of Standard Webhooks: `whsec_` and base64.',
   },
   {

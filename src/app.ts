@@ -64,9 +64,23 @@ export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, Tr
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
+/** What the application consists of as it is now. */
+export interface AppDescription {
+  /** By name. `missing`: the variable without whose key the provider cannot be called; null: it can be. */
+  readonly providers: readonly { readonly name: string; readonly missing: string | null }[];
+  /** How many models the catalogue has. */
+  readonly models: number;
+  /** What the alias `default` leads to; null: to none. */
+  readonly defaultModel: string | null;
+}
+
 export interface App {
-  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
+  /**
+   * Opens the port and resolves with the address of the API, which a browser on this machine can open. Where that fails,
+   * nothing is left open.
+   */
   listen(): Promise<string>;
+  describe(): AppDescription;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
    * closes every socket. Resolves when nothing is open.
@@ -160,8 +174,17 @@ const createServices = async (
   return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
 };
 
+const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
+  providers: catalogue.providers().map(({ name, configured, credentialVariable }) => ({
+    name,
+    missing: configured ? null : credentialVariable,
+  })),
+  models: catalogue.state().modelCount,
+  defaultModel: catalogue.findModel('default')?.config.name ?? null,
+});
+
 /** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
-const secretsOf = ({
+export const secretsOf = ({
   providers,
   webhook,
   jwt,
@@ -317,6 +340,7 @@ export const buildApp = async (
       }
     },
     close,
+    describe: () => describe(catalogueLayer),
     reload: async () => {
       await Promise.all([
         catalogueLayer.sources.reload(),
