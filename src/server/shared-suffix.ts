@@ -1,6 +1,6 @@
 /**
- * Names below which anybody can have a page: where frontends, previews and tunnels most often live. A selection of
- * https://publicsuffix.org/list (read 2026-11-30), which has some ten thousand.
+ * Names below which anybody can have a page: where frontends, previews and tunnels most often live. They are a few of the
+ * names that https://publicsuffix.org/list has by the thousand, chosen by hand.
  */
 const HOSTS: ReadonlySet<string> = new Set([
   'amplifyapp.com',
