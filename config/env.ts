@@ -65,6 +65,10 @@ export interface Settings {
   readonly introspection: boolean;
   readonly playground: boolean;
   readonly metrics: boolean;
+  /** How many principals are counted each; 0: none is. */
+  readonly metricsPrincipals: number;
+  /** Whether prompts and answers become attributes of spans. */
+  readonly traceContent: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
@@ -173,6 +177,8 @@ const SCHEMA = z.object({
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,
+  MODELGRAPH_METRICS_PRINCIPALS: wholeNumber(0, 10_000),
+  MODELGRAPH_TRACE_CONTENT: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
@@ -320,6 +326,8 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
     metrics: values.MODELGRAPH_METRICS,
+    metricsPrincipals: values.MODELGRAPH_METRICS_PRINCIPALS,
+    traceContent: values.MODELGRAPH_TRACE_CONTENT,
     logLevel: values.MODELGRAPH_LOG_LEVEL,
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,

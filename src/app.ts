@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/env.ts';
+import { findVersion } from '../config/find-version.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
@@ -45,6 +46,7 @@ import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openDb } from './stores/db/open-db.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
+import { findServerNodes } from './stores/nodes/server-nodes.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides extends CatalogueOverrides {
@@ -97,17 +99,30 @@ const createServices = async (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { models, factory, health, catalogue, toTelemetryName }: CatalogueLayer,
+  { models, factory, health, catalogue, sources, toTelemetryName }: CatalogueLayer,
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
   const nodeId = `node_${randomUUID()}`;
+  const batchStore = new BatchStore(db);
+  const version = findVersion();
+  const tracing = createTracing({ toTelemetryName, version, capturesContent: settings.traceContent });
   const metrics: Metrics = createMetrics({
+    version,
+    findTraceId: tracing.findTraceId,
+    maxPrincipals: settings.metricsPrincipals,
     isStoreUp: () => db.isUp(),
     queuedWrites: () => generations.queuedWrites(),
+    isQueueFull: () => generations.isQueueFull(),
     circuitStates: () => health.circuitStates(),
     catalogue: () => catalogue.state(),
+    catalogueRefreshes: () => sources.readCounts(),
+    heldJobs: () => batches.heldJobs(),
+    sharedCounts: async () => ({
+      nodes: (await findServerNodes(db)).length,
+      batches: await batchStore.countUnfinished(),
+    }),
   });
   const shared = {
     ...settings,
@@ -117,13 +132,13 @@ const createServices = async (
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     outputs: new OutputChecker(),
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
+    telemetry: combineTelemetry([metrics.telemetry, tracing.telemetry], log, () => metrics.telemetryFailed()),
     guards,
   };
   const generations = createGenerations({
     ...shared,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
-    leases: new NodeLeases(db, nodeId),
+    leases: new NodeLeases(db, nodeId, version),
     commands: new NodeCommands(db, nodeId),
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
@@ -131,7 +146,7 @@ const createServices = async (
   });
   const batches = createBatches({
     ...shared,
-    store: new BatchStore(db),
+    store: batchStore,
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
@@ -153,7 +168,7 @@ const createTransports = (
   const shared = {
     authenticate: createAuthenticate(settings.apiKeys),
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
+    maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
     heartbeatMs: settings.heartbeatMs,
     log,
   };

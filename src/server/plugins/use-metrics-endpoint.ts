@@ -1,9 +1,13 @@
 import type { ServerPlugin } from '../plugin.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Metrics, MetricsFormat } from '../../telemetry/metrics.ts';
 import type { Authenticate } from '../auth.ts';
 import { UNAUTHENTICATED, toRefusalResponse } from '../refusal.ts';
 
 const METRICS_PATH = '/metrics';
+
+/** Prometheus names the formats that it takes, the one it likes best first; others take what there always was. */
+const toFormat = (accept: string | undefined): MetricsFormat =>
+  accept?.includes('application/openmetrics-text') === true ? 'open-metrics' : 'prometheus';
 
 /** Serves what Prometheus scrapes, to those that have a key where keys are set. */
 export const useMetricsEndpoint = (
@@ -22,10 +26,10 @@ export const useMetricsEndpoint = (
     } else if (authenticate(req.headers.authorization) === undefined) {
       endResponse(toRefusalResponse(UNAUTHENTICATED, serverContext));
     } else {
-      const { contentType, body } = await metrics.scrape();
+      const { contentType, body } = await metrics.scrape(toFormat(req.headers.accept));
       endResponse(
         new fetchAPI.Response(body, {
-          headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+          headers: { 'content-type': contentType, 'cache-control': 'no-store', vary: 'Accept' },
         }),
       );
     }

@@ -1,7 +1,9 @@
 import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
+import type { UnfinishedBatches } from '../../core/shared-counts.ts';
 import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
+import { countUnfinished } from './count-unfinished.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
 import {
   type BatchItemPage,
@@ -114,6 +116,11 @@ export class BatchStore {
       await transaction.notify(BATCH_WORK, '');
       await transaction.notify(BATCH_CHANGES, id);
     });
+  }
+
+  /** Every principal's batches that have not ended, by status. */
+  countUnfinished(): Promise<readonly UnfinishedBatches[]> {
+    return countUnfinished(this.#db);
   }
 
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */

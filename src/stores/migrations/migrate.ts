@@ -9,6 +9,7 @@ import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
+import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   BATCH_WARNINGS,
   ITEM_OUTPUT_RULES,
   FOLLOWER_NODES,
+  OPERATIONS,
 ];
 
 /** Any number, as long as it is always the same one. */

@@ -1,6 +1,7 @@
-import { ModelgraphError } from '../../../core/errors.ts';
+import { type ErrorCode, findModelgraphError, ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { isLeaseLost, isStoreUnavailable } from '../../../core/store-errors.ts';
+import type { BatchStep, Telemetry } from '../../../core/telemetry.ts';
 import { type BatchOperations, hasBatchOperations } from '../../../core/vendor-batch.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
@@ -10,12 +11,13 @@ import { collectResults } from './collect-results.ts';
 import { finishJob } from './finish-job.ts';
 import { pollVendor } from './poll-vendor.ts';
 import { recoverSubmission } from './recover-submission.ts';
-import { beginSubmission } from './submit-job.ts';
+import { beginSubmission, submitJob } from './submit-job.ts';
 import { DONE, type RunStep, type StepEnd, type VendorStepTools, type WithoutVendor } from './vendor-step.ts';
 
 export interface VendorBatchesOptions extends VendorStepTools {
   readonly configs: BatchConfigs;
   readonly providers: ProviderFactory;
+  readonly telemetry: Telemetry;
 }
 
 /** The step that a job is due for, by its state. */
@@ -27,6 +29,20 @@ const STEPS: Readonly<Record<BatchJob['state'], RunStep>> = {
   ended: collectResults,
   done: () => Promise.resolve(DONE),
 };
+
+/** The steps that call the vendor. */
+const CALLING_STEPS: ReadonlyMap<RunStep, BatchStep> = new Map([
+  [submitJob, 'submit'],
+  [recoverSubmission, 'recover'],
+  [pollVendor, 'poll'],
+  [collectResults, 'results'],
+]);
+
+/** Work that was abandoned, or that another node has taken over, is no failure of the vendor. */
+const codeOf = (error: unknown, signal: AbortSignal): ErrorCode =>
+  signal.aborted || isLeaseLost(error)
+    ? 'GENERATION_INTERRUPTED'
+    : (findModelgraphError(error)?.code ?? 'INTERNAL');
 
 /** Takes vendor batches through their states, one step at a time, each under the lease of its job. */
 export class VendorBatches {
@@ -56,11 +72,18 @@ export class VendorBatches {
 
   async #attempt(job: BatchJob, run: RunStep, tools: WithoutVendor): Promise<StepEnd> {
     const { signal, config } = tools;
+    const isGivenUp = job.state === 'waiting' && job.isCancelRequested;
+    const step = isGivenUp ? undefined : CALLING_STEPS.get(run);
+    const { batchId } = job.lease;
+    const ended = step && this.#options.telemetry.batchStepStarted({ batchId, config, step });
     try {
-      if (job.state === 'waiting' && job.isCancelRequested)
-        return await finishJob(job, tools, { outcome: 'cancelled' });
-      return await run(job, { ...tools, operations: await this.#operationsOf(config) });
+      const end = isGivenUp
+        ? await finishJob(job, tools, { outcome: 'cancelled' })
+        : await run(job, { ...tools, operations: await this.#operationsOf(config) });
+      ended?.(null);
+      return end;
     } catch (error) {
+      ended?.(codeOf(error, signal));
       if (signal.aborted) throw signal.reason;
       if (isLeaseLost(error) || isStoreUnavailable(error)) throw error;
       return backOff(job, tools, error);

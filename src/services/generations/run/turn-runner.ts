@@ -14,6 +14,7 @@ import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { ReceivedChunks } from './received-chunks.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export interface TurnRunnerOptions {
@@ -102,6 +103,7 @@ export class TurnRunner {
         { generationId: run.id, model: modelOf(run), provider: run.provider },
         'a model is asked for an answer that keeps to its schema',
       );
+      run.telemetry.repairRequested(run.snapshot());
       run.resume(request);
       return true;
     } catch (error) {
@@ -152,7 +154,7 @@ export class TurnRunner {
 
   async #askModel(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
-    run.telemetry.turnStarted(run.prepared.resolution.config);
+    run.telemetry.turnStarted(run.prepared.resolution.config, run.request);
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(turn, attempt > 1);
       if (failure === undefined || turn.isComplete || run.isOver || run.hasContent) return failure;
@@ -215,21 +217,28 @@ export class TurnRunner {
     const answer = await this.#call(run);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
-    for await (const event of answer.events) {
-      if (run.isOver) break;
-      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
-      const hadContent = run.hasContent;
-      run.take(event);
-      if (!hadContent && run.hasContent) {
-        if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
-        health.recordFirstDelta(admission);
+    const chunks = new ReceivedChunks(run, answer.isStreamed, calledAt);
+    try {
+      for await (const event of answer.events) {
+        if (run.isOver) break;
+        if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning)))
+          continue;
+        chunks.note(event);
+        const hadContent = run.hasContent;
+        run.take(event);
+        if (!hadContent && run.hasContent) {
+          if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
+          health.recordFirstDelta(admission);
+        }
+        if (event.type !== 'finish') continue;
+        turn.isComplete = true;
+        health.recordSuccess(admission, firstDeltaMs);
+        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
+        // The rest of the connection, which may stay open, must not delay the judgement.
+        if (run.heldAnswer !== null) break;
       }
-      if (event.type !== 'finish') continue;
-      turn.isComplete = true;
-      health.recordSuccess(admission, firstDeltaMs);
-      if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-      // The rest of the connection, which may stay open, must not delay the judgement.
-      if (run.heldAnswer !== null) break;
+    } finally {
+      chunks.report();
     }
   }
 
