@@ -6,6 +6,7 @@ import { failedReport, type Measurement, type Scale } from './report/measurement
 import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
+import { budgets } from './measurements/budgets.ts';
 import { cancel } from './measurements/cancel.ts';
 import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
@@ -32,6 +33,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   alternative,
   batchKill,
   batchMemory,
+  budgets,
   hostileVendor,
   refusals,
   floods,

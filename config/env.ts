@@ -4,10 +4,12 @@ import { z } from 'zod';
 import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
 import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
+import type { JwtRules } from '../src/core/jwt-rules.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
 import { allowedOrigin } from './allowed-origin.ts';
-import { documentAddress } from './document-address.ts';
+import { documentAddress, jsonPath } from './document-address.ts';
+import { readJwtRules } from './jwt-settings.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -42,6 +44,10 @@ export interface Settings {
   readonly databaseDirectUrl: string | null;
   readonly eventRetentionMs: number;
   readonly retentionMs: number;
+  /** How long the ledger is kept. */
+  readonly ledgerRetentionMs: number;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: 'refuse' | 'allow';
   /** The file that describes more providers; null: there is none. */
   readonly providersFile: string | null;
   /** The operator's own words on the catalogue, a JSON file; null: none. */
@@ -60,6 +66,10 @@ export interface Settings {
   /** The providers of that file. */
   readonly configuredProviders: readonly ConfiguredProvider[];
   readonly apiKeys: readonly ApiKeySetting[];
+  /** The operator's rules for access, a JSON file; null: none. */
+  readonly accessFile: string | null;
+  /** Which tokens of an identity provider let a user in; null: none do. */
+  readonly jwt: JwtRules | null;
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
@@ -154,11 +164,10 @@ const SCHEMA = z.object({
   DATABASE_DIRECT_URL: databaseUrl,
   MODELGRAPH_EVENT_RETENTION_MS: milliseconds(0),
   MODELGRAPH_RETENTION_DAYS: wholeNumber(1, 3_650),
+  MODELGRAPH_LEDGER_RETENTION_DAYS: wholeNumber(1, 3_650),
+  MODELGRAPH_BUDGET_UNPRICED: oneOf(['refuse', 'allow']),
   MODELGRAPH_PROVIDERS: optionalText,
-  MODELGRAPH_CATALOGUE: z
-    .string()
-    .refine((path) => path === '' || path.endsWith('.json'), 'must be the path of a .json file')
-    .transform((path) => (path === '' ? null : path)),
+  MODELGRAPH_CATALOGUE: jsonPath,
   MODELGRAPH_CATALOGUE_URL: documentAddress,
   MODELGRAPH_CATALOGUE_REFRESH_HOURS: wholeNumber(1, 720),
   MODELGRAPH_VENDOR_LISTS: onOff,
@@ -173,6 +182,14 @@ const SCHEMA = z.object({
         'has two keys with the same id',
       ),
   ),
+  MODELGRAPH_ACCESS: jsonPath,
+  MODELGRAPH_JWT_ISSUER: z.string(),
+  MODELGRAPH_JWT_AUDIENCE: list,
+  MODELGRAPH_JWT_JWKS_URL: z.string(),
+  MODELGRAPH_JWT_PUBLIC_KEY: z.string(),
+  MODELGRAPH_JWT_SECRET: z.string(),
+  MODELGRAPH_JWT_ALGORITHMS: list,
+  MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 600),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
@@ -233,12 +250,9 @@ export const providerVariables = (provider: string): { readonly key: string; rea
   return { key: `${prefix}_API_KEY`, baseUrl: `${prefix}_BASE_URL` };
 };
 
-const readWebhook = (
-  url: string | null,
-  secret: string | null,
-  allowPrivate: boolean,
-  problems: string[],
-): WebhookSettings | null => {
+const readWebhook = (values: z.output<typeof SCHEMA>, problems: string[]): WebhookSettings | null => {
+  const { MODELGRAPH_WEBHOOK_URL: url, MODELGRAPH_WEBHOOK_SECRET: secret } = values;
+  const { MODELGRAPH_WEBHOOK_ALLOW_PRIVATE: allowPrivate } = values;
   if (url === null) return null;
   if (!isHttpUrl(url) || (!allowPrivate && new URL(url).protocol !== 'https:'))
     problems.push(
@@ -291,20 +305,16 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   }
   const providerSettings = readProviders(environment, providers, problems);
   const values = parsed.data;
-  const { HOST: host = '', MODELGRAPH_API_KEYS: keys } = given;
-  if (!isLoopback(host) && list.parse(keys).length === 0)
+  const { HOST: host = '' } = given;
+  const asksWho = ['MODELGRAPH_API_KEYS', 'MODELGRAPH_ACCESS', 'MODELGRAPH_JWT_ISSUER'].some(
+    (name) => list.parse(given[name] ?? '').length > 0,
+  );
+  if (!isLoopback(host) && !asksWho)
     problems.push(
       `HOST: ${host} can be reached from other machines without a key: set MODELGRAPH_API_KEYS, or listen on 127.0.0.1`,
     );
-  const webhook =
-    values === undefined
-      ? null
-      : readWebhook(
-          values.MODELGRAPH_WEBHOOK_URL,
-          values.MODELGRAPH_WEBHOOK_SECRET,
-          values.MODELGRAPH_WEBHOOK_ALLOW_PRIVATE,
-          problems,
-        );
+  const jwt = values === undefined ? null : readJwtRules(values, problems);
+  const webhook = values === undefined ? null : readWebhook(values, problems);
   if (values === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `- ${problem}`).join('\n');
     throw new ModelgraphError('INTERNAL', `The configuration is invalid:\n${lines}`);
@@ -317,11 +327,15 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     databaseDirectUrl: values.DATABASE_DIRECT_URL,
     eventRetentionMs: values.MODELGRAPH_EVENT_RETENTION_MS,
     retentionMs: values.MODELGRAPH_RETENTION_DAYS * DAY_MS,
+    ledgerRetentionMs: values.MODELGRAPH_LEDGER_RETENTION_DAYS * DAY_MS,
+    unpriced: values.MODELGRAPH_BUDGET_UNPRICED,
     providersFile: values.MODELGRAPH_PROVIDERS,
     ...toCatalogueSettings(values),
     plugins: values.MODELGRAPH_PLUGINS,
     configuredProviders: [],
     apiKeys: values.MODELGRAPH_API_KEYS,
+    accessFile: values.MODELGRAPH_ACCESS,
+    jwt,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,

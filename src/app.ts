@@ -8,8 +8,14 @@ import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
+import {
+  type AccessLayer,
+  createAccessLayer,
+  createPrincipalLayer,
+  type PrincipalLayer,
+  type PrincipalOverrides,
+} from './create-principals.ts';
 import { createSchema } from './schema/index.ts';
-import { createAuthenticate } from './server/auth.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
@@ -35,6 +41,7 @@ import {
   type GenerationTiming,
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
+import { AccountService } from './services/principals/account-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -44,12 +51,13 @@ import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openDb } from './stores/db/open-db.ts';
+import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 import { findServerNodes } from './stores/nodes/server-nodes.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
-export interface AppOverrides extends CatalogueOverrides {
+export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides {
   readonly limits?: Partial<OperationLimits>;
   readonly webSocketLimits?: Partial<WebSocketLimits>;
   readonly fetchMedia?: FetchMedia;
@@ -71,8 +79,11 @@ export interface App {
    * closes every socket. Resolves when nothing is open.
    */
   close(): Promise<void>;
-  /** Reads the sources of the catalogue at once. Resolves once the operator's overlay was taken, or refused. */
-  reloadCatalogue(): Promise<void>;
+  /**
+   * Reads the sources of the catalogue and the rules for access at once. Resolves once the operator's files were taken, or
+   * refused.
+   */
+  reload(): Promise<void>;
 }
 
 const createWebhooks = async (
@@ -91,19 +102,25 @@ interface ServiceLayer {
   readonly generations: Generations;
   readonly batches: Batches;
   readonly webhooks: Webhooks | null;
+  readonly accounts: AccountService;
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
+  readonly principals: PrincipalLayer;
 }
 
 const createServices = async (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { models, factory, health, catalogue, sources, toTelemetryName }: CatalogueLayer,
+  {
+    catalogueLayer,
+    accessLayer,
+  }: { readonly catalogueLayer: CatalogueLayer; readonly accessLayer: AccessLayer },
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
+  const { models, factory, health, catalogue, sources, toTelemetryName } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
   const batchStore = new BatchStore(db);
   const version = findVersion();
@@ -135,6 +152,8 @@ const createServices = async (
     telemetry: combineTelemetry([metrics.telemetry, tracing.telemetry], log, () => metrics.telemetryFailed()),
     guards,
   };
+  const now = overrides.now ?? Date.now;
+  const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
@@ -143,17 +162,22 @@ const createServices = async (
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
+    now,
+    deleteLedger: (maxRows) => accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows),
   });
   const batches = createBatches({
     ...shared,
+    now,
     store: batchStore,
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
+  const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
-  return { generations, batches, webhooks, metrics, outputs: shared.outputs };
+  const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
+  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
 };
 
 const createTransports = (
@@ -161,12 +185,12 @@ const createTransports = (
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, metrics }: ServiceLayer,
+  { generations, batches, accounts, metrics, principals }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
   const shared = {
-    authenticate: createAuthenticate(settings.apiKeys),
+    authenticate: principals.authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
     maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
     heartbeatMs: settings.heartbeatMs,
@@ -177,7 +201,13 @@ const createTransports = (
     ...settings,
     ...shared,
     schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service },
+    services: {
+      catalogue,
+      generations: generations.service,
+      batches: batches.service,
+      accounts,
+      principals: principals.service,
+    },
     limits,
     isClosing,
     readinessChecks: { store: isStoreReliable },
@@ -201,8 +231,15 @@ const createTransports = (
   return { server, sockets };
 };
 
-/** Every key of the settings that a vendor, a database or a receiver of webhooks is sent, and may quote. */
-const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Settings): readonly string[] => [
+/** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
+const secretsOf = ({
+  providers,
+  webhook,
+  jwt,
+  databaseUrl,
+  databaseDirectUrl,
+}: Settings): readonly string[] => [
+  ...(jwt?.keys.type === 'secret' ? [jwt.keys.secret] : []),
   ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
   ...(webhook === null ? [] : [webhook.secret]),
   ...[databaseUrl, databaseDirectUrl].flatMap((url) =>
@@ -220,9 +257,64 @@ const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: Servic
   factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
 };
 
+/** What an application is made of, from its settings to its transports. */
+interface AppParts {
+  readonly settings: Settings;
+  readonly log: ServiceLog;
+  readonly catalogueLayer: CatalogueLayer;
+  readonly services: ServiceLayer;
+  readonly transports: Transports;
+  readonly db: Db;
+}
+
+const openParts = async ({
+  settings,
+  log,
+  catalogueLayer,
+  services,
+  transports,
+}: AppParts): Promise<string> => {
+  await sweepTemporaryFolders((error, path) =>
+    log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
+  );
+  await services.generations.start();
+  await services.batches.start();
+  await services.webhooks?.start();
+  services.principals.start();
+  const origin = await listen(transports.server, settings.host, settings.port);
+  services.metrics.start();
+  catalogueLayer.sources.start();
+  warmProviders(catalogueLayer, log);
+  return `${origin}${GRAPHQL_PATH}`;
+};
+
+const closeParts = async ({
+  settings,
+  catalogueLayer,
+  services,
+  transports,
+  db,
+}: AppParts): Promise<void> => {
+  const { generations, batches, webhooks, accounts, metrics, outputs, principals } = services;
+  metrics.stop();
+  accounts.close();
+  const { shutdownGraceMs } = settings;
+  await closeTransports(transports, () =>
+    Promise.all([
+      catalogueLayer.sources.stop(),
+      generations.stop(shutdownGraceMs),
+      batches.stop(shutdownGraceMs),
+    ]),
+  );
+  await principals.stop();
+  outputs.close();
+  await webhooks?.stop();
+  await db.close();
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
- * served, the operator's plugins cannot be loaded, or the store cannot be opened.
+ * served, the operator's plugins cannot be loaded, the rules for access cannot be used, or the store cannot be opened.
  */
 export const buildApp = async (
   settings: Settings,
@@ -235,61 +327,41 @@ export const buildApp = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
-  const { sources } = catalogueLayer;
+  const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
-  const services = await createServices(settings, log, overrides, catalogueLayer, db, [
-    ...plugins,
-    ...(overrides.guards ?? []),
-  ]);
-  const { generations, batches, webhooks, metrics, outputs } = services;
+  const layers = { catalogueLayer, accessLayer };
+  const guards = [...plugins, ...(overrides.guards ?? [])];
+  const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
   const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
   });
+  const parts: AppParts = { settings, log, catalogueLayer, services, transports, db };
 
   const close = async (): Promise<void> => {
     closing = true;
-    metrics.stop();
-    const { shutdownGraceMs } = settings;
-    await closeTransports(transports, () =>
-      Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
-    );
-    outputs.close();
-    await webhooks?.stop();
-    await db.close();
+    await closeParts(parts);
     stopCatching?.();
     showSecrets();
-  };
-
-  const open = async (): Promise<string> => {
-    stopCatching = catchDefects(log);
-    await sweepTemporaryFolders((error, path) =>
-      log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
-    );
-    await generations.start();
-    await batches.start();
-    await webhooks?.start();
-    const origin = await listen(transports.server, settings.host, settings.port);
-    metrics.start();
-    sources.start();
-    warmProviders(catalogueLayer, log);
-    return `${origin}${GRAPHQL_PATH}`;
   };
 
   return {
     async listen() {
       try {
-        return await open();
+        stopCatching = catchDefects(log);
+        return await openParts(parts);
       } catch (error) {
         await close();
         throw error;
       }
     },
     close,
-    reloadCatalogue: () => sources.reload(),
+    reload: async () => {
+      await Promise.all([catalogueLayer.sources.reload(), services.principals.reload()]);
+    },
   };
 };

@@ -24,12 +24,15 @@ const start = async (): Promise<void> => {
   });
   const app = await buildApp(settings, log);
   // Left alone where there is nothing to read again: a terminal that is closed ends the server by it.
-  if (settings.catalogueFile !== null || settings.catalogueUrl !== null || settings.vendorLists)
+  const { accessFile, catalogueFile, catalogueUrl, vendorLists } = settings;
+  if (accessFile !== null || catalogueFile !== null || catalogueUrl !== null || vendorLists)
     process.on('SIGHUP', () => {
-      log.info({ signal: 'SIGHUP' }, 'reading the catalogue again');
+      log.info({ signal: 'SIGHUP' }, 'reading the catalogue again, and the rules for access');
       app
-        .reloadCatalogue()
-        .catch((error: unknown) => log.error({ err: error }, 'the catalogue could not be read again'));
+        .reload()
+        .catch((error: unknown) =>
+          log.error({ err: error }, 'the catalogue or the rules for access could not be read again'),
+        );
     });
   const url = await app.listen();
   log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);

@@ -13,11 +13,16 @@ import './generations/continue-generation.ts';
 import './batches/batch-item.ts';
 import './batches/batch.ts';
 import './batches/batch-operations.ts';
+import './principals/viewer.ts';
+import './principals/user-token.ts';
+import './principals/budgets.ts';
 
 builder.queryType({
-  description: 'Reads models, providers, generations and batches, and previews requests.',
+  description: 'Reads models, providers, generations, batches and the viewer, and previews requests.',
 });
-builder.mutationType({ description: 'Starts, continues and cancels generations and batches.' });
+builder.mutationType({
+  description: 'Starts, continues and cancels generations and batches; creates tokens for users.',
+});
 builder.subscriptionType({
   description: 'Streams generations while they are written, and the progress of batches.',
 });

@@ -1,19 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../core/principal.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
 
 export interface Services {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;
+  readonly principals: PrincipalService;
+  readonly accounts: AccountService;
 }
 
 /** What a transport knows of an operation before it is executed. */
 export interface OperationOrigin {
+  readonly principal: Principal;
+  /** The principal's id, beside it for plugins. */
   readonly principalId: string;
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
@@ -31,6 +38,7 @@ export interface HttpContext {
   /** The id of the last event that the client of an event stream has; null where it sends none. */
   readonly lastEventId: string | null;
   /** Set by authentication; the request of a principal that is not known never gets further. */
+  principal?: Principal;
   principalId?: string;
   /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
   isPreflighted?: boolean;
@@ -49,12 +57,12 @@ export const mayBeRepeated = ({
 export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
-    principalId,
+    principal,
     req,
     isPreflighted,
     lastEventId = null,
   }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, keyof OperationOrigin> => {
-    if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
+    if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       isSafeRequest: req?.method === 'GET',
       mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
@@ -62,7 +70,9 @@ export const createContext =
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
-      loaders: new OperationLoaders(services, principalId),
+      principals: services.principals,
+      accounts: services.accounts,
+      loaders: new OperationLoaders(services, principal),
       introspection,
     };
   };

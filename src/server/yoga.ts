@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { ServiceLog } from '../core/service-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Authenticate } from './auth.ts';
+import type { Authenticate } from '../services/principals/authenticator.ts';
 import { createContext, type HttpContext, type Services } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { ReadinessChecks } from './health.ts';

@@ -22,6 +22,7 @@ describe('the settings', () => {
   it('have a default for every variable', () => {
     expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
       {
+        "accessFile": null,
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
@@ -44,6 +45,8 @@ describe('the settings', () => {
         "host": "127.0.0.1",
         "idleTimeoutMs": 120000,
         "introspection": true,
+        "jwt": null,
+        "ledgerRetentionMs": 34560000000,
         "logLevel": "info",
         "maxAttempts": 3,
         "maxBatchFileBytes": 209715200,
@@ -66,6 +69,7 @@ describe('the settings', () => {
         "timeoutMs": 900000,
         "unknownModels": "refuse",
         "unknownVariables": [],
+        "unpriced": "refuse",
         "vendorLists": false,
         "webhook": null,
       }
@@ -100,6 +104,8 @@ describe('the settings', () => {
           DATABASE_DIRECT_URL: 'postgresql://me:secret@direct.example/app',
           MODELGRAPH_EVENT_RETENTION_MS: '3',
           MODELGRAPH_RETENTION_DAYS: '4',
+          MODELGRAPH_LEDGER_RETENTION_DAYS: '500',
+          MODELGRAPH_BUDGET_UNPRICED: 'allow',
           MODELGRAPH_CONNECT_TIMEOUT_MS: '5',
           MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: '6',
           MODELGRAPH_MAX_ATTEMPTS: '7',
@@ -125,11 +131,20 @@ describe('the settings', () => {
           MODELGRAPH_VENDOR_LISTS: 'on',
           MODELGRAPH_UNKNOWN_MODELS: 'allow',
           MODELGRAPH_DEFAULT_MODEL: 'claude',
+          MODELGRAPH_ACCESS: './access.json',
+          MODELGRAPH_JWT_ISSUER: 'https://id.example',
+          MODELGRAPH_JWT_AUDIENCE: 'chat, admin',
+          MODELGRAPH_JWT_JWKS_URL: 'https://id.example/keys',
+          MODELGRAPH_JWT_PUBLIC_KEY: '',
+          MODELGRAPH_JWT_SECRET: '',
+          MODELGRAPH_JWT_ALGORITHMS: 'ES256,RS256',
+          MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: '5',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
       ),
     ).toMatchInlineSnapshot(`
       {
+        "accessFile": "./access.json",
         "allowedOrigins": [
           "https://a.example",
           "http://b.example:8080",
@@ -164,6 +179,23 @@ describe('the settings', () => {
         "host": "0.0.0.0",
         "idleTimeoutMs": 1,
         "introspection": false,
+        "jwt": {
+          "algorithms": [
+            "RS256",
+            "ES256",
+          ],
+          "audiences": [
+            "chat",
+            "admin",
+          ],
+          "clockToleranceSeconds": 5,
+          "issuer": "https://id.example",
+          "keys": {
+            "type": "jwks",
+            "url": "https://id.example/keys",
+          },
+        },
+        "ledgerRetentionMs": 43200000000,
         "logLevel": "silent",
         "maxAttempts": 7,
         "maxBatchFileBytes": 4096,
@@ -181,6 +213,7 @@ describe('the settings', () => {
         "timeoutMs": 2,
         "unknownModels": "allow",
         "unknownVariables": [],
+        "unpriced": "allow",
         "vendorLists": true,
         "webhook": {
           "allowPrivate": true,

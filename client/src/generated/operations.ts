@@ -141,7 +141,7 @@ export type ErrorCode =
   | 'PROVIDER_TIMEOUT'
   /** The rate limit of this server is reached. The same request may succeed later. */
   | 'RATE_LIMITED'
-  /** The database of this server is unavailable. Send the request again later. The same request may succeed later. */
+  /** The database of this server, or the keys of its identity provider, cannot be reached. Send the request again later. The same request may succeed later. */
   | 'SERVICE_UNAVAILABLE'
   /** The provider's stream went silent. Text so far is kept. The same request may succeed later. */
   | 'STREAM_STALLED'

@@ -17,8 +17,8 @@ builder.queryFields((t) => ({
         }),
       },
       complexity: pageComplexity,
-      resolve: (_root, { where, orderBy, ...page }, { catalogue }) =>
-        toModelConnection(catalogue.models(toModelFilter(where), orderBy ?? null), page),
+      resolve: (_root, { where, orderBy, ...page }, { catalogue, principal }) =>
+        toModelConnection(catalogue.models(toModelFilter(where), orderBy ?? null, principal.access), page),
     },
     ModelConnection,
   ),

@@ -78,8 +78,8 @@ builder.objectFields(ModelType, (t) => ({
   }),
   available: t.boolean({
     description:
-      'It can be asked for: its provider is configured and not known to be down, and it is not retired.',
-    resolve: ({ config }, _args, { catalogue }) => catalogue.isAvailable(config),
+      'You can ask for it: its provider is configured and not known to be down, it is not retired, and your credentials may use it.',
+    resolve: ({ config }, _args, { catalogue, principal }) => catalogue.isAvailable(config, principal.access),
   }),
   releaseDate: t.field({
     type: 'Date',

@@ -97,9 +97,11 @@ ProviderType.implement({
         description: 'The models of the provider, in catalogue order, in pages.',
         args: { where: t.arg({ type: ModelFilterInput, description: 'Conditions on the models.' }) },
         complexity: pageComplexity,
-        resolve: ({ name }, { where, ...page }, { catalogue }) =>
+        resolve: ({ name }, { where, ...page }, { catalogue, principal }) =>
           toModelConnection(
-            catalogue.models(toModelFilter(where), null).filter(({ config }) => config.provider === name),
+            catalogue
+              .models(toModelFilter(where), null, principal.access)
+              .filter(({ config }) => config.provider === name),
             page,
           ),
       },

@@ -107,10 +107,10 @@ builder.queryFields((t) => ({
     },
     complexity: ({ count }) => ({ field: count === 'provider' ? GENERATION_COMPLEXITY : 1 }),
     extensions: { costsMoney: { argument: 'count', value: 'PROVIDER' } },
-    resolve: async (_root, { input, count }, { generations, signal, isSafeRequest }) => {
-      if (count === 'estimate') return generations.preview(await toGenerateInput(input));
+    resolve: async (_root, { input, count }, { generations, principal, signal, isSafeRequest }) => {
+      if (count === 'estimate') return generations.preview(await toGenerateInput(input), principal);
       if (isSafeRequest) throw overGet();
-      return generations.previewCounted(await toGenerateInput(input), signal);
+      return generations.previewCounted(await toGenerateInput(input), principal, signal);
     },
   }),
 }));
@@ -126,10 +126,10 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
       generations.generate(
         await toGenerateInput(input),
-        { principalId, idempotencyKey: readKey(idempotencyKey) },
+        { principal, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),
@@ -143,10 +143,10 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principalId, signal }) =>
+    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
       generations.start(
         await toGenerateInput(input),
-        { principalId, idempotencyKey: readKey(idempotencyKey) },
+        { principal, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),

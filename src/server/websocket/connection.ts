@@ -72,7 +72,8 @@ export class Connection {
       full: () => this.#writer.full(),
       close: this.#close,
       isOpen: () => socket.readyState === socket.OPEN,
-      principalId: undefined,
+      credentials: undefined,
+      isLetIn: false,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     this.#boundBytesBeforeInit();
@@ -106,7 +107,7 @@ export class Connection {
     let received = 0;
     const count = (chunk: Buffer): void => {
       received += chunk.length;
-      if (this.#state.principalId !== undefined) stream.off('data', count);
+      if (this.#state.isLetIn) stream.off('data', count);
       else if (received > maxBytesBeforeInit) socket.terminate();
     };
     stream.on('data', count);

@@ -1,7 +1,9 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
-import { CloseCode, makeServer, type Server } from 'graphql-ws';
+import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
 import type { Transport } from '../../core/telemetry.ts';
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
@@ -19,7 +21,10 @@ export interface SocketState {
   readonly close: (code: number, reason: string) => void;
   /** Whether neither side has begun to close it. */
   readonly isOpen: () => boolean;
-  principalId: string | undefined;
+  /** What `connection_init` has brought, or else the header. */
+  credentials: string | undefined;
+  /** Whether these credentials have been accepted. */
+  isLetIn: boolean;
 }
 
 export interface ProtocolOptions {
@@ -63,6 +68,45 @@ const longId = (): GraphQLError =>
     extensions: { code: 'INVALID_REQUEST', retryable: false },
   });
 
+const ended = (): GraphQLError =>
+  new GraphQLError('The operation was ended by its client.', {
+    extensions: { code: 'GENERATION_CANCELLED', retryable: false },
+  });
+
+/** Clients connect again after it (RFC 6455, section 7.4.1, by its registry of codes). */
+const TRY_AGAIN_LATER = 1013;
+
+/** The payload is believed before the header; two of them that differ are nobody's. */
+const readCredentials = (
+  { authorization, Authorization }: Readonly<Record<string, unknown>>,
+  header: string | undefined,
+): string | undefined => {
+  const given = authorization ?? Authorization;
+  if (typeof given !== 'string') return header;
+  return Authorization === undefined || Authorization === given ? given : undefined;
+};
+
+const startOperation = (
+  principal: Principal,
+  id: string,
+  payload: SubscribePayload,
+  extra: SocketState,
+  options: ProtocolOptions,
+): readonly GraphQLError[] | ExecutionArgs => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const origin: OperationOrigin = { principal, principalId: principal.id, signal, transport: 'websocket' };
+  const enveloped = options.yoga.getEnveloped({ ...origin });
+  const operation = prepareOperation(enveloped, payload, options.maskError);
+  if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
+  return {
+    schema: enveloped.schema,
+    document: operation.document,
+    operationName: operation.operationName,
+    rootValue: start(operation, id, extra, controller, options),
+  };
+};
+
 /** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
 const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
   if (rootValue instanceof WrittenResults) return rootValue;
@@ -71,36 +115,37 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { yoga, authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect({ connectionParams, extra }) {
-      const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      extra.principalId = authenticate(typeof given === 'string' ? given : extra.authorization);
-      if (extra.principalId !== undefined) return true;
-      // The protocol would close with 4403, after which clients connect again with the same credentials.
-      extra.close(CloseCode.Unauthorized, 'Unauthorized');
-      return false;
+    async onConnect({ connectionParams, extra }) {
+      extra.credentials = readCredentials(connectionParams ?? {}, extra.authorization);
+      const found = await authenticate(extra.credentials);
+      if (found instanceof ModelgraphError) {
+        // The protocol would close with 4403, after which clients connect again with the same credentials.
+        if (found.code === 'UNAUTHENTICATED') extra.close(CloseCode.Unauthorized, 'Unauthorized');
+        else extra.close(TRY_AGAIN_LATER, 'Try again later');
+        return false;
+      }
+      extra.isLetIn = true;
+      return true;
     },
     onSubscribe({ subscriptions, extra }, id, payload) {
-      const { principalId } = extra;
-      if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      if (!extra.isLetIn) throw new TypeError('an operation came before its socket was let in');
       // It is repeated with each result.
       if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
-      const controller = new AbortController();
-      const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
-      const enveloped = yoga.getEnveloped({ ...origin });
-      const operation = prepareOperation(enveloped, payload, maskError);
-      if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
-      return {
-        schema: enveloped.schema,
-        document: operation.document,
-        operationName: operation.operationName,
-        rootValue: start(operation, id, extra, controller, options),
+      const begin = (found: Authenticated): readonly GraphQLError[] | ExecutionArgs => {
+        if (found instanceof ModelgraphError) return [maskError(found)];
+        // Its client has ended it while its credentials were verified.
+        if (!(id in subscriptions)) return [ended()];
+        return startOperation(found, id, payload, extra, options);
       };
+      // By then they may have expired, or been revoked. What has begun on the socket goes on.
+      const found = authenticate(extra.credentials);
+      return found instanceof Promise ? found.then(begin) : begin(found);
     },
     execute: getResults,
     subscribe: getResults,

@@ -58,6 +58,7 @@ export class ToolResults {
     checkToolResults(results, run.awaitedToolCalls);
     const request = run.toNextRequest(results);
     if (this.#options.guards.judgesRequests) await this.#judge(run, request, signals);
+    if (run.allowance.isLimited) await this.#cover(run, request);
     run.resume(request);
     const { runner, log } = this.#options;
     if (!run.ended) startInBackground(run, log, () => runner.run(run));
@@ -91,6 +92,13 @@ export class ToolResults {
     );
     if (problem !== undefined) throw new RequestRejected([problem]);
     // Other results may have been taken, or the generation may have ended, while the guards judged these.
+    if (run.awaitedToolCalls.length === 0 || run.turnCount !== turnCount) throw notWaiting();
+  }
+
+  /** What the next turn may cost is reserved before the results are taken. */
+  async #cover(run: GenerationRun, request: TextRequest): Promise<void> {
+    const { turnCount } = run;
+    await run.coverCall(request, ['results']);
     if (run.awaitedToolCalls.length === 0 || run.turnCount !== turnCount) throw notWaiting();
   }
 

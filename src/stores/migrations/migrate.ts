@@ -9,6 +9,8 @@ import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
+import { USER_TOKENS } from './0010-user-tokens.ts';
+import { BUDGETS } from './0011-budgets.ts';
 import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
@@ -23,6 +25,8 @@ export const MIGRATIONS: readonly Migration[] = [
   BATCH_WARNINGS,
   ITEM_OUTPUT_RULES,
   FOLLOWER_NODES,
+  USER_TOKENS,
+  BUDGETS,
   OPERATIONS,
 ];
 

@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../../src/core/principal.ts';
 import type { GenerateInput } from '../../../src/core/generate-input.ts';
 import { NO_TELEMETRY } from '../../../src/core/telemetry.ts';
 import type { ServiceLog } from '../../../src/core/service-log.ts';
@@ -48,8 +49,11 @@ export const inputOf = (changes: Partial<GenerateInput> = {}): GenerateInput => 
   ...changes,
 });
 
+/** The one that asks in these tests. */
+export const SOMEBODY = toKeyPrincipal('somebody');
+
 export const callerOf = (idempotencyKey: string | null = null) => ({
-  principalId: 'somebody',
+  principal: SOMEBODY,
   idempotencyKey,
 });
 
@@ -103,6 +107,9 @@ export const openGenerations = async (
     disconnectGraceMs: 0,
     isShared: false,
     coalesceMs: 0,
+    unpriced: 'refuse',
+    now: Date.now,
+    deleteLedger: () => Promise.resolve(false),
     ...changes,
   });
   await generations.start();

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../core/errors.ts';
 import type { GenerateInput } from '../../../core/generate-input.ts';
 import type { JsonValue } from '../../../core/json.ts';
+import type { Principal } from '../../../core/principal.ts';
 
 /**
  * One request as it was handed in, or why it could not be read. `path` of those problems begins at the request itself
@@ -13,7 +14,7 @@ export type BatchSubmissionLine = { readonly line?: number } & (
 );
 
 export interface BatchSubmission {
-  readonly principalId: string;
+  readonly principal: Principal;
   readonly displayName: string | null;
   readonly metadata: JsonValue | null;
   readonly idempotencyKey: string | null;

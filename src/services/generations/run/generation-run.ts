@@ -1,4 +1,5 @@
-import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import type { BilledTurn, Billing } from '../../../core/billed-turn.ts';
+import { type ErrorCode, ModelgraphError, ProviderError } from '../../../core/errors.ts';
 import type { UnplacedEvent } from '../../../core/generation-event.ts';
 import type {
   Generation,
@@ -7,6 +8,7 @@ import type {
   ToolCall,
   Warning,
 } from '../../../core/generation.ts';
+import { findTag } from '../../../core/budget.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ToolMessage } from '../../../core/message.ts';
 import type { OutputViolation } from '../../../core/output.ts';
@@ -17,8 +19,11 @@ import { toGenerationError } from '../../../core/to-generation-error.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import { toTerminalEvent } from '../events/closing-events.ts';
 import { EventLog } from '../events/event-log.ts';
+import { type Allowance, UNLIMITED_ALLOWANCE } from './allowance.ts';
+import { boundNanoOf } from './charges.ts';
 import { type GenerationIdentity, GenerationState } from './generation-state.ts';
 import type { CallMode } from './generation-times.ts';
+import { mayBeBilled } from './may-be-billed.ts';
 import { violationError, violationWarning } from './output-violations.ts';
 
 export interface GenerationOrigin extends GenerationIdentity {
@@ -26,6 +31,10 @@ export interface GenerationOrigin extends GenerationIdentity {
   /** Called after each change of the log or the status. */
   readonly onChange?: () => void;
   readonly telemetry?: GenerationTelemetry;
+  /** Left out: nothing limits it. */
+  readonly allowance?: Allowance;
+  /** Who is billed; left out: it is the store's part to know. */
+  readonly account?: Pick<Billing, 'keyId' | 'userId'>;
 }
 
 /** How it ends. Without a finish it was stopped for its cost. `invalid`: the answer breaks its schema. */
@@ -50,6 +59,8 @@ export class GenerationRun {
   readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
   readonly eventLog: EventLog;
+  readonly allowance: Allowance;
+  readonly #account: Pick<Billing, 'keyId' | 'userId'>;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
   readonly #finish: (generation: Generation) => void;
@@ -69,6 +80,8 @@ export class GenerationRun {
     this.createdAt = origin.createdAt;
     this.telemetry = telemetry ?? NO_TELEMETRY.generationStarted(id, prepared.resolution.config, 0);
     this.eventLog = new EventLog(id);
+    this.allowance = origin.allowance ?? UNLIMITED_ALLOWANCE;
+    this.#account = origin.account ?? { keyId: null, userId: null };
     this.#onChange = origin.onChange;
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
@@ -136,6 +149,34 @@ export class GenerationRun {
 
   hasWarning(warning: Warning): boolean {
     return this.#state.hasWarning(warning);
+  }
+
+  /** What settles it before its vendor is called: its first call may be billed that much, at most. */
+  get billing(): Omit<Billing, 'budgets'> {
+    return { ...this.#account, tag: findTag(this.metadata), bound: boundNanoOf(this.#state.call) };
+  }
+
+  /** What vendors have billed so far, or may have. */
+  get billedTurns(): readonly BilledTurn[] {
+    return this.#state.charges.turns;
+  }
+
+  /**
+   * Resolves once the present turn's next call, or one with another request, may cost what it may at most. Throws
+   * `BudgetExceeded`.
+   */
+  async coverCall(request: TextRequest = this.request, path: readonly string[] = ['input']): Promise<void> {
+    const { call, charges } = this.#state;
+    await this.allowance.cover(charges.total + (boundNanoOf({ ...call, request }) ?? 0), path);
+  }
+
+  /** The call has failed, and the turn goes on with another one or ends. */
+  chargeFailure(error: unknown): void {
+    const { charges, reported, seen } = this.#state;
+    const isCounted = error instanceof ModelgraphError && error.code === 'CONTENT_FILTERED';
+    if (isCounted && reported?.outputTokens != null) charges.answered(reported, seen);
+    else if (this.hasContent || mayBeBilled(error)) charges.broken(seen);
+    else charges.refused();
   }
 
   /** The state at this moment. */
@@ -254,6 +295,7 @@ export class GenerationRun {
   #finishTurn(finish: FinishEvent): void {
     const state = this.#state;
     if (finish.usage !== null) this.#append(state.noteUsage(finish.usage));
+    state.charges.answered(state.reported, state.seen);
     if (!state.needsToolResults(finish)) this.#answer(finish);
     else if (state.costsTooMuch) this.#answer({ ...finish, reason: 'cost-limit' });
     else {
@@ -266,6 +308,7 @@ export class GenerationRun {
   #answer(finish: FinishEvent | null): void {
     const state = this.#state;
     const { schema } = this.prepared.outputRules;
+    if (finish === null) state.charges.cut(state.seen);
     state.endTurn(finish);
     if (state.isTooDeep) {
       const vendorMessage = 'the JSON of the answer nests too deeply';
@@ -282,6 +325,8 @@ export class GenerationRun {
     const state = this.#state;
     if (state.ended) return;
     clearTimeout(this.#deadline);
+    if (isCutByUs(end)) state.charges.cut(state.seen);
+    else state.charges.broken(state.seen);
     if (end.status === 'completed') this.#appendAll(state.endOutput());
     if (end.status === 'invalid') this.#appendAll(state.endOutput({ type: 'not-json' }));
     if ('finish' in end && end.finish !== null) this.#warnOf(state.complete(end.finish));
@@ -302,6 +347,10 @@ export class GenerationRun {
     return violationError(this.#state.violations, this.provider);
   }
 }
+
+/** This server closes the connection, and not since the vendor has failed. */
+const isCutByUs = (end: End): boolean =>
+  end.status === 'cancelled' || (end.status === 'failed' && end.error.code === 'GENERATION_INTERRUPTED');
 
 const isCutShort = (end: End): boolean =>
   end.status === 'cancelled' || ('finish' in end && end.finish === null);

@@ -203,6 +203,7 @@ export class TurnRunner {
       // It broke while it was closed, after its answer was complete.
       if (turn.isComplete) return undefined;
       const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
+      if (!run.isOver) run.chargeFailure(error);
       const known = findModelgraphError(error);
       if (known === undefined || (run.isOver && !turn.isLate)) health.release(admission);
       else health.recordFailure(admission, known);
@@ -257,6 +258,7 @@ export class TurnRunner {
     const { config } = run.prepared.resolution;
     const provider = await this.#options.providers.getTextProvider(config);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
+    if (run.allowance.isLimited) await run.coverCall();
     if (run.ended) return { isStreamed: false, events: [] };
     if (config.streaming) {
       run.start('stream');
