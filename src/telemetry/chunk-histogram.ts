@@ -41,19 +41,17 @@ export class ChunkHistogram extends Histogram {
   }
 }
 
-const toValues = (name: string, { labels, counts, sum }: Series) => {
+/** As prom-client has them: labels of one value, and those that all values of a series share. */
+const toValues = (name: string, { labels: sharedLabels, counts, sum }: Series) => {
   let total = 0;
   const buckets = counts.map((count, bucket) => {
     total += count;
-    return {
-      metricName: `${name}_bucket`,
-      labels: { le: CHUNK_BOUNDS[bucket] ?? '+Inf', ...labels },
-      value: total,
-    };
+    const labels = { le: CHUNK_BOUNDS[bucket] ?? '+Inf' };
+    return { metricName: `${name}_bucket`, labels, sharedLabels, value: total };
   });
   return [
     ...buckets,
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: total },
+    { metricName: `${name}_sum`, labels: {}, sharedLabels, value: sum },
+    { metricName: `${name}_count`, labels: {}, sharedLabels, value: total },
   ];
 };

@@ -59,15 +59,19 @@ export type TracedHistogram<Label extends string> = Histogram<Label | 'trace_id'
 export const createHistogram = <const Definition extends MetricDefinition>(
   { name, help, labels, buckets = [] }: Definition,
   registry: Registry,
-): TracedHistogram<LabelOf<Definition>> =>
-  new Histogram({
+): TracedHistogram<LabelOf<Definition>> => {
+  const histogram = new Histogram<LabelOf<Definition> | 'trace_id'>({
     name,
     help,
     labelNames: labels,
     buckets: [...buckets],
     enableExemplars: true,
-    registers: [registry],
+    registers: [],
   });
+  // A registry takes exemplars at once only where it writes nothing but OpenMetrics.
+  registry.registerMetric(histogram);
+  return histogram;
+};
 
 /** Gives the trace of a generation that is under way; undefined where it is not recorded. */
 export type FindTraceId = (generationId: string) => string | undefined;
