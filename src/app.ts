@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/env.ts';
-import { findVersion } from '../config/find-version.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
-import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
+import { createTelemetryLayer } from './create-telemetry.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
 import {
   type AccessLayer,
@@ -23,9 +22,8 @@ import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
-import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
 import { createYogaServer } from './server/yoga.ts';
@@ -42,6 +40,7 @@ import {
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
 import { AccountService } from './services/principals/account-service.ts';
+import { ServerNodeService } from './services/nodes/server-node-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -106,6 +105,7 @@ interface ServiceLayer {
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
+  readonly nodes: ServerNodeService;
 }
 
 const createServices = async (
@@ -120,26 +120,15 @@ const createServices = async (
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
-  const { models, factory, health, catalogue, sources, toTelemetryName } = catalogueLayer;
+  const { models, factory, health } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
   const batchStore = new BatchStore(db);
-  const version = findVersion();
-  const tracing = createTracing({ toTelemetryName, version, capturesContent: settings.traceContent });
-  const metrics: Metrics = createMetrics({
-    version,
-    findTraceId: tracing.findTraceId,
-    maxPrincipals: settings.metricsPrincipals,
-    isStoreUp: () => db.isUp(),
-    queuedWrites: () => generations.queuedWrites(),
-    isQueueFull: () => generations.isQueueFull(),
-    circuitStates: () => health.circuitStates(),
-    catalogue: () => catalogue.state(),
-    catalogueRefreshes: () => sources.readCounts(),
-    heldJobs: () => batches.heldJobs(),
-    sharedCounts: async () => ({
-      nodes: (await findServerNodes(db)).length,
-      batches: await batchStore.countUnfinished(),
-    }),
+  const { version, metrics, telemetry } = createTelemetryLayer(settings, log, {
+    ...catalogueLayer,
+    db,
+    batchStore,
+    generations: () => generations,
+    batches: () => batches,
   });
   const shared = {
     ...settings,
@@ -149,7 +138,7 @@ const createServices = async (
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     outputs: new OutputChecker(),
     log,
-    telemetry: combineTelemetry([metrics.telemetry, tracing.telemetry], log, () => metrics.telemetryFailed()),
+    telemetry,
     guards,
   };
   const now = overrides.now ?? Date.now;
@@ -177,7 +166,9 @@ const createServices = async (
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
-  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
+  const nodes = new ServerNodeService(() => findServerNodes(db));
+  const { outputs } = shared;
+  return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes };
 };
 
 const createTransports = (
@@ -185,7 +176,7 @@ const createTransports = (
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, accounts, metrics, principals }: ServiceLayer,
+  { generations, batches, accounts, metrics, principals, nodes }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
@@ -206,6 +197,7 @@ const createTransports = (
       generations: generations.service,
       batches: batches.service,
       accounts,
+      nodes,
       principals: principals.service,
     },
     limits,

@@ -394,13 +394,3 @@ describe('the address of a document', () => {
     ]);
   });
 });
-
-describe('a variable that looks like a setting and is none', () => {
-  it('is told, and a setting or what a client reads is not', () => {
-    const { unknownVariables } = parseSettings(
-      { MODELGRAPH_PLAYGRUND: 'off', MODELGRAPH_PLAYGROUND: 'off', MODELGRAPH_URL: 'x', OTHER: 'y' },
-      [],
-    );
-    expect(unknownVariables).toEqual(['MODELGRAPH_PLAYGRUND']);
-  });
-});

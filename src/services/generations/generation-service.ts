@@ -17,7 +17,7 @@ import { type TokenCountingOptions, withCountedInput } from '../checks/count-inp
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { findForbiddenModel } from '../principals/model-access.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { toVisible, visibilityOf } from '../principals/visibility.ts';
+import { mayCancel, seesEveryone, toVisible, visibilityOf } from '../principals/visibility.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
@@ -55,6 +55,8 @@ export interface GenerationListRequest extends ListPart {
   readonly statuses: readonly GenerationStatus[] | null;
   /** Id of the principal they belong to; left out or null: the one that asks. */
   readonly owner?: string | null;
+  /** Whether those of every principal are listed, in place of one's; left out: not. */
+  readonly everyone?: boolean;
 }
 
 export interface GenerationList {
@@ -187,13 +189,14 @@ export class GenerationService {
     const { cache, stored, writeBehind } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principal, 'id');
-      return cache.findFinished(id) === undefined ? stored.cancel(known) : known;
+      const known = await this.#getCancellable(id, principal);
+      const ended = cache.findFinished(id) === undefined ? await stored.cancel(known) : known;
+      return this.#show(ended, principal);
     }
-    if (run.principalId !== principal.id) throw noGeneration(id, 'id');
+    if (!mayCancel(principal, run.principalId)) throw noGeneration(id, 'id');
     run.cancel();
     await writeBehind.flush(id);
-    return run.snapshot();
+    return this.#show(run.snapshot(), principal);
   }
 
   /**
@@ -256,8 +259,9 @@ export class GenerationService {
   ): Promise<GenerationList> {
     requireOperation(principal, 'read');
     const { store, cache } = this.#options;
-    const owner = query.owner ?? principal.id;
-    if (visibilityOf(principal, owner) === 'none') {
+    const owner = query.everyone === true ? null : (query.owner ?? principal.id);
+    if (owner === null && !seesEveryone(principal)) requireOperation(principal, 'admin');
+    if (owner !== null && visibilityOf(principal, owner) === 'none') {
       requireOperation(principal, 'users', 'admin');
       return NO_GENERATIONS;
     }
@@ -312,7 +316,23 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
-  /** The principal's own alone: what can only be seen can be neither cancelled nor continued. */
+  /** What the principal may see of a generation that it has found. */
+  #show(generation: Generation, principal: Principal): Generation {
+    const shown = toVisible(principal, generation);
+    if (shown === undefined) throw noGeneration(generation.id, 'id');
+    return shown;
+  }
+
+  async #getCancellable(id: string, principal: Principal): Promise<Generation> {
+    const [found] = await findGenerations(this.#options, [id], (generation) =>
+      mayCancel(principal, generation.principalId) ? generation : undefined,
+    );
+    const generation = unwrapFound(found);
+    if (generation === undefined) throw noGeneration(id, 'id');
+    return generation;
+  }
+
+  /** The principal's own alone: what can only be seen cannot be continued. */
   async #find(id: string, principal: Principal): Promise<Generation | undefined> {
     const [found] = await findGenerations(this.#options, [id], (generation) =>
       generation.principalId === principal.id ? generation : undefined,

@@ -78,8 +78,8 @@ export class BatchStore {
     return findBatches(this.#db, ids);
   }
 
-  /** A principal's, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+  /** A principal's, newest first; null: everyone's. */
+  list(principalId: string | null, query: PageQuery<BatchStatus>): Promise<BatchPage> {
     return listBatches(this.#db, principalId, query);
   }
 

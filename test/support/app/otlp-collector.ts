@@ -132,7 +132,7 @@ const readMetrics = ({ resourceMetrics }: MetricsBody): readonly (readonly [stri
       metrics.map(({ name, unit, histogram }) => {
         const points = (histogram?.dataPoints ?? []).map(({ attributes, count, sum, explicitBounds }) => ({
           attributes: toRecord(attributes),
-          count: Number(count),
+          count,
           sum,
           bounds: explicitBounds,
         }));
