@@ -16,6 +16,7 @@ import {
 } from './create-principals.ts';
 import { createSchema } from './schema/index.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
+import { type HealthParts, readHealthParts } from './server/health-parts.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
 import { createHttpServer } from './server/http-server.ts';
@@ -106,6 +107,7 @@ interface ServiceLayer {
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
   readonly nodes: ServerNodeService;
+  readonly readParts: () => HealthParts;
 }
 
 const createServices = async (
@@ -168,7 +170,18 @@ const createServices = async (
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
   const nodes = new ServerNodeService(() => findServerNodes(db));
   const { outputs } = shared;
-  return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes };
+  const readParts = (): HealthParts =>
+    readHealthParts({
+      ...catalogueLayer,
+      engine: db.engine,
+      isStoreUp: () => db.isUp(),
+      queuedWrites: generations.queuedWrites,
+      isCatalogueCurrent: catalogueLayer.isCurrent,
+      circuitStates: () => health.circuitStates(),
+      running: () => generations.service.liveCount,
+      heldJobs: batches.heldJobs,
+    });
+  return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes, readParts };
 };
 
 const createTransports = (
@@ -176,7 +189,7 @@ const createTransports = (
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, accounts, metrics, principals, nodes }: ServiceLayer,
+  { generations, batches, accounts, metrics, principals, nodes, readParts }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
@@ -204,6 +217,7 @@ const createTransports = (
     isClosing,
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent: isCurrent,
+    readParts,
     metrics,
     servesMetrics: settings.metrics,
     plugins,
@@ -213,6 +227,7 @@ const createTransports = (
     ...shared,
     yoga,
     streamOpened: (transport) => metrics.streamOpened(transport),
+    onRefused: (code) => metrics.errorTold(code),
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,

@@ -42,6 +42,7 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     originPolicy,
     maskError,
     streamOpened: () => ignore,
+    onRefused: ignore,
     heartbeatMs: 30_000,
     limits: {
       ...WEBSOCKET_LIMITS,
