@@ -1,5 +1,5 @@
 import { findVersion } from '../config/find-version.ts';
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry, type Telemetry } from './core/telemetry.ts';
 import type { CatalogueLayer } from './create-catalogue.ts';

@@ -23,12 +23,16 @@ import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
 import type { HealthParts } from './health-parts.ts';
+import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
+import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
 import { useUploads } from './plugins/use-uploads.ts';
 import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
+import { ProviderKeyReader } from './provider-keys.ts';
+import { createDocumentPolicy, type DocumentPolicy } from './trusted-documents/resolve-document.ts';
 
 export interface YogaOptions {
   readonly schema: GraphQLSchema;
@@ -50,6 +54,10 @@ export interface YogaOptions {
   readonly isCatalogueCurrent?: (() => boolean) | null;
   /** Left out: the parts of the server are shown to none. */
   readonly readParts?: () => HealthParts;
+  /** Left out: every request carries the text of its document. */
+  readonly documents?: DocumentPolicy;
+  /** Left out: callers bring no keys for providers. */
+  readonly providerKeyReader?: ProviderKeyReader;
   readonly metrics: Metrics;
   /** Whether metrics are served. */
   readonly servesMetrics: boolean;
@@ -72,6 +80,8 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate, (code) => metrics.errorTold(code)),
+    useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
+    useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),

@@ -151,24 +151,24 @@ test('the metrics of the conventions reach a collector, with the units and bound
     'gen_ai.request.model': 'toy-upstream',
   };
   const { metrics } = collector;
-  const seen = [...metrics].map(([name, { unit, points }]) => [
-    name,
-    unit,
-    points.map(({ count, attributes: given }) => [count, given]),
-  ]);
-  expect(seen.toSorted(([one], [two]) => String(one).localeCompare(String(two)))).toEqual([
-    ['gen_ai.client.operation.duration', 's', [[2, attributes]]],
-    ['gen_ai.client.operation.time_per_output_chunk', 's', [[3, attributes]]],
-    ['gen_ai.client.operation.time_to_first_chunk', 's', [[2, attributes]]],
-    [
-      'gen_ai.client.token.usage',
+  const seen = Object.fromEntries(
+    [...metrics].map(([name, { unit, points }]) => [
+      name,
+      [unit, points.map(({ count, attributes: given }) => [count, given])],
+    ]),
+  );
+  expect(seen).toEqual({
+    'gen_ai.client.operation.duration': ['s', [[2, attributes]]],
+    'gen_ai.client.operation.time_per_output_chunk': ['s', [[3, attributes]]],
+    'gen_ai.client.operation.time_to_first_chunk': ['s', [[2, attributes]]],
+    'gen_ai.client.token.usage': [
       '{token}',
       [
         [2, { ...attributes, 'gen_ai.token.type': 'input' }],
         [2, { ...attributes, 'gen_ai.token.type': 'output' }],
       ],
     ],
-  ]);
+  });
   const boundsOf = (name: string) => metrics.get(name)?.points[0]?.bounds;
   expect(boundsOf('gen_ai.client.operation.duration')).toEqual([
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,

@@ -2,19 +2,16 @@ import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemOwners, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
-import {
-  findVisibleUsers,
-  mayCancel,
-  seesEveryone,
-  toVisibleBatch,
-  visibilityOf,
-} from '../principals/visibility.ts';
+import { findVisibleUsers, mayCancel, toVisibleBatch, visibilityOf } from '../principals/visibility.ts';
+import { findListedOwner, type OwnerQuery } from '../principals/listed-owner.ts';
 import { requireOperation } from '../principals/require-operation.ts';
+import { refuseToKeep } from '../refusals.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -90,6 +87,7 @@ export class BatchService {
   async submit(submission: BatchSubmission): Promise<Batch> {
     requireOperation(submission.principal, 'batch');
     if (this.#closing.signal.aborted) throw isClosing();
+    refuseToKeep(submission.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
@@ -117,18 +115,11 @@ export class BatchService {
   }
 
   /** A principal's batches, newest first; of another owner those that the principal may see. */
-  async list(
-    principal: Principal,
-    query: PageQuery<BatchStatus> & { readonly owner?: string | null; readonly everyone?: boolean },
-  ): Promise<BatchPage> {
+  async list(principal: Principal, query: PageQuery<BatchStatus> & OwnerQuery): Promise<BatchPage> {
     requireOperation(principal, 'read');
-    const owner = query.everyone === true ? null : (query.owner ?? principal.id);
-    if (owner === null && !seesEveryone(principal)) requireOperation(principal, 'admin');
-    if (owner !== null && visibilityOf(principal, owner) === 'none') {
-      requireOperation(principal, 'users', 'admin');
-      return NO_BATCHES;
-    }
-    const page = await this.#options.store.list(owner, query);
+    const owner = findListedOwner(principal, query);
+    if (owner === undefined) return NO_BATCHES;
+    const page = await this.#options.store.list(owner.id, query);
     const items = page.items.flatMap(({ cursor, batch }) => {
       const shown = toVisibleBatch(principal, batch);
       return shown === undefined ? [] : [{ cursor, batch: shown }];

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { BudgetExceeded } from '../../core/budget.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
@@ -12,11 +15,12 @@ import { type PreparedGeneration, previewGeneration, type PreviewDependencies } 
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { nothingStarted, otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
+import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
 
 /** The caller of a request, and the caller's own key for it. */
@@ -24,6 +28,8 @@ export interface Caller {
   readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 export interface KeyedCaller extends Caller {
@@ -31,6 +37,7 @@ export interface KeyedCaller extends Caller {
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
@@ -64,21 +71,22 @@ export class GenerationStarter {
     requireOperation(caller.principal, 'generate');
     const { live, guards, admissions, store, closing } = this.#options;
     closing.throwIfAborted();
-    const { principal, idempotencyKey } = caller;
+    const { principal, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
     const principalId = principal.id;
+    if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };
       const knownId = await this.#findKnown(principalId, key);
       if (knownId !== undefined) return knownId;
     }
-    const checked = this.#check(input, principal);
+    const checked = this.#check(input, principal, providerKeys);
     if (guards.judgesRequests) await this.#judge(checked, input, principalId, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
-    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked);
+    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
     const allowance = budgets.length === 0 ? null : new BudgetedAllowance(store, id, budgets);
-    const run = this.#create({ id, prepared, allowance }, input, principal, receivedAtMs);
+    const run = this.#create({ id, prepared, allowance }, input, caller, receivedAtMs);
     const isStored = key !== null || allowance !== null;
     const known = isStored ? await this.#store(run, key, allowance) : undefined;
     if (known !== undefined) return known;
@@ -103,8 +111,9 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput, { access }: Principal): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options, access);
+  #check(input: GenerateInput, { access }: Principal, keys: ProviderKeys): PreparedGeneration {
+    const providers = this.#options.providers.forCaller(keys);
+    const { prepared, problems } = previewGeneration(input, { ...this.#options, providers }, access);
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)
@@ -152,11 +161,12 @@ export class GenerationStarter {
     return this.#noteRejection(new RequestRejected(problems));
   }
 
-  #holdToBudgets(prepared: PreparedGeneration): PreparedGeneration {
+  #holdToBudgets(prepared: PreparedGeneration, keys: ProviderKeys): PreparedGeneration {
     const { unpriced, models } = this.#options;
-    const problems = findBudgetProblems(prepared, unpriced);
+    const isCounted = ({ provider }: ModelConfig): boolean => !keys.has(provider);
+    const problems = findBudgetProblems(prepared, unpriced, isCounted);
     if (isProblemList(problems)) throw this.#reject(problems);
-    return limitOutputByCost(prepared, models.today());
+    return limitOutputByCost(prepared, models.today(), isCounted);
   }
 
   #create(
@@ -166,7 +176,7 @@ export class GenerationStarter {
       readonly allowance: BudgetedAllowance | null;
     },
     { metadata }: GenerateInput,
-    { id: principalId, keyId, userId }: Principal,
+    { principal: { id: principalId, keyId, userId }, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
@@ -176,6 +186,7 @@ export class GenerationStarter {
       principalId,
       prepared,
       metadata,
+      callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),

@@ -1,14 +1,17 @@
 import { type ErrorCode, findModelgraphError, ModelgraphError } from '../../../core/errors.ts';
+import type { GenerationError } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { isLeaseLost, isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { BatchStep, Telemetry } from '../../../core/telemetry.ts';
 import { type BatchOperations, hasBatchOperations } from '../../../core/vendor-batch.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
+import type { ServerKey } from '../../../core/server-key.ts';
 import { backOff } from './back-off.ts';
+import { batchError } from './batch-outcome.ts';
 import type { BatchConfigs } from './batch-configs.ts';
 import { collectResults } from './collect-results.ts';
-import { finishJob } from './finish-job.ts';
+import { failJob, finishJob } from './finish-job.ts';
 import { pollVendor } from './poll-vendor.ts';
 import { recoverSubmission } from './recover-submission.ts';
 import { beginSubmission, submitJob } from './submit-job.ts';
@@ -43,6 +46,12 @@ const codeOf = (error: unknown, signal: AbortSignal): ErrorCode =>
   signal.aborted || isLeaseLost(error)
     ? 'GENERATION_INTERRUPTED'
     : (findModelgraphError(error)?.code ?? 'INTERNAL');
+const keyIsGone = ({ provider }: ModelConfig, keyId: string): GenerationError =>
+  batchError(
+    'PROVIDER_NOT_CONFIGURED',
+    `The key ${keyId} of this server for "${provider}", to which the batch at the provider belongs, was removed before the batch had ended.`,
+    provider,
+  );
 
 /** Takes vendor batches through their states, one step at a time, each under the lease of its job. */
 export class VendorBatches {
@@ -79,7 +88,7 @@ export class VendorBatches {
     try {
       const end = isGivenUp
         ? await finishJob(job, tools, { outcome: 'cancelled' })
-        : await run(job, { ...tools, operations: await this.#operationsOf(config) });
+        : await this.#run(job, run, tools);
       ended?.(null);
       return end;
     } catch (error) {
@@ -90,8 +99,17 @@ export class VendorBatches {
     }
   }
 
-  async #operationsOf(config: ModelConfig): Promise<BatchOperations> {
-    const provider = await this.#options.providers.getTextProvider(config);
+  /** With the key that the batch at the provider belongs to, if it belongs to one. */
+  async #run(job: BatchJob, run: RunStep, tools: WithoutVendor): Promise<StepEnd> {
+    const { config } = tools;
+    const { keyId } = job.record;
+    const key = keyId === undefined ? undefined : this.#options.providers.keysOf(config.provider).find(keyId);
+    if (keyId !== undefined && key === undefined) return failJob(job, tools, keyIsGone(config, keyId));
+    return run(job, { ...tools, operations: await this.#operationsOf(config, key) });
+  }
+
+  async #operationsOf(config: ModelConfig, key: ServerKey | undefined): Promise<BatchOperations> {
+    const provider = await this.#options.providers.getTextProviderWith(config, key);
     if (hasBatchOperations(provider)) return provider.batches;
     throw new ModelgraphError('INTERNAL', `The provider of "${config.name}" has no batches any more.`);
   }
