@@ -51,6 +51,14 @@ const toCatalogueSettings = (values: Values) => ({
   defaultModel: values.MODELGRAPH_DEFAULT_MODEL,
 });
 
+const toTelemetrySettings = (values: Values) => ({
+  metrics: values.MODELGRAPH_METRICS,
+  metricsPrincipals: values.MODELGRAPH_METRICS_PRINCIPALS,
+  traceContent: values.MODELGRAPH_TRACE_CONTENT,
+  logLevel: values.MODELGRAPH_LOG_LEVEL,
+  logFormat: values.MODELGRAPH_LOG_FORMAT,
+});
+
 /** What a request may carry. */
 const toRequestSettings = (values: Values) => ({
   trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
@@ -106,9 +114,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,
     ...toRequestSettings(values),
-    metrics: values.MODELGRAPH_METRICS,
-    logLevel: values.MODELGRAPH_LOG_LEVEL,
-    logFormat: values.MODELGRAPH_LOG_FORMAT,
+    ...toTelemetrySettings(values),
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,
     idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,
