@@ -14,6 +14,12 @@ const toError = ({ message, stack, errcode, code, isOurs }: ThrownInThread): Err
 const threadEnded = (cause: unknown): Error =>
   Object.assign(new Error('The thread of the database has ended.', { cause }), { errcode: IOERR });
 
+/** The program of the thread, beside this module: with types as a source, without them as a part of the package. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js',
+  import.meta.url,
+);
+
 /**
  * A connection whose statements run in a thread of its own: a commit waits for the disk, a statement for another process that
  * holds the file, and the event loop for neither. Keeps the process alive only while a statement runs.
@@ -26,7 +32,7 @@ class ThreadConnection implements SqliteConnection {
   #isTransaction = false;
 
   constructor(directory: string) {
-    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    this.#worker = new Worker(WORKER, {
       workerData: { directory },
       // Nothing of the server's own environment or flags concerns it.
       env: {},
