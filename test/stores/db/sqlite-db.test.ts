@@ -160,7 +160,7 @@ test('nobody but the owner can read what is stored', async () => {
   await using folder = temporaryFolder();
   const directory = join(folder.path, 'deep', 'data');
   const db = await openSqliteDb(directory);
-  await db.query("INSERT INTO node VALUES ('a', 1, 1)");
+  await db.query("INSERT INTO node (id, lease_until, started_at) VALUES ('a', 1, 1)");
   const modes = await Promise.all(
     ['', 'modelgraph.db', 'modelgraph.db-wal', 'server.lock'].map(
       async (name) => (await stat(join(directory, name))).mode & 0o777,
