@@ -374,8 +374,7 @@ export default {
       name: 'flow-nothing-imports-the-root',
       severity: 'error',
       comment:
-        'app.ts puts the layers together, the commands of cli/ run it, and main.ts runs them. Nothing below imports ' +
-        'them: take it as an argument.',
+        'app.ts puts the layers together, cli/ and main.ts run it. Nothing below imports them: take an argument.',
       from: { path: '^(src|config)/', pathNot: '^src/main\\.ts$' },
       to: { path: ['^src/(app|main)\\.ts$', '^cli/'] },
     },
