@@ -160,13 +160,14 @@ export class GenerationStarter {
     const { store, writeBehind, closing } = this.#options;
     try {
       const reserved = await store.reserve(run.snapshot(), idempotency);
-      if (reserved.type === 'created') closing.throwIfAborted();
-      return reserved;
+      if (reserved.type !== 'created' || !closing.aborted) return reserved;
+      await store.giveBack(run.snapshot(), idempotency);
     } catch (error) {
       const message = 'The server could not begin the generation.';
       run.fail(toGenerationError(new ModelgraphError('GENERATION_INTERRUPTED', message)));
       writeBehind.addEnded(run);
       throw error;
     }
+    throw closing.reason;
   }
 }

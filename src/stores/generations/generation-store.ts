@@ -14,7 +14,7 @@ import {
 import { isFollowed, noteFollowed, noteUnfollowed } from './followed-generations.ts';
 import { interruptOrphans } from './interrupt-orphans.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
-import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, giveKeyBack, takeKey } from '../idempotency-keys.ts';
 import { type NodeCommand, sendCommand } from '../nodes/node-commands.ts';
 import type { StoreOptions } from './store-options.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
@@ -29,6 +29,8 @@ export type Reservation =
 const TAILS = 'modelgraph_tails';
 
 const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at IS NULL';
+
+const DELETE_RESERVED = 'DELETE FROM generation WHERE id = $1 AND last_sequence = 0';
 
 const GO_ON = `
   UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
@@ -95,6 +97,17 @@ export class GenerationStore {
       generationId: holder.id,
       sameRequest: holder.requestHash === idempotency.requestHash,
     };
+  }
+
+  /**
+   * Deletes a generation that was reserved and will not be launched, and lets its key stand for nothing: the same request can
+   * be sent again, to another node as well.
+   */
+  giveBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
+    return this.#db.transaction(async (transaction) => {
+      await giveKeyBack(transaction, generation, key);
+      await transaction.query(DELETE_RESERVED, [generation.id]);
+    });
   }
 
   /** What a key stands for; undefined: nothing. */
