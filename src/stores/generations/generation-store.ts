@@ -30,7 +30,7 @@ const TAILS = 'modelgraph_tails';
 
 const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at IS NULL';
 
-const DELETE_RESERVED = 'DELETE FROM generation WHERE id = $1 AND last_sequence = 0';
+const DELETE_RESERVED = 'DELETE FROM generation WHERE id = $1';
 
 const GO_ON = `
   UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
