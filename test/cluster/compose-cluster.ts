@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, chown, writeFile } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { parse } from 'yaml';
 import { startServerProcess } from '../support/app/server-process.ts';
 import { findFreePort } from '../support/find-free-port.ts';
 import { findProgram } from '../support/find-program.ts';
+import { type Daemon, startDaemon } from '../support/start-daemon.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FOLDER = new URL('../../deploy/cluster/', import.meta.url);
@@ -33,53 +33,6 @@ export const readCluster = (values: Environment): Readonly<Record<string, Enviro
   return Object.fromEntries(
     Object.entries(services).map(([name, { environment = {} }]) => [name, environment]),
   );
-};
-
-/** A program of this machine, beside the servers. */
-export interface Daemon extends AsyncDisposable {
-  readonly port: number;
-}
-
-const isOpen = async (port: number): Promise<boolean> => {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-};
-
-const stop = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-};
-
-/** Starts it and waits until its port is open; rejects with what it printed where it ends before. */
-const startDaemon = async (
-  program: string,
-  parameters: readonly string[],
-  port: number,
-  remove: () => PromiseLike<void>,
-): Promise<Daemon> => {
-  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const output: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
-  while (!(await isOpen(port)))
-    if (child.exitCode !== null || child.signalCode !== null) {
-      await remove();
-      throw new Error(`${program} ended: ${Buffer.concat(output).toString()}`);
-    }
-  return {
-    port,
-    [Symbol.asyncDispose]: async () => {
-      await stop(child);
-      await remove();
-    },
-  };
 };
 
 /** Debian's `nobody`: PgBouncer refuses to run as root. */
