@@ -6,7 +6,9 @@ import { failedReport, type Measurement, type Scale } from './report/measurement
 import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
+import { budgets } from './measurements/budgets.ts';
 import { cancel } from './measurements/cancel.ts';
+import { client } from './measurements/client.ts';
 import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
@@ -32,11 +34,13 @@ const MEASUREMENTS: readonly Measurement[] = [
   alternative,
   batchKill,
   batchMemory,
+  budgets,
   hostileVendor,
   refusals,
   floods,
   soak,
   fuzz,
+  client,
   clientRender,
 ];
 

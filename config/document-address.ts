@@ -21,3 +21,8 @@ export const documentAddress = z
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   })
   .transform((text) => (text === '' ? null : text));
+
+export const jsonPath = z
+  .string()
+  .refine((path) => path === '' || path.endsWith('.json'), 'must be the path of a .json file')
+  .transform((path) => (path === '' ? null : path));

@@ -13,7 +13,7 @@ export const VARIABLES = [
     default: '127.0.0.1',
     unit: null,
     description:
-      'Address to listen on. An address that is not a loopback one requires `MODELGRAPH_API_KEYS`.',
+      'Address to listen on. An address that is not a loopback one requires `MODELGRAPH_API_KEYS`, `MODELGRAPH_ACCESS` or `MODELGRAPH_JWT_ISSUER`.',
   },
   { name: 'PORT', default: '4000', unit: null, description: 'Port to listen on; 0: any free port.' },
   {
@@ -49,6 +49,20 @@ export const VARIABLES = [
     default: '30',
     unit: 'days',
     description: 'How long generations and batches are kept after their end.',
+  },
+  {
+    name: 'MODELGRAPH_LEDGER_RETENTION_DAYS',
+    default: '400',
+    unit: 'days',
+    description:
+      'How long the ledger is kept: a row for each turn that was billed, and its sums by day. See [docs/budgets.md](budgets.md).',
+  },
+  {
+    name: 'MODELGRAPH_BUDGET_UNPRICED',
+    default: 'refuse',
+    unit: null,
+    description:
+      'What becomes of requests under a budget to models without a known price: `refuse`, or `allow`, which counts only what the provider itself bills.',
   },
   {
     name: 'MODELGRAPH_PROVIDERS',
@@ -113,6 +127,60 @@ export const VARIABLES = [
       'Keys that clients must send, as `<id>:<sha256>`, separated by commas. `npm run key` creates one. Empty: any client that can reach the server may use it.',
   },
   {
+    name: 'MODELGRAPH_ACCESS',
+    default: '',
+    unit: null,
+    description:
+      'Path of a `.json` file that says what each key and each user may: models, operations, limits, budgets. It is read again when it changes, and on SIGHUP. See [docs/access.md](access.md).',
+  },
+  {
+    name: 'MODELGRAPH_JWT_ISSUER',
+    default: '',
+    unit: null,
+    description:
+      'Issuer (`iss`) of the tokens by which users of an identity provider are let in. Empty: keys only. See [docs/access.md](access.md).',
+  },
+  {
+    name: 'MODELGRAPH_JWT_AUDIENCE',
+    default: '',
+    unit: null,
+    description:
+      'Audiences (`aud`) of those tokens, separated by commas; a token is for at least one of them.',
+  },
+  {
+    name: 'MODELGRAPH_JWT_JWKS_URL',
+    default: '',
+    unit: null,
+    description:
+      'Address of the key set of the identity provider: `https://…`, or `http://…` on this machine. Exactly one of it, `MODELGRAPH_JWT_PUBLIC_KEY` and `MODELGRAPH_JWT_SECRET` is set.',
+  },
+  {
+    name: 'MODELGRAPH_JWT_PUBLIC_KEY',
+    default: '',
+    unit: null,
+    description:
+      'Public key that the tokens are verified with, in PEM (`BEGIN PUBLIC KEY`); `\\n` stands for a line break.',
+  },
+  {
+    name: 'MODELGRAPH_JWT_SECRET',
+    default: '',
+    unit: null,
+    description: 'Secret shared with what signs the tokens, for the HS algorithms: at least 32 bytes.',
+  },
+  {
+    name: 'MODELGRAPH_JWT_ALGORITHMS',
+    default: '',
+    unit: null,
+    description:
+      'Algorithms that are accepted, separated by commas: HS256, HS384 and HS512 with a secret; RS256, RS384, RS512, ES256, ES384, ES512, EdDSA and Ed25519 with public keys. Empty: HS256; those of the public key; RS256, ES256 and EdDSA.',
+  },
+  {
+    name: 'MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS',
+    default: '30',
+    unit: 's',
+    description: "By how much the clock of the identity provider may differ from the server's.",
+  },
+  {
     name: 'MODELGRAPH_ALLOWED_ORIGINS',
     default: '',
     unit: null,
@@ -126,10 +194,38 @@ export const VARIABLES = [
     description: '`on` or `off`: whether clients may query the schema.',
   },
   {
+    name: 'MODELGRAPH_FEDERATION',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether the server is a subgraph of Apollo Federation 2. Its schema can then be read by every client, whatever `MODELGRAPH_INTROSPECTION` says. See [docs/federation.md](federation.md).',
+  },
+  {
     name: 'MODELGRAPH_PLAYGROUND',
     default: 'on',
     unit: null,
     description: '`on` or `off`: whether a browser gets the playground at `/graphql`.',
+  },
+  {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS',
+    default: '',
+    unit: null,
+    description:
+      'Paths of `.json` files with documents by id, separated by commas: what GraphQL clients write at build time. They are read again when they change. Empty: requests carry their documents. See [docs/trusted-documents.md](trusted-documents.md).',
+  },
+  {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS_MODE',
+    default: '',
+    unit: null,
+    description:
+      '`only`: nothing but those documents is executed, and the playground is not served. `also`: other documents are executed as well. Empty: `only`.',
+  },
+  {
+    name: 'MODELGRAPH_PROVIDER_KEYS',
+    default: 'off',
+    unit: null,
+    description:
+      '`off`, `allowed` or `required`: whether callers may bring keys of their own for providers; `required`: the keys of the server serve none of their requests. See [docs/provider-keys.md](provider-keys.md).',
   },
   {
     name: 'MODELGRAPH_METRICS',

@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
-import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
+import {
+  createTransports,
+  loadSteps,
+  type Served,
+  type Steps,
+  type TransportOverrides,
+} from './create-transports.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
-import { createSchema } from './schema/index.ts';
-import { createAuthenticate } from './server/auth.ts';
+import {
+  type AccessLayer,
+  createAccessLayer,
+  createPrincipalLayer,
+  type PrincipalLayer,
+  type PrincipalOverrides,
+} from './create-principals.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
-import type { ServerPlugin } from './server/plugin.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
-import { createHttpServer } from './server/http-server.ts';
-import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
-import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
-import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
-import { createYogaServer } from './server/yoga.ts';
-import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -34,6 +38,7 @@ import {
   type GenerationTiming,
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
+import { AccountService } from './services/principals/account-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -43,20 +48,17 @@ import { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { GenerationStore } from './stores/generations/generation-store.ts';
 import { openDb } from './stores/db/open-db.ts';
+import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
-export interface AppOverrides extends CatalogueOverrides {
-  readonly limits?: Partial<OperationLimits>;
-  readonly webSocketLimits?: Partial<WebSocketLimits>;
+export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, TransportOverrides {
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
   readonly guards?: readonly GenerationGuard[];
-  /** Steps of the server after its own, which may be guards as well. */
-  readonly plugins?: readonly ServerPlugin[];
   /** In place of the database of the settings. */
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
@@ -69,8 +71,11 @@ export interface App {
    * closes every socket. Resolves when nothing is open.
    */
   close(): Promise<void>;
-  /** Reads the sources of the catalogue at once. Resolves once the operator's overlay was taken, or refused. */
-  reloadCatalogue(): Promise<void>;
+  /**
+   * Reads the sources of the catalogue, the rules for access and the trusted documents at once. Resolves once the
+   * operator's files were taken, or refused.
+   */
+  reload(): Promise<void>;
 }
 
 const createWebhooks = async (
@@ -89,19 +94,25 @@ interface ServiceLayer {
   readonly generations: Generations;
   readonly batches: Batches;
   readonly webhooks: Webhooks | null;
+  readonly accounts: AccountService;
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
+  readonly principals: PrincipalLayer;
 }
 
 const createServices = async (
   settings: Settings,
   log: ServiceLog,
   overrides: AppOverrides,
-  { models, factory, health, catalogue, toTelemetryName }: CatalogueLayer,
+  {
+    catalogueLayer,
+    accessLayer,
+  }: { readonly catalogueLayer: CatalogueLayer; readonly accessLayer: AccessLayer },
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
+  const { models, factory, health, catalogue, toTelemetryName } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
   const metrics: Metrics = createMetrics({
     isStoreUp: () => db.isUp(),
@@ -120,6 +131,8 @@ const createServices = async (
     telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
     guards,
   };
+  const now = overrides.now ?? Date.now;
+  const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
@@ -128,67 +141,34 @@ const createServices = async (
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
+    now,
+    deleteLedger: (maxRows) => accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows),
   });
   const batches = createBatches({
     ...shared,
+    now,
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
+  const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
-  return { generations, batches, webhooks, metrics, outputs: shared.outputs };
+  const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
+  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
 };
 
-const createTransports = (
-  settings: Settings,
-  log: ServiceLog,
-  overrides: AppOverrides,
-  { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, metrics }: ServiceLayer,
-  plugins: readonly ServerPlugin[],
-  { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
-): Transports => {
-  const shared = {
-    authenticate: createAuthenticate(settings.apiKeys),
-    originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
-    heartbeatMs: settings.heartbeatMs,
-    log,
-  };
-  const limits = { ...DEFAULT_LIMITS, ...overrides.limits };
-  const yoga = createYogaServer({
-    ...settings,
-    ...shared,
-    schema: createSchema(),
-    services: { catalogue, generations: generations.service, batches: batches.service },
-    limits,
-    isClosing,
-    readinessChecks: { store: isStoreReliable },
-    isCatalogueCurrent: isCurrent,
-    metrics,
-    servesMetrics: settings.metrics,
-    plugins,
-  });
-  const server = createHttpServer({ yoga, isClosing, log });
-  const sockets = serveWebSockets(server, {
-    ...shared,
-    yoga,
-    streamOpened: (transport) => metrics.streamOpened(transport),
-    limits: {
-      ...WEBSOCKET_LIMITS,
-      maxPayloadBytes: settings.maxBodyBytes,
-      maxPayloadValues: maxBodyValuesOf(limits),
-      ...overrides.webSocketLimits,
-    },
-  });
-  return { server, sockets };
-};
-
-/** Every key of the settings that a vendor, a database or a receiver of webhooks is sent, and may quote. */
-const secretsOf = ({ providers, webhook, databaseUrl, databaseDirectUrl }: Settings): readonly string[] => [
-  ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
+/** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
+const secretsOf = ({
+  providers,
+  webhook,
+  jwt,
+  databaseUrl,
+  databaseDirectUrl,
+}: Settings): readonly string[] => [
+  ...(jwt?.keys.type === 'secret' ? [jwt.keys.secret] : []),
+  ...Object.values(providers).flatMap(({ apiKey, keys }) => keys?.map(({ value }) => value) ?? apiKey ?? []),
   ...(webhook === null ? [] : [webhook.secret]),
   ...[databaseUrl, databaseDirectUrl].flatMap((url) =>
     url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
@@ -205,9 +185,69 @@ const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: Servic
   factory.warm().catch((error: unknown) => log.error({ err: error }, 'a provider could not be loaded'));
 };
 
+/** What an application is made of, from its settings to its transports. */
+interface AppParts {
+  readonly settings: Settings;
+  readonly log: ServiceLog;
+  readonly catalogueLayer: CatalogueLayer;
+  readonly services: ServiceLayer;
+  readonly steps: Steps;
+  readonly transports: Transports;
+  readonly db: Db;
+}
+
+const openParts = async ({
+  settings,
+  log,
+  catalogueLayer,
+  services,
+  steps,
+  transports,
+}: AppParts): Promise<string> => {
+  await sweepTemporaryFolders((error, path) =>
+    log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
+  );
+  await services.generations.start();
+  await services.batches.start();
+  await services.webhooks?.start();
+  services.principals.start();
+  const origin = await listen(transports.server, settings.host, settings.port);
+  services.metrics.start();
+  catalogueLayer.sources.start();
+  steps.trusted?.start();
+  warmProviders(catalogueLayer, log);
+  return `${origin}${GRAPHQL_PATH}`;
+};
+
+const closeParts = async ({
+  settings,
+  catalogueLayer,
+  services,
+  steps,
+  transports,
+  db,
+}: AppParts): Promise<void> => {
+  const { generations, batches, webhooks, accounts, metrics, outputs, principals } = services;
+  metrics.stop();
+  accounts.close();
+  const { shutdownGraceMs } = settings;
+  await closeTransports(transports, () =>
+    Promise.all([
+      catalogueLayer.sources.stop(),
+      generations.stop(shutdownGraceMs),
+      batches.stop(shutdownGraceMs),
+    ]),
+  );
+  await principals.stop();
+  await steps.trusted?.stop();
+  outputs.close();
+  await webhooks?.stop();
+  await db.close();
+};
+
 /**
  * Puts the layers together and opens the store; opens no port until `listen`. Rejects when the catalogue cannot be
- * served, the operator's plugins cannot be loaded, or the store cannot be opened.
+ * served, the operator's plugins cannot be loaded, the rules for access cannot be used, or the store cannot be opened.
  */
 export const buildApp = async (
   settings: Settings,
@@ -217,64 +257,59 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
-  const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
-  const plugins = [...loaded, ...(overrides.plugins ?? [])];
+  const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
-  const { sources } = catalogueLayer;
+  const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
-  const services = await createServices(settings, log, overrides, catalogueLayer, db, [
-    ...plugins,
-    ...(overrides.guards ?? []),
-  ]);
-  const { generations, batches, webhooks, metrics, outputs } = services;
+  const layers = { catalogueLayer, accessLayer };
+  const guards = [...steps.plugins, ...(overrides.guards ?? [])];
+  const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
+  const { generations, batches, accounts, metrics, principals } = services;
+  const { catalogue, isCurrent } = catalogueLayer;
+  const served: Served = {
+    services: {
+      catalogue,
+      generations: generations.service,
+      batches: batches.service,
+      accounts,
+      principals: principals.service,
+    },
+    authenticate: principals.authenticate,
+    metrics,
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
-  });
+  };
+  const transports = createTransports(settings, log, overrides, steps, served, isCurrent);
+  const parts: AppParts = { settings, log, catalogueLayer, services, steps, transports, db };
 
   const close = async (): Promise<void> => {
     closing = true;
-    metrics.stop();
-    const { shutdownGraceMs } = settings;
-    await closeTransports(transports, () =>
-      Promise.all([sources.stop(), generations.stop(shutdownGraceMs), batches.stop(shutdownGraceMs)]),
-    );
-    outputs.close();
-    await webhooks?.stop();
-    await db.close();
+    await closeParts(parts);
     stopCatching?.();
     showSecrets();
-  };
-
-  const open = async (): Promise<string> => {
-    stopCatching = catchDefects(log);
-    await sweepTemporaryFolders((error, path) =>
-      log.warn({ err: error, path }, 'a temporary folder of an earlier server process could not be removed'),
-    );
-    await generations.start();
-    await batches.start();
-    await webhooks?.start();
-    const origin = await listen(transports.server, settings.host, settings.port);
-    metrics.start();
-    sources.start();
-    warmProviders(catalogueLayer, log);
-    return `${origin}${GRAPHQL_PATH}`;
   };
 
   return {
     async listen() {
       try {
-        return await open();
+        stopCatching = catchDefects(log);
+        return await openParts(parts);
       } catch (error) {
         await close();
         throw error;
       }
     },
     close,
-    reloadCatalogue: () => sources.reload(),
+    reload: async () => {
+      await Promise.all([
+        catalogueLayer.sources.reload(),
+        services.principals.reload(),
+        steps.trusted?.readNow(),
+      ]);
+    },
   };
 };

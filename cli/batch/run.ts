@@ -1,14 +1,13 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { ApiError, type Server } from '../api.ts';
 import {
-  ApiError,
   type BatchState,
   cancelBatch,
   getBatch,
   hasEnded,
   listBatches,
   readResults,
-  type Server,
   submitBatch,
   watchBatch,
 } from './api.ts';

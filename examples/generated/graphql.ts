@@ -71,6 +71,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The answer breaks the schema of the request, which asks for a failure then. The text is kept. The same request may succeed later. */
   | 'OUTPUT_INVALID'
+  /** The request names a document by a hash that this server does not know: send its text, as clients with automatic persisted queries do. Do not retry the same request unchanged. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
   /** The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do. Do not retry the same request unchanged. */
   | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider refused this server's credentials. Do not retry the same request unchanged. */
@@ -89,7 +91,7 @@ export type ErrorCode =
   | 'PROVIDER_TIMEOUT'
   /** The rate limit of this server is reached. The same request may succeed later. */
   | 'RATE_LIMITED'
-  /** The database of this server is unavailable. Send the request again later. The same request may succeed later. */
+  /** The database of this server, or the keys of its identity provider, cannot be reached. Send the request again later. The same request may succeed later. */
   | 'SERVICE_UNAVAILABLE'
   /** The provider's stream went silent. Text so far is kept. The same request may succeed later. */
   | 'STREAM_STALLED'

@@ -101,6 +101,11 @@ export class ModelRegistry {
     this.#snapshot = this.#createSnapshot(this.#merged);
   }
 
+  /** Whether sources are asked for more models later, so that a name may be one of theirs. */
+  get isRefreshed(): boolean {
+    return this.#options.isRefreshed;
+  }
+
   /** What the catalogue is made of. */
   get layers(): CatalogueLayers {
     return this.#layers;

@@ -6,18 +6,24 @@ import type {
   ItemName,
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
+import type { Principal } from '../core/principal.ts';
+import type { AccountService } from '../services/principals/account-service.ts';
+import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
   GenerationListRequest,
   GenerationService,
 } from '../services/generations/generation-service.ts';
+import type { PrincipalService } from '../services/principals/principal-service.ts';
 import type { Generation } from '../core/generation.ts';
 
 /** The context of a resolver. Each operation has its own, with the same content on every transport. */
 export interface Context {
   /** The principal that sent the request. */
-  readonly principalId: string;
+  readonly principal: Principal;
+  /** Keys for vendors that the request, or its socket, has brought. */
+  readonly providerKeys: ProviderKeys;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */
@@ -29,6 +35,8 @@ export interface Context {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;
+  readonly principals: PrincipalService;
+  readonly accounts: AccountService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
   readonly introspection: boolean;

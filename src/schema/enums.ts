@@ -1,3 +1,4 @@
+import type { PrincipalKind } from '../core/principal.ts';
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
 import type { FinishReason, GenerationStatus, WarningCode } from '../core/generation.ts';
 import type { OnDisconnect, OnUnsupported } from '../core/generate-input.ts';
@@ -235,6 +236,12 @@ export const WarningCodeEnum = defineEnum<WarningCode>('WarningCode', 'The kind 
     'Reasoning or opaque state of another provider or another kind of model was left out of the conversation.',
 });
 
+export const PrincipalKindEnum = defineEnum<PrincipalKind>('PrincipalKind', 'The kind of a principal.', {
+  anonymous: 'Any client: this server has neither keys nor an identity provider.',
+  key: 'A key of this server.',
+  user: 'The subject of a token, of the identity provider or of a key.',
+});
+
 /** The meaning of each error code; the schema adds whether a retry may help. */
 export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   INVALID_REQUEST: 'The request is invalid for every model.',
@@ -244,6 +251,8 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'The request carries no valid credentials for this server.',
   PERSISTED_QUERY_NOT_SUPPORTED:
     'The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do.',
+  PERSISTED_QUERY_NOT_FOUND:
+    'The request names a document by a hash that this server does not know: send its text, as clients with automatic persisted queries do.',
   FORBIDDEN: 'The credentials do not allow this.',
   RATE_LIMITED: 'The rate limit of this server is reached.',
   BUDGET_EXCEEDED: 'Your budget on this server is used up.',
@@ -263,7 +272,8 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   GENERATION_CANCELLED:
     'The generation was cancelled by its client, or because its last subscriber disconnected.',
   GENERATION_INTERRUPTED: 'This server stopped before the generation was complete.',
-  SERVICE_UNAVAILABLE: 'The database of this server is unavailable. Send the request again later.',
+  SERVICE_UNAVAILABLE:
+    'The database of this server, or the keys of its identity provider, cannot be reached. Send the request again later.',
   INTERNAL: 'A defect of this server.',
 };
 

@@ -1,23 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../core/provider-keys.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
+import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
 
 export interface Services {
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;
+  readonly principals: PrincipalService;
+  readonly accounts: AccountService;
 }
 
 /** What a transport knows of an operation before it is executed. */
 export interface OperationOrigin {
+  readonly principal: Principal;
+  /** The principal's id, beside it for plugins. */
   readonly principalId: string;
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 /** A request over HTTP, as Node's server gives it; plugins add what they find out about it. */
@@ -31,9 +41,12 @@ export interface HttpContext {
   /** The id of the last event that the client of an event stream has; null where it sends none. */
   readonly lastEventId: string | null;
   /** Set by authentication; the request of a principal that is not known never gets further. */
+  principal?: Principal;
   principalId?: string;
   /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
   isPreflighted?: boolean;
+  /** Keys for vendors that the request has brought; set by the step that reads them. */
+  providerKeys?: ProviderKeys;
 }
 
 /** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
@@ -49,20 +62,27 @@ export const mayBeRepeated = ({
 export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
-    principalId,
+    principal,
+    providerKeys,
     req,
     isPreflighted,
     lastEventId = null,
-  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, keyof OperationOrigin> => {
-    if (principalId === undefined) throw new TypeError('an operation came before its principal was known');
+  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<
+    Context,
+    Exclude<keyof OperationOrigin, 'providerKeys'>
+  > => {
+    if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
+      providerKeys: providerKeys ?? NO_PROVIDER_KEYS,
       isSafeRequest: req?.method === 'GET',
       mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
       lastEventId,
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,
-      loaders: new OperationLoaders(services, principalId),
+      principals: services.principals,
+      accounts: services.accounts,
+      loaders: new OperationLoaders(services, principal),
       introspection,
     };
   };

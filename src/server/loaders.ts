@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Found } from '../core/found.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Loaders } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
@@ -28,7 +29,7 @@ const createFindLoader = <Key, Value>(
  */
 export class OperationLoaders implements Loaders {
   readonly #services: LoaderServices;
-  readonly #principalId: string;
+  readonly #principal: Principal;
   #generation: Loaders['generation'] | undefined;
   #generationPage: Loaders['generationPage'] | undefined;
   #batch: Loaders['batch'] | undefined;
@@ -36,38 +37,38 @@ export class OperationLoaders implements Loaders {
   #namedItem: Loaders['namedItem'] | undefined;
   #itemPage: Loaders['itemPage'] | undefined;
 
-  constructor(services: LoaderServices, principalId: string) {
+  constructor(services: LoaderServices, principal: Principal) {
     this.#services = services;
-    this.#principalId = principalId;
+    this.#principal = principal;
   }
 
   get generation(): Loaders['generation'] {
     return (this.#generation ??= createFindLoader((ids) =>
-      this.#services.generations.findGenerations(ids, this.#principalId),
+      this.#services.generations.findGenerations(ids, this.#principal),
     ));
   }
 
   get generationPage(): Loaders['generationPage'] {
     return (this.#generationPage ??= createLoader((requests) =>
-      this.#services.generations.listPages(requests, this.#principalId),
+      this.#services.generations.listPages(requests, this.#principal),
     ));
   }
 
   get batch(): Loaders['batch'] {
     return (this.#batch ??= createFindLoader((ids) =>
-      this.#services.batches.findBatches(ids, this.#principalId),
+      this.#services.batches.findBatches(ids, this.#principal),
     ));
   }
 
   get batchItem(): Loaders['batchItem'] {
     return (this.#batchItem ??= createFindLoader((ids) =>
-      this.#services.batches.findItems(ids, this.#principalId),
+      this.#services.batches.findItems(ids, this.#principal),
     ));
   }
 
   get namedItem(): Loaders['namedItem'] {
     return (this.#namedItem ??= createFindLoader((names) =>
-      this.#services.batches.findItemsNamed(names, this.#principalId),
+      this.#services.batches.findItemsNamed(names, this.#principal),
     ));
   }
 

@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { BudgetExceeded } from '../core/budget.ts';
 import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { shorten } from '../lib/shorten.ts';
@@ -10,7 +11,15 @@ const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
   if (error instanceof RequestRejected) {
     const { path, allowed, suggestion } = error.problems[0];
     const problems = error.problems.length > 1 ? { problems: error.problems } : {};
-    return { ...base, path, allowed: allowed ?? undefined, suggestion: suggestion ?? undefined, ...problems };
+    const budget = error instanceof BudgetExceeded ? { budget: error.budget } : {};
+    return {
+      ...base,
+      path,
+      allowed: allowed ?? undefined,
+      suggestion: suggestion ?? undefined,
+      ...problems,
+      ...budget,
+    };
   }
   if (error instanceof GenerationFailure) {
     const { retryAfterMs, provider } = error.failure;

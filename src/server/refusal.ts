@@ -35,11 +35,6 @@ export const toRefusalResponse = (refusal: Refusal, { req }: Pick<HttpContext, '
   });
 };
 
-export const UNAUTHENTICATED: Refusal = {
-  code: 'UNAUTHENTICATED',
-  message: 'Send a key of this server: Authorization: Bearer mg_…',
-};
-
 /** The refusal of a body that is many values, and would cost many times its length once it is parsed. */
 export const tooManyValues = (most: number): GraphQLError =>
   toRefusalError({

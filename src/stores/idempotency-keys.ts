@@ -62,9 +62,9 @@ export const takeKey = async (
 
 /** Lets a key stand for nothing again, where `id` holds it. */
 export const giveKeyBack = async (
-  transaction: Transaction,
+  queries: Queries,
   { id, principalId }: { readonly id: string; readonly principalId: string },
   key: string,
 ): Promise<void> => {
-  await transaction.query(GIVE_BACK, [principalId, toStoredKey(key), id]);
+  await queries.query(GIVE_BACK, [principalId, toStoredKey(key), id]);
 };

@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../src/core/principal.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
 import { usageOf } from '../services/generations/run/run-harness.ts';
@@ -241,7 +242,7 @@ describe.skipIf(postgres.problem !== null)(named('while the database is away'), 
     const url = await createDatabase();
     await using node = await openBatchNode(url, vendor.overrides);
     const submission = node.batches.service.submit({
-      principalId: 'me',
+      principal: toKeyPrincipal('me'),
       displayName: null,
       metadata: null,
       idempotencyKey: 'half',
@@ -256,7 +257,9 @@ describe.skipIf(postgres.problem !== null)(named('while the database is away'), 
     await expect(submission).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await server.start();
     expect(await queryPostgres(url, 'SELECT status FROM batch')).toEqual([{ status: 'receiving' }]);
-    expect(await node.batches.service.list('me', { first: 10, after: null, statuses: null })).toMatchObject({
+    expect(
+      await node.batches.service.list(toKeyPrincipal('me'), { first: 10, after: null, statuses: null }),
+    ).toMatchObject({
       items: [],
       totalCount: 0,
     });

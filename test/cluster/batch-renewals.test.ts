@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../src/core/principal.ts';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
@@ -47,7 +48,7 @@ const withoutRenewals = ({ isOut = true } = {}) => {
 
 const submit = async ({ batches }: BatchNode, customIds: readonly string[]): Promise<string> => {
   const { id } = await batches.service.submit({
-    principalId: 'me',
+    principal: toKeyPrincipal('me'),
     displayName: null,
     metadata: null,
     idempotencyKey: null,
@@ -61,7 +62,11 @@ const submit = async ({ batches }: BatchNode, customIds: readonly string[]): Pro
 };
 
 const ended = async ({ batches }: BatchNode, id: string): Promise<Batch> => {
-  for await (const batch of await batches.service.updates(id, 'me', new AbortController().signal))
+  for await (const batch of await batches.service.updates(
+    id,
+    toKeyPrincipal('me'),
+    new AbortController().signal,
+  ))
     if (isTerminalBatch(batch.status)) return batch;
   throw new Error('the batch is gone');
 };

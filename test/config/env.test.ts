@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings, providerVariables } from '../../config/env.ts';
-import { MODEL_CONFIGS } from '../../config/providers/index.ts';
+import { parseSettings } from '../../config/env.ts';
 import { VARIABLES } from '../../config/variables.ts';
-import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 
 const HASH = 'a'.repeat(64);
 const SECRET = `whsec_${'A'.repeat(32)}`;
@@ -22,6 +20,7 @@ describe('the settings', () => {
   it('have a default for every variable', () => {
     expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
       {
+        "accessFile": null,
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
@@ -39,11 +38,14 @@ describe('the settings', () => {
         "demoDelayMs": 20,
         "disconnectGraceMs": 10000,
         "eventRetentionMs": 900000,
+        "federation": false,
         "firstDeltaTimeoutMs": 300000,
         "heartbeatMs": 12000,
         "host": "127.0.0.1",
         "idleTimeoutMs": 120000,
         "introspection": true,
+        "jwt": null,
+        "ledgerRetentionMs": 34560000000,
         "logLevel": "info",
         "maxAttempts": 3,
         "maxBatchFileBytes": 209715200,
@@ -54,6 +56,7 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "providerKeys": "off",
         "providers": {
           "demo": {
             "apiKey": null,
@@ -64,8 +67,11 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "trustedDocuments": [],
+        "trustedDocumentsMode": "only",
         "unknownModels": "refuse",
         "unknownVariables": [],
+        "unpriced": "refuse",
         "vendorLists": false,
         "webhook": null,
       }
@@ -91,6 +97,7 @@ describe('the settings', () => {
           MODELGRAPH_API_KEYS: `one:${HASH}, two:${HASH},`,
           MODELGRAPH_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
           MODELGRAPH_INTROSPECTION: 'off',
+          MODELGRAPH_FEDERATION: 'on',
           MODELGRAPH_PLAYGROUND: 'off',
           MODELGRAPH_METRICS: 'off',
           MODELGRAPH_LOG_LEVEL: 'silent',
@@ -100,6 +107,8 @@ describe('the settings', () => {
           DATABASE_DIRECT_URL: 'postgresql://me:secret@direct.example/app',
           MODELGRAPH_EVENT_RETENTION_MS: '3',
           MODELGRAPH_RETENTION_DAYS: '4',
+          MODELGRAPH_LEDGER_RETENTION_DAYS: '500',
+          MODELGRAPH_BUDGET_UNPRICED: 'allow',
           MODELGRAPH_CONNECT_TIMEOUT_MS: '5',
           MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: '6',
           MODELGRAPH_MAX_ATTEMPTS: '7',
@@ -125,11 +134,23 @@ describe('the settings', () => {
           MODELGRAPH_VENDOR_LISTS: 'on',
           MODELGRAPH_UNKNOWN_MODELS: 'allow',
           MODELGRAPH_DEFAULT_MODEL: 'claude',
+          MODELGRAPH_ACCESS: './access.json',
+          MODELGRAPH_JWT_ISSUER: 'https://id.example',
+          MODELGRAPH_JWT_AUDIENCE: 'chat, admin',
+          MODELGRAPH_JWT_JWKS_URL: 'https://id.example/keys',
+          MODELGRAPH_JWT_PUBLIC_KEY: '',
+          MODELGRAPH_JWT_SECRET: '',
+          MODELGRAPH_JWT_ALGORITHMS: 'ES256,RS256',
+          MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: '5',
+          MODELGRAPH_PROVIDER_KEYS: 'allowed',
+          MODELGRAPH_TRUSTED_DOCUMENTS: './app.json, ./client.json',
+          MODELGRAPH_TRUSTED_DOCUMENTS_MODE: 'also',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
       ),
     ).toMatchInlineSnapshot(`
       {
+        "accessFile": "./access.json",
         "allowedOrigins": [
           "https://a.example",
           "http://b.example:8080",
@@ -159,11 +180,29 @@ describe('the settings', () => {
         "demoDelayMs": 86400000,
         "disconnectGraceMs": 10,
         "eventRetentionMs": 3,
+        "federation": true,
         "firstDeltaTimeoutMs": 6,
         "heartbeatMs": 100,
         "host": "0.0.0.0",
         "idleTimeoutMs": 1,
         "introspection": false,
+        "jwt": {
+          "algorithms": [
+            "RS256",
+            "ES256",
+          ],
+          "audiences": [
+            "chat",
+            "admin",
+          ],
+          "clockToleranceSeconds": 5,
+          "issuer": "https://id.example",
+          "keys": {
+            "type": "jwks",
+            "url": "https://id.example/keys",
+          },
+        },
+        "ledgerRetentionMs": 43200000000,
         "logLevel": "silent",
         "maxAttempts": 7,
         "maxBatchFileBytes": 4096,
@@ -174,13 +213,20 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "providerKeys": "allowed",
         "providers": {},
         "providersFile": "./more.json",
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "trustedDocuments": [
+          "./app.json",
+          "./client.json",
+        ],
+        "trustedDocumentsMode": "also",
         "unknownModels": "allow",
         "unknownVariables": [],
+        "unpriced": "allow",
         "vendorLists": true,
         "webhook": {
           "allowPrivate": true,
@@ -298,35 +344,6 @@ describe('the settings', () => {
 
   it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('may listen on %s without keys', (HOST) => {
     expect(parseSettings({ HOST }, []).host).toBe(HOST);
-  });
-});
-
-describe('the settings of a provider', () => {
-  it('are its key and its address, named after it, in the variable that its descriptor names', () => {
-    const names = Object.keys(MODEL_CONFIGS);
-    for (const { name, credentialVariable } of Object.values(TEXT_PROVIDERS)) {
-      if (credentialVariable !== null) expect(credentialVariable).toBe(providerVariables(name).key);
-      const { key, baseUrl } = providerVariables(name);
-      const { providers } = parseSettings({ [key]: ' a key ', [baseUrl]: 'http://127.0.0.1:9/v1' }, names);
-      for (const other of names)
-        expect([other, providers[other]]).toEqual([
-          other,
-          other === name
-            ? { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9/v1' }
-            : { apiKey: null, baseUrl: null },
-        ]);
-    }
-    expect(providerVariables('my-own')).toEqual({ key: 'MY_OWN_API_KEY', baseUrl: 'MY_OWN_BASE_URL' });
-  });
-
-  it('take the key of gemini from either of its two names, its own first', () => {
-    const keyOf = (environment: Record<string, string>) =>
-      parseSettings(environment, ['gemini', 'openai']).providers['gemini']?.apiKey;
-    expect(keyOf({})).toBeNull();
-    expect(keyOf({ GOOGLE_API_KEY: 'google' })).toBe('google');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini', GOOGLE_API_KEY: 'google' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: ' ', GOOGLE_API_KEY: 'google' })).toBe('google');
   });
 });
 

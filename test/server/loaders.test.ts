@@ -9,6 +9,7 @@ import { madeGeneration } from '../support/app/generation.ts';
 import { plainRequest } from '../support/plain-request.ts';
 import { createToy, toyModels, toyOverrides } from '../support/app/toy-provider.ts';
 import { findEngines } from '../support/databases/stores.ts';
+import { UNBILLED } from '../support/app/unbilled.ts';
 
 const engines = await findEngines();
 
@@ -64,9 +65,10 @@ const addBatch = async (db: Db, id: string, items: number): Promise<void> => {
     outputRules: TEXT_OUTPUT,
     warnings: [],
     metadata: null,
+    bound: null,
   }));
   await store.addItems(id, rows);
-  await store.publish(id, { total: items, provider: 'toy', jobs: [] }, null);
+  await store.publish(id, { total: items, provider: 'toy', jobs: [], ...UNBILLED }, null);
 };
 
 const idsOf = (prefix: string, count: number): readonly string[] =>

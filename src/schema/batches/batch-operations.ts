@@ -51,13 +51,18 @@ builder.queryFields((t) => ({
       }),
       before: t.arg.string({ description: 'Only those before the one with this cursor.' }),
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
+      owner: t.arg.string({
+        description:
+          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`.',
+      }),
     },
     complexity: listPageComplexity,
-    resolve: async (_root, { status, ...page }, { batches, principalId }) => {
+    resolve: async (_root, { status, owner = null, ...page }, { batches, principal }) => {
       const asked = readPage(page);
-      const { items, hasNextPage, totalCount } = await batches.list(principalId, {
+      const { items, hasNextPage, totalCount } = await batches.list(principal, {
         ...asked,
         statuses: readStatuses(status),
+        owner,
       });
       const nodes = items.map(({ cursor, batch }) => ({ cursor, node: batch }));
       return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });
@@ -75,9 +80,10 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { batches, principalId, signal, introspection }, { schema }) =>
+    resolve: (_root, { input }, { batches, principal, providerKeys, signal, introspection }, { schema }) =>
       batches.submit({
-        principalId,
+        principal,
+        providerKeys,
         displayName: input.displayName ?? null,
         metadata: input.metadata ?? null,
         idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),
@@ -90,7 +96,7 @@ builder.mutationFields((t) => ({
     description:
       'Asks for the end of a batch, at the provider too. What has been answered stays, and is paid for. One that has ended stays as it is.',
     args: { id: t.arg.id({ required: true, description: 'The batch to end.' }) },
-    resolve: (_root, { id }, { batches, principalId }) => batches.cancel(id, principalId),
+    resolve: (_root, { id }, { batches, principal }) => batches.cancel(id, principal),
   }),
 }));
 
@@ -100,8 +106,8 @@ builder.subscriptionFields((t) => ({
     description:
       'Follows a batch, on any server: how it stands, then each change, a few a second at most, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The batch to follow.' }) },
-    subscribe: (_root, { id }, { batches, principalId, signal }): Promise<ReadyIterator<Batch>> =>
-      batches.updates(id, principalId, signal),
+    subscribe: (_root, { id }, { batches, principal, signal }): Promise<ReadyIterator<Batch>> =>
+      batches.updates(id, principal, signal),
     resolve: (batch) => batch,
   }),
 }));

@@ -18,15 +18,21 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principalId, signal }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principalId, signal),
+    resolve: (_root, { generationId, results }, { generations, principal, providerKeys, signal }) =>
+      generations.submitToolResults(
+        generationId,
+        results.map(toToolMessage),
+        principal,
+        signal,
+        providerKeys,
+      ),
   }),
   cancelGeneration: t.field({
     type: GenerationType,
     description:
       'Cancels a generation and closes the connection to its provider, in every phase and on any server of the cluster, so that nothing more is billed. The partial answer is kept. A generation that has ended does not change.',
     args: { id: t.arg.id({ required: true, description: 'The generation to cancel.' }) },
-    resolve: (_root, { id }, { generations, principalId }) => generations.cancel(id, principalId),
+    resolve: (_root, { id }, { generations, principal }) => generations.cancel(id, principal),
   }),
 }));
 
@@ -45,11 +51,11 @@ builder.subscriptionFields((t) => ({
     },
     extensions: RESUMABLE,
     subscribe: async (_root, { id, after }, context): Promise<ReadyIterator<GenerationEvent>> => {
-      const { generations, principalId, signal, lastEventId } = context;
+      const { generations, principal, signal, lastEventId } = context;
       // An EventSource that connects again repeats its address, and with it an older cursor.
       if (lastEventId !== null) return readEventsAfter(readLastEventId(lastEventId, id), context);
       if (after != null) return readEventsAfter(readCursor(after, id), context);
-      return generations.events(id, principalId, null, signal);
+      return generations.events(id, principal, null, signal);
     },
     resolve: (event) => event,
   }),

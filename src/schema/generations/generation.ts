@@ -42,6 +42,11 @@ GenerationType.implement({
       nullable: true,
       description: "The caller's own data from the request.",
     }),
+    owner: t.exposeString('principalId', {
+      nullable: true,
+      description:
+        'Id of the principal that it belongs to: you, or a user whose generations you may see. With the operation `admin` alone those of others have neither content nor metadata.',
+    }),
     lastSequence: t.exposeInt('lastSequence', {
       description: 'Sequence of the last event in the event log.',
     }),

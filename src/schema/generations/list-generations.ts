@@ -40,13 +40,18 @@ builder.queryFields((t) => ({
         type: [GenerationStatusEnum],
         description: 'Only generations with one of these statuses.',
       }),
+      owner: t.arg.string({
+        description:
+          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`, those of others `admin`.',
+      }),
     },
     complexity: listPageComplexity,
-    resolve: async (_root, { status, ...page }, { loaders }) => {
+    resolve: async (_root, { status, owner = null, ...page }, { loaders }) => {
       const asked = readPage(page);
       const { items, hasNextPage, totalCount } = await loaders.generationPage.load({
         ...asked,
         statuses: readStatuses(status),
+        owner,
       });
       const nodes = items.map(({ cursor, generation }) => ({ cursor, node: generation }));
       return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });

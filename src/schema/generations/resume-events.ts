@@ -13,13 +13,10 @@ export const RESUMABLE = { toEventId: toCursor } as const;
 /** The events after a position. For a subscriber that has the terminal event there are none, and that is known at once. */
 export const readEventsAfter = async (
   { generationId, sequence, isEnd }: LogPosition,
-  { generations, principalId, signal }: Context,
+  { generations, principal, signal }: Context,
 ): Promise<Events> => {
-  if (isEnd) {
-    const generation = await generations.findGeneration(generationId, principalId);
-    if (generation?.completedAt) return createEndedIterator();
-  }
-  return generations.events(generationId, principalId, sequence, signal);
+  if (isEnd && (await generations.hasEnded(generationId, principal))) return createEndedIterator();
+  return generations.events(generationId, principal, sequence, signal);
 };
 
 /** A client that repeats a request by itself would be billed for each time. */
@@ -38,12 +35,13 @@ export const streamOrResume = async (
   idempotencyKey: string | null,
   context: Context,
 ): Promise<Events> => {
-  const { generations, principalId, signal, lastEventId, mayBeRepeated } = context;
+  const { generations, principal, providerKeys, signal, lastEventId, mayBeRepeated } = context;
   if (idempotencyKey === null && mayBeRepeated)
     throw withoutKey('A generation is started over GET only with an idempotencyKey.');
-  if (lastEventId === null) return generations.stream(await input(), { principalId, idempotencyKey }, signal);
+  if (lastEventId === null)
+    return generations.stream(await input(), { principal, idempotencyKey, providerKeys }, signal);
   if (idempotencyKey === null)
     throw withoutKey('Last-Event-ID resumes a generation that was started with an idempotencyKey.');
-  const id = await generations.findStarted(await input(), { principalId, idempotencyKey });
+  const id = await generations.findStarted(await input(), { principal, idempotencyKey });
   return readEventsAfter(readLastEventId(lastEventId, id), context);
 };

@@ -1,11 +1,19 @@
 import type { ServerPlugin } from '../plugin.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Authenticate } from '../auth.ts';
-import { UNAUTHENTICATED, toRefusalResponse } from '../refusal.ts';
+import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
+import { ModelgraphError } from '../../core/errors.ts';
+import { type Refusal, toRefusalResponse } from '../refusal.ts';
 
 const METRICS_PATH = '/metrics';
 
-/** Serves what Prometheus scrapes, to those that have a key where keys are set. */
+/** What a principal is refused the metrics for: they are about everyone. */
+const findRefusal = (found: Authenticated): Refusal | undefined => {
+  if (found instanceof ModelgraphError) return found;
+  if (found.kind !== 'user' || found.access.operations.has('admin')) return undefined;
+  return { code: 'FORBIDDEN', message: 'Users see the metrics with the operation "admin" only.' };
+};
+
+/** Serves what Prometheus scrapes, to keys where keys are set, and to users that have the operation for it. */
 export const useMetricsEndpoint = (
   metrics: Pick<Metrics, 'scrape'>,
   authenticate: Authenticate,
@@ -19,9 +27,11 @@ export const useMetricsEndpoint = (
       endResponse(
         toRefusalResponse({ code: 'INVALID_REQUEST', status: 405, message, headers }, serverContext),
       );
-    } else if (authenticate(req.headers.authorization) === undefined) {
-      endResponse(toRefusalResponse(UNAUTHENTICATED, serverContext));
-    } else {
+      return;
+    }
+    const refusal = findRefusal(await authenticate(req.headers.authorization));
+    if (refusal !== undefined) endResponse(toRefusalResponse(refusal, serverContext));
+    else {
       const { contentType, body } = await metrics.scrape();
       endResponse(
         new fetchAPI.Response(body, {

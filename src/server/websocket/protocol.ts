@@ -1,11 +1,18 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
-import { CloseCode, makeServer, type Server } from 'graphql-ws';
+import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
+import { ProviderKeys } from '../../core/provider-keys.ts';
 import type { Transport } from '../../core/telemetry.ts';
-import type { Authenticate } from '../auth.ts';
+import { shorten } from '../../lib/shorten.ts';
+import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
+import type { ProviderKeyReader } from '../provider-keys.ts';
+import { type Refusal, toRefusalError } from '../refusal.ts';
+import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
 
 /** What the protocol knows of a socket. */
@@ -19,13 +26,20 @@ export interface SocketState {
   readonly close: (code: number, reason: string) => void;
   /** Whether neither side has begun to close it. */
   readonly isOpen: () => boolean;
-  principalId: string | undefined;
+  /** What `connection_init` has brought, or else the header. */
+  credentials: string | undefined;
+  /** Whether these credentials have been accepted. */
+  isLetIn: boolean;
+  /** Those of the `connection_init`, for as long as the socket is open. */
+  providerKeys: ProviderKeys;
 }
 
 export interface ProtocolOptions {
   readonly yoga: Pick<Yoga, 'getEnveloped'>;
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
+  readonly providerKeyReader: ProviderKeyReader;
+  readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
   /** Time for `connection_init` after the socket has opened. */
@@ -58,10 +72,67 @@ const start = (
 
 const MAX_ID_LENGTH = 200;
 
+/** In bytes: RFC 6455, section 5.5. */
+const MAX_REASON_LENGTH = 120;
+
+const toCloseCode = ({ code }: Refusal): CloseCode =>
+  code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.BadRequest;
+
 const longId = (): GraphQLError =>
   new GraphQLError(`The id of an operation may have at most ${MAX_ID_LENGTH} characters.`, {
     extensions: { code: 'INVALID_REQUEST', retryable: false },
   });
+
+const ended = (): GraphQLError =>
+  new GraphQLError('The operation was ended by its client.', {
+    extensions: { code: 'GENERATION_CANCELLED', retryable: false },
+  });
+
+/** Clients connect again after it (RFC 6455, section 7.4.1, by its registry of codes). */
+const TRY_AGAIN_LATER = 1013;
+
+/** The payload is believed before the header; two of them that differ are nobody's. */
+const readCredentials = (
+  { authorization, Authorization }: Readonly<Record<string, unknown>>,
+  header: string | undefined,
+): string | undefined => {
+  const given = authorization ?? Authorization;
+  if (typeof given !== 'string') return header;
+  return Authorization === undefined || Authorization === given ? given : undefined;
+};
+
+const startOperation = (
+  principal: Principal,
+  id: string,
+  payload: SubscribePayload,
+  extra: SocketState,
+  options: ProtocolOptions,
+): readonly GraphQLError[] | ExecutionArgs => {
+  const { documents, providerKeyReader } = options;
+  const { trustedDocuments, providerKeys: mode } = principal.access;
+  const resolved = documents.resolve(payload, trustedDocuments);
+  if ('refusal' in resolved) return [withoutHttp(toRefusalError(resolved.refusal))];
+  const providerKeys = providerKeyReader.fit(extra.providerKeys, mode);
+  if (!(providerKeys instanceof ProviderKeys)) return [withoutHttp(toRefusalError(providerKeys))];
+  const controller = new AbortController();
+  const { signal } = controller;
+  const origin: OperationOrigin = {
+    principal,
+    principalId: principal.id,
+    providerKeys,
+    signal,
+    transport: 'websocket',
+  };
+  const enveloped = options.yoga.getEnveloped({ ...origin });
+  const operation = prepareOperation(enveloped, resolved.params, options.maskError);
+  if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
+  return {
+    schema: enveloped.schema,
+    document: operation.document,
+    operationName: operation.operationName,
+    rootValue: start(operation, id, extra, controller, options),
+  };
+};
 
 /** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
 const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
@@ -71,36 +142,46 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { yoga, authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { authenticate, maskError, providerKeyReader, initTimeoutMs, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect({ connectionParams, extra }) {
-      const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      extra.principalId = authenticate(typeof given === 'string' ? given : extra.authorization);
-      if (extra.principalId !== undefined) return true;
-      // The protocol would close with 4403, after which clients connect again with the same credentials.
-      extra.close(CloseCode.Unauthorized, 'Unauthorized');
-      return false;
+    async onConnect({ connectionParams, extra }) {
+      extra.credentials = readCredentials(connectionParams ?? {}, extra.authorization);
+      const found = await authenticate(extra.credentials);
+      if (found instanceof ModelgraphError) {
+        // The protocol would close with 4403, after which clients connect again with the same credentials.
+        if (found.code === 'UNAUTHENTICATED') extra.close(CloseCode.Unauthorized, 'Unauthorized');
+        else extra.close(TRY_AGAIN_LATER, 'Try again later');
+        return false;
+      }
+      const keys = providerKeyReader.fromPayload(
+        connectionParams?.['providerKeys'],
+        found.access.providerKeys,
+      );
+      if (!(keys instanceof ProviderKeys)) {
+        extra.close(toCloseCode(keys), shorten(keys.message, MAX_REASON_LENGTH));
+        return false;
+      }
+      extra.providerKeys = keys;
+      extra.isLetIn = true;
+      return true;
     },
     onSubscribe({ subscriptions, extra }, id, payload) {
-      const { principalId } = extra;
-      if (principalId === undefined) throw new TypeError('an operation came before its socket was let in');
+      if (!extra.isLetIn) throw new TypeError('an operation came before its socket was let in');
       // It is repeated with each result.
       if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
-      const controller = new AbortController();
-      const origin: OperationOrigin = { principalId, signal: controller.signal, transport: 'websocket' };
-      const enveloped = yoga.getEnveloped({ ...origin });
-      const operation = prepareOperation(enveloped, payload, maskError);
-      if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
-      return {
-        schema: enveloped.schema,
-        document: operation.document,
-        operationName: operation.operationName,
-        rootValue: start(operation, id, extra, controller, options),
+      const begin = (found: Authenticated): readonly GraphQLError[] | ExecutionArgs => {
+        if (found instanceof ModelgraphError) return [maskError(found)];
+        // Its client has ended it while its credentials were verified.
+        if (!(id in subscriptions)) return [ended()];
+        return startOperation(found, id, payload, extra, options);
       };
+      // By then they may have expired, or been revoked. What has begun on the socket goes on.
+      const found = authenticate(extra.credentials);
+      return found instanceof Promise ? found.then(begin) : begin(found);
     },
     execute: getResults,
     subscribe: getResults,

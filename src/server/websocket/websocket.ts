@@ -2,7 +2,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
+import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { findCredentialsProblem } from '../find-credentials-problem.ts';
 import { findOriginProblem, hasSeveralHosts, type OriginPolicy } from '../origin.ts';
 import { GRAPHQL_PATH } from '../paths.ts';
 import { Connection } from './connection.ts';
@@ -58,7 +60,9 @@ const createSocketClass = ({ maxPayloadBytes }: WebSocketLimits): typeof WebSock
 
 /** Serves graphql-transport-ws on an HTTP server, at the path of the API. */
 export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
-  const { originPolicy, heartbeatMs, limits, log } = options;
+  const { authenticate, originPolicy, heartbeatMs, limits, log } = options;
+  // Where anyone is let in, credentials that are sent all the same do not matter.
+  const asksForCredentials = authenticate(undefined) instanceof ModelgraphError;
   const protocol = createProtocol({ ...options, ...limits });
   const serverOptions = {
     noServer: true,
@@ -79,6 +83,9 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
     const problem = findOriginProblem(request, originPolicy);
     if (problem !== undefined) return refuseUpgrade(stream, '403 Forbidden', problem);
+    const refusal = findCredentialsProblem(request);
+    if (refusal !== undefined && asksForCredentials)
+      return refuseUpgrade(stream, '400 Bad Request', refusal.message);
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
       const connection = new Connection({

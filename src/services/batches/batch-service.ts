@@ -1,11 +1,16 @@
 import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '../../core/batch.ts';
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
-import type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-list.ts';
-import type { Found } from '../../core/found.ts';
+import type { BatchItemPage, ItemOwners, ItemPageRequest } from '../../stores/batches/item-list.ts';
+import { type Found, unwrapFound } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
+import { findVisibleUsers, visibilityOf } from '../principals/visibility.ts';
+import { requireOperation } from '../principals/require-operation.ts';
+import { refuseToKeep } from '../refusals.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -24,6 +29,16 @@ export interface ItemName {
   readonly batchId: string;
   readonly customId: string;
 }
+
+const NO_BATCHES: BatchPage = { items: [], hasNextPage: false, totalCount: 0 };
+
+const isWhole = (reader: Principal, { principalId }: Batch): boolean =>
+  visibilityOf(reader, principalId) === 'whole';
+
+const toOwners = (reader: Principal): ItemOwners => ({
+  principalId: reader.id,
+  prefix: findVisibleUsers(reader) ?? null,
+});
 
 /** The same for a batch that is unknown and for one that belongs to another principal. */
 const noBatch = (id: string): RequestRejected => rejection('NOT_FOUND', ['id'], `There is no batch "${id}".`);
@@ -67,35 +82,45 @@ export class BatchService {
    * then, nor when the signal is aborted.
    */
   async submit(submission: BatchSubmission): Promise<Batch> {
+    requireOperation(submission.principal, 'batch');
     if (this.#closing.signal.aborted) throw isClosing();
+    refuseToKeep(submission.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();
     this.#coming.add(coming);
     try {
-      return await this.#get(await coming, submission.principalId);
+      return await this.#get(await coming, submission.principal);
     } finally {
       this.#coming.delete(coming);
     }
   }
 
   /** A batch by id; undefined when it is unknown, expired or another principal's. */
-  async findBatch(id: string, principalId: string): Promise<Batch | undefined> {
-    const batch = await this.#options.store.find(id);
-    return batch?.principalId === principalId ? batch : undefined;
+  async findBatch(id: string, principal: Principal): Promise<Batch | undefined> {
+    const [found] = await this.findBatches([id], principal);
+    return unwrapFound(found);
   }
 
   /** Batches by id, in the order of the ids: one statement for all of them. */
-  async findBatches(ids: readonly string[], principalId: string): Promise<readonly Found<Batch>[]> {
+  async findBatches(ids: readonly string[], principal: Principal): Promise<readonly Found<Batch>[]> {
+    requireOperation(principal, 'read');
     const found = await this.#options.store.findMany(ids);
     return found.map((batch) =>
-      batch === undefined || batch instanceof Error || batch.principalId === principalId ? batch : undefined,
+      batch === undefined || batch instanceof Error || isWhole(principal, batch) ? batch : undefined,
     );
   }
 
-  /** A principal's batches, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
-    return this.#options.store.list(principalId, query);
+  /** A principal's batches, newest first; of another owner those that the principal may see. */
+  async list(
+    principal: Principal,
+    query: PageQuery<BatchStatus> & { readonly owner?: string | null },
+  ): Promise<BatchPage> {
+    requireOperation(principal, 'read');
+    const owner = query.owner ?? principal.id;
+    if (visibilityOf(principal, owner) === 'whole') return this.#options.store.list(owner, query);
+    requireOperation(principal, 'users');
+    return NO_BATCHES;
   }
 
   /**
@@ -108,15 +133,21 @@ export class BatchService {
   }
 
   /** Items by the names their caller gave them, in the order of the names: one statement for all of them. */
-  findItemsNamed(names: readonly ItemName[], principalId: string): Promise<readonly Found<BatchItem>[]> {
-    return this.#options.store.findItemsNamed(principalId, names);
+  async findItemsNamed(
+    names: readonly ItemName[],
+    principal: Principal,
+  ): Promise<readonly Found<BatchItem>[]> {
+    requireOperation(principal, 'read');
+    return this.#options.store.findItemsNamed(toOwners(principal), names);
   }
 
   /** Items by id, in the order of the ids: one statement for all of them. */
-  async findItems(ids: readonly string[], principalId: string): Promise<readonly Found<BatchItem>[]> {
+  async findItems(ids: readonly string[], principal: Principal): Promise<readonly Found<BatchItem>[]> {
+    requireOperation(principal, 'read');
     const positions = ids.map(findItemPosition);
     const wanted = positions.filter((position) => position !== undefined);
-    const found = wanted.length === 0 ? [] : await this.#options.store.findItemsAt(principalId, wanted);
+    const found =
+      wanted.length === 0 ? [] : await this.#options.store.findItemsAt(toOwners(principal), wanted);
     const byPosition = new Map(wanted.map((position, index) => [position, found[index]] as const));
     return positions.map((position) => position && byPosition.get(position));
   }
@@ -125,22 +156,24 @@ export class BatchService {
    * Asks for the end of a batch: `cancelling` until its vendor has ended it, then `cancelled`. What is done stays
    * readable; one that has ended stays as it is. Throws `NOT_FOUND`.
    */
-  async cancel(id: string, principalId: string): Promise<Batch> {
-    const batch = await this.#get(id, principalId);
+  async cancel(id: string, principal: Principal): Promise<Batch> {
+    requireOperation(principal, 'batch');
+    const batch = await this.#get(id, principal);
     if (isTerminalBatch(batch.status)) return batch;
     await this.#options.store.cancel(id);
-    return this.#get(id, principalId);
+    return this.#get(id, principal);
   }
 
   /**
    * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
    * or when this server shuts down. Throws `NOT_FOUND`.
    */
-  async updates(id: string, principalId: string, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
+  async updates(id: string, principal: Principal, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
+    requireOperation(principal, 'read', 'batch');
     const { store, timing } = this.#options;
-    await this.#get(id, principalId);
+    await this.#get(id, principal);
     return subscribeToBatch({
-      find: () => this.findBatch(id, principalId),
+      find: () => this.#find(id, principal),
       onChange: (handle) =>
         store.onChange((changed) => {
           if (changed === undefined || changed === id) handle();
@@ -162,8 +195,14 @@ export class BatchService {
     clearTimeout(grace);
   }
 
-  async #get(id: string, principalId: string): Promise<Batch> {
-    const batch = await this.findBatch(id, principalId);
+  /** The principal's own alone: what can only be seen cannot be cancelled. */
+  async #find(id: string, principal: Principal): Promise<Batch | undefined> {
+    const batch = await this.#options.store.find(id);
+    return batch?.principalId === principal.id ? batch : undefined;
+  }
+
+  async #get(id: string, principal: Principal): Promise<Batch> {
+    const batch = await this.#find(id, principal);
     if (batch === undefined) throw noBatch(id);
     return batch;
   }

@@ -7,6 +7,7 @@ import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { BatchItemStore, StoredResults } from '../../stores/batches/batch-item-store.ts';
 import type { BatchJobStore } from '../../stores/batches/batch-job-store.ts';
 import type { BatchStore } from '../../stores/batches/batch-store.ts';
+import type { UnpricedRule } from '../checks/check-budget.ts';
 import { BatchConfigs } from './work/batch-configs.ts';
 import { BatchRunner } from './work/batch-runner.ts';
 import { BatchService } from './batch-service.ts';
@@ -39,6 +40,10 @@ export interface BatchesOptions {
   readonly maxRetryWaitMs: number;
   /** Requests of sequential batches that one node sends at a time. */
   readonly batchConcurrency: number;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: UnpricedRule;
+  /** Milliseconds since 1970: the clock that the periods of budgets go by. */
+  readonly now: () => number;
 }
 
 export interface Batches {

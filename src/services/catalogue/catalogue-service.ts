@@ -10,11 +10,15 @@ import { completeConfig } from '../../core/complete-config.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
+import type { AccessRules } from '../../core/principal.ts';
 import type { Resolution } from '../../core/resolution.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
+import type { ServerKeyHealth } from '../../core/server-key.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
 import type { CatalogueSnapshot } from '../../registry/catalogue-snapshot.ts';
 import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import { mayUse } from '../principals/model-access.ts';
 import { createModelMatcher, orderModels } from './model-filter.ts';
 import { parameterConstraintsOf } from './parameter-constraints.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
@@ -35,6 +39,15 @@ interface View {
   readonly providers: ReadonlyMap<string, CatalogueProvider>;
   /** Answers of `models` by what was asked, the most recent last. */
   readonly answers: Map<string, readonly CatalogueModel[]>;
+}
+
+/** What is asked of the models. */
+interface ModelsQuery {
+  readonly filter: Partial<ModelFilter>;
+  readonly order: ModelOrder | null;
+  /** Providers that can be asked now. */
+  readonly available: ReadonlySet<string>;
+  readonly access: Pick<AccessRules, 'models'>;
 }
 
 /** As many answers as are kept for clients that ask the same again. */
@@ -83,13 +96,18 @@ export class CatalogueService {
    * Models that meet every condition, in catalogue order unless one is asked for. Those that are retired are left out
    * unless a status is asked for. Throws `INVALID_REQUEST` for conditions that are too long: each is held against every model.
    */
-  models(filter: Partial<ModelFilter>, order: ModelOrder | null): readonly CatalogueModel[] {
+  models(
+    filter: Partial<ModelFilter>,
+    order: ModelOrder | null,
+    access: Pick<AccessRules, 'models'>,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): readonly CatalogueModel[] {
     const view = this.#present();
     const names = [...view.providers.keys()];
-    const available = new Set(names.filter((name) => this.isProviderAvailable(name)));
-    const key = JSON.stringify([filter, order, [...available]]);
+    const available = new Set(names.filter((name) => this.isProviderAvailable(name, keys)));
+    const key = JSON.stringify([filter, order, [...available], access.models]);
     const known = view.answers.get(key);
-    const found = known ?? this.#findModels(view, filter, order, available);
+    const found = known ?? this.#findModels(view, { filter, order, available, access });
     if (key.length > LONGEST_QUESTION) return found;
     view.answers.delete(key);
     view.answers.set(key, found);
@@ -139,29 +157,42 @@ export class CatalogueService {
     return this.#health.healthOf(provider);
   }
 
-  /** Its provider is configured and not known to be down, and it is not retired. */
-  isAvailable(config: ModelConfig): boolean {
-    return this.isProviderAvailable(config.provider) && !this.#registry.isRetired(config);
+  /** How each of the server's keys for a provider has been doing. */
+  keysOf(provider: string): readonly ServerKeyHealth[] {
+    return this.#descriptors.some(({ name }) => name === provider)
+      ? this.#factory.keysOf(provider).health()
+      : [];
   }
 
-  /** Configured and not known to be down. */
-  isProviderAvailable(provider: string): boolean {
+  /** Its provider is available to a caller with these keys, it is not retired, and the caller may use it. */
+  isAvailable(
+    config: ModelConfig,
+    access: Pick<AccessRules, 'models'>,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): boolean {
+    const isOffered = this.isProviderAvailable(config.provider, keys) && !this.#registry.isRetired(config);
+    return isOffered && mayUse(access, config, this.#registry);
+  }
+
+  /** Configured and not known to be down; or the caller has a key of its own, of which this server knows nothing else. */
+  isProviderAvailable(provider: string, keys: ProviderKeys = NO_PROVIDER_KEYS): boolean {
+    if (keys.has(provider)) return true;
+    if (keys.areRequired && this.#factory.forCaller(keys).lacksCallerKey(provider)) return false;
     return this.getProvider(provider).configured && this.#health.isAvailable(provider);
   }
 
-  #findModels(
-    view: View,
-    filter: Partial<ModelFilter>,
-    order: ModelOrder | null,
-    available: ReadonlySet<string>,
-  ): readonly CatalogueModel[] {
+  #findModels(view: View, { filter, order, available, access }: ModelsQuery): readonly CatalogueModel[] {
     const { day } = view.snapshot;
     const matches = createModelMatcher(filter);
     const wantsRetired = (filter.status ?? null) !== null;
     const found = [...view.models.values()].filter((model) => {
       const isRetired = this.#registry.isRetired(model.config);
       if (isRetired && !wantsRetired) return false;
-      return matches(model, { available: available.has(model.config.provider) && !isRetired, day });
+      const isOffered = available.has(model.config.provider) && !isRetired;
+      return matches(model, {
+        available: isOffered && mayUse(access, model.config, this.#registry),
+        day,
+      });
     });
     return order === null ? found : orderModels(found, order, day);
   }

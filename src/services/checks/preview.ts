@@ -5,11 +5,13 @@ import type { Message } from '../../core/message.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import { type OutputRules, TEXT_OUTPUT } from '../../core/output.ts';
 import { withPricingOn } from '../../core/pricing-on.ts';
+import type { AccessRules } from '../../core/principal.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost, TokenCount } from '../../core/usage.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
-import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { Providers } from '../../registry/provider-factory.ts';
+import { findForbiddenModel } from '../principals/model-access.ts';
 import { checkMaxOutputTokens } from './check-max-output-tokens.ts';
 import { checkModel } from './check-model.ts';
 import { checkLimits, type GenerationLimits, NO_LIMITS } from './check-limits.ts';
@@ -54,7 +56,7 @@ export interface GenerationPreview {
 
 export interface PreviewDependencies {
   readonly models: ModelRegistry;
-  readonly providers: ProviderFactory;
+  readonly providers: Providers;
   /** The longest a generation may ask for, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -74,7 +76,7 @@ export const prepareGeneration = (
   ...checked,
 });
 
-/** What a request to an unknown or a retired model comes to: nothing more can be checked without a model. */
+/** What a request to a model comes to that is unknown, retired or forbidden: nothing more is checked without a model. */
 const toUnknown = ({ problems, warnings }: Findings): GenerationPreview => ({
   prepared: null,
   resolution: null,
@@ -130,11 +132,12 @@ export const estimateMaxCost = (
 /**
  * Resolves and checks a request without calling a provider. What is accepted here runs, and what runs was accepted here:
  * previews, single generations and the requests of batches are refused, changed and warned of alike. All problems are found
- * at once, except that a model that is unknown or retired ends the search: everything else is checked against the model.
+ * at once, except that a model that is unknown, retired or forbidden ends the search: everything else is checked against the model.
  */
 export const previewGeneration = (
   given: GenerateInput,
   dependencies: PreviewDependencies,
+  access: AccessRules,
 ): GenerationPreview => {
   const { models } = dependencies;
   const findings = new Findings(given.onUnsupported);
@@ -148,9 +151,11 @@ export const previewGeneration = (
     return toUnknown(findings);
   }
   const { config } = resolution;
-  const retired = models.findRetirement(config, ['input', 'model']);
-  if (retired !== undefined) {
-    findings.problems.push(retired);
+  const refused =
+    models.findRetirement(config, ['input', 'model']) ??
+    findForbiddenModel(access, config, models, ['input', 'model']);
+  if (refused !== undefined) {
+    findings.problems.push(refused);
     return { ...toUnknown(findings), resolution };
   }
   checkModel(resolution, dependencies, findings);
@@ -163,7 +168,7 @@ export const previewGeneration = (
     input,
     findings,
     models,
-    (fallback): GenerationPreview => previewGeneration(fallback, dependencies),
+    (fallback): GenerationPreview => previewGeneration(fallback, dependencies, access),
   );
   const outputRules = checkOutputRules(input, request.output, findings);
   const { problems, warnings } = findings;

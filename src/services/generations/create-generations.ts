@@ -1,4 +1,5 @@
 import type { GenerationGuard } from '../../core/generation-guard.ts';
+import type { ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
@@ -12,6 +13,8 @@ import type { OutputChecker } from '../output/output-checker.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import { type CacheLimits, GenerationCache } from './generation-cache.ts';
 import { GenerationService } from './generation-service.ts';
+import type { UnpricedRule } from '../checks/check-budget.ts';
+import { Admissions } from './admissions.ts';
 import { GenerationStarter } from './generation-starter.ts';
 import { LiveGenerations } from './live-generations.ts';
 import { NodeKeeper } from './nodes/node-keeper.ts';
@@ -59,9 +62,17 @@ export interface GenerationsOptions {
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
   readonly disconnectGraceMs: number;
+  /** Whether principals without a mode of their own bring keys for providers. */
+  readonly providerKeys: ProviderKeysMode;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   readonly coalesceMs: number;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: UnpricedRule;
+  /** Milliseconds since 1970: the clock that the periods of budgets go by. */
+  readonly now: () => number;
+  /** Deletes at most so many rows of the ledger that are too old. Gives whether there may be more. */
+  readonly deleteLedger: (maxRows: number) => Promise<boolean>;
 }
 
 export interface Generations {
@@ -92,6 +103,7 @@ const createParts = (options: GenerationsOptions) => {
     runner: new TurnRunner({ ...options, retry, guards }),
     writeBehind,
     guards,
+    admissions: new Admissions(options),
   };
   const live = new LiveGenerations(shared);
   const closing = new AbortController();
@@ -103,7 +115,8 @@ const createParts = (options: GenerationsOptions) => {
     toolResults: new ToolResults({ ...shared, closing: closing.signal }),
     remoteToolResults: new RemoteToolResults({
       store,
-      answerMs: guards.judgesRequests ? guards.limitMs + answerMs : null,
+      answerMs: guards.limitMs + answerMs,
+      isAlwaysAnswered: guards.judgesRequests,
     }),
   });
   return { writeBehind, remote, guards, live, service };

@@ -4,13 +4,13 @@ import type { GenerationStore } from '../../stores/generations/generation-store.
 import type { GenerationCache } from './generation-cache.ts';
 
 /**
- * A principal's generations, in the order of the ids: those of this node as they are in memory, and all others by one
- * statement.
+ * Generations in the order of the ids: those of this node as they are in memory, and all others by one statement. `show` gives
+ * what may be seen of each.
  */
 export const findGenerations = async (
   { cache, store }: { readonly cache: GenerationCache; readonly store: GenerationStore },
   ids: readonly string[],
-  principalId: string,
+  show: (generation: Generation) => Generation | undefined,
 ): Promise<readonly Found<Generation>[]> => {
   const here = new Map(ids.map((id) => [id, cache.find(id)] as const));
   const elsewhere = [...here].filter(([, generation]) => generation === undefined).map(([id]) => id);
@@ -20,6 +20,6 @@ export const findGenerations = async (
     const known = found.get(id);
     if (known instanceof Error) return known;
     const generation = here.get(id) ?? known?.generation;
-    return generation?.principalId === principalId ? generation : undefined;
+    return generation && show(generation);
   });
 };

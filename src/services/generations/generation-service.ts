@@ -1,20 +1,26 @@
 import { findGenerations } from './find-generations.ts';
 import { isCompletedByClient } from '../../core/client-completed.ts';
-import { ModelgraphError } from '../../core/errors.ts';
+import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
 import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
+import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys, type ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
-import { beyondTheLog, noGeneration } from '../refusals.ts';
+import { findForbiddenModel } from '../principals/model-access.ts';
+import { requireOperation } from '../principals/require-operation.ts';
+import { toVisible, visibilityOf } from '../principals/visibility.ts';
+import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
@@ -27,6 +33,7 @@ import type { ToolResults } from './tool-results.ts';
 export type { Caller } from './generation-starter.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies, TokenCountingOptions {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
   readonly cache: GenerationCache;
@@ -39,6 +46,8 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
   readonly log: ServiceLog;
   /** Aborted by `shutdown`. */
   readonly closing: AbortController;
+  /** Whether principals without a mode of their own bring keys for providers. */
+  readonly providerKeys: ProviderKeysMode;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
@@ -49,6 +58,8 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
 export interface GenerationListRequest extends ListPart {
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
+  /** Id of the principal they belong to; left out or null: the one that asks. */
+  readonly owner?: string | null;
 }
 
 export interface GenerationList {
@@ -57,6 +68,8 @@ export interface GenerationList {
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
+
+const NO_GENERATIONS: GenerationList = { items: [], hasNextPage: false, totalCount: 0 };
 
 /** The events of a generation as a subscription delivers them. */
 export type GenerationEvents = ReadyIterator<GenerationEvent>;
@@ -70,19 +83,38 @@ export class GenerationService {
   }
 
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
-  preview(input: GenerateInput): GenerationPreview {
-    return previewGeneration(input, this.#options);
+  preview(
+    input: GenerateInput,
+    principal: Principal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): GenerationPreview {
+    requireOperation(principal, 'generate', 'batch');
+    const providers = this.#options.providers.forCaller(keys);
+    return previewGeneration(input, { ...this.#options, providers }, principal.access);
   }
 
   /**
    * The same with its input counted by the provider, as `withCountedInput` says. Aborting the signal ends it, and so does
    * `shutdown`.
    */
-  async previewCounted(input: GenerateInput, signal: AbortSignal): Promise<GenerationPreview> {
+  async previewCounted(
+    input: GenerateInput,
+    principal: Principal,
+    signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): Promise<GenerationPreview> {
+    requireOperation(principal, 'generate');
     const { closing } = this.#options;
     closing.signal.throwIfAborted();
     const either = AbortSignal.any([signal, closing.signal]);
-    return withCountedInput(this.preview(input), this.#options, either);
+    const providers = this.#options.providers.forCaller(keys);
+    const show = keys.hide();
+    try {
+      const preview = this.preview(input, principal, keys);
+      return await withCountedInput(preview, { ...this.#options, providers }, either);
+    } finally {
+      show();
+    }
   }
 
   /**
@@ -95,7 +127,7 @@ export class GenerationService {
     const id = await starter.start(input, caller, signal);
     // The provider is called already. A client that knows the id may come back with it on any node.
     if (isShared) await writeBehind.flush(id);
-    return this.events(id, caller.principalId, null, signal);
+    return this.events(id, caller.principal, null, signal);
   }
 
   /**
@@ -130,9 +162,10 @@ export class GenerationService {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
     const { starter, writeBehind } = this.#options;
+    refuseToKeep(caller.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     const id = await starter.start(input, caller, signal);
     await writeBehind.flush(id);
-    return this.#get(id, caller.principalId, 'id');
+    return this.#get(id, caller.principal, 'id');
   }
 
   /**
@@ -141,32 +174,42 @@ export class GenerationService {
    */
   async events(
     id: string,
-    principalId: string,
+    principal: Principal,
     after: number | null,
     signal: AbortSignal,
   ): Promise<GenerationEvents> {
+    requireOperation(principal, 'read', 'generate');
     const from = after ?? 0;
     const { cache, live, stored, coalesceMs } = this.#options;
     const here = cache.findLive(id) ?? cache.findFinished(id);
-    if (here === undefined) return stored.events(id, principalId, from, { coalesceMs, signal });
-    if (here.principalId !== principalId) throw noGeneration(id, 'id');
+    if (here === undefined) return stored.events(id, principal.id, from, { coalesceMs, signal });
+    if (here.principalId !== principal.id) throw noGeneration(id, 'id');
     if (from > here.eventLog.lastSequence) throw beyondTheLog(id);
     const subscriber = live.subscribe(id);
     return here.eventLog.read(from, { coalesceMs, signal, ...(subscriber && { subscriber }) });
+  }
+
+  /** Whether a generation of the principal's own is known and has ended, so that there are no more events of it to come. */
+  async hasEnded(id: string, principal: Principal): Promise<boolean> {
+    requireOperation(principal, 'read', 'generate');
+    const [found] = await findGenerations(this.#options, [id], (generation) => generation);
+    const generation = unwrapFound(found);
+    return generation?.principalId === principal.id && generation.completedAt !== null;
   }
 
   /**
    * Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays
    * as it is.
    */
-  async cancel(id: string, principalId: string): Promise<Generation> {
+  async cancel(id: string, principal: Principal): Promise<Generation> {
+    requireOperation(principal, 'generate');
     const { cache, stored, writeBehind } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principalId, 'id');
+      const known = await this.#get(id, principal, 'id');
       return cache.findFinished(id) === undefined ? stored.cancel(known) : known;
     }
-    if (run.principalId !== principalId) throw noGeneration(id, 'id');
+    if (run.principalId !== principal.id) throw noGeneration(id, 'id');
     run.cancel();
     await writeBehind.flush(id);
     return run.snapshot();
@@ -180,29 +223,37 @@ export class GenerationService {
   async submitToolResults(
     id: string,
     results: readonly ToolMessage[],
-    principalId: string,
+    principal: Principal,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<Generation> {
+    requireOperation(principal, 'generate');
     const { cache, toolResults, remoteToolResults } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principalId, 'generationId');
-      return remoteToolResults.submit(known, results, signal);
+      const known = await this.#get(id, principal, 'generationId');
+      this.#requireModel(known, principal);
+      if (keys.has(known.resolution.config.provider)) throw elsewhere();
+      const { budgets, providerKeys } = principal.access;
+      const mayBeRefused = budgets.length > 0 || (providerKeys ?? this.#options.providerKeys) !== 'off';
+      return remoteToolResults.submit(known, results, { signal, mayBeRefused });
     }
-    if (run.principalId !== principalId) throw noGeneration(id, 'generationId');
-    await toolResults.submit(run, results, [signal]);
+    if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
+    this.#requireModel(run.snapshot(), principal);
+    await toolResults.submit(run, results, { signals: [signal], keys });
     return run.snapshot();
   }
 
-  /** A generation by id, its text so far included; undefined when it is unknown, expired or another principal's. */
-  async findGeneration(id: string, principalId: string): Promise<Generation | undefined> {
-    const [found] = await this.findGenerations([id], principalId);
+  /** A generation by id, its text so far included; undefined when it is unknown, expired or not to be seen by the principal. */
+  async findGeneration(id: string, principal: Principal): Promise<Generation | undefined> {
+    const [found] = await this.findGenerations([id], principal);
     return unwrapFound(found);
   }
 
   /** The same for many ids, in their order: one statement for all that are not in memory. */
-  findGenerations(ids: readonly string[], principalId: string): Promise<readonly Found<Generation>[]> {
-    return findGenerations(this.#options, ids, principalId);
+  async findGenerations(ids: readonly string[], principal: Principal): Promise<readonly Found<Generation>[]> {
+    requireOperation(principal, 'read');
+    return findGenerations(this.#options, ids, (generation) => toVisible(principal, generation));
   }
 
   /**
@@ -211,23 +262,32 @@ export class GenerationService {
    */
   listPages(
     requests: readonly GenerationListRequest[],
-    principalId: string,
+    principal: Principal,
   ): Promise<readonly (GenerationList | Error)[]> {
     const pages = requests.length;
-    return awaitFound(requests.map((request) => this.list(principalId, { ...request, pages })));
+    return awaitFound(requests.map((request) => this.list(principal, { ...request, pages })));
   }
 
-  /** A principal's generations, newest first, fewer than asked for where they are very large. */
+  /**
+   * A principal's generations, newest first, fewer than asked for where they are very large. Throws `FORBIDDEN` for those of
+   * another one without the operation for it.
+   */
   async list(
-    principalId: string,
+    principal: Principal,
     query: GenerationListRequest & { readonly pages?: number },
   ): Promise<GenerationList> {
+    requireOperation(principal, 'read');
     const { store, cache } = this.#options;
-    const page = await store.list(principalId, query);
-    const items = page.items.map(({ cursor, generation }) => ({
-      cursor,
-      generation: cache.find(generation.id) ?? generation,
-    }));
+    const owner = query.owner ?? principal.id;
+    if (visibilityOf(principal, owner) === 'none') {
+      requireOperation(principal, 'users', 'admin');
+      return NO_GENERATIONS;
+    }
+    const page = await store.list(owner, query);
+    const items = page.items.flatMap(({ cursor, generation }) => {
+      const shown = toVisible(principal, cache.find(generation.id) ?? generation);
+      return shown === undefined ? [] : [{ cursor, generation: shown }];
+    });
     // The store is a moment behind: what has left the state that is asked for is not shown in it.
     const { statuses } = query;
     return {
@@ -274,10 +334,25 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
-  async #get(id: string, principalId: string, path: 'id' | 'generationId'): Promise<Generation> {
-    const generation = await this.findGeneration(id, principalId);
+  /** The principal's own alone: what can only be seen can be neither cancelled nor continued. */
+  async #find(id: string, principal: Principal): Promise<Generation | undefined> {
+    const [found] = await findGenerations(this.#options, [id], (generation) =>
+      generation.principalId === principal.id ? generation : undefined,
+    );
+    return unwrapFound(found);
+  }
+
+  async #get(id: string, principal: Principal, path: 'id' | 'generationId'): Promise<Generation> {
+    const generation = await this.#find(id, principal);
     if (generation === undefined) throw noGeneration(id, path);
     return generation;
+  }
+
+  /** The rules may have changed since the generation began. */
+  #requireModel({ resolution }: Generation, { access }: Principal): void {
+    const { models } = this.#options;
+    const problem = findForbiddenModel(access, resolution.config, models, ['generationId']);
+    if (problem !== undefined) throw new RequestRejected([problem]);
   }
 
   /** `mayReturn`: the client can come back for the answer, so that leaving is not cancelling. */

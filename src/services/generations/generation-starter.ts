@@ -1,23 +1,35 @@
 import { randomUUID } from 'node:crypto';
+import { BudgetExceeded } from '../../core/budget.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
+import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
+import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
-import { nothingStarted, otherRequest } from '../refusals.ts';
+import { requireOperation } from '../principals/require-operation.ts';
+import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
+import type { Admissions } from './admissions.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
+import { BudgetedAllowance } from './run/allowance.ts';
+import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
 
 /** The caller of a request, and the caller's own key for it. */
 export interface Caller {
-  readonly principalId: string;
+  readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 export interface KeyedCaller extends Caller {
@@ -25,10 +37,14 @@ export interface KeyedCaller extends Caller {
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
   readonly guards: GenerationGuards;
+  readonly admissions: Admissions;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: UnpricedRule;
   readonly telemetry: Telemetry;
   /** Aborted once the server takes no new generation; its reason is thrown then. */
   readonly closing: AbortSignal;
@@ -52,30 +68,39 @@ export class GenerationStarter {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
-    const { live, guards, closing } = this.#options;
+    requireOperation(caller.principal, 'generate');
+    const { live, guards, admissions, store, closing } = this.#options;
     closing.throwIfAborted();
-    const { principalId, idempotencyKey } = caller;
+    const { principal, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
+    const principalId = principal.id;
+    if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };
       const knownId = await this.#findKnown(principalId, key);
       if (knownId !== undefined) return knownId;
     }
-    const prepared = this.#check(input);
-    if (guards.judgesRequests) await this.#judge(prepared, input, principalId, signal);
-    const run = this.#create(prepared, input, principalId, receivedAtMs);
-    const reserved = key === null ? null : await this.#reserve(run, key);
-    if (reserved?.type === 'existing') {
-      if (!reserved.sameRequest) throw otherRequest();
-      return reserved.generationId;
-    }
-    live.launch(run, key !== null);
+    const checked = this.#check(input, principal, providerKeys);
+    if (guards.judgesRequests) await this.#judge(checked, input, principalId, signal);
+    const budgets = admissions.budgetsOf(principal, input.metadata);
+    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
+    const id = `gen_${randomUUID().replaceAll('-', '')}`;
+    const allowance = budgets.length === 0 ? null : new BudgetedAllowance(store, id, budgets);
+    const run = this.#create({ id, prepared, allowance }, input, caller, receivedAtMs);
+    const isStored = key !== null || allowance !== null;
+    const known = isStored ? await this.#store(run, key, allowance) : undefined;
+    if (known !== undefined) return known;
+    live.launch(run, isStored);
     return run.id;
   }
 
   /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
-  async findStarted(input: GenerateInput, { principalId, idempotencyKey }: KeyedCaller): Promise<string> {
-    const id = await this.#findKnown(principalId, { key: idempotencyKey, requestHash: requestHashOf(input) });
+  async findStarted(input: GenerateInput, { principal, idempotencyKey }: KeyedCaller): Promise<string> {
+    requireOperation(principal, 'generate');
+    const id = await this.#findKnown(principal.id, {
+      key: idempotencyKey,
+      requestHash: requestHashOf(input),
+    });
     if (id === undefined) throw nothingStarted();
     return id;
   }
@@ -86,8 +111,9 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options);
+  #check(input: GenerateInput, { access }: Principal, keys: ProviderKeys): PreparedGeneration {
+    const providers = this.#options.providers.forCaller(keys);
+    const { prepared, problems } = previewGeneration(input, { ...this.#options, providers }, access);
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)
@@ -132,42 +158,91 @@ export class GenerationStarter {
   }
 
   #reject(problems: readonly [Problem, ...Problem[]]): RequestRejected {
-    this.#options.telemetry.generationRejected(problems[0].code);
-    return new RequestRejected(problems);
+    return this.#noteRejection(new RequestRejected(problems));
+  }
+
+  #holdToBudgets(prepared: PreparedGeneration, keys: ProviderKeys): PreparedGeneration {
+    const { unpriced, models } = this.#options;
+    const isCounted = ({ provider }: ModelConfig): boolean => !keys.has(provider);
+    const problems = findBudgetProblems(prepared, unpriced, isCounted);
+    if (isProblemList(problems)) throw this.#reject(problems);
+    return limitOutputByCost(prepared, models.today(), isCounted);
   }
 
   #create(
-    prepared: PreparedGeneration,
+    part: {
+      readonly id: string;
+      readonly prepared: PreparedGeneration;
+      readonly allowance: BudgetedAllowance | null;
+    },
     { metadata }: GenerateInput,
-    principalId: string,
+    { principal: { id: principalId, keyId, userId }, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
-    const { writeBehind, telemetry } = this.#options;
-    const id = `gen_${randomUUID().replaceAll('-', '')}`;
-    return new GenerationRun({
+    const { writeBehind, telemetry, models } = this.#options;
+    const { id, prepared, allowance } = part;
+    const run = new GenerationRun({
       id,
       principalId,
       prepared,
       metadata,
+      callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
+      account: { keyId, userId },
+      ...(allowance !== null && { allowance }),
     });
+    run.priceOn(models.today());
+    return run;
   }
 
-  /** Where the run is not going to be launched, the end of what may have been stored of it is stored as well. */
-  async #reserve(run: GenerationRun, idempotency: IdempotencyEntry): Promise<Reservation> {
+  /**
+   * Stores the beginning of a run, with what it may cost reserved, before its vendor is called. Gives the id of another
+   * generation that its key stands for. Where the run is not going to be launched, the end of what may have been stored of
+   * it is stored as well.
+   */
+  async #store(
+    run: GenerationRun,
+    key: IdempotencyEntry | null,
+    allowance: BudgetedAllowance | null,
+  ): Promise<string | undefined> {
     const { store, writeBehind, closing } = this.#options;
     try {
-      const reserved = await store.reserve(run.snapshot(), idempotency);
-      if (reserved.type !== 'created' || !closing.aborted) return reserved;
-      await store.giveBack(run.snapshot(), idempotency);
+      const known = await this.#begin(run, key, allowance);
+      if (known === undefined && closing.aborted) {
+        // The request can be sent again, to another server.
+        if (key !== null) await store.giveKeyBack(run.snapshot(), key);
+        closing.throwIfAborted();
+      }
+      return known;
     } catch (error) {
+      if (error instanceof BudgetExceeded) throw this.#noteRejection(error);
+      if (error instanceof RequestRejected) throw error;
       const message = 'The server could not begin the generation.';
       run.fail(toGenerationError(new ModelgraphError('GENERATION_INTERRUPTED', message)));
       writeBehind.addEnded(run);
       throw error;
     }
-    throw closing.reason;
+  }
+
+  async #begin(
+    run: GenerationRun,
+    key: IdempotencyEntry | null,
+    allowance: BudgetedAllowance | null,
+  ): Promise<string | undefined> {
+    const { store, admissions } = this.#options;
+    const billing = { ...run.billing, budgets: [] };
+    const reserve = (): Promise<Reservation | undefined> =>
+      key === null ? Promise.resolve(undefined) : store.reserve(run.snapshot(), key, billing);
+    const answer = await (allowance === null ? reserve() : admissions.admit(run, allowance, key));
+    if (answer?.type !== 'existing') return undefined;
+    if (!answer.sameRequest) throw otherRequest();
+    return answer.generationId;
+  }
+
+  #noteRejection<Rejection extends RequestRejected>(rejection: Rejection): Rejection {
+    this.#options.telemetry.generationRejected(rejection.code);
+    return rejection;
   }
 }

@@ -12,7 +12,7 @@ const JOBS = `
   WHERE j.batch_rid = $1 ORDER BY j.part`;
 
 const END = `
-  UPDATE batch SET status = $2, error = $3, warnings = $4, finished_at = NOW_MS,
+  UPDATE batch SET status = $2, error = $3, warnings = $4, billing = NULL, finished_at = NOW_MS,
     expires_at = NOW_MS + cast($5 as bigint)
   WHERE rid = $1 AND status IN_LIST($6) RETURNING rid`;
 

@@ -8,6 +8,7 @@ import { countResults, findOutputRules, rangeOf, recordResults } from './record-
 import type { Db } from '../db/db.ts';
 import { fromJson } from '../db/from-json.ts';
 import { Listeners } from '../db/listeners.ts';
+import { settleItems } from './settle-items.ts';
 import { encodeResult } from './item-rows.ts';
 import { NO_COUNTS } from './vendor-counts.ts';
 
@@ -16,11 +17,11 @@ const CLOSE_ITEMS = `
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $6)
-  RETURNING custom_id`;
+  RETURNING custom_id, bound`;
 
 // The rows are chosen by an index that holds all of the condition: SQLite would go through those with a result as well.
 const PENDING = `
-  SELECT idx, custom_id, request, warnings, wants_json, output_rules FROM batch_item
+  SELECT idx, custom_id, request, warnings, wants_json, output_rules, bound FROM batch_item
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $4)
@@ -41,6 +42,7 @@ interface PendingRow {
   readonly warnings: string | null;
   readonly wants_json: number;
   readonly output_rules: string | null;
+  readonly bound: number | null;
 }
 
 /** Results of items of one job that this node has stored. */
@@ -82,16 +84,29 @@ export class BatchItemStore {
     return { taken: taken.length, foreign, repeated: results.length - taken.length - foreign };
   }
 
-  /** Gives every item of a job that has no result yet this one. */
-  async close(job: BatchJob, status: ItemOutcome['status'], result: ItemResult): Promise<void> {
+  /**
+   * Gives every item of a job that has no result yet this one. `isDoubtful`: the vendor may bill them all the same, so that
+   * they count at their bounds.
+   */
+  async close(
+    job: BatchJob,
+    status: ItemOutcome['status'],
+    result: ItemResult,
+    isDoubtful = false,
+  ): Promise<void> {
     const { batchRid } = job.lease;
     const values = [batchRid, ...rangeOf(job), status, encodeResult(result), ROWS_A_STEP];
     let closed: readonly { readonly custom_id: string }[];
     do {
       closed = await writeUnderLease(this.#db, job.lease, async (transaction, sums) => {
-        const rows = await transaction.query<{ custom_id: string }>(CLOSE_ITEMS, values);
+        const rows = await transaction.query<{ custom_id: string; bound: number | null }>(
+          CLOSE_ITEMS,
+          values,
+        );
         if (rows.length > 0)
           await countResults(transaction, batchRid, { ...NO_COUNTS, [status]: rows.length }, sums);
+        const ended = rows.map(({ bound }) => ({ outcome: { status, result }, bound, isDoubtful }));
+        await settleItems(transaction, job, sums, ended);
         return rows;
       });
       const outcomes = closed.map(({ custom_id: customId }) => ({ customId, status, result }));
@@ -109,14 +124,17 @@ export class BatchItemStore {
     const [first, end] = rangeOf(job);
     const values = [job.lease.batchRid, Math.max(fromIndex, first), end, maxItems];
     const rows = await this.#db.query<PendingRow>(PENDING, values);
-    return rows.map(({ idx, custom_id: customId, request, warnings, wants_json, output_rules: rules }) => ({
-      index: idx,
-      customId,
-      request: fromJson(request) as TextRequest,
-      outputRules:
-        rules === null ? { ...TEXT_OUTPUT, wantsJson: wants_json === 1 } : (fromJson(rules) as OutputRules),
-      warnings: readWarnings(warnings),
-    }));
+    return rows.map(
+      ({ idx, custom_id: customId, request, warnings, wants_json, output_rules: rules, bound }) => ({
+        index: idx,
+        customId,
+        request: fromJson(request) as TextRequest,
+        outputRules:
+          rules === null ? { ...TEXT_OUTPUT, wantsJson: wants_json === 1 } : (fromJson(rules) as OutputRules),
+        warnings: readWarnings(warnings),
+        bound,
+      }),
+    );
   }
 
   /** What the answers to some of a job's requests are held against, by custom id: of those that have a schema. */

@@ -1,4 +1,5 @@
 import type { BatchItemStatus, BatchMode, ItemResult } from '../../core/batch.ts';
+import type { BilledTurn } from '../../core/billed-turn.ts';
 import type { JobState } from '../../core/batch-states.ts';
 import type { VendorBatch } from '../../core/vendor-batch.ts';
 import type { GenerationError, Warning } from '../../core/generation.ts';
@@ -55,6 +56,8 @@ export interface BatchJob {
   readonly progress: JobProgress;
   /** The database's clock when the lease was taken, in milliseconds. */
   readonly nowMs: number;
+  /** Whether what its items may cost is reserved in budgets. */
+  readonly isBudgeted: boolean;
 }
 
 export interface PendingItem {
@@ -64,6 +67,8 @@ export interface PendingItem {
   readonly outputRules: OutputRules;
   /** What the checks found when the request was taken in. */
   readonly warnings: readonly Warning[];
+  /** The most that it may cost, in billionths of a US dollar; null: not known. */
+  readonly bound: number | null;
 }
 
 /** What of a request decides how its answer is read. */
@@ -78,6 +83,8 @@ export interface ItemOutcome {
   readonly customId: string;
   readonly status: Exclude<BatchItemStatus, 'pending'>;
   readonly result: ItemResult;
+  /** What its calls were billed; left out: what follows from the result. */
+  readonly billed?: readonly BilledTurn[];
 }
 
 /** What has become of results that were handed to the store. */

@@ -7,6 +7,7 @@ import {
   type BatchItemPage,
   findItemsAt,
   findItemsNamed,
+  type ItemOwners,
   type ItemPageRequest,
   listItemPages,
 } from './item-list.ts';
@@ -90,18 +91,18 @@ export class BatchStore {
 
   /** A principal's items by their place in a batch, in the order of the places, in one statement. */
   findItemsAt(
-    principalId: string,
+    owners: ItemOwners,
     positions: readonly { readonly batchId: string; readonly index: number }[],
   ): Promise<readonly Found<BatchItem>[]> {
-    return findItemsAt(this.#db, principalId, positions);
+    return findItemsAt(this.#db, owners, positions);
   }
 
   /** A principal's items by the names it gave them, in the order of the names, in one statement. */
   findItemsNamed(
-    principalId: string,
+    owners: ItemOwners,
     names: readonly { readonly batchId: string; readonly customId: string }[],
   ): Promise<readonly Found<BatchItem>[]> {
-    return findItemsNamed(this.#db, principalId, names);
+    return findItemsNamed(this.#db, owners, names);
   }
 
   /** Marks a batch for its end, unless it has ended; the nodes that work on it see that. */

@@ -150,7 +150,7 @@ export const listItemPages = async (
 const findItems = (column: 'idx' | 'custom_id', type: 'bigint' | 'text'): string => `
   SELECT r.batch_id, ${itemColumns('i')} FROM JSON_ROWS($1, batch_id text, key ${type}) AS r
   CROSS JOIN batch AS b CROSS JOIN batch_item AS i
-  WHERE b.id = r.batch_id AND b.principal_id = $2 AND ${isVisible('b')} AND i.batch_rid = b.rid AND i.${column} = r.key`;
+  WHERE b.id = r.batch_id AND (b.principal_id = $2 OR substr(b.principal_id, 1, length($3)) = $3) AND ${isVisible('b')} AND i.batch_rid = b.rid AND i.${column} = r.key`;
 
 const FIND_AT = findItems('idx', 'bigint');
 const FIND_NAMED = findItems('custom_id', 'text');
@@ -161,18 +161,25 @@ interface FoundRow extends ItemRow {
 
 const isStorable = (key: string | number): boolean => typeof key === 'number' || isStorableText(key);
 
-/** The items of a principal at such keys of their batches, in the order of the keys: in one statement. */
+/** Whose items are found. */
+export interface ItemOwners {
+  readonly principalId: string;
+  /** Others whose ids begin with it as well; null: none. */
+  readonly prefix: string | null;
+}
+
+/** The items of such owners at such keys of their batches, in the order of the keys: in one statement. */
 const findByKey = async <Key extends string | number>(
   queries: Queries,
   statement: string,
-  principalId: string,
+  owners: ItemOwners,
   wanted: readonly { readonly batchId: string; readonly key: Key }[],
   keyOf: (row: FoundRow) => Key,
 ): Promise<readonly Found<BatchItem>[]> => {
   const canBeStored = wanted.map(({ batchId, key }) => isStorableText(batchId) && isStorable(key));
   const storable = wanted.filter((_, index) => canBeStored[index]);
   const keys = toRows(storable.map(({ batchId, key }) => ({ batch_id: batchId, key })));
-  const rows = await queries.query<FoundRow>(statement, [keys, principalId]);
+  const rows = await queries.query<FoundRow>(statement, [keys, owners.principalId, owners.prefix]);
   const nameOf = (batchId: string, key: Key): string => JSON.stringify([batchId, key]);
   const byKey = new Map(rows.map((row) => [nameOf(row.batch_id, keyOf(row)), row]));
   return wanted.map(({ batchId, key }, index) => {
@@ -184,19 +191,19 @@ const findByKey = async <Key extends string | number>(
 /** As `BatchStore.findItemsAt`. */
 export const findItemsAt = (
   queries: Queries,
-  principalId: string,
+  owners: ItemOwners,
   positions: readonly { readonly batchId: string; readonly index: number }[],
 ): Promise<readonly Found<BatchItem>[]> => {
   const wanted = positions.map(({ batchId, index }) => ({ batchId, key: index }));
-  return findByKey(queries, FIND_AT, principalId, wanted, (row) => row.idx);
+  return findByKey(queries, FIND_AT, owners, wanted, (row) => row.idx);
 };
 
 /** As `BatchStore.findItemsNamed`. */
 export const findItemsNamed = (
   queries: Queries,
-  principalId: string,
+  owners: ItemOwners,
   names: readonly { readonly batchId: string; readonly customId: string }[],
 ): Promise<readonly Found<BatchItem>[]> => {
   const wanted = names.map(({ batchId, customId }) => ({ batchId, key: customId }));
-  return findByKey(queries, FIND_NAMED, principalId, wanted, (row) => row.custom_id);
+  return findByKey(queries, FIND_NAMED, owners, wanted, (row) => row.custom_id);
 };

@@ -1,11 +1,12 @@
 import type { BatchMode } from '../../core/batch.ts';
 import type { JobState } from '../../core/batch-states.ts';
 import { type BatchJob, readProgress } from './batch-job.ts';
+import { decodeBilling } from '../settle.ts';
 import { readBatchRecord } from './batch-rows.ts';
 
 /** Reads the jobs that a node holds, of those in the list. */
 export const READ_JOBS = `
-  SELECT j.rid, j.batch_rid, b.id, b.principal_id, b.mode, b.record, b.cancel_requested_at, j.vendor_key, j.first_index,
+  SELECT j.rid, j.batch_rid, b.id, b.principal_id, b.mode, b.record, b.billing, b.cancel_requested_at, j.vendor_key, j.first_index,
     j.item_count, j.state, j.provider_batch_id, j.submitting_since, j.progress, j.fence, NOW_MS AS now_ms
   FROM batch_job AS j JOIN batch AS b ON b.rid = j.batch_rid
   JOIN JSON_ROWS($1, rid bigint) AS r ON r.rid = j.rid
@@ -18,6 +19,7 @@ export interface JobRow {
   readonly principal_id: string;
   readonly mode: BatchMode;
   readonly record: string;
+  readonly billing: string | null;
   readonly cancel_requested_at: number | null;
   readonly vendor_key: string;
   readonly first_index: number;
@@ -44,4 +46,5 @@ export const toJob = (row: JobRow, owner: string): BatchJob => ({
   submittingSince: row.submitting_since,
   progress: readProgress(row.progress),
   nowMs: row.now_ms,
+  isBudgeted: (decodeBilling(row.billing)?.budgets.length ?? 0) > 0,
 });

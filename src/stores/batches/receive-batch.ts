@@ -1,13 +1,17 @@
 import type { BatchMode } from '../../core/batch.ts';
+import type { Billing } from '../../core/billed-turn.ts';
+import { type AppliedBudget, BudgetExceeded } from '../../core/budget.ts';
 import type { Warning } from '../../core/generation.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { OutputRules } from '../../core/output.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import { BATCH_WORK } from './batch-channels.ts';
 import type { BatchRecord } from './batch-rows.ts';
-import type { Db, Queries } from '../db/db.ts';
+import { reserveInBudgets } from '../budgets.ts';
+import type { Db, Queries, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { type IdempotencyEntry, takeKey } from '../idempotency-keys.ts';
+import { encodeBilling } from '../settle.ts';
 import { toJson } from '../db/to-json.ts';
 
 /** A batch whose requests are still to come. */
@@ -27,6 +31,8 @@ export interface NewItem {
   /** What the checks found about the request. */
   readonly warnings: readonly Warning[];
   readonly metadata: JsonValue | null;
+  /** The most that it may cost, in billionths of a US dollar; null: no price is known. */
+  readonly bound: number | null;
 }
 
 /** Items that follow each other and are one job. */
@@ -42,6 +48,9 @@ export interface NewJobs {
   readonly total: number;
   readonly provider: string;
   readonly jobs: readonly NewJob[];
+  readonly billing: Omit<Billing, 'budgets'>;
+  /** In which the bound of all items is reserved. */
+  readonly budgets: readonly AppliedBudget[];
 }
 
 /**
@@ -62,17 +71,17 @@ const CREATE = `
 
 const ADD_ITEMS = `
   INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, max_output_tokens, request, warnings,
-    metadata, output_rules)
+    metadata, output_rules, bound)
   SELECT $1, r.idx, r.custom_id, 'pending', r.wants_json, r.max_output_tokens, r.request, r.warnings,
-    r.metadata, r.output_rules
+    r.metadata, r.output_rules, r.bound
   FROM JSON_ROWS($2, idx bigint, custom_id text, wants_json bigint, max_output_tokens bigint, request text,
-    warnings text, metadata text, output_rules text) AS r`;
+    warnings text, metadata text, output_rules text, bound bigint) AS r`;
 
 const HOLD_RECEIVING = `
   SELECT rid, principal_id FROM batch WHERE id = $1 AND status = 'receiving' AND expires_at > NOW_MS FOR UPDATE`;
 
 const PUBLISH = `
-  UPDATE batch SET status = 'queued', total = $2, expires_at = NULL, created_at = NOW_MS WHERE rid = $1`;
+  UPDATE batch SET status = 'queued', total = $2, billing = $3, expires_at = NULL, created_at = NOW_MS WHERE rid = $1`;
 
 // Parts wait for the one before them, so that at most one of a batch is in doubt after a crash.
 const ADD_JOBS = `
@@ -94,15 +103,20 @@ const toJsonOrNull = (warnings: readonly Warning[]): string | null =>
 /** As `BatchStore.create`. */
 export const createBatch = async (
   queries: Queries,
-  { id, principalId, mode, displayName, metadata, config, warnings }: NewBatch,
+  { id, principalId, mode, displayName, metadata, config, keyId, warnings }: NewBatch,
 ): Promise<void> => {
-  const record = toJson({ displayName, metadata, config } satisfies BatchRecord);
+  const record = toJson({
+    displayName,
+    metadata,
+    config,
+    ...(keyId !== undefined && { keyId }),
+  } satisfies BatchRecord);
   await queries.query(CREATE, [id, principalId, mode, record, toJsonOrNull(warnings)]);
 };
 
 /** As `BatchStore.addItems`. */
 export const addItems = (db: Db, id: string, items: readonly NewItem[]): Promise<boolean> => {
-  const rows = items.map(({ index, customId, request, outputRules, warnings, metadata }) => ({
+  const rows = items.map(({ index, customId, request, outputRules, warnings, metadata, bound }) => ({
     idx: index,
     custom_id: customId,
     wants_json: outputRules.wantsJson ? 1 : 0,
@@ -111,6 +125,7 @@ export const addItems = (db: Db, id: string, items: readonly NewItem[]): Promise
     warnings: toJsonOrNull(warnings),
     metadata: metadata === null ? null : toJson(metadata),
     output_rules: outputRules.schema === null ? null : toJson(outputRules),
+    bound,
   }));
   return db.transaction(async (transaction) => {
     const [batch] = await transaction.query<ReceivingRow>(HOLD_RECEIVING, [id]);
@@ -120,11 +135,23 @@ export const addItems = (db: Db, id: string, items: readonly NewItem[]): Promise
   });
 };
 
+/** Gives the rows of the budgets. Throws `BudgetExceeded`, which undoes the transaction. */
+const reserve = async (
+  transaction: Transaction,
+  budgets: readonly AppliedBudget[],
+  amount: number,
+): Promise<readonly number[]> => {
+  if (budgets.length === 0) return [];
+  const [answer] = await reserveInBudgets(transaction, [{ budgets, amount }]);
+  if (answer?.type === 'short') throw new BudgetExceeded(answer.shortage);
+  return answer?.rids ?? [];
+};
+
 /** As `BatchStore.publish`. */
 export const publishBatch = (
   db: Db,
   id: string,
-  { total, provider, jobs }: NewJobs,
+  { total, provider, jobs, billing, budgets }: NewJobs,
   idempotency: IdempotencyEntry | null,
 ): Promise<Publication> =>
   db.transaction(async (transaction) => {
@@ -140,7 +167,8 @@ export const publishBatch = (
           sameRequest: holder.requestHash === idempotency.requestHash,
         };
     }
-    await transaction.query(PUBLISH, [batch.rid, total]);
+    const rids = await reserve(transaction, budgets, billing.bound ?? 0);
+    await transaction.query(PUBLISH, [batch.rid, total, encodeBilling({ ...billing, budgets: rids })]);
     const rows = jobs.map(({ key, firstIndex, itemCount }, part) => ({
       part,
       vendor_key: key,

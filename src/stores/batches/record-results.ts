@@ -9,13 +9,14 @@ import type { Queries, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
+import { settleItems } from './settle-items.ts';
 import { encodeResult } from './item-rows.ts';
 import { type EndedCounts, lessStored, NO_COUNTS } from './vendor-counts.ts';
 
 // SQLite takes the tables of a CROSS JOIN in this order: a few results, each with its item. Left to itself it may go
 // through all results for each item of the batch.
 const FIND = `
-  SELECT i.rid, i.custom_id, i.status, i.wants_json, i.max_output_tokens
+  SELECT i.rid, i.custom_id, i.status, i.wants_json, i.max_output_tokens, i.bound
   FROM JSON_ROWS($2, custom_id text) AS r CROSS JOIN batch_item AS i
   WHERE i.batch_rid = $1 AND i.custom_id = r.custom_id AND i.idx >= $3 AND i.idx < $4`;
 
@@ -59,10 +60,12 @@ interface FoundRow {
   readonly status: BatchItemStatus;
   readonly wants_json: number;
   readonly max_output_tokens: number | null;
+  readonly bound: number | null;
 }
 
 interface Taken {
   readonly rid: number;
+  readonly bound: number | null;
   readonly outcome: ItemOutcome;
 }
 
@@ -106,7 +109,7 @@ const toTaken = <Result extends { readonly customId: string }>(
     const result = row.status === 'pending' ? byId.get(row.custom_id) : undefined;
     if (result === undefined) return [];
     const expectation = { wantsJson: row.wants_json === 1, maxOutputTokens: row.max_output_tokens };
-    return [{ rid: row.rid, outcome: toOutcome(result, expectation) }];
+    return [{ rid: row.rid, bound: row.bound, outcome: toOutcome(result, expectation) }];
   });
 };
 
@@ -138,6 +141,7 @@ const write = async (
   await countResults(transaction, batchRid, counts, toSums(batch, taken));
   if (held.vendor_counts !== null)
     await transaction.query(SET_VENDOR_COUNTS, [jobRid, lessStored(held.vendor_counts, counts)]);
+  await settleItems(transaction, job, batch, taken);
 };
 
 export interface RecordContext {

@@ -1,6 +1,16 @@
+import type { Billing } from '../../core/billed-turn.ts';
+import type { BudgetShortage } from '../../core/budget.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Db, Transaction } from '../db/db.ts';
+import { AdmissionsAtOnce } from './admit-at-once.ts';
+import {
+  type Admission,
+  type AdmissionAnswer,
+  admitGenerations,
+  type HeldBudgets,
+  reserveMoreFor,
+} from './admit-generations.ts';
 import { deleteExpired } from './delete-expired.ts';
 import { type GenerationListQuery, type GenerationPage, listGenerations } from './generation-list.ts';
 import {
@@ -19,6 +29,7 @@ import { type NodeCommand, sendCommand } from '../nodes/node-commands.ts';
 import type { StoreOptions } from './store-options.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
 
+export type { Admission, AdmissionAnswer, HeldBudgets } from './admit-generations.ts';
 export type { StoredGeneration } from './generation-reader.ts';
 export type { EventBlock, GenerationWrites } from './generation-writer.ts';
 
@@ -29,8 +40,6 @@ export type Reservation =
 const TAILS = 'modelgraph_tails';
 
 const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at IS NULL';
-
-const DELETE_RESERVED = 'DELETE FROM generation WHERE id = $1';
 
 const GO_ON = `
   UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
@@ -46,10 +55,12 @@ const WAIT_AGAIN = `
 export class GenerationStore {
   readonly #db: Db;
   readonly #options: StoreOptions;
+  readonly #atOnce: AdmissionsAtOnce;
 
   constructor(db: Db, options: StoreOptions) {
     this.#db = db;
     this.#options = options;
+    this.#atOnce = new AdmissionsAtOnce(db, options.nodeId);
   }
 
   get nodeId(): string {
@@ -72,9 +83,13 @@ export class GenerationStore {
   }
 
   /** Creates a generation under an idempotency key, or gives the one that has it. Atomic over all nodes. Keys live 24 h. */
-  async reserve(generation: Generation, idempotency: IdempotencyEntry): Promise<Reservation> {
+  async reserve(
+    generation: Generation,
+    idempotency: IdempotencyEntry,
+    billing?: Billing,
+  ): Promise<Reservation> {
     const attempt = (): Promise<Reservation> =>
-      this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency));
+      this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency, billing));
     try {
       return await attempt();
     } catch (error) {
@@ -88,9 +103,11 @@ export class GenerationStore {
     transaction: Transaction,
     generation: Generation,
     idempotency: IdempotencyEntry,
+    billing: Billing | undefined,
   ): Promise<Reservation> {
     const { holder, isNew } = await takeKey(transaction, generation, idempotency);
-    if (isNew) await createGenerations(transaction, this.nodeId, [generation]);
+    const billings = new Map(billing === undefined ? [] : [[generation.id, billing]]);
+    if (isNew) await createGenerations(transaction, this.nodeId, [generation], billings);
     if (holder.id === generation.id) return { type: 'created' };
     return {
       type: 'existing',
@@ -100,14 +117,35 @@ export class GenerationStore {
   }
 
   /**
-   * Deletes a generation that was reserved and will not be launched, and lets its key stand for nothing: the same request can
-   * be sent again, to another node as well.
+   * Reserves what generations may cost in their budgets and creates those that fit, in one transaction, in their order: a
+   * crash of this node leaves both or neither. Several at once must be without keys. A power cut may take the last of them
+   * on SQLite. An answer that was not heard of may have been stored all the same: the end of the generation releases it.
    */
-  giveBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
-    return this.#db.transaction(async (transaction) => {
-      await giveKeyBack(transaction, generation, key);
-      await transaction.query(DELETE_RESERVED, [generation.id]);
+  async admit(admissions: readonly Admission[]): Promise<readonly AdmissionAnswer[]> {
+    const atOnce = await this.#atOnce.admit(admissions);
+    if (atOnce !== undefined) return atOnce;
+    const answers = await this.#db.transaction(
+      (transaction) => admitGenerations(transaction, this.nodeId, admissions),
+      { relaxed: admissions.every(({ idempotency }) => idempotency === null) },
+    );
+    this.#atOnce.note(admissions, answers);
+    return answers;
+  }
+
+  /** Reserves more for a generation of this node, in the budgets it has. `gone`: another node has ended it. */
+  reserveMore(
+    id: string,
+    held: readonly HeldBudgets[],
+    amount: number,
+  ): Promise<BudgetShortage | 'reserved' | 'gone'> {
+    return this.#db.transaction((transaction) => reserveMoreFor(transaction, this.nodeId, id, held, amount), {
+      relaxed: true,
     });
+  }
+
+  /** Lets a key that a generation holds stand for nothing, so that the same request begins another one. */
+  giveKeyBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
+    return giveKeyBack(this.#db, generation, key);
   }
 
   /** What a key stands for; undefined: nothing. */

@@ -1,8 +1,11 @@
+import type { BilledTurn, Billing, Settlement } from '../../core/billed-turn.ts';
 import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
+import { shardOf } from '../ledger.ts';
 import { shareLease } from '../nodes/node-leases.ts';
+import { decodeBilling, encodeBilling, settle } from '../settle.ts';
 import { encodeEvents } from './encode-events.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -24,16 +27,21 @@ export interface GenerationWrites {
   readonly changed: readonly Generation[];
   /** The final records; nothing changes them afterwards. */
   readonly finished: readonly Generation[];
+  /** What settles the created ones, by their ids. One without is not settled. */
+  readonly billings?: ReadonlyMap<string, Billing>;
+  /** What vendors have billed for the finished ones, by their ids. */
+  readonly bills?: ReadonlyMap<string, readonly BilledTurn[]>;
 }
 
 const CREATE = `
-  INSERT INTO generation (id, principal_id, status, owner_node, last_sequence, created_at, record)
-  SELECT r.id, r.principal_id, r.status, $2, r.last_sequence, r.created_at, r.record
-  FROM JSON_ROWS($1, id text, principal_id text, status text, last_sequence bigint, created_at bigint, record text) AS r
+  INSERT INTO generation (id, principal_id, status, owner_node, last_sequence, created_at, record, billing)
+  SELECT r.id, r.principal_id, r.status, $2, r.last_sequence, r.created_at, r.record, r.billing
+  FROM JSON_ROWS($1, id text, principal_id text, status text, last_sequence bigint, created_at bigint, record text,
+    billing text) AS r
   WHERE true
   ON CONFLICT (id) DO NOTHING`;
 
-const OWNERS = 'SELECT rid, id, owner_node, finished_at FROM generation WHERE id IN_LIST($1)';
+const OWNERS = 'SELECT rid, id, owner_node, finished_at, billing FROM generation WHERE id IN_LIST($1)';
 
 // A write whose commit was not heard of comes again, and may have grown meanwhile.
 const APPEND = `
@@ -54,6 +62,7 @@ const CHANGE = `
 
 const FINISH = `
   UPDATE generation SET status = r.status, last_sequence = r.last_sequence, record = r.record, owner_node = $2,
+    billing = NULL,
     finished_at = NOW_MS, events_expire_at = NOW_MS + $3, expires_at = NOW_MS + $4
   FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text) AS r
   WHERE generation.id = r.id AND generation.finished_at IS NULL`;
@@ -63,9 +72,11 @@ interface OwnerRow {
   readonly id: string;
   readonly owner_node: string;
   readonly finished_at: number | null;
+  readonly billing: string | null;
 }
 
-const toRow = (generation: Generation) => ({
+/** A generation as the columns of its row. */
+export const toRow = (generation: Generation) => ({
   id: generation.id,
   principal_id: generation.principalId,
   status: generation.status,
@@ -78,8 +89,14 @@ export const createGenerations = async (
   transaction: Transaction,
   nodeId: string,
   generations: readonly Generation[],
+  billings: ReadonlyMap<string, Billing> = new Map(),
 ): Promise<void> => {
-  if (generations.length > 0) await transaction.query(CREATE, [toRows(generations.map(toRow)), nodeId]);
+  if (generations.length === 0) return;
+  const rows = generations.map((generation) => {
+    const billing = billings.get(generation.id);
+    return { ...toRow(generation), billing: billing === undefined ? null : encodeBilling(billing) };
+  });
+  await transaction.query(CREATE, [toRows(rows), nodeId]);
 };
 
 export const appendBlocks = async (
@@ -106,14 +123,33 @@ export const finishGenerations = async (
   await transaction.query(FINISH, [toRows(generations.map(toRow)), nodeId, eventRetentionMs, retentionMs]);
 };
 
+/** The bills of generations that end. One that no vendor was called for is released, and leaves no row. */
+const toSettlements = (
+  finished: readonly Generation[],
+  rows: ReadonlyMap<string, OwnerRow>,
+  bills: ReadonlyMap<string, readonly BilledTurn[]>,
+): readonly Settlement[] =>
+  finished.flatMap(({ id, principalId, status }) => {
+    const billing = decodeBilling(rows.get(id)?.billing ?? null);
+    if (billing === null) return [];
+    return {
+      principalId,
+      status,
+      billing,
+      turns: bills.get(id) ?? [],
+      released: billing.bound ?? 0,
+      generations: 1,
+    };
+  });
+
 /** Gives the ids of generations that another node has ended: nothing was written of them. */
 export const writeGenerations = async (
   transaction: Transaction,
   options: StoreOptions,
-  { created, blocks, changed, finished }: GenerationWrites,
+  { created, blocks, changed, finished, billings, bills = new Map() }: GenerationWrites,
 ): Promise<readonly string[]> => {
   const { nodeId } = options;
-  await createGenerations(transaction, nodeId, created);
+  await createGenerations(transaction, nodeId, created, billings);
   const ids = [
     ...new Set([
       ...blocks.map(({ generationId }) => generationId),
@@ -127,21 +163,19 @@ export const writeGenerations = async (
   const owners = await transaction.query<OwnerRow>(OWNERS, [toRows(ids)]);
   const own = owners.filter(({ owner_node: owner }) => owner === nodeId);
   const running = new Map(
-    own.filter(({ finished_at: at }) => at === null).map(({ id, rid }) => [id, rid] as const),
+    own.filter(({ finished_at: at }) => at === null).map((row) => [row.id, row] as const),
   );
   await appendBlocks(
     transaction,
     blocks.flatMap((block) => {
-      const rid = running.get(block.generationId);
-      return rid === undefined || block.events.length === 0 ? [] : [{ rid, block }];
+      const row = running.get(block.generationId);
+      return row === undefined || block.events.length === 0 ? [] : [{ rid: row.rid, block }];
     }),
   );
   if (changed.length > 0) await transaction.query(CHANGE, [toRows(changed.map(toRow)), nodeId]);
-  await finishGenerations(
-    transaction,
-    options,
-    finished.filter(({ id }) => running.has(id)),
-  );
+  const ending = finished.filter(({ id }) => running.has(id));
+  await finishGenerations(transaction, options, ending);
+  if (ending.length > 0) await settle(transaction, toSettlements(ending, running, bills), shardOf(nodeId));
   const known = new Set(own.map(({ id }) => id));
   return ids.filter((id) => !known.has(id));
 };

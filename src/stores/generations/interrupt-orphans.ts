@@ -1,3 +1,5 @@
+import type { BilledTurn, Billing, Settlement } from '../../core/billed-turn.ts';
+import { toNanoUsd } from '../../core/budget.ts';
 import type { GenerationFailed } from '../../core/generation-event.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import { unwrapFound } from '../../core/found.ts';
@@ -5,7 +7,9 @@ import type { Generation } from '../../core/generation.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { Db, Transaction } from '../db/db.ts';
 import { forgetCommands } from '../nodes/node-commands.ts';
+import { shardOf } from '../ledger.ts';
 import { holdLease } from '../nodes/node-leases.ts';
+import { decodeBilling, settle } from '../settle.ts';
 import { findGenerations } from './generation-reader.ts';
 import type { StoreOptions } from './store-options.ts';
 import { appendBlocks, finishGenerations } from './generation-writer.ts';
@@ -22,7 +26,7 @@ const DEAD_OWNERS: Readonly<Record<Db['engine'], string>> = {
 };
 
 const HOLD_ORPHANS = `
-  SELECT rid, id FROM generation WHERE owner_node = $1 AND finished_at IS NULL
+  SELECT rid, id, billing FROM generation WHERE owner_node = $1 AND finished_at IS NULL
   ORDER BY rid LIMIT ${STEP} FOR UPDATE SKIP LOCKED`;
 
 const toFailure = (generation: Generation): GenerationFailed => {
@@ -49,6 +53,38 @@ const toFailure = (generation: Generation): GenerationFailed => {
   };
 };
 
+/** Its node may have called the vendor, and knew what of it: all that was reserved, or has been reported, counts. */
+const toBill = (
+  { resolution, usage, cost }: Generation,
+  { bound, isCallers }: Billing,
+): readonly BilledTurn[] => {
+  // What is reserved beside it is for a fallback that was called with a key of the server.
+  if (isCallers === true && bound === 0) return [];
+  const reported = cost === null ? null : toNanoUsd(cost.total);
+  const { name: model, provider } = resolution.config;
+  const counted = bound === null && reported === null ? null : Math.max(bound ?? 0, reported ?? 0);
+  return [
+    {
+      at: new Date(),
+      model,
+      provider,
+      usage,
+      cost: counted,
+      fees: 0,
+      source: counted === null ? null : 'bound',
+    },
+  ];
+};
+
+const toSettlement = (generation: Generation, billing: Billing): Settlement => ({
+  principalId: generation.principalId,
+  status: generation.status,
+  billing,
+  turns: toBill(generation, billing),
+  released: billing.bound ?? 0,
+  generations: 1,
+});
+
 /**
  * The owner is held first, as in every write of its own, so that neither comes between the other's steps: a late owner
  * finds its generations ended and writes nothing, and what it has just written is part of the end.
@@ -61,7 +97,9 @@ const interruptStep = async (
 ): Promise<readonly string[]> => {
   const isAlive = await holdLease(transaction, owner);
   if (engine === 'postgres' && isAlive) return [];
-  const orphans = await transaction.query<{ rid: number; id: string }>(HOLD_ORPHANS, [owner]);
+  const orphans = await transaction.query<{ rid: number; id: string; billing: string | null }>(HOLD_ORPHANS, [
+    owner,
+  ]);
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
   const rids = new Map(orphans.map(({ rid, id }) => [id, rid]));
@@ -84,6 +122,12 @@ const interruptStep = async (
     failures.map(({ generation }) => generation),
   );
   await forgetCommands(transaction, ids);
+  const billings = new Map(orphans.map(({ id, billing }) => [id, decodeBilling(billing)] as const));
+  const settlements = failures.flatMap(({ generation }) => {
+    const billing = billings.get(generation.id) ?? null;
+    return billing === null ? [] : toSettlement(generation, billing);
+  });
+  await settle(transaction, settlements, shardOf(options.nodeId));
   return ids;
 };
 

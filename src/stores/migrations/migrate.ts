@@ -10,6 +10,8 @@ import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
+import { USER_TOKENS } from './0010-user-tokens.ts';
+import { BUDGETS } from './0011-budgets.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -23,6 +25,8 @@ export const MIGRATIONS: readonly Migration[] = [
   BATCH_WARNINGS,
   ITEM_OUTPUT_RULES,
   FOLLOWER_NODES,
+  USER_TOKENS,
+  BUDGETS,
 ];
 
 /** Any number, as long as it is always the same one. */

@@ -4,6 +4,7 @@ import { MODEL_ALIASES } from '../../../config/aliases.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { canReason, type ModelConfig } from '../../../src/core/model-config.ts';
 import { statusOn } from '../../../src/core/model-status.ts';
+import { LOCAL_PRINCIPAL } from '../../../src/core/principal.ts';
 import { pricingOn } from '../../../src/core/pricing-on.ts';
 import { TEXT_PROVIDERS } from '../../../src/providers/index.ts';
 import { ModelRegistry } from '../../../src/registry/model-registry.ts';
@@ -149,6 +150,7 @@ describe('a model', () => {
       Date.parse(TODAY),
     );
     const contextValue = {
+      principal: LOCAL_PRINCIPAL,
       catalogue: new CatalogueService(models, registry.descriptors(), factory, health),
       // Nothing may be asked of a store.
       get loaders(): never {

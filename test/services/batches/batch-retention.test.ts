@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../../src/core/principal.ts';
 import { describe, expect, test } from 'vitest';
 import {
   collectOverSse,
@@ -162,7 +163,7 @@ test('a batch whose requests never come to their end is deleted after an hour, a
   const stalled = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
   const submission = batches.service.submit({
-    principalId: 'me',
+    principal: toKeyPrincipal('me'),
     displayName: null,
     metadata: null,
     idempotencyKey: 'slow',
@@ -178,7 +179,7 @@ test('a batch whose requests never come to their end is deleted after an hour, a
   submission.catch(() => undefined);
   await stalled.promise;
   const page = { first: 10, after: null, statuses: null };
-  expect(await batches.service.list('me', page)).toMatchObject({ items: [], totalCount: 0 });
+  expect(await batches.service.list(toKeyPrincipal('me'), page)).toMatchObject({ items: [], totalCount: 0 });
   expect(await batches.store.deleteExpired(1_000)).toBe(false);
   expect(await batches.countRows('batch_item')).toBeGreaterThan(0);
   const [row] = await batches.query('SELECT expires_at - created_at AS waits_ms FROM batch');
@@ -189,7 +190,7 @@ test('a batch whose requests never come to their end is deleted after an hour, a
   expect(await batches.countRows('batch_item')).toBe(0);
   goOn.resolve();
   await expect(submission).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-  expect(await batches.service.list('me', page)).toMatchObject({ items: [], totalCount: 0 });
+  expect(await batches.service.list(toKeyPrincipal('me'), page)).toMatchObject({ items: [], totalCount: 0 });
   expect(await batches.countRows('batch_item')).toBe(0);
   // The key is free for another try.
   expect(await batches.store.findByKey('me', 'slow')).toBeUndefined();

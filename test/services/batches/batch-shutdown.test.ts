@@ -1,10 +1,11 @@
+import { toKeyPrincipal } from '../../../src/core/principal.ts';
 import { expect, test } from 'vitest';
 import type { BatchSubmissionLine } from '../../../src/services/batches/intake/batch-submission.ts';
 import { openBatches } from '../../support/app/open-batches.ts';
 import { createToyBatchVendor } from '../../support/batch-vendors/toy-batch-vendor.ts';
 
 const SUBMISSION = {
-  principalId: 'somebody',
+  principal: toKeyPrincipal('somebody'),
   displayName: null,
   metadata: null,
   idempotencyKey: null,
@@ -55,7 +56,7 @@ test('a submission that takes longer than that is refused, and nothing of it is 
   goOn();
   await stopped;
   await expect(submitting).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-  expect(await batches.service.list('somebody', ALL)).toMatchObject({ totalCount: 0 });
+  expect(await batches.service.list(toKeyPrincipal('somebody'), ALL)).toMatchObject({ totalCount: 0 });
   while (await batches.store.deleteExpired(1_000));
   expect([await batches.countRows('batch'), await batches.countRows('batch_item')]).toEqual([0, 0]);
 });

@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../../src/core/principal.ts';
 import type { GenerateInput } from '../../../src/core/generate-input.ts';
 import { NO_TELEMETRY } from '../../../src/core/telemetry.ts';
 import type { ServiceLog } from '../../../src/core/service-log.ts';
@@ -48,8 +49,11 @@ export const inputOf = (changes: Partial<GenerateInput> = {}): GenerateInput => 
   ...changes,
 });
 
+/** The one that asks in these tests. */
+export const SOMEBODY = toKeyPrincipal('somebody');
+
 export const callerOf = (idempotencyKey: string | null = null) => ({
-  principalId: 'somebody',
+  principal: SOMEBODY,
   idempotencyKey,
 });
 
@@ -93,6 +97,7 @@ export const openGenerations = async (
     fetchMedia: () => Promise.reject(new Error('nothing is fetched')),
     log,
     outputs: new OutputChecker(),
+    providerKeys: 'off',
     telemetry: NO_TELEMETRY,
     guards: [],
     cache: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },
@@ -103,6 +108,9 @@ export const openGenerations = async (
     disconnectGraceMs: 0,
     isShared: false,
     coalesceMs: 0,
+    unpriced: 'refuse',
+    now: Date.now,
+    deleteLedger: () => Promise.resolve(false),
     ...changes,
   });
   await generations.start();

@@ -11,6 +11,7 @@ import { findEngines, SILENT_LOG } from '../../support/databases/stores.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { toyModels } from '../../support/app/toy-provider.ts';
 import { startUpstream, type UpstreamRequest } from '../../support/upstream/upstream-server.ts';
+import { UNBILLED } from '../../support/app/unbilled.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four bytes, or of more').toString('base64')}`;
 const FAST: Partial<WebhookTiming> = { pollMs: 20, firstRetryMs: 1, maxRetryMs: 1 };
@@ -22,7 +23,7 @@ const addBatch = async (db: Db, id: string): Promise<void> => {
   const store = new BatchStore(db);
   const record = { displayName: 'Night', metadata: { mine: 1 }, config, warnings: [] };
   await store.create({ id, principalId: 'ann', mode: 'sequential', ...record });
-  await store.publish(id, { total: 3, provider: 'toy', jobs: [] }, null);
+  await store.publish(id, { total: 3, provider: 'toy', jobs: [], ...UNBILLED }, null);
 };
 
 const endBatch = async (db: Db, id: string, status: string): Promise<void> => {

@@ -7,6 +7,7 @@ import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { toyModels } from '../../support/app/toy-provider.ts';
 import { findEngines } from '../../support/databases/stores.ts';
+import { UNBILLED } from '../../support/app/unbilled.ts';
 
 const engines = await findEngines();
 const [config] = toyModels({ toy: {} });
@@ -20,7 +21,7 @@ const open = async (db: Db): Promise<{ jobs: BatchJobStore; store: BatchStore; l
   const record = { displayName: null, metadata: null, config, warnings: [] };
   await store.create({ id: ID, principalId: 'ann', mode: 'native', ...record });
   const job = { key: 'key', firstIndex: 0, itemCount: 1 };
-  await store.publish(ID, { total: 1, provider: 'toy', jobs: [job] }, null);
+  await store.publish(ID, { total: 1, provider: 'toy', jobs: [job], ...UNBILLED }, null);
   const jobs = new BatchJobStore(db, { nodeId: 'node', retentionMs: 60_000 });
   const [taken] = await jobs.claim(1, 60_000);
   if (taken === undefined) throw new Error('there is no job');

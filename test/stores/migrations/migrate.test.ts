@@ -96,7 +96,7 @@ for (const { name, problem, open } of engines) {
       const names = ['old', 'answered'].map((customId) => ({ batchId: 'batch_1', customId }));
       const empty = { metadata: null, warnings: [], citations: [], rawFinishReason: null };
       const listed = { ...cost, toolFees: [], source: 'price-list', listTotal: null, serviceTier: null };
-      expect(await store.findItemsNamed('ann', names)).toMatchObject([
+      expect(await store.findItemsNamed({ principalId: 'ann', prefix: null }, names)).toMatchObject([
         { ...empty, customId: 'old', status: 'pending', text: null },
         { ...empty, ...result, customId: 'answered', status: 'succeeded', cost: listed },
       ]);

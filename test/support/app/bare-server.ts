@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { parseSettings } from '../../../config/env.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { createSchema } from '../../../src/schema/index.ts';
-import { createAuthenticate } from '../../../src/server/auth.ts';
 import { createHttpServer } from '../../../src/server/http-server.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf } from '../../../src/server/limits.ts';
 import { listen } from '../../../src/server/listen.ts';
 import { createErrorMask } from '../../../src/server/mask-error.ts';
+import { ProviderKeyReader } from '../../../src/server/provider-keys.ts';
+import { createDocumentPolicy } from '../../../src/server/trusted-documents/resolve-document.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS } from '../../../src/server/websocket/websocket.ts';
 import { createYogaServer, type YogaOptions } from '../../../src/server/yoga.ts';
+import { authenticateLocally } from '../../../src/services/principals/authenticator.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 
 const ignore = (): void => undefined;
@@ -17,7 +19,7 @@ const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** The transports alone, on a free port, in front of services that a test makes up. */
 export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial<YogaOptions>) => {
   const maskError = createErrorMask(log);
-  const authenticate = createAuthenticate([]);
+  const authenticate = authenticateLocally;
   const originPolicy = { loopbackOnly: true, allowedOrigins: [] };
   const schema = createSchema();
   const yoga = createYogaServer({
@@ -41,6 +43,8 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     authenticate,
     originPolicy,
     maskError,
+    documents: createDocumentPolicy(null),
+    providerKeyReader: new ProviderKeyReader('off', () => []),
     streamOpened: () => ignore,
     heartbeatMs: 30_000,
     limits: {

@@ -65,6 +65,8 @@ export const openBatchNode = async (
     maxAttempts: 1,
     maxRetryWaitMs: 0,
     batchConcurrency,
+    unpriced: 'refuse',
+    now: Date.now,
   });
   return {
     batches,

@@ -46,6 +46,8 @@ export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Pr
       log,
       timeoutMs: 1_000,
       timing: BATCH_TIMING,
+      unpriced: 'refuse',
+      now: Date.now,
     }),
     store,
     input: toyInput,

@@ -46,15 +46,17 @@ export interface BatchNodesOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The variables that name the key to each vendor. */
   readonly keyVariables: readonly string[];
+  /** What a node runs; left out: the server for batches. */
+  readonly program?: string;
 }
 
 /** Loads a process of the server, which begins when it is told to. */
 const loadLife = (
-  { folder, environment, keyVariables }: BatchNodesOptions,
+  { folder, environment, keyVariables, program = PROGRAM }: BatchNodesOptions,
   node: number,
   key: string,
 ): OwnLife => {
-  const child = fork(PROGRAM, {
+  const child = fork(program, {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],

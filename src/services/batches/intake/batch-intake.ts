@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
+import { type AppliedBudget, findBudgets, findTag } from '../../../core/budget.ts';
 import type { JsonValue } from '../../../core/json.ts';
+import { NO_PROVIDER_KEYS } from '../../../core/provider-keys.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { Pace } from '../../../lib/pace.ts';
+import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
@@ -21,14 +24,21 @@ import {
   type PreviewDependencies,
 } from '../../checks/preview.ts';
 import { withoutMedia } from '../../media/resolve-media.ts';
+import { findBudgetProblems, type UnpricedRule } from '../../checks/check-budget.ts';
+import { boundItem } from './bound-item.ts';
 import { type BatchPlan, createBatchPlan } from './batch-plan.ts';
 import { ItemWriter } from './item-writer.ts';
 import { SubmissionHash } from './submission-hash.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: BatchStore;
   readonly guards: GenerationGuards;
   readonly log: ServiceLog;
+  /** What becomes of requests under a budget to models without a known price. */
+  readonly unpriced: UnpricedRule;
+  /** Milliseconds since 1970: the clock that the periods of budgets go by. */
+  readonly now: () => number;
 }
 
 const MAX_REQUESTS = 100_000;
@@ -56,19 +66,23 @@ export class BatchIntake {
   /** Requests that are all there already would keep everything else waiting. */
   readonly #pace = new Pace();
   #count = 0;
+  /** The most that all requests together may cost. */
+  #bound: number | null = 0;
+  readonly #budgets: readonly AppliedBudget[];
 
   constructor(options: BatchIntakeOptions, submission: BatchSubmission) {
     this.#options = options;
     this.#submission = submission;
+    this.#budgets = findBudgets(submission.principal, findTag(submission.metadata), options.now());
     this.#hash = submission.idempotencyKey === null ? null : new SubmissionHash(submission);
     this.#writer = new ItemWriter(options.store, this.#id, submission);
   }
 
   /** Gives the id of the batch that is stored, or of the one that was stored under the same key before. */
   async run(): Promise<string> {
-    const { principalId, idempotencyKey } = this.#submission;
+    const { principal, idempotencyKey } = this.#submission;
     if (idempotencyKey !== null) {
-      const known = await this.#options.store.findByKey(principalId, idempotencyKey);
+      const known = await this.#options.store.findByKey(principal.id, idempotencyKey);
       if (known !== undefined) return this.#compare(known);
     }
     try {
@@ -127,7 +141,13 @@ export class BatchIntake {
     this.#customIds.add(customId);
     const unfit = findUnfitFields(input);
     const unfitNames = new Set(unfit.flatMap(({ path }) => (path.length === 2 ? path[1] : [])));
-    const { prepared, problems } = previewGeneration(input, this.#options);
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = this.#submission;
+    const providers = this.#options.providers.forCaller(providerKeys);
+    const { prepared, problems } = previewGeneration(
+      input,
+      { ...this.#options, providers },
+      principal.access,
+    );
     // A line of megabytes takes a while in each of the steps.
     await this.#pace.next();
     const found = [
@@ -163,21 +183,25 @@ export class BatchIntake {
     if (splitter.maxBytes !== null && bytes > splitter.maxBytes)
       return [...found, tooLargeProblem(bytes, splitter.maxBytes, config)];
     if (found.length > 0) return found;
+    const unpriced = this.#budgets.length > 0 ? findBudgetProblems(prepared, this.#options.unpriced) : [];
+    if (unpriced.length > 0) return unpriced;
     const refusal = this.#options.guards.judgesRequests ? await this.#judge(prepared, metadata) : undefined;
     if (refusal !== undefined) return [refusal];
     splitter.add(bytes);
+    const bound = boundItem(prepared, operations !== null);
+    this.#bound = this.#bound === null || bound === null ? null : this.#bound + bound;
     this.#writer.add(
-      { index: this.#count, customId, request, outputRules, warnings, metadata },
+      { index: this.#count, customId, request, outputRules, warnings, metadata, bound },
       bytes + JSON.stringify([metadata, outputRules.schema]).length,
     );
     return found;
   }
 
   #judge(prepared: PreparedGeneration, metadata: JsonValue | null): Promise<Problem | undefined> {
-    const { principalId, signal } = this.#submission;
+    const { principal, signal } = this.#submission;
     return this.#options.guards.findProblem(
       toGuardedRequest(prepared, { source: 'batch', metadata }),
-      { id: principalId },
+      { id: principal.id },
       { path: ['input'], signals: [signal] },
     );
   }
@@ -191,11 +215,15 @@ export class BatchIntake {
     if (this.#plan === undefined || !this.#writer.isCreated)
       throw new TypeError('a batch without problems has nothing stored');
     const { config, splitter } = this.#plan;
+    const { keyId, userId } = this.#submission.principal;
+    const tag = findTag(this.#submission.metadata);
     const published = await this.#options.store.publish(
       this.#id,
       {
         total: this.#count,
         provider: config.provider,
+        billing: { keyId, userId, tag, bound: this.#bound },
+        budgets: this.#budgets,
         jobs: splitter.parts().map((part, index) => ({ ...part, key: `${this.#id}_${index}` })),
       },
       idempotencyKey === null || this.#hash === null

@@ -1,6 +1,8 @@
 import type { Problem } from '../../../core/errors.ts';
+import type { ProviderKeys } from '../../../core/provider-keys.ts';
 import type { GenerateInput } from '../../../core/generate-input.ts';
 import type { JsonValue } from '../../../core/json.ts';
+import type { Principal } from '../../../core/principal.ts';
 
 /**
  * One request as it was handed in, or why it could not be read. `path` of those problems begins at the request itself
@@ -13,7 +15,9 @@ export type BatchSubmissionLine = { readonly line?: number } & (
 );
 
 export interface BatchSubmission {
-  readonly principalId: string;
+  readonly principal: Principal;
+  /** Left out: the caller has brought none. A batch is refused with some. */
+  readonly providerKeys?: ProviderKeys;
   readonly displayName: string | null;
   readonly metadata: JsonValue | null;
   readonly idempotencyKey: string | null;

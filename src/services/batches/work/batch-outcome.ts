@@ -1,4 +1,5 @@
 import { EMPTY_RESULT, type ItemOrigin, type ItemResult } from '../../../core/batch.ts';
+import type { BilledTurn } from '../../../core/billed-turn.ts';
 import type { BatchResult, PartialAnswer } from '../../../core/vendor-batch.ts';
 import { isRetryable, type ErrorCode, ProviderError } from '../../../core/errors.ts';
 import type { Generation, GenerationError, GenerationResult } from '../../../core/generation.ts';
@@ -130,12 +131,14 @@ export const toOutcome = (
 export const toSequentialOutcome = (
   { customId, warnings: known }: PendingItem,
   { status, warnings, turns, resolution, ...generation }: Generation,
+  billed: readonly BilledTurn[],
 ): ItemOutcome => {
   const { text, reasoning, toolCalls, citations, finishReason, rawFinishReason, usage, cost, error } =
     generation;
   return {
     customId,
     status: status === 'failed' || status === 'cancelled' ? status : 'succeeded',
+    billed,
     result: {
       text: error === null || text !== '' ? text : null,
       reasoning,

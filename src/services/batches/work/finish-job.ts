@@ -23,7 +23,7 @@ export const finishJob = async (
 ): Promise<StepEnd> => {
   const isUnanswered = error === undefined && (outcome === 'cancelled' || outcome === 'expired');
   if (isUnanswered) await items.close(job, outcome, EMPTY_RESULT);
-  else await items.close(job, 'failed', failedResult(error ?? noResultError(job)));
+  else await items.close(job, 'failed', failedResult(error ?? noResultError(job)), error === undefined);
   moved(job, 'done');
   await jobs.finish(job.lease, {
     outcome,

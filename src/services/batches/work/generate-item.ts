@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BilledTurn } from '../../../core/billed-turn.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { toExactResolution } from '../../../core/resolution.ts';
@@ -7,6 +8,7 @@ import type { Telemetry } from '../../../core/telemetry.ts';
 import type { BatchJob, PendingItem } from '../../../stores/batches/batch-job.ts';
 import { startInBackground } from '../../catch-defects.ts';
 import { prepareGeneration } from '../../checks/preview.ts';
+import { createFixedAllowance } from '../../generations/run/allowance.ts';
 import { GenerationRun } from '../../generations/run/generation-run.ts';
 import type { TurnRunner } from '../../generations/run/turn-runner.ts';
 
@@ -29,6 +31,12 @@ export const circuitOpenMs = ({ startedAt, error }: Generation): number | null =
     ? Math.min(error.retryAfterMs ?? CIRCUIT_OPEN_MS, MAX_CIRCUIT_OPEN_MS)
     : null;
 
+/** A request that was answered, or could not be, and what that was billed. */
+export interface AnsweredItem {
+  readonly generation: Generation;
+  readonly billed: readonly BilledTurn[];
+}
+
 /** Answers single requests of batches by the code that answers single generations. */
 export class ItemGenerator {
   readonly #options: ItemGeneratorOptions;
@@ -39,13 +47,13 @@ export class ItemGenerator {
 
   /** The generation once it has ended: completed, failed, or cancelled because the signal was aborted. */
   async generate(
-    { request, outputRules, warnings }: PendingItem,
+    { request, outputRules, warnings, bound }: PendingItem,
     {
       job,
       config,
       signal,
     }: { readonly job: BatchJob; readonly config: ModelConfig; readonly signal: AbortSignal },
-  ): Promise<Generation> {
+  ): Promise<AnsweredItem> {
     const { runner, telemetry, log } = this.#options;
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
     const run = new GenerationRun({
@@ -54,6 +62,7 @@ export class ItemGenerator {
       prepared: prepareGeneration({ resolution: toExactResolution(config), request, outputRules, warnings }),
       metadata: null,
       createdAt: new Date(),
+      ...(job.isBudgeted && { allowance: createFixedAllowance(bound ?? 0) }),
       telemetry: telemetry.generationStarted(id, config, performance.now()),
     });
     const stop = (): void => run.cancel();
@@ -67,7 +76,7 @@ export class ItemGenerator {
       const generation: Generation =
         settled.status === 'requires-action' ? { ...settled, status: 'completed' } : settled;
       run.telemetry.ended(generation);
-      return generation;
+      return { generation, billed: run.billedTurns };
     } finally {
       signal.removeEventListener('abort', stop);
     }

@@ -166,11 +166,15 @@ export class SequentialBatches {
     item: PendingItem,
     { abandon, stop }: { readonly abandon: AbortSignal; readonly stop: AbortSignal },
   ): Promise<number> {
-    const generation = await this.#options.generator.generate(item, { job, config, signal: stop });
+    const { generation, billed } = await this.#options.generator.generate(item, {
+      job,
+      config,
+      signal: stop,
+    });
     if (abandon.aborted) return 0;
     const openMs = circuitOpenMs(generation);
     if (openMs !== null) return openMs;
-    await this.#store(job, toSequentialOutcome(item, generation), abandon);
+    await this.#store(job, toSequentialOutcome(item, generation, billed), abandon);
     return 0;
   }
 

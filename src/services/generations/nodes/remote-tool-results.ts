@@ -18,8 +18,10 @@ export type ToolResultsAnswer =
 
 export interface RemoteToolResultsOptions {
   readonly store: GenerationStore;
-  /** How long to wait for the node that runs the generation; null: not at all, since it has no reason to refuse. */
-  readonly answerMs: number | null;
+  /** How long to wait for the node that runs the generation. */
+  readonly answerMs: number;
+  /** Whether that node may refuse any results; if not, only those of a caller with budgets or with keys of its own. */
+  readonly isAlwaysAnswered: boolean;
 }
 
 /** Hands tool results to the nodes that run the generations they are for. */
@@ -33,15 +35,20 @@ export class RemoteToolResults {
 
   /**
    * Throws `INVALID_REQUEST` when the results do not fit or others were handed in before, and what the guards of the other
-   * node refuse them with. Where that node does not answer in time they are on their way.
+   * node or a budget refuse them with. Where that node does not answer in time they are on their way.
    */
-  async submit(known: Generation, results: readonly ToolMessage[], signal: AbortSignal): Promise<Generation> {
+  async submit(
+    known: Generation,
+    results: readonly ToolMessage[],
+    { signal, mayBeRefused }: { readonly signal: AbortSignal; readonly mayBeRefused: boolean },
+  ): Promise<Generation> {
     if (known.status !== 'requires-action') throw notWaiting();
-    const { store, answerMs } = this.#options;
+    const { store, answerMs, isAlwaysAnswered } = this.#options;
     const { events } = await store.readEvents(known.id, 0);
     const wanted = events.findLast((event) => event.type === 'ActionRequired');
     checkToolResults(results, wanted?.toolCalls ?? []);
-    const answer = answerMs === null ? undefined : this.#expect(known.id, answerMs, signal);
+    const isAnswered = isAlwaysAnswered || mayBeRefused;
+    const answer = isAnswered ? this.#expect(known.id, answerMs, signal) : undefined;
     const sent: SentToolResults = answer === undefined ? results : { results, answerTo: store.nodeId };
     try {
       const isFirst = await store.submitToolResults(known.id, JSON.stringify(sent));

@@ -1,3 +1,4 @@
+import type { BilledTurn, Billing } from '../../../core/billed-turn.ts';
 import type { Generation, GenerationStatus } from '../../../core/generation.ts';
 import type { Resolution } from '../../../core/resolution.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
@@ -221,23 +222,32 @@ export class WriteBehind {
     const changed: Generation[] = [];
     const finished: Generation[] = [];
     const blocks: EventBlock[] = [];
+    const billings = new Map<string, Billing>();
+    const bills = new Map<string, readonly BilledTurn[]>();
     const marks = entries.map((entry) => {
       const { run } = entry;
       const { status, ended } = run;
       const { resolution } = run.prepared;
       const events = run.eventLog.since(entry.stored);
-      if (!entry.created) created.push(run.snapshot());
+      if (!entry.created) {
+        created.push(run.snapshot());
+        billings.set(run.id, { ...run.billing, budgets: [] });
+      }
       if (events.length > 0) blocks.push({ generationId: run.id, firstSequence: entry.stored + 1, events });
       const isChanged = status !== entry.status || resolution !== entry.resolution;
-      if (ended) finished.push(run.snapshot());
-      else if (entry.created && isChanged) changed.push(run.snapshot());
+      if (ended) {
+        finished.push(run.snapshot());
+        bills.set(run.id, run.billedTurns);
+      } else if (entry.created && isChanged) changed.push(run.snapshot());
       // Now, so that a `rewrite` that comes while this is written is not lost.
       entry.status = status;
       return { entry, stored: entry.stored + events.length, resolution, ended };
     });
     let refused: ReadonlySet<string>;
     try {
-      refused = new Set(await this.#options.store.write({ created, blocks, changed, finished }));
+      refused = new Set(
+        await this.#options.store.write({ created, blocks, changed, finished, billings, bills }),
+      );
     } catch (error) {
       for (const entry of entries) entry.status = null;
       throw error;

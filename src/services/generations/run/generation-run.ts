@@ -1,4 +1,5 @@
-import { type ErrorCode, ProviderError } from '../../../core/errors.ts';
+import type { BilledTurn, Billing } from '../../../core/billed-turn.ts';
+import { type ErrorCode, ModelgraphError, ProviderError } from '../../../core/errors.ts';
 import type { UnplacedEvent } from '../../../core/generation-event.ts';
 import type {
   Generation,
@@ -7,6 +8,7 @@ import type {
   ToolCall,
   Warning,
 } from '../../../core/generation.ts';
+import { findTag } from '../../../core/budget.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ToolMessage } from '../../../core/message.ts';
 import type { OutputViolation } from '../../../core/output.ts';
@@ -16,16 +18,26 @@ import type { TextRequest } from '../../../core/text-request.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import { toTerminalEvent } from '../events/closing-events.ts';
+import { CallerKeys } from './caller-keys.ts';
 import { EventLog } from '../events/event-log.ts';
+import { type Allowance, UNLIMITED_ALLOWANCE } from './allowance.ts';
+import { boundNanoOf } from './charges.ts';
 import { type GenerationIdentity, GenerationState } from './generation-state.ts';
 import type { CallMode } from './generation-times.ts';
+import { mayBeBilled } from './may-be-billed.ts';
 import { violationError, violationWarning } from './output-violations.ts';
 
 export interface GenerationOrigin extends GenerationIdentity {
   readonly prepared: PreparedGeneration;
   /** Called after each change of the log or the status. */
   readonly onChange?: () => void;
+  /** Left out: its providers are reached with the keys of the server. */
+  readonly callerKeys?: CallerKeys;
   readonly telemetry?: GenerationTelemetry;
+  /** Left out: nothing limits it. */
+  readonly allowance?: Allowance;
+  /** Who is billed; left out: it is the store's part to know. */
+  readonly account?: Pick<Billing, 'keyId' | 'userId'>;
 }
 
 /** How it ends. Without a finish it was stopped for its cost. `invalid`: the answer breaks its schema. */
@@ -49,7 +61,12 @@ export class GenerationRun {
   readonly principalId: string;
   readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
+  readonly callerKeys: CallerKeys;
+  /** Id of the server's key that its first answer was given with: its later turns are asked for with the same. */
+  keyId: string | null = null;
   readonly eventLog: EventLog;
+  readonly allowance: Allowance;
+  readonly #account: Pick<Billing, 'keyId' | 'userId'>;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
   readonly #finish: (generation: Generation) => void;
@@ -69,10 +86,13 @@ export class GenerationRun {
     this.createdAt = origin.createdAt;
     this.telemetry = telemetry ?? NO_TELEMETRY.generationStarted(id, prepared.resolution.config, 0);
     this.eventLog = new EventLog(id);
+    this.allowance = origin.allowance ?? UNLIMITED_ALLOWANCE;
+    this.#account = origin.account ?? { keyId: null, userId: null };
     this.#onChange = origin.onChange;
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
     this.finished = finished.promise;
+    this.callerKeys = origin.callerKeys ?? new CallerKeys();
     this.#finish = finished.resolve;
     this.#append({ type: 'GenerationStarted', resolution: prepared.resolution });
     this.#warnOf(prepared.warnings);
@@ -138,6 +158,38 @@ export class GenerationRun {
     return this.#state.hasWarning(warning);
   }
 
+  /** What settles it before its vendor is called: its first call may be billed that much, at most. */
+  get billing(): Omit<Billing, 'budgets'> {
+    const account = { ...this.#account, tag: findTag(this.metadata) };
+    // A vendor bills its caller; a fallback that it would bill to this server has to be reserved when it comes.
+    if (this.callerKeys.pays(this.provider)) return { ...account, bound: 0, isCallers: true };
+    return { ...account, bound: boundNanoOf(this.#state.call) };
+  }
+
+  /** What vendors have billed so far, or may have. */
+  get billedTurns(): readonly BilledTurn[] {
+    return this.#state.charges.turns;
+  }
+
+  /**
+   * Resolves once the present turn's next call, or one with another request, may cost what it may at most. Throws
+   * `BudgetExceeded`.
+   */
+  async coverCall(request: TextRequest = this.request, path: readonly string[] = ['input']): Promise<void> {
+    if (this.callerKeys.pays(this.provider)) return;
+    const { call, charges } = this.#state;
+    await this.allowance.cover(charges.total + (boundNanoOf({ ...call, request }) ?? 0), path);
+  }
+
+  /** The call has failed, and the turn goes on with another one or ends. */
+  chargeFailure(error: unknown): void {
+    const { charges, reported, seen } = this.#state;
+    const isCounted = error instanceof ModelgraphError && error.code === 'CONTENT_FILTERED';
+    if (isCounted && reported?.outputTokens != null) charges.answered(reported, seen);
+    else if (this.hasContent || mayBeBilled(error)) charges.broken(seen);
+    else charges.refused();
+  }
+
   /** The state at this moment. */
   snapshot(): Generation {
     return this.#final ?? this.#state.snapshot(this.eventLog.lastSequence);
@@ -161,7 +213,7 @@ export class GenerationRun {
 
   /** The provider is about to be called, for deltas or for the whole answer at once. */
   start(mode: CallMode): void {
-    this.#state.start(mode);
+    this.#state.start(mode, !this.callerKeys.pays(this.provider));
   }
 
   /** The request that goes on with the results of the awaited tool calls. Changes nothing. */
@@ -254,6 +306,7 @@ export class GenerationRun {
   #finishTurn(finish: FinishEvent): void {
     const state = this.#state;
     if (finish.usage !== null) this.#append(state.noteUsage(finish.usage));
+    state.charges.answered(state.reported, state.seen);
     if (!state.needsToolResults(finish)) this.#answer(finish);
     else if (state.costsTooMuch) this.#answer({ ...finish, reason: 'cost-limit' });
     else {
@@ -266,6 +319,7 @@ export class GenerationRun {
   #answer(finish: FinishEvent | null): void {
     const state = this.#state;
     const { schema } = this.prepared.outputRules;
+    if (finish === null) state.charges.cut(state.seen);
     state.endTurn(finish);
     if (state.isTooDeep) {
       const vendorMessage = 'the JSON of the answer nests too deeply';
@@ -282,6 +336,8 @@ export class GenerationRun {
     const state = this.#state;
     if (state.ended) return;
     clearTimeout(this.#deadline);
+    if (isCutByUs(end)) state.charges.cut(state.seen);
+    else state.charges.broken(state.seen);
     if (end.status === 'completed') this.#appendAll(state.endOutput());
     if (end.status === 'invalid') this.#appendAll(state.endOutput({ type: 'not-json' }));
     if ('finish' in end && end.finish !== null) this.#warnOf(state.complete(end.finish));
@@ -293,6 +349,7 @@ export class GenerationRun {
     this.#final = generation;
     this.#append(toTerminalEvent(generation));
     this.eventLog.end();
+    this.callerKeys.drop();
     if (!('finish' in end) || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
     this.#settling.resolve(generation);
@@ -302,6 +359,10 @@ export class GenerationRun {
     return violationError(this.#state.violations, this.provider);
   }
 }
+
+/** This server closes the connection, and not since the vendor has failed. */
+const isCutByUs = (end: End): boolean =>
+  end.status === 'cancelled' || (end.status === 'failed' && end.error.code === 'GENERATION_INTERRUPTED');
 
 const isCutShort = (end: End): boolean =>
   end.status === 'cancelled' || ('finish' in end && end.finish === null);

@@ -19,7 +19,9 @@ import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { Usage } from '../../../core/usage.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
+import type { BoundedCall } from '../../pricing/bound-cost.ts';
 import { CallIds } from './call-ids.ts';
+import { Charges, type SeenCall } from './charges.ts';
 import { GenerationContent } from './generation-content.ts';
 import { type CallMode, GenerationTimes } from './generation-times.ts';
 import { GenerationTurn } from './generation-turn.ts';
@@ -43,6 +45,7 @@ export interface GenerationIdentity {
 export class GenerationState {
   readonly #identity: GenerationIdentity;
   readonly #meter = new UsageMeter();
+  readonly charges = new Charges();
   readonly #content = new GenerationContent();
   readonly #callIds = new CallIds();
   readonly #times: GenerationTimes;
@@ -121,7 +124,14 @@ export class GenerationState {
     this.#pricing = withPricingOn(this.#prepared.resolution.config, day).pricing;
   }
 
-  start(mode: CallMode): void {
+  /** The call that the present turn makes, at the prices of now. */
+  get call(): BoundedCall {
+    return { request: this.#turn.request, config: this.#prepared.resolution.config, pricing: this.#pricing };
+  }
+
+  /** `isBilled`: to this server, not to its caller. */
+  start(mode: CallMode, isBilled: boolean): void {
+    if (isBilled) this.charges.begin(this.call);
     this.#status = 'running';
     this.#times.start(mode);
   }
@@ -192,6 +202,13 @@ export class GenerationState {
   estimateUsage(): Usage {
     return this.#meter.estimateTurn(this.#turn);
   }
+
+  /** What the provider has reported of the present turn; null: nothing. */
+  get reported(): Usage | null {
+    return this.#meter.reported;
+  }
+
+  readonly seen = (): SeenCall => ({ usage: this.estimateUsage(), outputBytes: this.#turn.outputBytes });
 
   /** Whether the turn ends with calls that only the client can run. */
   needsToolResults({ reason }: FinishEvent): boolean {

@@ -80,6 +80,13 @@ export class GenerationTurn {
     return this.#toolCounts;
   }
 
+  /** Of text, reasoning and arguments in UTF-8, at most. */
+  get outputBytes(): number {
+    const said = [...this.#text, ...this.#reasoning].join('');
+    // A code unit takes three bytes at most.
+    return Buffer.byteLength(said) + 3 * (this.#outputCharacters - said.length);
+  }
+
   get text(): string {
     return this.#text.join('');
   }

@@ -74,6 +74,11 @@ export class UsageMeter {
     return this.#cost;
   }
 
+  /** The provider's figures of the present turn; null: it has reported none. */
+  get reported(): Usage | null {
+    return this.#reported;
+  }
+
   /** Takes the provider's totals of the present turn; false when they are the same as before. */
   report(reported: Usage, pricing: Pricing | null): boolean {
     this.#reported = reported;

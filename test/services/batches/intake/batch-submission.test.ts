@@ -1,3 +1,4 @@
+import { toKeyPrincipal } from '../../../../src/core/principal.ts';
 import { expect, test } from 'vitest';
 import { ModelgraphError } from '../../../../src/core/errors.ts';
 import type { GenerateInput } from '../../../../src/core/generate-input.ts';
@@ -149,8 +150,10 @@ async function* linesOf(count: number, input: GenerateInput): AsyncGenerator<Bat
   for (let index = 0; index < count; index += 1) yield { customId: `item-${index}`, input };
 }
 
+const OTHER = toKeyPrincipal('other');
+
 const SUBMISSION = {
-  principalId: 'somebody',
+  principal: toKeyPrincipal('somebody'),
   displayName: null,
   metadata: null,
   idempotencyKey: null,
@@ -224,7 +227,7 @@ test('a submission that breaks off leaves nothing behind', async () => {
   })();
   await expect(batches.service.submit({ ...SUBMISSION, requests })).rejects.toThrow('the upload broke off');
   const all = { first: 10, after: null, statuses: null };
-  expect(await batches.service.list('somebody', all)).toMatchObject({ totalCount: 0 });
+  expect(await batches.service.list(toKeyPrincipal('somebody'), all)).toMatchObject({ totalCount: 0 });
   expect(await batches.countRows('batch_item')).toBe(1_000);
   while (await batches.store.deleteExpired(300));
   expect(await batches.countRows('batch_item')).toBe(0);
@@ -238,17 +241,17 @@ test("nobody sees, follows, cancels or reads another's batch", async () => {
   const page = { first: 10, after: null, statuses: null };
   const { signal } = new AbortController();
   const itemId = `item_${id.slice('batch_'.length)}_1`;
-  expect(await service.findBatch(id, 'other')).toBeUndefined();
-  expect(await service.findBatches([id], 'other')).toEqual([undefined]);
-  expect(await service.findItemsNamed([{ batchId: id, customId: 'item-0' }], 'other')).toEqual([undefined]);
-  expect(await service.findItems([itemId], 'other')).toEqual([undefined]);
-  expect(await service.list('other', page)).toMatchObject({ totalCount: 0, items: [] });
-  for (const attempt of [() => service.cancel(id, 'other'), () => service.updates(id, 'other', signal)])
+  expect(await service.findBatch(id, OTHER)).toBeUndefined();
+  expect(await service.findBatches([id], OTHER)).toEqual([undefined]);
+  expect(await service.findItemsNamed([{ batchId: id, customId: 'item-0' }], OTHER)).toEqual([undefined]);
+  expect(await service.findItems([itemId], OTHER)).toEqual([undefined]);
+  expect(await service.list(OTHER, page)).toMatchObject({ totalCount: 0, items: [] });
+  for (const attempt of [() => service.cancel(id, OTHER), () => service.updates(id, OTHER, signal)])
     await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  expect(await service.findItemsNamed([{ batchId: id, customId: 'item-1' }], 'somebody')).toMatchObject([
-    { id: itemId, index: 1 },
-  ]);
-  expect(await service.findItems(['item_x_01', itemId], 'somebody')).toMatchObject([
+  expect(
+    await service.findItemsNamed([{ batchId: id, customId: 'item-1' }], SUBMISSION.principal),
+  ).toMatchObject([{ id: itemId, index: 1 }]);
+  expect(await service.findItems(['item_x_01', itemId], SUBMISSION.principal)).toMatchObject([
     undefined,
     { customId: 'item-1' },
   ]);
