@@ -3,7 +3,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { collectOverSse, request, startApp, type TestApp } from '../support/app/app.ts';
 import { FOLLOW_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
 import { findInstalledPostgres, startInstalledPostgres } from '../support/databases/installed-postgres.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
 import { openPostgresDb } from '../../../src/stores/db/postgres-db.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
