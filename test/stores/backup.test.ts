@@ -24,16 +24,16 @@ const begin = async (app: TestApp) => {
   return { ended, running } as const;
 };
 
-/** Generations that are written while the backup is made; each resolves once it is stored. */
+/** Writes generations while the backup is made, and gives how many. */
 const writeMeanwhile = async (app: TestApp, work: Promise<unknown>): Promise<number> => {
-  let isDone = false;
-  const stop = (): void => void (isDone = true);
+  const over = new AbortController();
+  const stop = (): void => over.abort();
   work.then(stop, stop);
   let count = 0;
   do {
     await request(app, GENERATE, { input });
     count += 1;
-  } while (!isDone);
+  } while (!over.signal.aborted);
   return count;
 };
 

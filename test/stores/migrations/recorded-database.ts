@@ -28,7 +28,7 @@ export interface Recording {
   readonly engine: EngineName;
   /** SQL that makes the tables and fills them. */
   readonly text: string;
-  load(): Promise<RecordedDatabase>;
+  readonly load: () => Promise<RecordedDatabase>;
 }
 
 const loadSqlite = async (text: string): Promise<RecordedDatabase> => {
