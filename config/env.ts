@@ -59,6 +59,13 @@ const invalid = (problems: readonly string[]): ModelgraphError =>
   );
 
 /** What a request may carry. */
+const toTelemetrySettings = (values: Values) => ({
+  metrics: values.MODELGRAPH_METRICS,
+  metricsPrincipals: values.MODELGRAPH_METRICS_PRINCIPALS,
+  traceContent: values.MODELGRAPH_TRACE_CONTENT,
+  logLevel: values.MODELGRAPH_LOG_LEVEL,
+});
+
 const toRequestSettings = (values: Values) => ({
   trustedDocuments: values.MODELGRAPH_TRUSTED_DOCUMENTS,
   trustedDocumentsMode: values.MODELGRAPH_TRUSTED_DOCUMENTS_MODE,
@@ -115,8 +122,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,
     ...toRequestSettings(values),
-    metrics: values.MODELGRAPH_METRICS,
-    logLevel: values.MODELGRAPH_LOG_LEVEL,
+    ...toTelemetrySettings(values),
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,
     idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,

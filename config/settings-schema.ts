@@ -97,6 +97,8 @@ export const SCHEMA = z.object({
     .pipe(oneOf(['only', 'also'])),
   MODELGRAPH_PROVIDER_KEYS: oneOf(PROVIDER_KEYS_MODES),
   MODELGRAPH_METRICS: onOff,
+  MODELGRAPH_METRICS_PRINCIPALS: wholeNumber(0, 10_000),
+  MODELGRAPH_TRACE_CONTENT: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),

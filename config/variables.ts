@@ -235,6 +235,20 @@ export const VARIABLES = [
       '`on` or `off`: whether metrics for Prometheus are served at `/metrics`, to any client that may use the server.',
   },
   {
+    name: 'MODELGRAPH_METRICS_PRINCIPALS',
+    default: '0',
+    unit: null,
+    description:
+      'How many keys are counted under their own id in `/metrics`: generations, tokens and cost. Further ones are counted together as `other`, and users as `users`. 0: use is not counted by principal.',
+  },
+  {
+    name: 'MODELGRAPH_TRACE_CONTENT',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether prompts, answers and tool definitions become attributes of OpenTelemetry spans. They leave this server with the traces.',
+  },
+  {
     name: 'MODELGRAPH_LOG_LEVEL',
     default: 'info',
     unit: null,

@@ -6,6 +6,7 @@ import type { CatalogueLayer } from './create-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import type { Transports } from './server/close-transports.ts';
 import type { Services } from './server/context.ts';
+import type { HealthParts } from './server/health-parts.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { loadPlugins } from './server/load-plugins.ts';
@@ -40,6 +41,8 @@ export interface Served {
   readonly metrics: Metrics;
   readonly isClosing: () => boolean;
   readonly isStoreReliable: () => boolean;
+  /** Every part of this process with its state. */
+  readonly readParts: () => HealthParts;
 }
 
 const keyedProvidersOf = (catalogue: CatalogueLayer['catalogue']): readonly string[] =>
@@ -75,13 +78,13 @@ export const createTransports = (
   log: ServiceLog,
   overrides: TransportOverrides,
   { plugins, documents }: Steps,
-  { services, authenticate, metrics, isClosing, isStoreReliable }: Served,
+  { services, authenticate, metrics, isClosing, isStoreReliable, readParts }: Served,
   isCatalogueCurrent: CatalogueLayer['isCurrent'],
 ): Transports => {
   const shared = {
     authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
+    maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
     heartbeatMs: settings.heartbeatMs,
     documents,
     providerKeyReader: new ProviderKeyReader(settings.providerKeys, () =>
@@ -99,6 +102,7 @@ export const createTransports = (
     isClosing,
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent,
+    readParts,
     metrics,
     servesMetrics: settings.metrics,
     playground: servesPlayground(settings),
@@ -109,6 +113,7 @@ export const createTransports = (
     ...shared,
     yoga,
     streamOpened: (transport) => metrics.streamOpened(transport),
+    onRefused: (code) => metrics.errorTold(code),
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,

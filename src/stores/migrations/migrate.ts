@@ -12,6 +12,7 @@ import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
 import { USER_TOKENS } from './0010-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
+import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   FOLLOWER_NODES,
   USER_TOKENS,
   BUDGETS,
+  OPERATIONS,
 ];
 
 /** Any number, as long as it is always the same one. */

@@ -3,6 +3,7 @@ import type { ListedModel } from '../../../core/text-provider.ts';
 import { toUtcDay } from '../../../core/utc-day.ts';
 import type { LiveCatalogue } from '../live-catalogue.ts';
 import { pollRepeatedly, type Polling, type PollTiming } from '../poll-repeatedly.ts';
+import type { PollTally } from '../poll-tally.ts';
 import { fetchDocument } from './fetch-document.ts';
 import { MOST_MODELS, readModelsDocument } from './models-document.ts';
 import { toFeedEntries } from './to-feed-entries.ts';
@@ -21,6 +22,7 @@ export interface CatalogueRefreshOptions {
   /** Providers by every name a document may have for them. */
   readonly vendors: ReadonlyMap<string, string>;
   readonly timing: PollTiming;
+  readonly tally: PollTally;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -64,10 +66,10 @@ export class CatalogueRefresh {
   }
 
   start(): void {
-    const { address, lists, timing } = this.#options;
+    const { address, lists, timing, tally } = this.#options;
     const polls = [
-      ...(address === null ? [] : [() => this.#pollDocument(address)]),
-      ...lists.map((list) => () => this.#pollList(list)),
+      ...(address === null ? [] : [tally.counted('document', () => this.#pollDocument(address))]),
+      ...lists.map((list) => tally.counted(`list of ${list.provider}`, () => this.#pollList(list))),
     ];
     this.#running = polls.map((poll) => pollRepeatedly(poll, timing, this.#stopped.signal));
   }

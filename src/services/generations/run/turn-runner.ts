@@ -15,6 +15,7 @@ import type { Admission, ProviderHealthService } from '../../providers/provider-
 import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { ReceivedChunks } from './received-chunks.ts';
 import type { RetryPolicy } from './retry.ts';
 import { TurnKeys } from './turn-keys.ts';
 
@@ -106,6 +107,7 @@ export class TurnRunner {
         { generationId: run.id, model: modelOf(run), provider: run.provider },
         'a model is asked for an answer that keeps to its schema',
       );
+      run.telemetry.repairRequested(run.snapshot());
       run.resume(request);
       return true;
     } catch (error) {
@@ -156,7 +158,7 @@ export class TurnRunner {
 
   async #askModel(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
-    run.telemetry.turnStarted(run.prepared.resolution.config);
+    run.telemetry.turnStarted(run.prepared.resolution.config, run.request);
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(turn, attempt > 1);
       if (failure === undefined || turn.isComplete || run.isOver || run.hasContent) return failure;
@@ -231,22 +233,29 @@ export class TurnRunner {
     const answer = await this.#call(turn);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
-    for await (const event of answer.events) {
-      if (run.isOver) break;
-      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
-      const hadContent = run.hasContent;
-      run.take(event);
-      if (!hadContent && run.hasContent) {
-        if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
-        health.recordFirstDelta(admission);
+    const chunks = new ReceivedChunks(run, answer.isStreamed, calledAt);
+    try {
+      for await (const event of answer.events) {
+        if (run.isOver) break;
+        if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning)))
+          continue;
+        chunks.note(event);
+        const hadContent = run.hasContent;
+        run.take(event);
+        if (!hadContent && run.hasContent) {
+          if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
+          health.recordFirstDelta(admission);
+        }
+        if (event.type !== 'finish') continue;
+        turn.isComplete = true;
+        health.recordSuccess(admission, firstDeltaMs);
+        turn.keys.takeSuccess();
+        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
+        // The rest of the connection, which may stay open, must not delay the judgement.
+        if (run.heldAnswer !== null) break;
       }
-      if (event.type !== 'finish') continue;
-      turn.isComplete = true;
-      health.recordSuccess(admission, firstDeltaMs);
-      turn.keys.takeSuccess();
-      if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-      // The rest of the connection, which may stay open, must not delay the judgement.
-      if (run.heldAnswer !== null) break;
+    } finally {
+      chunks.report();
     }
   }
 
