@@ -33,7 +33,12 @@ const QUERIES = panels.flatMap(({ title, targets = [] }) =>
 );
 
 /** Panels that are empty as long as all is well, and while nothing but demo models is used, which have no price. */
-const EMPTY_HERE = ['Cost per hour', 'Circuits that are not closed', 'Cost per hour, by model'];
+const EMPTY_HERE = [
+  'Cost per hour',
+  'Circuits that are not closed',
+  'Cost per hour, by model',
+  'Failed steps of batches',
+];
 
 /** Metrics of Prometheus itself. */
 const OF_PROMETHEUS = ['up'];
@@ -41,6 +46,16 @@ const OF_PROMETHEUS = ['up'];
 const WORDS = /\b[a-z_][a-z0-9_]+(?=\{)/g;
 
 const GENERATE = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
+
+const SUBMIT = `mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }`;
+
+/** A request of a batch that ends at once, and one of another that does not. */
+const submitAll = async (app: TestApp): Promise<void> => {
+  for (const model of ['demo', 'demo-long'])
+    await request(app, SUBMIT, {
+      input: { requests: [{ customId: 'a', input: { model, prompt: 'Hello' } }] },
+    });
+};
 
 /** One that completes, one that fails after its retries, one that falls back, one that is refused. */
 const generateAll = async (app: TestApp): Promise<void> => {
@@ -97,6 +112,9 @@ describe('The dashboard', () => {
       const scrapes = 'count_over_time(modelgraph_generations_total[1m]) > 1';
       while ((await ask(scrapes)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
       await generateAll(app);
+      await submitAll(app);
+      while ((await ask('sum(increase(modelgraph_batch_items_total[1m])) >= 0')).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       while ((await ask('sum(increase(modelgraph_fallbacks_total[1m])) > 0')).length === 0)
         await new Promise((resolve) => setTimeout(resolve, 50));
       const empty: string[] = [];
