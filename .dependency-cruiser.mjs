@@ -374,9 +374,9 @@ export default {
       name: 'flow-nothing-imports-the-root',
       severity: 'error',
       comment:
-        'app.ts puts the layers together and main.ts runs it. Nothing below imports them: take it as an argument.',
+        'app.ts puts the layers together, cli/ and main.ts run it. Nothing below imports them: take an argument.',
       from: { path: '^(src|config)/', pathNot: '^src/main\\.ts$' },
-      to: { path: '^src/(app|main)\\.ts$' },
+      to: { path: ['^src/(app|main)\\.ts$', '^cli/'] },
     },
     {
       name: 'flow-production-dependencies',

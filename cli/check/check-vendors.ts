@@ -12,21 +12,22 @@ import type { Configuration } from './read-configuration.ts';
 /** Longest time for the list of one vendor, in milliseconds. */
 const LIMIT_MS = 5_000;
 
-const NOT_ASKED = 'configured, not asked: it has no list of models';
+const NOT_ASKED = 'configured, not asked: ';
 
 type List = (apiKey: string | null, signal: AbortSignal) => Promise<readonly unknown[]>;
 
-/** What asks a vendor for its models; undefined: it has no list, or the operator's file names its models. */
-const findList = (
+/** What asks a vendor for its models, loaded; undefined: it has no list, or the operator's file names its models. */
+const findList = async (
   { name, loadListModels }: TextProviderDescriptor,
   provider: ConfiguredProvider | undefined,
   settings: Settings,
-): List | undefined => {
+): Promise<List | undefined> => {
   if (provider !== undefined && provider.discovered !== null)
     return (apiKey, signal) => discoverModels(provider, apiKey, signal);
   if (loadListModels === undefined) return undefined;
   const baseUrl = settings.providers[name]?.baseUrl ?? null;
-  return async (apiKey, signal) => (await loadListModels())({ apiKey, baseUrl }, signal);
+  const listModels = await loadListModels();
+  return (apiKey, signal) => listModels({ apiKey, baseUrl }, signal);
 };
 
 /** The keys that a provider may be called with; a key of weight 0 is out of use. */
@@ -60,7 +61,7 @@ const askVendor = async (
     const models = await list(apiKey, signal);
     return models.length === 0
       ? problem(name, `${which}it lists no models`)
-      : ok(name, `${which}it lists ${models.length} models`);
+      : ok(name, `${which}it lists ${models.length} ${models.length === 1 ? 'model' : 'models'}`);
   } catch (error) {
     return problem(name, `${which}${toAdvice(reasonOf(error, signal), variable)}`);
   }
@@ -75,8 +76,11 @@ const checkVendor = async (
   if (apiTypes.includes('local')) return [ok(name, 'scripts of this server, which need no key')];
   if (variable !== null && (settings.providers[name]?.apiKey ?? null) === null)
     return [unused(name, `not configured: ${variable} is ${refused.has(variable) ? 'invalid' : 'not set'}`)];
-  const list = findList(descriptor, provider, settings);
-  if (list === undefined) return [unused(name, NOT_ASKED)];
+  const list = await findList(descriptor, provider, settings);
+  if (list === undefined) {
+    const reason = provider === undefined ? 'it has no list of models' : 'its file names its models';
+    return [unused(name, `${NOT_ASKED}${reason}`)];
+  }
   const keys = keysOf(settings, name);
   return Promise.all(
     keys.map((key, index) =>

@@ -76,7 +76,8 @@ export interface Modelgraph {
   /**
    * Starts a generation at once. A `File` or `Blob` in the input is uploaded with it. Unless the input says otherwise it is
    * sent `onDisconnect: 'CONTINUE'`: it runs to its end while no connection holds, so that a reload finds it, and
-   * `cancel()` is what stops it. With `providerKeys` it is sent 'CANCEL', since those are kept nowhere. With 'CANCEL' it is cancelled once the grace period of the server is over.
+   * `cancel()` is what stops it. With `providerKeys` it is sent 'CANCEL', since those are kept nowhere. With 'CANCEL' it is
+   * cancelled once the grace period of the server is over.
    */
   generate(input: GenerateInput, options?: GenerateOptions): GenerationHandle;
   /** Joins a generation that was started before: after a reload, in another tab. Without `after`: from its first event. */

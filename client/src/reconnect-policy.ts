@@ -34,8 +34,16 @@ const MAX_DOUBLINGS = 40;
 /** A longer timer would end at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Another try is worth its while for as long as the server is away, whatever stands in between. */
-const AWAY: ReadonlySet<string> = new Set(['SERVER_AWAY', 'OFFLINE', 'SERVICE_UNAVAILABLE']);
+/**
+ * Another try is worth its while for as long as the server is away, whatever stands in between. A request that is answered
+ * GENERATION_INTERRUPTED has reached a server that shuts down; a generation that was interrupted ends with an event.
+ */
+const AWAY: ReadonlySet<string> = new Set([
+  'SERVER_AWAY',
+  'OFFLINE',
+  'SERVICE_UNAVAILABLE',
+  'GENERATION_INTERRUPTED',
+]);
 const REPEATED: ReadonlySet<string> = new Set(['INTERNAL', 'BAD_RESPONSE', 'RATE_LIMITED']);
 
 /** How the tries of one stream are spaced, and when an error is final: backoff with full jitter. */

@@ -207,10 +207,14 @@ export class GenerationStarter {
     key: IdempotencyEntry | null,
     allowance: BudgetedAllowance | null,
   ): Promise<string | undefined> {
-    const { writeBehind, closing } = this.#options;
+    const { store, writeBehind, closing } = this.#options;
     try {
       const known = await this.#begin(run, key, allowance);
-      if (known === undefined) closing.throwIfAborted();
+      if (known === undefined && closing.aborted) {
+        // The request can be sent again, to another server.
+        if (key !== null) await store.giveKeyBack(run.snapshot(), key);
+        closing.throwIfAborted();
+      }
       return known;
     } catch (error) {
       if (error instanceof BudgetExceeded) throw this.#noteRejection(error);

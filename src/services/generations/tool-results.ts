@@ -47,8 +47,8 @@ export class ToolResults {
   }
 
   /**
-   * Throws `INVALID_REQUEST` for results that do not fit, `UNAUTHENTICATED` where a key of the caller is missing, and what the guards refuse the next turn with. Aborting a signal
-   * ends the wait for guards.
+   * Throws `INVALID_REQUEST` for results that do not fit, `UNAUTHENTICATED` where a key of the caller is missing,
+   * `BudgetExceeded`, and what the guards refuse the next turn with. Aborting a signal ends the wait for guards.
    */
   async submit(
     run: GenerationRun,

@@ -227,7 +227,7 @@ export const openSqliteDb = async (directory: string | null, log: ServiceLog | n
   const db = new SqliteDb(connection, areFilesThere, log);
   try {
     await connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    await migrate(db);
+    await migrate(db, undefined, log);
     return db;
   } catch (error) {
     await db.close();

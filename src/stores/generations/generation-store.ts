@@ -24,7 +24,7 @@ import {
 import { isFollowed, noteFollowed, noteUnfollowed } from './followed-generations.ts';
 import { interruptOrphans } from './interrupt-orphans.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
-import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, giveKeyBack, takeKey } from '../idempotency-keys.ts';
 import { type NodeCommand, sendCommand } from '../nodes/node-commands.ts';
 import type { StoreOptions } from './store-options.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
@@ -141,6 +141,11 @@ export class GenerationStore {
     return this.#db.transaction((transaction) => reserveMoreFor(transaction, this.nodeId, id, held, amount), {
       relaxed: true,
     });
+  }
+
+  /** Lets a key that a generation holds stand for nothing, so that the same request begins another one. */
+  giveKeyBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
+    return giveKeyBack(this.#db, generation, key);
   }
 
   /** What a key stands for; undefined: nothing. */

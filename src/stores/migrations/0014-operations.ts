@@ -7,6 +7,7 @@ import type { Migration } from './migration.ts';
 export const OPERATIONS: Migration = {
   version: 14,
   name: 'operations',
+  compatibleFrom: 9,
   statements: [
     'ALTER TABLE node ADD COLUMN version text',
     'CREATE INDEX IF NOT EXISTS batch_unfinished ON batch (status) WHERE finished_at IS NULL',

@@ -226,3 +226,32 @@ test('the document that the catalogue is refreshed from is read as a refresh wou
   const read = await check();
   expect([read.code, rowsOf(read.output, 'models.json')]).toEqual([0, ['ok it describes 1 model']]);
 });
+
+test('rules for access and trusted documents are read as a start reads them', async () => {
+  await using folder = temporaryFolder();
+  writeFileSync(join(folder.path, 'access.json'), '{"keys": {"shop": {"nonsense": true}}}');
+  writeFileSync(join(folder.path, 'documents.json'), '{"one": 1}');
+  const words = ['check', '--port', '0', '--access', 'access.json', '--trusted-documents', 'documents.json'];
+  const { code, output } = await runCommand(words, folder.path);
+  expect(rowsOf(output, 'access.json')[0]).toMatch(/^PROBLEM access\.json: /);
+  expect(rowsOf(output, 'documents')[0]).toMatch(/^PROBLEM documents\.json: /);
+  expect(code).toBe(1);
+});
+
+test('a vendor with several keys is asked with each, and the one that it refuses is named by its place', async () => {
+  await using folder = temporaryFolder();
+  await using upstream = await startUpstream((exchange) =>
+    exchange.headers.authorization === 'Bearer sk-second-key'
+      ? sendJson(exchange, {}, { status: 403 })
+      : sendJson(exchange, { data: [{ id: 'a' }] }),
+  );
+  const { code, output } = await runCommand(['check', '--port', '0'], folder.path, {
+    OPENAI_API_KEY: 'sk-first-key*2,sk-second-key',
+    OPENAI_BASE_URL: upstream.origin,
+  });
+  expect(rowsOf(output, 'openai')).toEqual([
+    'ok key 1 of 2: it lists 1 model',
+    'PROBLEM key 2 of 2: the list of models was answered with 403; check OPENAI_API_KEY',
+  ]);
+  expect([code, /sk-/.test(output)]).toEqual([1, false]);
+});

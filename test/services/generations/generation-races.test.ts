@@ -134,6 +134,8 @@ describe('a server that stops while a key is being reserved', () => {
     expect(await started).toMatchObject({ code: 'GENERATION_INTERRUPTED' });
     expect(toy.calls).toEqual([]);
     expect(node.service.liveCount).toBe(0);
+    // The same request can be sent to another server under its key.
+    expect(await node.db.query('SELECT generation_id FROM idempotency')).toEqual([]);
     await node.db.close();
   });
 });
