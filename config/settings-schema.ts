@@ -100,6 +100,7 @@ export const SCHEMA = z.object({
   MODELGRAPH_METRICS_PRINCIPALS: wholeNumber(0, 10_000),
   MODELGRAPH_TRACE_CONTENT: onOff,
   MODELGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  MODELGRAPH_LOG_FORMAT: oneOf(['auto', 'pretty', 'json']),
   MODELGRAPH_CONNECT_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_FIRST_DELTA_TIMEOUT_MS: milliseconds(1),
   MODELGRAPH_IDLE_TIMEOUT_MS: milliseconds(1),

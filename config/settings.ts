@@ -73,6 +73,8 @@ export interface Settings extends TrustedDocumentsSettings {
   /** Whether prompts and answers become attributes of spans. */
   readonly traceContent: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: for people in a terminal, JSON elsewhere. */
+  readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
   readonly idleTimeoutMs: number;

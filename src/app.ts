@@ -27,6 +27,7 @@ import { listen } from './server/listen.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
+import { findSharedSuffix } from './server/shared-suffix.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -65,9 +66,23 @@ export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, Tr
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
+/** What the application consists of as it is now. */
+export interface AppDescription {
+  /** By name. `missing`: the variable without whose key the provider cannot be called; null: it can be. */
+  readonly providers: readonly { readonly name: string; readonly missing: string | null }[];
+  /** How many models the catalogue has. */
+  readonly models: number;
+  /** What the alias `default` leads to; null: to none. */
+  readonly defaultModel: string | null;
+}
+
 export interface App {
-  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
+  /**
+   * Opens the port and resolves with the address of the API, which a browser on this machine can open. Where that fails,
+   * nothing is left open.
+   */
   listen(): Promise<string>;
+  describe(): AppDescription;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
    * closes every socket. Resolves when nothing is open.
@@ -186,8 +201,17 @@ const createServices = async (
   return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes, readParts };
 };
 
+const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
+  providers: catalogue.providers().map(({ name, configured, credentialVariable }) => ({
+    name,
+    missing: configured ? null : credentialVariable,
+  })),
+  models: catalogue.state().modelCount,
+  defaultModel: catalogue.findModel('default')?.config.name ?? null,
+});
+
 /** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
-const secretsOf = ({
+export const secretsOf = ({
   providers,
   webhook,
   jwt,
@@ -205,6 +229,17 @@ const secretsOf = ({
 const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog): void => {
   for (const variable of unknownVariables)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
+};
+
+const warnOfSharedOrigins = ({ allowedOrigins }: Settings, log: ServiceLog): void => {
+  for (const origin of allowedOrigins) {
+    const suffix = findSharedSuffix(origin);
+    if (suffix !== undefined)
+      log.warn(
+        { origin },
+        `anybody can have a page below ${suffix}, and all of them may call this server: allow your own pages one by one in MODELGRAPH_ALLOWED_ORIGINS, or set MODELGRAPH_API_KEYS`,
+      );
+  }
 };
 
 /** The first request does not wait for the packages of vendors, nor does the start. */
@@ -284,6 +319,7 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
+  warnOfSharedOrigins(settings, log);
   const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
@@ -333,6 +369,7 @@ export const buildApp = async (
       }
     },
     close,
+    describe: () => describe(catalogueLayer),
     reload: async () => {
       await Promise.all([
         catalogueLayer.sources.reload(),

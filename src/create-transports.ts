@@ -14,11 +14,7 @@ import { createErrorMask } from './server/mask-error.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { ProviderKeyReader } from './server/provider-keys.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
-import {
-  createTrustedDocuments,
-  DOCUMENTS_INTERVAL_MS,
-  type TrustedDocuments,
-} from './server/trusted-documents/trusted-documents.ts';
+import { DOCUMENTS_INTERVAL_MS, TrustedDocuments } from './server/trusted-documents/trusted-documents.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { createYogaServer } from './server/yoga.ts';
 import type { Authenticate } from './services/principals/authenticator.ts';
@@ -67,7 +63,8 @@ export const loadSteps = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const { trustedDocuments: files, trustedDocumentsMode: mode } = settings;
   const intervalMs = overrides.documentsIntervalMs ?? DOCUMENTS_INTERVAL_MS;
-  const trusted = files.length === 0 ? null : await createTrustedDocuments({ files, mode, intervalMs, log });
+  const trusted = files.length === 0 ? null : new TrustedDocuments({ files, mode, intervalMs, log });
+  await trusted?.readFirst();
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   return { plugins, trusted, documents: createDocumentPolicy(trusted) };
 };

@@ -1,5 +1,4 @@
 import { rejection } from '../core/errors.ts';
-import type { builder } from './builder.ts';
 
 /** The size of a page whose request gives none. */
 const USUAL_PAGE = 20;
@@ -40,24 +39,6 @@ export const readPage = ({ first, after, last, before }: PageArguments): StoredP
     });
   const size = last == null ? checkSize('first', first ?? USUAL_PAGE) : checkSize('last', last);
   return { first: size, after: after ?? null, before: before ?? null, fromEnd: last != null };
-};
-
-type QueryArguments = Parameters<Parameters<typeof builder.queryFields>[0]>[0];
-
-/** The argument of a list that an administrator may have of all principals. */
-export const everyoneArgument = (t: QueryArguments, what: 'generations' | 'batches') =>
-  t.arg.boolean({
-    required: true,
-    defaultValue: false,
-    description: `Whether to list the ${what} of all principals, on every server: with the operation \`admin\`, those of others without content.`,
-  });
-
-/** Throws `INVALID_REQUEST` for a list that is to be of one principal and of all. */
-export const checkOwner = (owner: string | null, everyone: boolean): void => {
-  if (owner !== null && everyone)
-    throw rejection('INVALID_REQUEST', ['everyone'], 'Give owner or everyone, not both.', {
-      suggestion: 'Leave owner out to list those of all principals.',
-    });
 };
 
 /** Far more than there are states. */

@@ -5,14 +5,8 @@ import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
-import {
-  checkOwner,
-  everyoneArgument,
-  listPageComplexity,
-  readPage,
-  readStatuses,
-  toConnection,
-} from '../list-page.ts';
+import { checkOwner, everyoneArgument } from '../everyone-argument.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { readKey } from '../idempotency-key.ts';
 import { readRequestFile, type RequestFileOptions, readRequests } from './read-batch-requests.ts';
 import { BatchType } from '../refs.ts';

@@ -1,13 +1,7 @@
 import { builder } from '../builder.ts';
 import { GenerationStatusEnum } from '../enums.ts';
-import {
-  checkOwner,
-  everyoneArgument,
-  listPageComplexity,
-  readPage,
-  readStatuses,
-  toConnection,
-} from '../list-page.ts';
+import { checkOwner, everyoneArgument } from '../everyone-argument.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { GenerationType } from '../refs.ts';
 
 const GenerationConnection = builder.connectionObject(

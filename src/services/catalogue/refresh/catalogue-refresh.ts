@@ -28,13 +28,14 @@ export interface CatalogueRefreshOptions {
 }
 
 /** An address without what may be secret in it; of a file, its name. */
-const toSource = (address: string): string => {
+export const toSource = (address: string): string => {
   if (!/^https?:/i.test(address)) return basename(address);
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`;
 };
 
-const parseDocument = (text: string): unknown => {
+/** Throws for a text that is no JSON, without quoting it. */
+export const parseDocument = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -43,7 +44,8 @@ const parseDocument = (text: string): unknown => {
   }
 };
 
-const messageOf = (error: unknown): string => {
+/** Why a source could not be read, for clients and logs. */
+export const messageOf = (error: unknown): string => {
   // Node's message about a file quotes its whole path, which must not reach clients.
   if (error instanceof Error && 'code' in error && 'path' in error) return String(error.code);
   const { message, cause } = error instanceof Error ? error : new Error(String(error));

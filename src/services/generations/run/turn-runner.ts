@@ -2,7 +2,7 @@ import { findModelgraphError, isRetryable, ProviderError, RequestRejected } from
 import type { Problem } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
-import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
+import { type StreamEvent, type StreamItem, streamOf } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ModelRegistry } from '../../../registry/model-registry.ts';
@@ -120,10 +120,10 @@ export class TurnRunner {
   async #findObjection(run: GenerationRun, request: TextRequest): Promise<Problem | undefined> {
     const { guards } = this.#options;
     if (!guards.judgesRequests) return undefined;
-    const { id, principalId, metadata, signal } = run;
+    const { id, caller, metadata, signal } = run;
     return guards.findProblem(
       toGuardedRequest({ ...run.prepared, request }, { source: 'repair', id, metadata }),
-      { id: principalId },
+      caller,
       { path: ['input'], signals: [signal] },
     );
   }
@@ -234,25 +234,29 @@ export class TurnRunner {
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
     const chunks = new ReceivedChunks(run, answer.isStreamed, calledAt);
+    const take = (event: StreamEvent): void => {
+      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
+      chunks.note(event);
+      const hadContent = run.hasContent;
+      run.take(event);
+      if (!hadContent && run.hasContent) {
+        if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
+        health.recordFirstDelta(admission);
+      }
+      if (event.type !== 'finish') return;
+      turn.isComplete = true;
+      health.recordSuccess(admission, firstDeltaMs);
+      turn.keys.takeSuccess();
+      if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
+    };
     try {
-      for await (const event of answer.events) {
-        if (run.isOver) break;
-        if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning)))
-          continue;
-        chunks.note(event);
-        const hadContent = run.hasContent;
-        run.take(event);
-        if (!hadContent && run.hasContent) {
-          if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
-          health.recordFirstDelta(admission);
+      for await (const item of answer.events) {
+        for (const event of 'type' in item ? [item] : item) {
+          if (run.isOver) return;
+          take(event);
         }
-        if (event.type !== 'finish') continue;
-        turn.isComplete = true;
-        health.recordSuccess(admission, firstDeltaMs);
-        turn.keys.takeSuccess();
-        if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
         // The rest of the connection, which may stay open, must not delay the judgement.
-        if (run.heldAnswer !== null) break;
+        if (run.heldAnswer !== null) return;
       }
     } finally {
       chunks.report();
@@ -269,7 +273,7 @@ export class TurnRunner {
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
   async #call(turn: Turn): Promise<{
     readonly isStreamed: boolean;
-    readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
+    readonly events: AsyncIterable<StreamItem> | Iterable<StreamEvent>;
   }> {
     const { run } = turn;
     const { signal } = run;
@@ -285,7 +289,8 @@ export class TurnRunner {
     if (run.ended) return { isStreamed: false, events: [] };
     if (config.streaming) {
       run.start('stream');
-      return { isStreamed: true, events: provider.stream(request, { signal }) };
+      const stream = provider.stream(request, { signal });
+      return { isStreamed: true, events: stream.batches?.() ?? stream };
     }
     run.start('wait');
     return { isStreamed: false, events: streamOf(await provider.generate(request, { signal })) };
