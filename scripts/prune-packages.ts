@@ -46,15 +46,14 @@ const removeEmptyFolders = (folder: string): void => {
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 };
 
-/** The bytes of all files below a folder. */
-export const sizeOfFolder = (folder: string): number =>
+const sizeOfFolder = (folder: string): number =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => statSync(join(entry.parentPath, entry.name)).size)
     .reduce((sum, size) => sum + size, 0);
 
 /** Removes from a folder of installed packages what a running server never reads. */
-export const prunePackages = (packages: string): void => {
+const prunePackages = (packages: string): void => {
   const patterns = [...NEVER_READ, ...OTHER_BUILDS, ...SECOND_NODE];
   const removed = [
     ...findCommonJs(packages),

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate } from 'dockerfile-utils';
 import { createModelgraph } from '../../client/src/index.ts';
-import { sizeOfFolder } from '../../scripts/prune-packages.ts';
 import { startProcess } from '../support/app/server-process.ts';
 import { findFreePort } from '../support/find-free-port.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type PlainImage,
   readSettings,
   readStages,
+  sizeOfFolder,
   type Stage,
 } from './plain-image.ts';
 
@@ -100,8 +100,8 @@ describe('the folder that its steps make', { timeout: 600_000 }, () => {
     await (image as PlainImage | undefined)?.[Symbol.asyncDispose]();
   });
 
-  it('is at most 300 MiB with Node', () => {
-    const size = sizeOfFolder(image.root) / MIB;
+  it('is at most 300 MiB with Node', async () => {
+    const size = (await sizeOfFolder(image.root)) / MIB;
     process.stdout.write(`The image has ${size.toFixed(0)} MiB beside its base.\n`);
     expect(size).toBeLessThanOrEqual(300);
   });

@@ -189,3 +189,13 @@ export const buildPlainImage = async (file: string): Promise<PlainImage> => {
 /** The files below a folder that match, by their paths in it. */
 export const findFiles = async (root: string, matches: RegExp): Promise<readonly string[]> =>
   (await readdir(root, { recursive: true })).filter((path) => matches.test(path));
+
+/** The bytes of all files below a folder. */
+export const sizeOfFolder = async (root: string): Promise<number> => {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+};
