@@ -14,10 +14,12 @@ import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts
 import { requireOperation } from '../principals/require-operation.ts';
 import { otherRequest } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
+import type { GenerationCache } from './generation-cache.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
 import { GenerationRun } from './run/generation-run.ts';
+import { UnstoredKeys } from './unstored-keys.ts';
 
 /** The caller of a request, and the caller's own key for it. */
 export interface Caller {
@@ -28,6 +30,7 @@ export interface Caller {
 
 export interface GenerationStarterOptions extends PreviewDependencies {
   readonly store: GenerationStore;
+  readonly cache: GenerationCache;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
   readonly guards: GenerationGuards;
@@ -39,15 +42,29 @@ export interface GenerationStarterOptions extends PreviewDependencies {
   readonly closing: AbortSignal;
 }
 
+/** What a generation is begun with. */
+interface StartRequest {
+  readonly input: GenerateInput;
+  readonly principal: Principal;
+  /** By `performance.now()`. */
+  readonly receivedAtMs: number;
+  readonly signal: AbortSignal;
+  readonly key: IdempotencyEntry | null;
+}
+
+const DAY_MS = 86_400_000;
+
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
   problems.length > 0;
 
 /** Checks requests and makes generations of those that pass. */
 export class GenerationStarter {
   readonly #options: GenerationStarterOptions;
+  readonly #unstoredKeys: UnstoredKeys;
 
   constructor(options: GenerationStarterOptions) {
     this.#options = options;
+    this.#unstoredKeys = new UnstoredKeys(options.cache);
   }
 
   /**
@@ -58,18 +75,25 @@ export class GenerationStarter {
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
     requireOperation(caller.principal, 'generate');
-    const { live, guards, admissions, store, closing } = this.#options;
-    closing.throwIfAborted();
+    this.#options.closing.throwIfAborted();
     const { principal, idempotencyKey } = caller;
-    const principalId = principal.id;
-    let key: IdempotencyEntry | null = null;
-    if (idempotencyKey !== null) {
-      key = { key: idempotencyKey, requestHash: requestHashOf(input) };
-      const knownId = await this.#findKnown(principalId, key);
-      if (knownId !== undefined) return knownId;
-    }
+    const request = { input, principal, receivedAtMs, signal };
+    if (idempotencyKey === null) return this.#begin({ ...request, key: null });
+    const key = { key: idempotencyKey, requestHash: requestHashOf(input) };
+    const knownId = await this.#findKnown(principal.id, key);
+    if (knownId !== undefined) return knownId;
+    if (input.store !== false) return this.#begin({ ...request, key });
+    return (
+      this.#unstoredKeys.find(principal.id, key) ??
+      this.#unstoredKeys.hold(principal.id, key, () => this.#begin({ ...request, key: null }))
+    );
+  }
+
+  /** `key`: to be stored with it. Gives another id where that is taken. */
+  async #begin({ input, principal, receivedAtMs, signal, key }: StartRequest): Promise<string> {
+    const { live, guards, admissions, store } = this.#options;
     const checked = this.#check(input, principal);
-    if (guards.judgesRequests) await this.#judge(checked, input, principalId, signal);
+    if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
     const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
@@ -82,9 +106,11 @@ export class GenerationStarter {
     return run.id;
   }
 
-  async #findKnown(principalId: string, { key, requestHash }: IdempotencyEntry): Promise<string | undefined> {
-    const known = await this.#options.store.findByKey(principalId, key);
-    if (known !== undefined && known.requestHash !== requestHash) throw otherRequest();
+  async #findKnown(principalId: string, entry: IdempotencyEntry): Promise<string | undefined> {
+    const here = this.#unstoredKeys.find(principalId, entry);
+    if (here !== undefined) return here;
+    const known = await this.#options.store.findByKey(principalId, entry.key);
+    if (known !== undefined && known.requestHash !== entry.requestHash) throw otherRequest();
     return known?.id;
   }
 
@@ -150,8 +176,8 @@ export class GenerationStarter {
       readonly prepared: PreparedGeneration;
       readonly allowance: BudgetedAllowance | null;
     },
-    { metadata }: GenerateInput,
-    { id: principalId, keyId, userId }: Principal,
+    { metadata, store }: GenerateInput,
+    { id: principalId, keyId, userId, access }: Principal,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
@@ -161,6 +187,8 @@ export class GenerationStarter {
       principalId,
       prepared,
       metadata,
+      isStored: store !== false,
+      retentionMs: access.retentionDays === null ? null : access.retentionDays * DAY_MS,
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
@@ -183,7 +211,7 @@ export class GenerationStarter {
   ): Promise<string | undefined> {
     const { writeBehind, closing } = this.#options;
     try {
-      const known = await this.#begin(run, key, allowance);
+      const known = await this.#write(run, key, allowance);
       if (known === undefined) closing.throwIfAborted();
       return known;
     } catch (error) {
@@ -196,7 +224,7 @@ export class GenerationStarter {
     }
   }
 
-  async #begin(
+  async #write(
     run: GenerationRun,
     key: IdempotencyEntry | null,
     allowance: BudgetedAllowance | null,

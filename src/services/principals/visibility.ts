@@ -1,5 +1,6 @@
 import type { Generation } from '../../core/generation.ts';
 import { type Principal, usersOf } from '../../core/principal.ts';
+import { toOutline } from '../../core/to-outline.ts';
 
 /** `outline`: who, when, which model, how it ended and what it cost, without anything that was said. */
 export type Visibility = 'whole' | 'outline' | 'none';
@@ -15,21 +16,6 @@ export const visibilityOf = (reader: Principal, ownerId: string): Visibility => 
   if (users !== undefined && ownerId.startsWith(users)) return 'whole';
   return reader.access.operations.has('admin') ? 'outline' : 'none';
 };
-
-/** A generation without its content and without what may quote it: messages of warnings and errors among that. */
-const toOutline = (generation: Generation): Generation => ({
-  ...generation,
-  text: '',
-  reasoning: null,
-  toolCalls: [],
-  citations: [],
-  output: null,
-  outputViolations: [],
-  turns: [],
-  warnings: [],
-  metadata: null,
-  error: generation.error && { ...generation.error, message: 'The generation failed.' },
-});
 
 /** What a principal may see of a generation; undefined: not even that there is one. */
 export const toVisible = (reader: Principal, generation: Generation): Generation | undefined => {

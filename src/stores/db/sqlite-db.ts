@@ -10,6 +10,7 @@ import { Listeners } from './listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { kindOfSqliteFailure } from './sqlite-failure.ts';
 import { DATABASE_FILE, openSqliteFiles, type SqliteFiles } from './sqlite-files.ts';
+import { ERASE_AFTER_MS, SqliteTraces } from './sqlite-traces.ts';
 import { isStoreUnavailable, StoreUnavailable } from '../../core/store-errors.ts';
 
 const MAX_PREPARED = 200;
@@ -27,6 +28,7 @@ class SqliteDb implements Db {
   readonly #prepared = new Map<string, StatementSync>();
   readonly #channels = new Map<string, Listeners<string>>();
   readonly #availability: Availability;
+  readonly #traces: SqliteTraces;
   /** Whether the files that are open are still the ones of the directory. */
   readonly #areFilesThere: () => boolean;
   #tail: Promise<unknown> = Promise.resolve();
@@ -37,11 +39,26 @@ class SqliteDb implements Db {
   #busySince: number | null = null;
   #closed = false;
 
-  constructor({ database, lock, areFilesThere }: SqliteFiles, log: ServiceLog | null) {
+  constructor(
+    { database, lock, path, areFilesThere }: SqliteFiles,
+    { log, eraseAfterMs }: { readonly log: ServiceLog | null; readonly eraseAfterMs: number },
+  ) {
     this.#database = database;
     this.#lock = lock;
     this.#areFilesThere = areFilesThere;
     this.#availability = new Availability(log);
+    const inTurn = (work: () => void | Promise<void>): Promise<void> => this.#inTurn(work);
+    this.#traces = new SqliteTraces({ database, path, inTurn, log, eraseAfterMs });
+  }
+
+  /** Sets up the files before the schema is brought up to date. */
+  begin(): void {
+    this.#traces.begin();
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  }
+
+  eraseTraces(): void {
+    this.#traces.schedule();
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -103,6 +120,7 @@ class SqliteDb implements Db {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#traces.stop();
     await this.#inTurn(() => {
       this.#closed = true;
       this.#prepared.clear();
@@ -220,13 +238,17 @@ const toOpeningError = (error: unknown, directory: string | null): unknown => {
 /**
  * The database in one file, `modelgraph.db`, of a directory that is made where there is none; null: in memory. Its schema
  * is brought up to date. Rejects with a message for the operator when another server has the directory, or it cannot be
- * used. One that was killed can be started again at once.
+ * used. One that was killed can be started again at once. `eraseAfterMs`: how long deletions are gathered before their
+ * traces are erased, in milliseconds.
  */
-export const openSqliteDb = async (directory: string | null, log: ServiceLog | null = null): Promise<Db> => {
-  const files = openSqliteFiles(directory);
-  const db = new SqliteDb(files, log);
+export const openSqliteDb = async (
+  directory: string | null,
+  log: ServiceLog | null = null,
+  { eraseAfterMs = ERASE_AFTER_MS }: { readonly eraseAfterMs?: number } = {},
+): Promise<Db> => {
+  const db = new SqliteDb(openSqliteFiles(directory), { log, eraseAfterMs });
   try {
-    files.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.begin();
     await migrate(db);
     return db;
   } catch (error) {

@@ -41,6 +41,8 @@ export const DATABASE_FILE = 'modelgraph.db';
 export interface SqliteFiles {
   readonly database: DatabaseSync;
   readonly lock: DatabaseSync | null;
+  /** Of the database; null: it is in memory. */
+  readonly path: string | null;
   /** Whether the file that is open is still the one at its path. */
   readonly areFilesThere: () => boolean;
 }
@@ -70,6 +72,7 @@ const openDirectory = (directory: string): SqliteFiles => {
     createPrivateFile(path);
     return {
       lock,
+      path,
       database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }),
       areFilesThere: createFileCheck(path),
     };
@@ -85,7 +88,7 @@ const openDirectory = (directory: string): SqliteFiles => {
  */
 export const openSqliteFiles = (directory: string | null): SqliteFiles => {
   if (directory === null)
-    return { database: new DatabaseSync(':memory:'), lock: null, areFilesThere: () => true };
+    return { database: new DatabaseSync(':memory:'), lock: null, path: null, areFilesThere: () => true };
   try {
     return openDirectory(directory);
   } catch (error) {

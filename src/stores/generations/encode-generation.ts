@@ -1,4 +1,5 @@
 import type { Generation } from '../../core/generation.ts';
+import { toOutline } from '../../core/to-outline.ts';
 import { completeCost } from '../../core/usage.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
@@ -6,16 +7,21 @@ import { toJson } from '../db/to-json.ts';
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
 
 /** Parsed, with its dates as JSON has them. */
-interface ParsedGeneration extends Omit<Generation, Dates | 'outputViolations' | 'turns'> {
+interface ParsedGeneration
+  extends Omit<Generation, Dates | 'outputViolations' | 'turns' | 'isStored' | 'retentionMs'> {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly completedAt: string | null;
-  // Records of earlier versions have neither.
+  // Records of earlier versions have none of these.
   readonly outputViolations?: Generation['outputViolations'];
   readonly turns?: Generation['turns'];
+  readonly isStored?: boolean;
+  readonly retentionMs?: number | null;
 }
 
-export const encodeGeneration = (generation: Generation): string => toJson(generation);
+/** Nothing but the outline of a generation that is not to be stored, whatever the caller has of it. */
+export const encodeGeneration = (generation: Generation): string =>
+  toJson(generation.isStored === false ? { ...toOutline(generation), rawFinishReason: null } : generation);
 
 const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
@@ -24,6 +30,8 @@ export const decodeGeneration = (record: string): Generation => {
   return {
     outputViolations: [],
     turns: [],
+    isStored: true,
+    retentionMs: null,
     ...parsed,
     cost: completeCost(parsed.cost),
     createdAt: new Date(parsed.createdAt),

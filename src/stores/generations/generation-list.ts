@@ -23,7 +23,7 @@ export interface GenerationPage {
   readonly totalCount: number;
 }
 
-const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2';
+const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2 AND deleted_at IS NULL';
 const SOME = `${ALL} AND status IN_LIST($3)`;
 
 const KIND = 'generation';

@@ -22,6 +22,7 @@ export const toyInput = (prompt: string): GenerateInput => ({
   output: null,
   onViolation: 'report',
   streamOutput: false,
+  store: true,
   cache: 'provider-default',
   providerOptions: null,
   onUnsupported: 'reject',
