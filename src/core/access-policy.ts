@@ -1,4 +1,5 @@
 import { type AccessRules, DEFAULT_ACCESS, type ModelRule, type RateLimitRules } from './principal.ts';
+import type { ProviderKeysMode } from './provider-keys.ts';
 
 /** Where a claim stands in a token: its name, or the names that lead to it through objects. */
 export type ClaimPath = readonly string[];
@@ -55,6 +56,12 @@ const lesserLimits = (a: RateLimitRules, b: RateLimitRules): RateLimitRules => (
   storedBytesPerDay: lesser(a.storedBytesPerDay, b.storedBytesPerDay),
 });
 
+/** Where the outer one leaves it open, the inner one says it. */
+const narrowerMode = (
+  outer: ProviderKeysMode | null,
+  inner: ProviderKeysMode | null,
+): ProviderKeysMode | null => (outer === 'off' || outer === 'required' ? outer : (inner ?? outer));
+
 /** The stricter one of two rules in everything: what both allow. Pure. */
 export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessRules => ({
   models:
@@ -66,6 +73,7 @@ export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessR
   budgets: [...outer.budgets, ...inner.budgets],
   trustedDocuments:
     outer.trustedDocuments === 'only' ? 'only' : (inner.trustedDocuments ?? outer.trustedDocuments),
+  providerKeys: narrowerMode(outer.providerKeys, inner.providerKeys),
   retentionDays: lesser(outer.retentionDays, inner.retentionDays),
 });
 

@@ -8,6 +8,7 @@ import type {
 } from '../services/batches/batch-service.ts';
 import type { Principal } from '../core/principal.ts';
 import type { AccountService } from '../services/principals/account-service.ts';
+import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
@@ -21,10 +22,16 @@ import type { Generation } from '../core/generation.ts';
 export interface Context {
   /** The principal that sent the request. */
   readonly principal: Principal;
+  /** Keys for vendors that the request, or its socket, has brought. */
+  readonly providerKeys: ProviderKeys;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */
   readonly isSafeRequest: boolean;
+  /** Whether it came as an EventSource sends it, which connects again by itself: by GET, without a header that a script adds. */
+  readonly mayBeRepeated: boolean;
+  /** The id of the last event that the client of an event stream has; null where it asks for the stream from its beginning. */
+  readonly lastEventId: string | null;
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../core/provider-keys.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
@@ -25,6 +26,8 @@ export interface OperationOrigin {
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 /** A request over HTTP, as Node's server gives it; plugins add what they find out about it. */
@@ -35,21 +38,45 @@ export interface HttpContext {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   readonly transport: Exclude<Transport, 'websocket'>;
+  /** The id of the last event that the client of an event stream has; null where it sends none. */
+  readonly lastEventId: string | null;
   /** Set by authentication; the request of a principal that is not known never gets further. */
   principal?: Principal;
   principalId?: string;
+  /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
+  isPreflighted?: boolean;
+  /** Keys for vendors that the request has brought; set by the step that reads them. */
+  providerKeys?: ProviderKeys;
 }
+
+/** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
+export const mayBeRepeated = ({
+  req,
+  isPreflighted,
+}: {
+  readonly req: IncomingMessage;
+  readonly isPreflighted?: boolean | undefined;
+}): boolean => req.method === 'GET' && isPreflighted !== true;
 
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
 export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
     principal,
+    providerKeys,
     req,
-  }: Partial<OperationOrigin> & Partial<Pick<HttpContext, 'req'>>): Omit<Context, keyof OperationOrigin> => {
+    isPreflighted,
+    lastEventId = null,
+  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<
+    Context,
+    Exclude<keyof OperationOrigin, 'providerKeys'>
+  > => {
     if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
+      providerKeys: providerKeys ?? NO_PROVIDER_KEYS,
       isSafeRequest: req?.method === 'GET',
+      mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
+      lastEventId,
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,

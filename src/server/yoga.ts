@@ -22,12 +22,16 @@ import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
+import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
+import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
 import { useUploads } from './plugins/use-uploads.ts';
 import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
+import { ProviderKeyReader } from './provider-keys.ts';
+import { createDocumentPolicy, type DocumentPolicy } from './trusted-documents/resolve-document.ts';
 
 export interface YogaOptions {
   readonly schema: GraphQLSchema;
@@ -47,6 +51,10 @@ export interface YogaOptions {
   readonly readinessChecks: ReadinessChecks;
   /** Whether every source of the catalogue was taken. Left out or null: it has none that is read again. */
   readonly isCatalogueCurrent?: (() => boolean) | null;
+  /** Left out: every request carries the text of its document. */
+  readonly documents?: DocumentPolicy;
+  /** Left out: callers bring no keys for providers. */
+  readonly providerKeyReader?: ProviderKeyReader;
   readonly metrics: Metrics;
   /** Whether metrics are served. */
   readonly servesMetrics: boolean;
@@ -69,6 +77,8 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate),
+    useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
+    useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),

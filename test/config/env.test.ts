@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings, providerVariables } from '../../config/env.ts';
-import { MODEL_CONFIGS } from '../../config/providers/index.ts';
+import { parseSettings } from '../../config/env.ts';
 import { VARIABLES } from '../../config/variables.ts';
-import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 
 const HASH = 'a'.repeat(64);
 const SECRET = `whsec_${'A'.repeat(32)}`;
@@ -57,6 +55,7 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "providerKeys": "off",
         "providers": {
           "demo": {
             "apiKey": null,
@@ -67,6 +66,8 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "trustedDocuments": [],
+        "trustedDocumentsMode": "only",
         "unknownModels": "refuse",
         "unknownVariables": [],
         "unpriced": "refuse",
@@ -139,6 +140,9 @@ describe('the settings', () => {
           MODELGRAPH_JWT_SECRET: '',
           MODELGRAPH_JWT_ALGORITHMS: 'ES256,RS256',
           MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: '5',
+          MODELGRAPH_PROVIDER_KEYS: 'allowed',
+          MODELGRAPH_TRUSTED_DOCUMENTS: './app.json, ./client.json',
+          MODELGRAPH_TRUSTED_DOCUMENTS_MODE: 'also',
         } satisfies Record<(typeof VARIABLES)[number]['name'], string>,
         [],
       ),
@@ -206,11 +210,17 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "providerKeys": "allowed",
         "providers": {},
         "providersFile": "./more.json",
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "trustedDocuments": [
+          "./app.json",
+          "./client.json",
+        ],
+        "trustedDocumentsMode": "also",
         "unknownModels": "allow",
         "unknownVariables": [],
         "unpriced": "allow",
@@ -331,35 +341,6 @@ describe('the settings', () => {
 
   it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('may listen on %s without keys', (HOST) => {
     expect(parseSettings({ HOST }, []).host).toBe(HOST);
-  });
-});
-
-describe('the settings of a provider', () => {
-  it('are its key and its address, named after it, in the variable that its descriptor names', () => {
-    const names = Object.keys(MODEL_CONFIGS);
-    for (const { name, credentialVariable } of Object.values(TEXT_PROVIDERS)) {
-      if (credentialVariable !== null) expect(credentialVariable).toBe(providerVariables(name).key);
-      const { key, baseUrl } = providerVariables(name);
-      const { providers } = parseSettings({ [key]: ' a key ', [baseUrl]: 'http://127.0.0.1:9/v1' }, names);
-      for (const other of names)
-        expect([other, providers[other]]).toEqual([
-          other,
-          other === name
-            ? { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9/v1' }
-            : { apiKey: null, baseUrl: null },
-        ]);
-    }
-    expect(providerVariables('my-own')).toEqual({ key: 'MY_OWN_API_KEY', baseUrl: 'MY_OWN_BASE_URL' });
-  });
-
-  it('take the key of gemini from either of its two names, its own first', () => {
-    const keyOf = (environment: Record<string, string>) =>
-      parseSettings(environment, ['gemini', 'openai']).providers['gemini']?.apiKey;
-    expect(keyOf({})).toBeNull();
-    expect(keyOf({ GOOGLE_API_KEY: 'google' })).toBe('google');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini', GOOGLE_API_KEY: 'google' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: ' ', GOOGLE_API_KEY: 'google' })).toBe('google');
   });
 });
 

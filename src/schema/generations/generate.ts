@@ -10,6 +10,7 @@ import { GenerationEventType } from './generation-event.ts';
 import { CostType, WarningType } from './generation-parts.ts';
 import { readKey } from '../idempotency-key.ts';
 import { GenerationType } from '../refs.ts';
+import { RESUMABLE, streamOrResume } from './resume-events.ts';
 import { ModelResolutionType } from '../catalogue/resolution.ts';
 
 const GenerationProblemType = builder.objectRef<Problem>('GenerationProblem').implement({
@@ -106,10 +107,12 @@ builder.queryFields((t) => ({
     },
     complexity: ({ count }) => ({ field: count === 'provider' ? GENERATION_COMPLEXITY : 1 }),
     extensions: { costsMoney: { argument: 'count', value: 'PROVIDER' } },
-    resolve: async (_root, { input, count }, { generations, principal, signal, isSafeRequest }) => {
-      if (count === 'estimate') return generations.preview(await toGenerateInput(input), principal);
+    resolve: async (_root, { input, count }, context) => {
+      const { generations, principal, providerKeys, signal, isSafeRequest } = context;
+      if (count === 'estimate')
+        return generations.preview(await toGenerateInput(input), principal, providerKeys);
       if (isSafeRequest) throw overGet();
-      return generations.previewCounted(await toGenerateInput(input), principal, signal);
+      return generations.previewCounted(await toGenerateInput(input), principal, signal, providerKeys);
     },
   }),
 }));
@@ -125,10 +128,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
+    resolve: async (
+      _root,
+      { input, idempotencyKey = null },
+      { generations, principal, providerKeys, signal },
+    ) =>
       generations.generate(
         await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
+        { principal, providerKeys, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),
@@ -142,10 +149,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
+    resolve: async (
+      _root,
+      { input, idempotencyKey = null },
+      { generations, principal, providerKeys, signal },
+    ) =>
       generations.start(
         await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
+        { principal, providerKeys, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),
@@ -155,23 +166,19 @@ builder.subscriptionFields((t) => ({
   generate: t.field({
     type: GenerationEventType,
     description:
-      'Generates text and streams it as typed events, over WebSocket or SSE. A refused request is an error before the first event; a later failure is the event GenerationFailed. After a lost connection, generationEvents resumes the stream.',
+      'Generates text and streams it as typed events, over WebSocket or SSE. A refused request is an error before the first event; a later failure is the event GenerationFailed. After a lost connection, generationEvents resumes the stream, and so does the same operation with the same idempotency key and the header Last-Event-ID over SSE. Over GET it needs an idempotency key.',
     args: {
       input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
       idempotencyKey: t.arg.string({ description: KEY }),
     },
     complexity: { field: GENERATION_COMPLEXITY },
-    extensions: { costsMoney: true },
+    extensions: { costsMoney: true, ...RESUMABLE },
     subscribe: async (
       _root,
       { input, idempotencyKey = null },
-      { generations, principal, signal },
+      context,
     ): Promise<ReadyIterator<GenerationEvent>> =>
-      generations.stream(
-        await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
-        signal,
-      ),
+      streamOrResume(() => toGenerateInput(input), readKey(idempotencyKey), context),
     resolve: (event) => event,
   }),
 }));

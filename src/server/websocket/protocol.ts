@@ -2,12 +2,17 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
+import { ProviderKeys } from '../../core/provider-keys.ts';
 import type { Transport } from '../../core/telemetry.ts';
+import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
+import type { ProviderKeyReader } from '../provider-keys.ts';
+import { type Refusal, toRefusalError } from '../refusal.ts';
+import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
 
 /** What the protocol knows of a socket. */
@@ -19,16 +24,22 @@ export interface SocketState {
   /** What has to be waited for before more is sent, while the client is behind. */
   readonly full: () => Promise<void> | undefined;
   readonly close: (code: number, reason: string) => void;
+  /** Whether neither side has begun to close it. */
+  readonly isOpen: () => boolean;
   /** What `connection_init` has brought, or else the header. */
   credentials: string | undefined;
   /** Whether these credentials have been accepted. */
   isLetIn: boolean;
+  /** Those of the `connection_init`, for as long as the socket is open. */
+  providerKeys: ProviderKeys;
 }
 
 export interface ProtocolOptions {
   readonly yoga: Pick<Yoga, 'getEnveloped'>;
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
+  readonly providerKeyReader: ProviderKeyReader;
+  readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
   /** Time for `connection_init` after the socket has opened. */
@@ -44,7 +55,7 @@ const createTooMany = (most: number): GraphQLError =>
 const start = (
   operation: PreparedOperation,
   id: string,
-  { write, full }: SocketState,
+  { write, full, isOpen }: SocketState,
   controller: AbortController,
   { maskError, streamOpened }: ProtocolOptions,
 ): WrittenResults => {
@@ -56,10 +67,16 @@ const start = (
     onEnd: streamOpened('websocket'),
     sink: { write: (result) => write(`${head}${JSON.stringify(result)}}`), full },
   });
-  return new WrittenResults(running);
+  return new WrittenResults(running, isOpen);
 };
 
 const MAX_ID_LENGTH = 200;
+
+/** In bytes: RFC 6455, section 5.5. */
+const MAX_REASON_LENGTH = 120;
+
+const toCloseCode = ({ code }: Refusal): CloseCode =>
+  code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.BadRequest;
 
 const longId = (): GraphQLError =>
   new GraphQLError(`The id of an operation may have at most ${MAX_ID_LENGTH} characters.`, {
@@ -91,11 +108,23 @@ const startOperation = (
   extra: SocketState,
   options: ProtocolOptions,
 ): readonly GraphQLError[] | ExecutionArgs => {
+  const { documents, providerKeyReader } = options;
+  const { trustedDocuments, providerKeys: mode } = principal.access;
+  const resolved = documents.resolve(payload, trustedDocuments);
+  if ('refusal' in resolved) return [withoutHttp(toRefusalError(resolved.refusal))];
+  const providerKeys = providerKeyReader.fit(extra.providerKeys, mode);
+  if (!(providerKeys instanceof ProviderKeys)) return [withoutHttp(toRefusalError(providerKeys))];
   const controller = new AbortController();
   const { signal } = controller;
-  const origin: OperationOrigin = { principal, principalId: principal.id, signal, transport: 'websocket' };
+  const origin: OperationOrigin = {
+    principal,
+    principalId: principal.id,
+    providerKeys,
+    signal,
+    transport: 'websocket',
+  };
   const enveloped = options.yoga.getEnveloped({ ...origin });
-  const operation = prepareOperation(enveloped, payload, options.maskError);
+  const operation = prepareOperation(enveloped, resolved.params, options.maskError);
   if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
   return {
     schema: enveloped.schema,
@@ -113,7 +142,7 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { authenticate, maskError, providerKeyReader, initTimeoutMs, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
@@ -127,6 +156,15 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
         else extra.close(TRY_AGAIN_LATER, 'Try again later');
         return false;
       }
+      const keys = providerKeyReader.fromPayload(
+        connectionParams?.['providerKeys'],
+        found.access.providerKeys,
+      );
+      if (!(keys instanceof ProviderKeys)) {
+        extra.close(toCloseCode(keys), shorten(keys.message, MAX_REASON_LENGTH));
+        return false;
+      }
+      extra.providerKeys = keys;
       extra.isLetIn = true;
       return true;
     },

@@ -1,4 +1,5 @@
 import { findGenerations } from './find-generations.ts';
+import { isCompletedByClient } from '../../core/client-completed.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
@@ -6,21 +7,24 @@ import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys, type ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { findForbiddenModel } from '../principals/model-access.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { toVisible, visibilityOf } from '../principals/visibility.ts';
-import { beyondTheLog, noGeneration } from '../refusals.ts';
+import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { GenerationDeletions } from './generation-deletions.ts';
-import type { Caller, GenerationStarter } from './generation-starter.ts';
+import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { RemoteToolResults } from './nodes/remote-tool-results.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
@@ -30,6 +34,7 @@ import type { ToolResults } from './tool-results.ts';
 export type { Caller } from './generation-starter.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies, TokenCountingOptions {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
   readonly cache: GenerationCache;
@@ -43,6 +48,8 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
   readonly log: ServiceLog;
   /** Aborted by `shutdown`. */
   readonly closing: AbortController;
+  /** Whether principals without a mode of their own bring keys for providers. */
+  readonly providerKeys: ProviderKeysMode;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
@@ -50,9 +57,7 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
 }
 
 /** A page of a principal's generations. */
-export interface GenerationListRequest {
-  readonly first: number;
-  readonly after: string | null;
+export interface GenerationListRequest extends ListPart {
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
   /** Id of the principal they belong to; left out or null: the one that asks. */
@@ -61,6 +66,7 @@ export interface GenerationListRequest {
 
 export interface GenerationList {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  /** Whether there are more between the cursors. */
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
@@ -79,9 +85,14 @@ export class GenerationService {
   }
 
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
-  preview(input: GenerateInput, principal: Principal): GenerationPreview {
+  preview(
+    input: GenerateInput,
+    principal: Principal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): GenerationPreview {
     requireOperation(principal, 'generate', 'batch');
-    return previewGeneration(input, this.#options, principal.access);
+    const providers = this.#options.providers.forCaller(keys);
+    return previewGeneration(input, { ...this.#options, providers }, principal.access);
   }
 
   /**
@@ -92,12 +103,20 @@ export class GenerationService {
     input: GenerateInput,
     principal: Principal,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<GenerationPreview> {
     requireOperation(principal, 'generate');
     const { closing } = this.#options;
     closing.signal.throwIfAborted();
     const either = AbortSignal.any([signal, closing.signal]);
-    return withCountedInput(this.preview(input, principal), this.#options, either);
+    const providers = this.#options.providers.forCaller(keys);
+    const show = keys.hide();
+    try {
+      const preview = this.preview(input, principal, keys);
+      return await withCountedInput(preview, { ...this.#options, providers }, either);
+    } finally {
+      show();
+    }
   }
 
   /**
@@ -111,6 +130,14 @@ export class GenerationService {
     // The provider is called already. A client that knows the id may come back with it on any node.
     if (isShared) await writeBehind.flush(id);
     return this.events(id, caller.principal, null, signal);
+  }
+
+  /**
+   * The id of the generation that was started with this input under the key of the caller. Starts nothing; throws
+   * `NOT_FOUND` where there is none, `INVALID_REQUEST` for a key of another input.
+   */
+  findStarted(input: GenerateInput, caller: KeyedCaller): Promise<string> {
+    return this.#options.starter.findStarted(input, caller);
   }
 
   /**
@@ -137,6 +164,7 @@ export class GenerationService {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
     const { starter, writeBehind } = this.#options;
+    refuseToKeep(caller.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     const id = await starter.start(input, caller, signal);
     await writeBehind.flush(id);
     return this.#get(id, caller.principal, 'id');
@@ -161,6 +189,14 @@ export class GenerationService {
     if (from > here.eventLog.lastSequence) throw beyondTheLog(id);
     const subscriber = live.subscribe(id);
     return here.eventLog.read(from, { coalesceMs, signal, ...(subscriber && { subscriber }) });
+  }
+
+  /** Whether a generation of the principal's own is known and has ended, so that there are no more events of it to come. */
+  async hasEnded(id: string, principal: Principal): Promise<boolean> {
+    requireOperation(principal, 'read', 'generate');
+    const [found] = await findGenerations(this.#options, [id], (generation) => generation);
+    const generation = unwrapFound(found);
+    return generation?.principalId === principal.id && generation.completedAt !== null;
   }
 
   /**
@@ -197,6 +233,7 @@ export class GenerationService {
     results: readonly ToolMessage[],
     principal: Principal,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<Generation> {
     requireOperation(principal, 'generate');
     const { cache, toolResults, remoteToolResults } = this.#options;
@@ -204,12 +241,14 @@ export class GenerationService {
     if (run === undefined) {
       const known = await this.#get(id, principal, 'generationId');
       this.#requireModel(known, principal);
-      const hasBudgets = principal.access.budgets.length > 0;
-      return remoteToolResults.submit(known, results, { signal, hasBudgets });
+      if (keys.has(known.resolution.config.provider)) throw elsewhere();
+      const { budgets, providerKeys } = principal.access;
+      const mayBeRefused = budgets.length > 0 || (providerKeys ?? this.#options.providerKeys) !== 'off';
+      return remoteToolResults.submit(known, results, { signal, mayBeRefused });
     }
     if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
     this.#requireModel(run.snapshot(), principal);
-    await toolResults.submit(run, results, [signal]);
+    await toolResults.submit(run, results, { signals: [signal], keys });
     return run.snapshot();
   }
 
@@ -272,9 +311,10 @@ export class GenerationService {
 
   /** Does what other nodes ask of this node's generations, and takes their answers. */
   async takeCommands(): Promise<void> {
-    const { commands, cache, deletions, toolResults, remoteToolResults, log } = this.#options;
+    const { commands, cache, deletions, live, toolResults, remoteToolResults, log } = this.#options;
     const taken = await commands.take();
     for (const id of taken.cancel) cache.findLive(id)?.cancel();
+    for (const id of taken.abandoned) live.abandon(id);
     for (const id of taken.delete) deletions.take(id).catch(createDefectReport(log, { generationId: id }));
     for (const answer of taken.answers) remoteToolResults.take(answer);
     // Guards may take their time, and a later command may cancel the generation they judge.
@@ -335,8 +375,9 @@ export class GenerationService {
     if (run === undefined) return cache.find(id) ?? stored.settled(id, signal);
     const subscriber = live.subscribe(id);
     const leave = (): void => {
-      if (mayReturn) subscriber?.leave();
-      else run.cancel();
+      if (!mayReturn) run.cancel();
+      else if (isCompletedByClient(signal)) subscriber?.abandon();
+      else subscriber?.leave();
     };
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();

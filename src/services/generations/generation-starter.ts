@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { BudgetExceeded } from '../../core/budget.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
@@ -12,12 +15,13 @@ import { type PreparedGeneration, previewGeneration, type PreviewDependencies } 
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
+import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
 import { UnstoredKeys } from './unstored-keys.ts';
 
@@ -26,9 +30,16 @@ export interface Caller {
   readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
+}
+
+export interface KeyedCaller extends Caller {
+  readonly idempotencyKey: string;
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly cache: GenerationCache;
   readonly writeBehind: WriteBehind;
@@ -45,7 +56,7 @@ export interface GenerationStarterOptions extends PreviewDependencies {
 /** What a generation is begun with. */
 interface StartRequest {
   readonly input: GenerateInput;
-  readonly principal: Principal;
+  readonly caller: Caller;
   /** By `performance.now()`. */
   readonly receivedAtMs: number;
   readonly signal: AbortSignal;
@@ -76,8 +87,9 @@ export class GenerationStarter {
     const receivedAtMs = performance.now();
     requireOperation(caller.principal, 'generate');
     this.#options.closing.throwIfAborted();
-    const { principal, idempotencyKey } = caller;
-    const request = { input, principal, receivedAtMs, signal };
+    const { principal, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
+    if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
+    const request = { input, caller, receivedAtMs, signal };
     if (idempotencyKey === null) return this.#begin({ ...request, key: null });
     const key = { key: idempotencyKey, requestHash: requestHashOf(input) };
     const knownId = await this.#findKnown(principal.id, key);
@@ -90,20 +102,32 @@ export class GenerationStarter {
   }
 
   /** `key`: to be stored with it. Gives another id where that is taken. */
-  async #begin({ input, principal, receivedAtMs, signal, key }: StartRequest): Promise<string> {
+  async #begin({ input, caller, receivedAtMs, signal, key }: StartRequest): Promise<string> {
     const { live, guards, admissions, store } = this.#options;
-    const checked = this.#check(input, principal);
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
+    const checked = this.#check(input, principal, providerKeys);
     if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
-    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked);
+    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
     const allowance = budgets.length === 0 ? null : new BudgetedAllowance(store, id, budgets);
-    const run = this.#create({ id, prepared, allowance }, input, principal, receivedAtMs);
+    const run = this.#create({ id, prepared, allowance }, input, caller, receivedAtMs);
     const isStored = key !== null || allowance !== null;
     const known = isStored ? await this.#store(run, key, allowance) : undefined;
     if (known !== undefined) return known;
     live.launch(run, isStored);
     return run.id;
+  }
+
+  /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
+  async findStarted(input: GenerateInput, { principal, idempotencyKey }: KeyedCaller): Promise<string> {
+    requireOperation(principal, 'generate');
+    const id = await this.#findKnown(principal.id, {
+      key: idempotencyKey,
+      requestHash: requestHashOf(input),
+    });
+    if (id === undefined) throw nothingStarted();
+    return id;
   }
 
   async #findKnown(principalId: string, entry: IdempotencyEntry): Promise<string | undefined> {
@@ -114,8 +138,9 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput, { access }: Principal): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options, access);
+  #check(input: GenerateInput, { access }: Principal, keys: ProviderKeys): PreparedGeneration {
+    const providers = this.#options.providers.forCaller(keys);
+    const { prepared, problems } = previewGeneration(input, { ...this.#options, providers }, access);
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)
@@ -163,11 +188,12 @@ export class GenerationStarter {
     return this.#noteRejection(new RequestRejected(problems));
   }
 
-  #holdToBudgets(prepared: PreparedGeneration): PreparedGeneration {
+  #holdToBudgets(prepared: PreparedGeneration, keys: ProviderKeys): PreparedGeneration {
     const { unpriced, models } = this.#options;
-    const problems = findBudgetProblems(prepared, unpriced);
+    const isCounted = ({ provider }: ModelConfig): boolean => !keys.has(provider);
+    const problems = findBudgetProblems(prepared, unpriced, isCounted);
     if (isProblemList(problems)) throw this.#reject(problems);
-    return limitOutputByCost(prepared, models.today());
+    return limitOutputByCost(prepared, models.today(), isCounted);
   }
 
   #create(
@@ -177,7 +203,7 @@ export class GenerationStarter {
       readonly allowance: BudgetedAllowance | null;
     },
     { metadata, store }: GenerateInput,
-    { id: principalId, keyId, userId, access }: Principal,
+    { principal: { id: principalId, keyId, userId, access }, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
@@ -189,6 +215,7 @@ export class GenerationStarter {
       metadata,
       isStored: store !== false,
       retentionMs: access.retentionDays === null ? null : access.retentionDays * DAY_MS,
+      callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),

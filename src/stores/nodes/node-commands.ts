@@ -4,7 +4,7 @@ import { toRows } from '../db/dialect.ts';
 /** What one node asks another one to do with a generation that runs there. */
 export interface NodeCommand {
   readonly generationId: string;
-  readonly kind: 'cancel' | 'delete' | 'tool-results' | 'tool-results-answer';
+  readonly kind: 'cancel' | 'abandon' | 'delete' | 'tool-results' | 'tool-results-answer';
   /** The tool results, or what became of them, as JSON; null for the others. */
   readonly payload: string | null;
 }
@@ -15,6 +15,8 @@ export interface TakenCommands {
   readonly cancel: readonly string[];
   /** Ids of generations, each once. */
   readonly delete: readonly string[];
+  /** Ids of generations whose last subscriber on another node wants no more of them, each once. */
+  readonly abandoned: readonly string[];
   /** In the order they were sent, as JSON. */
   readonly toolResults: readonly { readonly id: string; readonly results: string }[];
   /** What became of tool results that this node sent, as JSON. */
@@ -73,10 +75,11 @@ export class NodeCommands {
     const rows = await this.#db.query<CommandRow>(TAKE, [this.#nodeId]);
     const inOrder = rows.toSorted((a, b) => a.rid - b.rid);
     const idsOf = (wanted: NodeCommand['kind']): readonly string[] => [
-      ...new Set(inOrder.filter(({ kind }) => kind === wanted).map(({ generation_id: id }) => id)),
+      ...new Set(inOrder.flatMap(({ kind, generation_id: id }) => (kind === wanted ? [id] : []))),
     ];
     return {
       cancel: idsOf('cancel'),
+      abandoned: idsOf('abandon'),
       delete: idsOf('delete'),
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
