@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from './db/db.ts';
+import { toRows } from './db/dialect.ts';
 
 /** What a key stands for: a generation or a batch. */
 export interface KeyHolder {
@@ -26,6 +27,8 @@ const TAKE = `
 const FIND = `
   SELECT request_hash, generation_id FROM idempotency
   WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
+
+const DELETE_OF = 'DELETE FROM idempotency WHERE generation_id IN_LIST($1)';
 
 /** A key is the caller's own text, and JSON can hold every text. */
 const toStoredKey = (key: string): string => JSON.stringify(key);
@@ -55,4 +58,9 @@ export const takeKey = async (
     // Else it ran out between the two statements.
     if (holder !== undefined) return { holder, isNew: false };
   }
+};
+
+/** Deletes the keys of generations or batches. */
+export const deleteKeysOf = async (transaction: Transaction, ids: readonly string[]): Promise<void> => {
+  if (ids.length > 0) await transaction.query(DELETE_OF, [toRows(ids)]);
 };

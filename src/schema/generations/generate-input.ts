@@ -52,6 +52,21 @@ const samplingFields = (t: InputFields) => ({
   frequencyPenalty: t.float({ description: 'Discourages repetition.' }),
 });
 
+/** What is kept of the request and its answer. */
+const recordFields = (t: InputFields) => ({
+  store: t.boolean({
+    required: true,
+    defaultValue: true,
+    description:
+      'Whether the generation is stored. `false`: nothing of the prompt, the answer or the metadata is written to a disk of this server; id, status, usage and cost are. It takes no uploads, can be followed on its own server node only, and ends if that node dies. Not in a batch.',
+  }),
+  metadata: t.field({
+    type: 'JSON',
+    description:
+      "The caller's own data: returned with the generation or the batch item, never sent to a provider.",
+  }),
+});
+
 export const GenerateInputType = builder.inputType('GenerateInput', {
   description:
     'A request for text. The same for every provider; nothing that a model does not support is dropped silently.',
@@ -119,17 +134,7 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     timeoutMs: t.int({
       description: 'Longest time for the whole generation, in milliseconds, up to the limit of the server.',
     }),
-    store: t.boolean({
-      required: true,
-      defaultValue: true,
-      description:
-        'Whether the generation is stored. `false`: nothing of the prompt, the answer or the metadata is written to a disk of this server; id, status, usage and cost are. It takes no uploads, can be followed on its own server node only, and ends if that node dies. Not in a batch.',
-    }),
-    metadata: t.field({
-      type: 'JSON',
-      description:
-        "The caller's own data: returned with the generation or the batch item, never sent to a provider.",
-    }),
+    ...recordFields(t),
   }),
 });
 

@@ -22,6 +22,8 @@ export type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-l
 
 export interface BatchServiceOptions extends BatchIntakeOptions {
   readonly timing: BatchTiming;
+  /** Has the rows of batches that are hidden deleted without waiting for the next time. */
+  readonly deleteSoon: () => void;
 }
 
 /** The name a caller gave to one request of a batch. */
@@ -165,15 +167,26 @@ export class BatchService {
   }
 
   /**
+   * Deletes all there is of a batch but what it cost, here and as far as possible at its vendor; one that is under way is cancelled
+   * first. Nothing of it is shown from then on. Throws `NOT_FOUND`.
+   */
+  async delete(id: string, principal: Principal): Promise<void> {
+    requireOperation(principal, 'batch');
+    const deletion = await this.#options.store.delete(id, principal.id);
+    if (deletion === 'unknown') throw noBatch(id);
+    this.#options.deleteSoon();
+  }
+
+  /**
    * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
-   * or when this server shuts down. Throws `NOT_FOUND`.
+   * or when this server shuts down. Throws `NOT_FOUND`, also once the batch is deleted.
    */
   async updates(id: string, principal: Principal, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     requireOperation(principal, 'read', 'batch');
     const { store, timing } = this.#options;
     await this.#get(id, principal);
     return subscribeToBatch({
-      find: () => this.#find(id, principal),
+      find: () => this.#get(id, principal),
       onChange: (handle) =>
         store.onChange((changed) => {
           if (changed === undefined || changed === id) handle();

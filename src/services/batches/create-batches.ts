@@ -20,6 +20,7 @@ import { createRetryPolicy } from '../generations/run/retry.ts';
 import { ItemGenerator } from './work/generate-item.ts';
 import { SequentialBatches } from './work/sequential-batches.ts';
 import { TurnRunner } from '../generations/run/turn-runner.ts';
+import { VendorDeletions } from './work/vendor-deletions.ts';
 import { VendorBatches } from './work/vendor-batches.ts';
 
 export interface BatchesOptions {
@@ -73,6 +74,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
   const runner = new BatchRunner({
     ...options,
     vendors: new VendorBatches({ ...options, configs }),
+    vendorDeletions: new VendorDeletions({ ...options, configs, deletions: options.store.vendorDeletions }),
     sequential: new SequentialBatches({
       ...options,
       configs,
@@ -80,7 +82,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
       slots: new Slots(options.batchConcurrency),
     }),
   });
-  const service = new BatchService({ ...options, guards });
+  const service = new BatchService({ ...options, guards, deleteSoon: () => runner.deleteSoon() });
   return {
     service,
     start: () => runner.start(),

@@ -315,7 +315,8 @@ export class GenerationService {
     const taken = await commands.take();
     for (const id of taken.cancel) cache.findLive(id)?.cancel();
     for (const id of taken.abandoned) live.abandon(id);
-    for (const id of taken.delete) deletions.take(id).catch(createDefectReport(log, { generationId: id }));
+    for (const id of taken.delete ?? [])
+      deletions.take(id).catch(createDefectReport(log, { generationId: id }));
     for (const answer of taken.answers) remoteToolResults.take(answer);
     // Guards may take their time, and a later command may cancel the generation they judge.
     for (const sent of taken.toolResults)

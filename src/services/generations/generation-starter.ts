@@ -213,7 +213,7 @@ export class GenerationStarter {
       principalId,
       prepared,
       metadata,
-      isStored: store !== false,
+      ...(store === false && { isStored: false }),
       retentionMs: access.retentionDays === null ? null : access.retentionDays * DAY_MS,
       callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),

@@ -2,6 +2,7 @@ import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
 import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
+import { deleteBatch, eraseItems } from './delete-batch.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
 import {
   type BatchItemPage,
@@ -24,6 +25,7 @@ import {
 import type { Db } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
+import { VendorDeletionStore } from './vendor-deletion-store.ts';
 import { findKey, type IdempotencyEntry, type KeyHolder } from '../idempotency-keys.ts';
 
 export type { NewItem } from './receive-batch.ts';
@@ -37,9 +39,12 @@ const HURRY = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 A
 /** Batches and their items as their owners see them. Each method rejects with `StoreUnavailable` while the database is away. */
 export class BatchStore {
   readonly #db: Db;
+  /** What vendors still have of batches that were deleted. */
+  readonly vendorDeletions: VendorDeletionStore;
 
   constructor(db: Db) {
     this.#db = db;
+    this.vendorDeletions = new VendorDeletionStore(db);
   }
 
   /** A batch is not visible before it is published, and it is deleted if that does not happen within an hour. */
@@ -115,6 +120,18 @@ export class BatchStore {
       await transaction.notify(BATCH_WORK, '');
       await transaction.notify(BATCH_CHANGES, id);
     });
+  }
+
+  /**
+   * Deletes a batch with its items, its keys and all else that names it, and has its vendor delete what that has; what it cost
+   * stays in the ledger. One that is under way is cancelled, and is deleted with its end: nothing of it is shown from now on, and
+   * the content of its items goes at once.
+   */
+  async delete(id: string, principalId: string): Promise<'deleted' | 'leaving' | 'unknown'> {
+    const deletion = await deleteBatch(this.#db, id, principalId);
+    if (deletion.type === 'leaving') await eraseItems(this.#db, deletion.rid);
+    if (deletion.type !== 'unknown') this.#db.eraseTraces?.();
+    return deletion.type;
   }
 
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */

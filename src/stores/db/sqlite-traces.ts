@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { ServiceLog } from '../../core/service-log.ts';
+import type { RewriteTask } from './rewrite-worker.ts';
 
 export interface SqliteTracesOptions {
   readonly database: DatabaseSync;
@@ -34,7 +35,7 @@ const STATES = { unknown: 0, clean: 1, pending: 2 } as const;
 const rewriteFile = (path: string): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const worker = new Worker(new URL('./rewrite-worker.ts', import.meta.url), {
-    workerData: { path, busyTimeoutMs: BUSY_TIMEOUT_MS },
+    workerData: { path, busyTimeoutMs: BUSY_TIMEOUT_MS } satisfies RewriteTask,
   });
   worker.on('error', reject);
   worker.on('exit', () => resolve());

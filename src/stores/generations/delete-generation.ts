@@ -1,6 +1,7 @@
 import { toOutline } from '../../core/to-outline.ts';
 import type { Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
+import { deleteKeysOf } from '../idempotency-keys.ts';
 import { forgetCommands, sendCommand } from '../nodes/node-commands.ts';
 import { isLeaseAlive } from '../nodes/node-leases.ts';
 import { decodeGeneration, encodeGeneration } from './encode-generation.ts';
@@ -17,8 +18,6 @@ const HOLD = `
   SELECT rid, principal_id, owner_node, finished_at, record FROM generation WHERE id = $1 FOR UPDATE`;
 
 const DELETE_EVENTS = 'DELETE FROM generation_event WHERE generation_rid = $1';
-
-const DELETE_KEYS = 'DELETE FROM idempotency WHERE generation_id IN_LIST($1)';
 
 const DELETE_FOLLOWERS = 'DELETE FROM generation_follower WHERE generation_id IN_LIST($1)';
 
@@ -40,7 +39,7 @@ interface HeldRow {
 
 /** Deletes what stands beside the rows of generations and names them: keys, notes of followers, commands. */
 export const deleteBesides = async (transaction: Transaction, ids: readonly string[]): Promise<void> => {
-  await transaction.query(DELETE_KEYS, [toRows(ids)]);
+  await deleteKeysOf(transaction, ids);
   await transaction.query(DELETE_FOLLOWERS, [toRows(ids)]);
   await forgetCommands(transaction, ids);
 };

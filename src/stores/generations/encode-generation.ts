@@ -7,16 +7,13 @@ import { toJson } from '../db/to-json.ts';
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
 
 /** Parsed, with its dates as JSON has them. */
-interface ParsedGeneration
-  extends Omit<Generation, Dates | 'outputViolations' | 'turns' | 'isStored' | 'retentionMs'> {
+interface ParsedGeneration extends Omit<Generation, Dates | 'outputViolations' | 'turns'> {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly completedAt: string | null;
-  // Records of earlier versions have none of these.
+  // Records of earlier versions have neither.
   readonly outputViolations?: Generation['outputViolations'];
   readonly turns?: Generation['turns'];
-  readonly isStored?: boolean;
-  readonly retentionMs?: number | null;
 }
 
 /** Nothing but the outline of a generation that is not to be stored, whatever the caller has of it. */
@@ -30,8 +27,6 @@ export const decodeGeneration = (record: string): Generation => {
   return {
     outputViolations: [],
     turns: [],
-    isStored: true,
-    retentionMs: null,
     ...parsed,
     cost: completeCost(parsed.cost),
     createdAt: new Date(parsed.createdAt),

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
  * - `deleted_at`: it was deleted while it was under way: nothing of it is shown any more, and its row goes with its end.
  * - `batch.retention_ms`: how long it is kept after its end, in milliseconds; null: as the server is set.
  * - `vendor_deletion`: what vendors still have of batches that are deleted here. `config`: the model as the batch had it,
- *   as JSON.
+ *   as JSON. `key_id`: of the server's key that the batch belongs to; null: the only one there was.
  */
 export const DELETION: Migration = {
   version: 12,
@@ -21,6 +21,7 @@ export const DELETION: Migration = {
       rid IDENTITY,
       provider_batch_id text NOT NULL,
       config text NOT NULL,
+      key_id text,
       attempts bigint NOT NULL,
       next_attempt_at bigint NOT NULL
     )`,

@@ -13,8 +13,8 @@ export interface NodeCommand {
 export interface TakenCommands {
   /** Ids of generations, each once. */
   readonly cancel: readonly string[];
-  /** Ids of generations, each once. */
-  readonly delete: readonly string[];
+  /** Ids of generations that were deleted on another node, each once; left out: none. */
+  readonly delete?: readonly string[];
   /** Ids of generations whose last subscriber on another node wants no more of them, each once. */
   readonly abandoned: readonly string[];
   /** In the order they were sent, as JSON. */
@@ -77,10 +77,11 @@ export class NodeCommands {
     const idsOf = (wanted: NodeCommand['kind']): readonly string[] => [
       ...new Set(inOrder.flatMap(({ kind, generation_id: id }) => (kind === wanted ? [id] : []))),
     ];
+    const deleted = idsOf('delete');
     return {
       cancel: idsOf('cancel'),
       abandoned: idsOf('abandon'),
-      delete: idsOf('delete'),
+      ...(deleted.length > 0 && { delete: deleted }),
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
       ),

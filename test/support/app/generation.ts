@@ -38,8 +38,6 @@ export const madeGeneration = (fields: Partial<Generation> = {}): Generation => 
   warnings: [],
   error: null,
   metadata: null,
-  isStored: true,
-  retentionMs: null,
   lastSequence: 2,
   createdAt: new Date(0),
   startedAt: new Date(0),

@@ -161,8 +161,6 @@ const generation: Generation = {
   warnings: [warning],
   error,
   metadata: { a: [1] },
-  isStored: true,
-  retentionMs: null,
   lastSequence: 12,
   createdAt: new Date(0),
   startedAt: new Date(1),

@@ -22,7 +22,6 @@ export const toyInput = (prompt: string): GenerateInput => ({
   output: null,
   onViolation: 'report',
   streamOutput: false,
-  store: true,
   cache: 'provider-default',
   providerOptions: null,
   onUnsupported: 'reject',

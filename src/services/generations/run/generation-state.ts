@@ -321,7 +321,7 @@ export class GenerationState {
 
   /** The state at this moment. `lastSequence`: of the last event in the log. */
   snapshot(lastSequence: number): Generation {
-    const { id, principalId, metadata, isStored = true, retentionMs = null } = this.#identity;
+    const { id, principalId, metadata, isStored, retentionMs } = this.#identity;
     return {
       id,
       principalId,
@@ -336,8 +336,8 @@ export class GenerationState {
       cost: this.#meter.cost,
       error: this.#error,
       metadata,
-      isStored,
-      retentionMs,
+      ...(isStored === false && { isStored }),
+      ...(retentionMs != null && { retentionMs }),
       lastSequence,
       ...this.#times.snapshot(),
     };
