@@ -185,12 +185,22 @@ export class BatchService {
     requireOperation(principal, 'read', 'batch');
     const { store, timing } = this.#options;
     await this.#get(id, principal);
+    let isDeleted = false;
     return subscribeToBatch({
-      find: () => this.#get(id, principal),
-      onChange: (handle) =>
-        store.onChange((changed) => {
-          if (changed === undefined || changed === id) handle();
-        }),
+      find: async () => {
+        const batch = await this.#find(id, principal);
+        if (batch === undefined && isDeleted) throw noBatch(id);
+        return batch;
+      },
+      onChange: (handle) => {
+        const stops = [
+          store.onDelete((deleted) => (isDeleted ||= deleted === id)),
+          store.onChange((changed) => {
+            if (changed === undefined || changed === id) handle();
+          }),
+        ];
+        return () => stops.forEach((stop) => stop());
+      },
       pollMs: timing.subscriptionPollMs,
       gapMs: timing.subscriptionGapMs,
       signal: AbortSignal.any([signal, this.#closing.signal]),

@@ -1,6 +1,6 @@
 import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
-import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
+import { BATCH_CHANGES, BATCH_DELETIONS, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
 import { deleteBatch, eraseItems } from './delete-batch.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
@@ -137,6 +137,11 @@ export class BatchStore {
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */
   deleteExpired(maxRows: number): Promise<boolean> {
     return deleteExpiredBatches(this.#db, maxRows);
+  }
+
+  /** Calls `handle` with the id of each batch that is deleted, on any node, before `onChange` does. */
+  onDelete(handle: (id: string) => unknown): () => void {
+    return this.#db.listen(BATCH_DELETIONS, handle);
   }
 
   /** Calls `handle` with the id of each batch that has changed, on any node; `undefined`: any may have. */

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { toJson } from '../db/to-json.ts';
 import { deleteKeysOf } from '../idempotency-keys.ts';
-import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
+import { BATCH_CHANGES, BATCH_DELETIONS, BATCH_WORK } from './batch-channels.ts';
 import { type BatchRecord, isVisible, readBatchRecord } from './batch-rows.ts';
 
 /**
@@ -111,6 +111,7 @@ export const deleteBatch = (db: Db, id: string, principalId: string): Promise<Ba
       await leave(transaction, rid, record);
       await deleteBesides(transaction, [id]);
     } else await hideBatches(transaction, [rid]);
+    await transaction.notify(BATCH_DELETIONS, id);
     await transaction.notify(BATCH_CHANGES, id);
     return finishedAt === null ? { type: 'leaving', rid } : { type: 'deleted' };
   });

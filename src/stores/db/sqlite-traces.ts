@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { BUSY_TIMEOUT_MS } from './sqlite-files.ts';
 import type { RewriteTask } from './rewrite-worker.ts';
 
 export interface SqliteTracesOptions {
@@ -25,8 +26,6 @@ const SHARE_OF_TIME = 100;
 
 /** A larger file is not rewritten while the server runs: its statements would wait for too long. */
 const MAX_REWRITTEN_BYTES = 1024 ** 3;
-
-const BUSY_TIMEOUT_MS = 5_000;
 
 /** What `PRAGMA user_version` says of the file, so that a process that was killed leaves nothing behind for good. */
 const STATES = { unknown: 0, clean: 1, pending: 2 } as const;
@@ -52,6 +51,9 @@ export class SqliteTraces {
   #timer: NodeJS.Timeout | undefined;
   #isPending = false;
   #isStopped = false;
+  /** Whether the file was rewritten since something was deleted. */
+  #isRewritten = false;
+  #isTooLarge = false;
   /** By `performance.now()`. */
   #rewriteFrom = 0;
 
@@ -72,6 +74,7 @@ export class SqliteTraces {
   /** Something was deleted. Never throws. */
   schedule(): void {
     const { path, inTurn, log, eraseAfterMs } = this.#options;
+    this.#isRewritten = false;
     if (path === null || this.#isPending || this.#isStopped) return;
     this.#isPending = true;
     this.#wait(eraseAfterMs);
@@ -104,28 +107,43 @@ export class SqliteTraces {
   };
 
   async #eraseNow(path: string): Promise<void> {
-    const waitMs = await this.#rewrite(path);
+    const waitMs = this.#isRewritten ? 0 : await this.#rewrite(path);
     if (waitMs === 0) this.#note(STATES.clean);
+    if (!this.#truncateLog()) {
+      // Another process reads the database.
+      this.#note(STATES.pending);
+      this.#tryAgain(RETRY_MS);
+    } else if (waitMs !== null && waitMs > 0) this.#tryAgain(waitMs);
+  }
+
+  /** Waits for no other process, since everything else of this one would wait as well. Gives whether it is done. */
+  #truncateLog(): boolean {
     const { database } = this.#options;
-    const result = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number };
-    // Another process reads the database.
-    if (result.busy !== 0) this.#tryAgain(RETRY_MS);
-    else if (waitMs !== null && waitMs > 0) this.#tryAgain(waitMs);
+    database.exec('PRAGMA busy_timeout = 0');
+    try {
+      const result = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number };
+      return result.busy === 0;
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
   }
 
   /** Gives 0 once it is done, else when it can be, in milliseconds from now; null: not while the server runs. */
   async #rewrite(path: string): Promise<number | null> {
     const { size } = statSync(path);
     if (size > MAX_REWRITTEN_BYTES) {
-      this.#options.log?.warn(
-        { path, bytes: size },
-        'the database is too large to be rewritten while the server runs: run VACUUM to erase the last traces of what was deleted',
-      );
+      if (!this.#isTooLarge)
+        this.#options.log?.warn(
+          { path, bytes: size },
+          'the database is too large to be rewritten while the server runs: run VACUUM to erase the last traces of what was deleted',
+        );
+      this.#isTooLarge = true;
       return null;
     }
     const began = performance.now();
     if (began < this.#rewriteFrom) return this.#rewriteFrom - began;
     await rewriteFile(path);
+    this.#isRewritten = true;
     const ended = performance.now();
     this.#rewriteFrom = ended + (ended - began) * SHARE_OF_TIME;
     return 0;
