@@ -21,7 +21,7 @@ const UNIT = [
   'test/schema/{contract,descriptions}.test.ts',
   'test/scripts/{compare-catalogue,reasoning-table,release-changelog,scrub}.test.ts',
   'test/server/{answer-type,document-cache}.test.ts',
-  'test/server/playground/browser/{find-deltas,keep-active-tab}.test.ts',
+  'test/server/playground/browser/{read-operation-message,transcript-state,keep-active-tab}.test.ts',
   'test/server/compiled/selection-plan.test.ts',
   'test/server/websocket/text-frame.test.ts',
   'test/services/batches/{batch-shutdown,batch-updates,intake/split-batch}.test.ts',

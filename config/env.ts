@@ -112,6 +112,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     jwt,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
     introspection: values.MODELGRAPH_INTROSPECTION,
+    federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,
     ...toRequestSettings(values),
     metrics: values.MODELGRAPH_METRICS,

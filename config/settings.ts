@@ -64,6 +64,7 @@ export interface Settings extends TrustedDocumentsSettings {
   /** Origins besides the server's own and loopback ones whose pages may call this server. */
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
+  readonly federation: boolean;
   /** Whether callers may, or have to, bring keys of their own for providers. */
   readonly providerKeys: ProviderKeysMode;
   readonly metrics: boolean;

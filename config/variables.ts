@@ -194,6 +194,13 @@ export const VARIABLES = [
     description: '`on` or `off`: whether clients may query the schema.',
   },
   {
+    name: 'MODELGRAPH_FEDERATION',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether the server is a subgraph of Apollo Federation 2. Its schema can then be read by every client, whatever `MODELGRAPH_INTROSPECTION` says. See [docs/federation.md](federation.md).',
+  },
+  {
     name: 'MODELGRAPH_PLAYGROUND',
     default: 'on',
     unit: null,

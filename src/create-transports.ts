@@ -93,7 +93,7 @@ export const createTransports = (
   const yoga = createYogaServer({
     ...settings,
     ...shared,
-    schema: createSchema(),
+    schema: createSchema(settings),
     services,
     limits,
     isClosing,
