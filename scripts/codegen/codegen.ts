@@ -42,13 +42,13 @@ const config: CodegenConfig = {
     '../../client/src/generated/documents.ts': {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
-      presetConfig: { operations: /^(?!.*Batch)/ },
+      presetConfig: { operations: /^(?!.*(?:Batch|Delete))/ },
     },
-    // Loaded with the first use of a batch.
+    // Loaded with the first use of a batch, or a deletion.
     '../../client/src/generated/batch-documents.ts': {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
-      presetConfig: { operations: /Batch/ },
+      presetConfig: { operations: /Batch|Delete/ },
     },
   },
   importExtension: '.ts',

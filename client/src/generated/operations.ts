@@ -722,6 +722,20 @@ export type BatchUpdatedSubscriptionVariables = Exact<{
 
 export type BatchUpdatedSubscription = { readonly batchUpdated: { readonly id: string, readonly displayName: string | null, readonly status: BatchStatus, readonly mode: BatchMode, readonly providerBatchIds: ReadonlyArray<string>, readonly metadata: unknown, readonly createdAt: string, readonly submittedAt: string | null, readonly completedAt: string | null, readonly expiresAt: string | null, readonly model: { readonly id: string, readonly name: string, readonly displayName: string, readonly provider: { readonly id: string, readonly name: string, readonly displayName: string } }, readonly counts: { readonly total: number, readonly pending: number, readonly succeeded: number, readonly failed: number, readonly cancelled: number, readonly expired: number }, readonly usage: { readonly inputTokens: number | null, readonly outputTokens: number | null, readonly totalTokens: number | null, readonly cacheReadTokens: number | null, readonly cacheWriteTokens: number | null, readonly reasoningTokens: number | null, readonly audioInputTokens: number | null, readonly source: UsageSource } | null, readonly cost: { readonly currency: string, readonly total: number, readonly input: number, readonly output: number, readonly cacheRead: number, readonly cacheWrite: number, readonly source: CostSource, readonly effectiveDate: string | null, readonly serviceTier: string | null, readonly toolFees: ReadonlyArray<{ readonly tool: BuiltInTool, readonly count: number, readonly amount: number }> } | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly provider: string | null, readonly providerStatus: number | null, readonly retryAfterMs: number | null, readonly retryable: boolean } | null, readonly warnings: ReadonlyArray<{ readonly code: WarningCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly from: unknown, readonly to: unknown }> } };
 
+export type DeleteBatchMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteBatchMutation = { readonly deleteBatch: string };
+
+export type DeleteGenerationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteGenerationMutation = { readonly deleteGeneration: string };
+
 export type ModelRefFragment = { readonly id: string, readonly name: string, readonly displayName: string, readonly provider: { readonly id: string, readonly name: string, readonly displayName: string } };
 
 export type CapabilityFieldsFragment = { readonly inputModalities: ReadonlyArray<Modality>, readonly outputModalities: ReadonlyArray<Modality>, readonly requiresOneOf: ReadonlyArray<Modality>, readonly streaming: boolean, readonly functionCalling: boolean, readonly builtInTools: ReadonlyArray<BuiltInTool>, readonly structuredOutput: boolean, readonly jsonMode: boolean, readonly citations: boolean, readonly fileMediaTypes: ReadonlyArray<string>, readonly reasoning: { readonly always: boolean, readonly efforts: ReadonlyArray<ReasoningEffort>, readonly defaultEffort: ReasoningEffort | null, readonly budgetTokens: { readonly min: number | null, readonly max: number | null } | null } | null, readonly reasoningCounterpart: { readonly id: string, readonly name: string, readonly displayName: string, readonly provider: { readonly id: string, readonly name: string, readonly displayName: string } } | null, readonly batch: { readonly maxRequests: number, readonly maxFileSizeMb: number, readonly discountPercent: number | null } | null };

@@ -11,6 +11,7 @@ import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
 import { toRefusalError, tooManyValues } from '../refusal.ts';
 import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
+import { wantsNoStore } from './wants-no-store.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface MultipartLimits {
@@ -71,6 +72,13 @@ const otherField = (): GraphQLError =>
 
 const tooManyParts = (): GraphQLError =>
   toRefusalError({ code: 'INVALID_REQUEST', message: `A form has at most ${MAX_PARTS} parts.` });
+
+const noUploads = (): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    message:
+      'A generation that is not stored (store: false) takes no uploads: they are written to a disk. Send the bytes as base64 or by url, or leave store out.',
+  });
 
 /** Why a field is not taken. */
 const findFieldRefusal = (
@@ -144,6 +152,7 @@ export const readMultipart = async (
   failure.promise.catch(() => undefined);
   const finished = Promise.withResolvers<void>();
   let allowed: number | undefined;
+  let takesNoUploads = false;
   let readable = parser !== undefined;
   const stopReading = (): void => {
     readable = false;
@@ -154,9 +163,15 @@ export const readMultipart = async (
     const refusal = findFieldRefusal({ name, value, isTruncated }, fields, limits);
     if (refusal !== undefined) return failure.reject(refusal);
     fields.set(name, value);
-    if (name === 'operations') allowed ??= limitOf(value, limits);
+    if (name !== 'operations') return;
+    allowed ??= limitOf(value, limits);
+    takesNoUploads = wantsNoStore(value);
   });
   parser?.on('file', (name, bytes, filename, _encoding, type) => {
+    if (takesNoUploads) {
+      streams.push(bytes);
+      return failure.reject(noUploads());
+    }
     // Its operation should have come before it.
     allowed ??= limits.maxUploadBytes;
     streams.push(bytes);

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/core/errors.ts';
-import type { BatchResult } from '../../../src/core/vendor-batch.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { collectOverSse, request, startApp, type TestApp } from '../../support/app/app.ts';
 import { endedBatch, requestsOf, submitBatch, submitted } from '../../support/app/batch-requests.ts';
@@ -83,7 +82,7 @@ describe.each(await findBatchEngines())('a batch that is deleted on $name', ({ p
     Object.assign(batch, {
       state: 'ended',
       outcome: 'cancelled',
-      results: batch.results.slice(0, 1) as readonly BatchResult[],
+      results: batch.results.slice(0, 1),
     });
     await until(() => areEmpty(database));
     expect(deleted).toEqual(['vendor-1']);

@@ -17,7 +17,7 @@ import {
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { answerOf, createToy, finishEvent, textDelta, toyOverrides } from '../../support/app/toy-provider.ts';
 import { findInFiles } from '../../support/find-in-files.ts';
-import { calls, callOf, input, inTurns, play, startCaller } from './tool-results-harness.ts';
+import { calls, callOf, input as toolInput, inTurns, play, startCaller } from './tool-results-harness.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const STREAMS = { websocket: collectOverWebSocket, sse: collectOverSse } as const;
@@ -117,7 +117,7 @@ describe('a generation with store: false', () => {
     const turns = inTurns(calls(callOf(asked)), [textDelta(answer), finishEvent()]);
     await using caller = await startCaller(turns, { dataDirectory: folder.path });
     const { app } = caller;
-    const { events, submitted } = await play(app, 'sse', { ...input, prompt, store: false }, (event) =>
+    const { events, submitted } = await play(app, 'sse', { ...toolInput, prompt, store: false }, (event) =>
       (event['toolCalls'] as { callId: string }[]).map(({ callId }) => ({ callId, output: result })),
     );
     expect(submitted[0]?.errors).toBeUndefined();

@@ -195,11 +195,13 @@ export class RemoteGenerations {
     const tails = await this.#options.store.readTails(
       mirrors.map(({ id, eventLog }) => ({ id, after: eventLog.lastSequence })),
     );
-    for (const { id, eventLog } of mirrors) {
+    for (const { id, eventLog, outline } of mirrors) {
       const tail = tails.get(id);
       if (tail !== undefined) eventLog.mirror(tail.events);
-      // One that is no longer there has ended long ago.
-      if (tail === undefined || tail.ended) eventLog.end();
+      // One that is no longer there was deleted.
+      if (tail === undefined && outline !== null)
+        eventLog.erase(toDeletedEvent(outline, eventLog.lastSequence));
+      else if (tail === undefined || tail.ended) eventLog.end();
     }
   }
 }
