@@ -132,6 +132,21 @@ const abandonAll = (files: readonly Readable[]): void => {
   }
 };
 
+/** Writes one file to the disk. The first one of a name counts. */
+const takeFile = async (
+  uploads: Uploads,
+  files: Map<string, File>,
+  part: {
+    readonly name: string;
+    readonly bytes: Readable;
+    readonly filename: string;
+    readonly type: string;
+  },
+): Promise<void> => {
+  const file = await uploads.take(part.bytes, part.filename, part.type);
+  if (!files.has(part.name)) files.set(part.name, file);
+};
+
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
  * Throws the refusal of a body that is too large, as `readBody` does.
@@ -168,19 +183,12 @@ export const readMultipart = async (
     takesNoUploads = wantsNoStore(value);
   });
   parser?.on('file', (name, bytes, filename, _encoding, type) => {
-    if (takesNoUploads) {
-      streams.push(bytes);
-      return failure.reject(noUploads());
-    }
+    streams.push(bytes);
+    if (takesNoUploads) return failure.reject(noUploads());
     // Its operation should have come before it.
     allowed ??= limits.maxUploadBytes;
-    streams.push(bytes);
-    const write = async (): Promise<void> => {
-      const file = await uploads.take(bytes, filename, type);
-      if (!files.has(name)) files.set(name, file);
-    };
     writing.push(
-      write().catch((error: unknown) => {
+      takeFile(uploads, files, { name, bytes, filename, type }).catch((error: unknown) => {
         if (readable) failure.reject(error);
       }),
     );
