@@ -20,7 +20,7 @@ describe.each(await findBatchEngines())('retention on $name', ({ problem, open }
     await using database = await open();
     const toy = createToy(answerOf(textDelta('one'), finishEvent()));
     const [short, long, plain] = ['short', 'longer', 'plain'].map(keyOf);
-    await using file = createAccessFile({
+    using file = createAccessFile({
       keys: { short: { retentionDays: 1 }, longer: { retentionDays: 90 } },
     });
     const settings = {
