@@ -361,8 +361,8 @@ export default {
       name: 'flow-product-knows-no-workshop',
       severity: 'error',
       comment: 'What people run imports nothing of tests, benchmarks, scripts or examples.',
-      from: { path: PRODUCT },
-      to: { path: '^(scripts|bench|test|examples)/' },
+      from: { path: PRODUCT, pathNot: '^client/test/' },
+      to: { path: '^(scripts|bench|test|examples|client/test)/' },
     },
     layer(
       'flow-registry',

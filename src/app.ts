@@ -3,8 +3,8 @@ import type { Settings } from '../config/settings.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
-import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
+import { createTelemetryLayer } from './create-telemetry.ts';
 import {
   createTransports,
   loadSteps,
@@ -21,12 +21,13 @@ import {
   type PrincipalOverrides,
 } from './create-principals.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
+import { type HealthParts, readHealthParts } from './server/health-parts.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
 import { listen } from './server/listen.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
-import { createTracing } from './telemetry/tracing.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
+import { findSharedSuffix } from './server/shared-suffix.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -39,6 +40,7 @@ import {
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
 import { AccountService } from './services/principals/account-service.ts';
+import { ServerNodeService } from './services/nodes/server-node-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -51,6 +53,7 @@ import { openDb } from './stores/db/open-db.ts';
 import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
+import { findServerNodes } from './stores/nodes/server-nodes.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, TransportOverrides {
@@ -63,9 +66,23 @@ export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, Tr
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
+/** What the application consists of as it is now. */
+export interface AppDescription {
+  /** By name. `missing`: the variable without whose key the provider cannot be called; null: it can be. */
+  readonly providers: readonly { readonly name: string; readonly missing: string | null }[];
+  /** How many models the catalogue has. */
+  readonly models: number;
+  /** What the alias `default` leads to; null: to none. */
+  readonly defaultModel: string | null;
+}
+
 export interface App {
-  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
+  /**
+   * Opens the port and resolves with the address of the API, which a browser on this machine can open. Where that fails,
+   * nothing is left open.
+   */
   listen(): Promise<string>;
+  describe(): AppDescription;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
    * closes every socket. Resolves when nothing is open.
@@ -98,7 +115,27 @@ interface ServiceLayer {
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
+  readonly nodes: ServerNodeService;
+  readonly readParts: () => HealthParts;
 }
+
+const createPartsReader =
+  (
+    { catalogue, health, isCurrent }: CatalogueLayer,
+    db: Db,
+    { generations, batches }: Pick<ServiceLayer, 'generations' | 'batches'>,
+  ) =>
+  (): HealthParts =>
+    readHealthParts({
+      engine: db.engine,
+      isStoreUp: () => db.isUp(),
+      queuedWrites: generations.queuedWrites,
+      catalogue,
+      isCatalogueCurrent: isCurrent,
+      circuitStates: () => health.circuitStates(),
+      running: () => generations.service.liveCount,
+      heldJobs: batches.heldJobs,
+    });
 
 const createServices = async (
   settings: Settings,
@@ -112,13 +149,15 @@ const createServices = async (
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
-  const { models, factory, health, catalogue, toTelemetryName } = catalogueLayer;
+  const { models, factory, health } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
-  const metrics: Metrics = createMetrics({
-    isStoreUp: () => db.isUp(),
-    queuedWrites: () => generations.queuedWrites(),
-    circuitStates: () => health.circuitStates(),
-    catalogue: () => catalogue.state(),
+  const batchStore = new BatchStore(db);
+  const { version, metrics, telemetry } = createTelemetryLayer(settings, log, {
+    ...catalogueLayer,
+    db,
+    batchStore,
+    generations: () => generations,
+    batches: () => batches,
   });
   const shared = {
     ...settings,
@@ -128,7 +167,7 @@ const createServices = async (
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     outputs: new OutputChecker(),
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
+    telemetry,
     guards,
   };
   const now = overrides.now ?? Date.now;
@@ -136,7 +175,7 @@ const createServices = async (
   const generations = createGenerations({
     ...shared,
     store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
-    leases: new NodeLeases(db, nodeId),
+    leases: new NodeLeases(db, nodeId, version),
     commands: new NodeCommands(db, nodeId),
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
@@ -147,7 +186,7 @@ const createServices = async (
   const batches = createBatches({
     ...shared,
     now,
-    store: new BatchStore(db),
+    store: batchStore,
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
@@ -156,11 +195,23 @@ const createServices = async (
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
-  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
+  const nodes = new ServerNodeService(() => findServerNodes(db));
+  const { outputs } = shared;
+  const readParts = createPartsReader(catalogueLayer, db, { generations, batches });
+  return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes, readParts };
 };
 
+const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
+  providers: catalogue.providers().map(({ name, configured, credentialVariable }) => ({
+    name,
+    missing: configured ? null : credentialVariable,
+  })),
+  models: catalogue.state().modelCount,
+  defaultModel: catalogue.findModel('default')?.config.name ?? null,
+});
+
 /** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
-const secretsOf = ({
+export const secretsOf = ({
   providers,
   webhook,
   jwt,
@@ -178,6 +229,17 @@ const secretsOf = ({
 const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog): void => {
   for (const variable of unknownVariables)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
+};
+
+const warnOfSharedOrigins = ({ allowedOrigins }: Settings, log: ServiceLog): void => {
+  for (const origin of allowedOrigins) {
+    const suffix = findSharedSuffix(origin);
+    if (suffix !== undefined)
+      log.warn(
+        { origin },
+        `anybody can have a page below ${suffix}, and all of them may call this server: allow your own pages one by one in MODELGRAPH_ALLOWED_ORIGINS, or set MODELGRAPH_API_KEYS`,
+      );
+  }
 };
 
 /** The first request does not wait for the packages of vendors, nor does the start. */
@@ -257,6 +319,7 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
+  warnOfSharedOrigins(settings, log);
   const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
@@ -268,7 +331,7 @@ export const buildApp = async (
   const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const { generations, batches, accounts, metrics, principals } = services;
+  const { generations, batches, accounts, metrics, principals, nodes } = services;
   const { catalogue, isCurrent } = catalogueLayer;
   const served: Served = {
     services: {
@@ -276,12 +339,14 @@ export const buildApp = async (
       generations: generations.service,
       batches: batches.service,
       accounts,
+      nodes,
       principals: principals.service,
     },
     authenticate: principals.authenticate,
     metrics,
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
+    readParts: services.readParts,
   };
   const transports = createTransports(settings, log, overrides, steps, served, isCurrent);
   const parts: AppParts = { settings, log, catalogueLayer, services, steps, transports, db };
@@ -304,6 +369,7 @@ export const buildApp = async (
       }
     },
     close,
+    describe: () => describe(catalogueLayer),
     reload: async () => {
       await Promise.all([
         catalogueLayer.sources.reload(),

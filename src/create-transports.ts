@@ -6,6 +6,7 @@ import type { CatalogueLayer } from './create-catalogue.ts';
 import { createSchema } from './schema/index.ts';
 import type { Transports } from './server/close-transports.ts';
 import type { Services } from './server/context.ts';
+import type { HealthParts } from './server/health-parts.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { loadPlugins } from './server/load-plugins.ts';
@@ -13,11 +14,7 @@ import { createErrorMask } from './server/mask-error.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { ProviderKeyReader } from './server/provider-keys.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
-import {
-  createTrustedDocuments,
-  DOCUMENTS_INTERVAL_MS,
-  type TrustedDocuments,
-} from './server/trusted-documents/trusted-documents.ts';
+import { DOCUMENTS_INTERVAL_MS, TrustedDocuments } from './server/trusted-documents/trusted-documents.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { createYogaServer } from './server/yoga.ts';
 import type { Authenticate } from './services/principals/authenticator.ts';
@@ -40,6 +37,8 @@ export interface Served {
   readonly metrics: Metrics;
   readonly isClosing: () => boolean;
   readonly isStoreReliable: () => boolean;
+  /** Every part of this process with its state. */
+  readonly readParts: () => HealthParts;
 }
 
 const keyedProvidersOf = (catalogue: CatalogueLayer['catalogue']): readonly string[] =>
@@ -64,7 +63,8 @@ export const loadSteps = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const { trustedDocuments: files, trustedDocumentsMode: mode } = settings;
   const intervalMs = overrides.documentsIntervalMs ?? DOCUMENTS_INTERVAL_MS;
-  const trusted = files.length === 0 ? null : await createTrustedDocuments({ files, mode, intervalMs, log });
+  const trusted = files.length === 0 ? null : new TrustedDocuments({ files, mode, intervalMs, log });
+  await trusted?.readFirst();
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   return { plugins, trusted, documents: createDocumentPolicy(trusted) };
 };
@@ -75,13 +75,13 @@ export const createTransports = (
   log: ServiceLog,
   overrides: TransportOverrides,
   { plugins, documents }: Steps,
-  { services, authenticate, metrics, isClosing, isStoreReliable }: Served,
+  { services, authenticate, metrics, isClosing, isStoreReliable, readParts }: Served,
   isCatalogueCurrent: CatalogueLayer['isCurrent'],
 ): Transports => {
   const shared = {
     authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
+    maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
     heartbeatMs: settings.heartbeatMs,
     documents,
     providerKeyReader: new ProviderKeyReader(settings.providerKeys, () =>
@@ -99,6 +99,7 @@ export const createTransports = (
     isClosing,
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent,
+    readParts,
     metrics,
     servesMetrics: settings.metrics,
     playground: servesPlayground(settings),
@@ -109,6 +110,7 @@ export const createTransports = (
     ...shared,
     yoga,
     streamOpened: (transport) => metrics.streamOpened(transport),
+    onRefused: (code) => metrics.errorTold(code),
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,

@@ -15,6 +15,7 @@ import type {
   GenerationListRequest,
   GenerationService,
 } from '../services/generations/generation-service.ts';
+import type { ServerNodeService } from '../services/nodes/server-node-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import type { Generation } from '../core/generation.ts';
 
@@ -37,6 +38,7 @@ export interface Context {
   readonly batches: BatchService;
   readonly principals: PrincipalService;
   readonly accounts: AccountService;
+  readonly nodes: ServerNodeService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
   readonly introspection: boolean;

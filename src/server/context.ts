@@ -7,6 +7,7 @@ import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { ServerNodeService } from '../services/nodes/server-node-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
 
@@ -16,6 +17,7 @@ export interface Services {
   readonly batches: BatchService;
   readonly principals: PrincipalService;
   readonly accounts: AccountService;
+  readonly nodes: ServerNodeService;
 }
 
 /** What a transport knows of an operation before it is executed. */
@@ -82,6 +84,7 @@ export const createContext =
       batches: services.batches,
       principals: services.principals,
       accounts: services.accounts,
+      nodes: services.nodes,
       loaders: new OperationLoaders(services, principal),
       introspection,
     };

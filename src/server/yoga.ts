@@ -22,6 +22,7 @@ import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
+import type { HealthParts } from './health-parts.ts';
 import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
@@ -51,6 +52,8 @@ export interface YogaOptions {
   readonly readinessChecks: ReadinessChecks;
   /** Whether every source of the catalogue was taken. Left out or null: it has none that is read again. */
   readonly isCatalogueCurrent?: (() => boolean) | null;
+  /** Left out: the parts of the server are shown to none. */
+  readonly readParts?: () => HealthParts;
   /** Left out: every request carries the text of its document. */
   readonly documents?: DocumentPolicy;
   /** Left out: callers bring no keys for providers. */
@@ -70,13 +73,13 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
   return [
     useOriginPolicy(originPolicy),
     useCors(originPolicy),
-    useReadiness(options.isClosing, options.readinessChecks, options.isCatalogueCurrent ?? null),
+    useReadiness({ ...options, isCatalogueCurrent: options.isCatalogueCurrent ?? null }),
     ...(options.servesMetrics ? [useMetricsEndpoint(metrics, authenticate)] : []),
     ...(options.playground ? [usePlayground()] : []),
     useUnknownPaths(),
     useHttpMethods(),
     useCsrfPrevention(),
-    useAuthentication(authenticate),
+    useAuthentication(authenticate, (code) => metrics.errorTold(code)),
     useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
     useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),

@@ -46,6 +46,7 @@ describe('the settings', () => {
         "introspection": true,
         "jwt": null,
         "ledgerRetentionMs": 34560000000,
+        "logFormat": "auto",
         "logLevel": "info",
         "maxAttempts": 3,
         "maxBatchFileBytes": 209715200,
@@ -53,6 +54,7 @@ describe('the settings', () => {
         "maxRetryWaitMs": 20000,
         "maxUploadBytes": 26214400,
         "metrics": true,
+        "metricsPrincipals": 0,
         "playground": true,
         "plugins": null,
         "port": 4000,
@@ -67,6 +69,7 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "traceContent": false,
         "trustedDocuments": [],
         "trustedDocumentsMode": "only",
         "unknownModels": "refuse",
@@ -100,7 +103,10 @@ describe('the settings', () => {
           MODELGRAPH_FEDERATION: 'on',
           MODELGRAPH_PLAYGROUND: 'off',
           MODELGRAPH_METRICS: 'off',
+          MODELGRAPH_METRICS_PRINCIPALS: '5',
+          MODELGRAPH_TRACE_CONTENT: 'on',
           MODELGRAPH_LOG_LEVEL: 'silent',
+          MODELGRAPH_LOG_FORMAT: 'pretty',
           MODELGRAPH_IDLE_TIMEOUT_MS: '1',
           MODELGRAPH_TIMEOUT_MS: '2',
           DATABASE_URL: 'postgres://me:secret@db.example/app',
@@ -203,6 +209,7 @@ describe('the settings', () => {
           },
         },
         "ledgerRetentionMs": 43200000000,
+        "logFormat": "pretty",
         "logLevel": "silent",
         "maxAttempts": 7,
         "maxBatchFileBytes": 4096,
@@ -210,6 +217,7 @@ describe('the settings', () => {
         "maxRetryWaitMs": 8,
         "maxUploadBytes": 2048,
         "metrics": false,
+        "metricsPrincipals": 5,
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
@@ -219,6 +227,7 @@ describe('the settings', () => {
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "traceContent": true,
         "trustedDocuments": [
           "./app.json",
           "./client.json",
@@ -370,15 +379,5 @@ describe('the address of a document', () => {
     expect(problemsWith('https://me:secret@models.example/api.json')).toEqual([
       'MODELGRAPH_CATALOGUE_URL: must hold no user and no password',
     ]);
-  });
-});
-
-describe('a variable that looks like a setting and is none', () => {
-  it('is told, and a setting or what a client reads is not', () => {
-    const { unknownVariables } = parseSettings(
-      { MODELGRAPH_PLAYGRUND: 'off', MODELGRAPH_PLAYGROUND: 'off', MODELGRAPH_URL: 'x', OTHER: 'y' },
-      [],
-    );
-    expect(unknownVariables).toEqual(['MODELGRAPH_PLAYGRUND']);
   });
 });

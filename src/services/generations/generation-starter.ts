@@ -13,7 +13,7 @@ import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
-import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
+import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../generation-guards.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
@@ -106,7 +106,7 @@ export class GenerationStarter {
     const { live, guards, admissions, store } = this.#options;
     const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
     const checked = this.#check(input, principal, providerKeys);
-    if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
+    if (guards.judgesRequests) await this.#judge(checked, input, principal, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
     const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
@@ -155,14 +155,14 @@ export class GenerationStarter {
   async #judge(
     prepared: PreparedGeneration,
     { metadata }: GenerateInput,
-    principalId: string,
+    principal: Principal,
     signal: AbortSignal,
   ): Promise<void> {
     const { guards, telemetry, closing } = this.#options;
     const judge = (each: PreparedGeneration, path: readonly string[]): Promise<Problem | undefined> =>
       guards.findProblem(
         toGuardedRequest(each, { source: 'generation', isFallback: each !== prepared, metadata }),
-        { id: principalId },
+        toGuardedPrincipal(principal),
         { path, signals: [signal, closing] },
       );
     let found: readonly (Problem | undefined)[];
@@ -203,23 +203,24 @@ export class GenerationStarter {
       readonly allowance: BudgetedAllowance | null;
     },
     { metadata, store }: GenerateInput,
-    { principal: { id: principalId, keyId, userId, access }, providerKeys = NO_PROVIDER_KEYS }: Caller,
+    { principal, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
     const { id, prepared, allowance } = part;
+    const { retentionDays } = principal.access;
     const run = new GenerationRun({
       id,
-      principalId,
+      principalId: principal.id,
       prepared,
       metadata,
       ...(store === false && { isStored: false }),
-      retentionMs: access.retentionDays === null ? null : access.retentionDays * DAY_MS,
+      retentionMs: retentionDays === null ? null : retentionDays * DAY_MS,
       callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
-      account: { keyId, userId },
+      caller: toGuardedPrincipal(principal),
       ...(allowance !== null && { allowance }),
     });
     run.priceOn(models.today());

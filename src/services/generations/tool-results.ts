@@ -93,7 +93,7 @@ export class ToolResults {
     const { id, turnCount, metadata } = run;
     const problem = await guards.findProblem(
       toGuardedRequest({ ...run.prepared, request }, { source: 'tool-results', id, metadata }),
-      { id: run.principalId },
+      run.caller,
       { path: ['results'], signals: [...signals, run.signal, closing] },
     );
     if (problem !== undefined) throw new RequestRejected([problem]);

@@ -1,4 +1,5 @@
-import type { Generation } from '../../core/generation.ts';
+import type { Batch } from '../../core/batch.ts';
+import type { Generation, GenerationError } from '../../core/generation.ts';
 import { type Principal, usersOf } from '../../core/principal.ts';
 import { toOutline } from '../../core/to-outline.ts';
 
@@ -17,6 +18,17 @@ export const visibilityOf = (reader: Principal, ownerId: string): Visibility => 
   return reader.access.operations.has('admin') ? 'outline' : 'none';
 };
 
+/** Whether a principal may end what belongs to another one, or to itself. */
+export const mayCancel = (reader: Principal, ownerId: string): boolean =>
+  ownerId === reader.id || reader.access.operations.has('admin');
+
+/** Whether a principal may see what is under way of everyone: an administrator, or the one caller of a server without keys. */
+export const seesEveryone = ({ kind, access }: Principal): boolean =>
+  kind === 'anonymous' || access.operations.has('admin');
+
+const toOutlinedError = (error: GenerationError | null, subject: string): GenerationError | null =>
+  error && { ...error, message: `The ${subject} failed.` };
+
 /** What a principal may see of a generation; undefined: not even that there is one. */
 export const toVisible = (reader: Principal, generation: Generation): Generation | undefined => {
   switch (visibilityOf(reader, generation.principalId)) {
@@ -24,6 +36,27 @@ export const toVisible = (reader: Principal, generation: Generation): Generation
       return generation;
     case 'outline':
       return toOutline(generation);
+    case 'none':
+      return undefined;
+  }
+};
+
+/** A batch without what its owner wrote, and without what may quote it. Its items are for its owner alone. */
+const toBatchOutline = (batch: Batch): Batch => ({
+  ...batch,
+  displayName: null,
+  metadata: null,
+  warnings: [],
+  error: toOutlinedError(batch.error, 'batch'),
+});
+
+/** What a principal may see of a batch; undefined: not even that there is one. */
+export const toVisibleBatch = (reader: Principal, batch: Batch): Batch | undefined => {
+  switch (visibilityOf(reader, batch.principalId)) {
+    case 'whole':
+      return batch;
+    case 'outline':
+      return toBatchOutline(batch);
     case 'none':
       return undefined;
   }

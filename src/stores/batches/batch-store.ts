@@ -1,8 +1,10 @@
 import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
+import type { UnfinishedBatches } from '../../core/shared-counts.ts';
 import { BATCH_CHANGES, BATCH_DELETIONS, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
 import { deleteBatch, eraseItems } from './delete-batch.ts';
+import { countUnfinished } from './count-unfinished.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
 import {
   type BatchItemPage,
@@ -81,8 +83,8 @@ export class BatchStore {
     return findBatches(this.#db, ids);
   }
 
-  /** A principal's, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+  /** A principal's, newest first; null: everyone's. */
+  list(principalId: string | null, query: PageQuery<BatchStatus>): Promise<BatchPage> {
     return listBatches(this.#db, principalId, query);
   }
 
@@ -132,6 +134,11 @@ export class BatchStore {
     if (deletion.type === 'leaving') await eraseItems(this.#db, deletion.rid);
     if (deletion.type !== 'unknown') this.#db.eraseTraces?.();
     return deletion.type;
+  }
+
+  /** Every principal's batches that have not ended, by status. */
+  countUnfinished(): Promise<readonly UnfinishedBatches[]> {
+    return countUnfinished(this.#db);
   }
 
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */

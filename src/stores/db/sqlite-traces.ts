@@ -1,16 +1,14 @@
 import { statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { BUSY_TIMEOUT_MS } from './sqlite-files.ts';
-import type { RewriteTask } from './rewrite-worker.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 export interface SqliteTracesOptions {
-  readonly database: DatabaseSync;
+  readonly connection: SqliteConnection;
   /** Of the database's file; null: it is in memory. */
   readonly path: string | null;
   /** Runs work while nothing else uses the database. Rejects once that is closed. */
-  readonly inTurn: (work: () => void | Promise<void>) => Promise<void>;
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   readonly log: ServiceLog | null;
   /** How long deletions are gathered before their traces are erased, in milliseconds. */
   readonly eraseAfterMs: number;
@@ -29,17 +27,6 @@ const MAX_REWRITTEN_BYTES = 1024 ** 3;
 
 /** What `PRAGMA user_version` says of the file, so that a process that was killed leaves nothing behind for good. */
 const STATES = { unknown: 0, clean: 1, pending: 2 } as const;
-
-/** In a thread of its own: it takes seconds for a large file. */
-const rewriteFile = (path: string): Promise<void> => {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const worker = new Worker(new URL('./rewrite-worker.ts', import.meta.url), {
-    workerData: { path, busyTimeoutMs: BUSY_TIMEOUT_MS } satisfies RewriteTask,
-  });
-  worker.on('error', reject);
-  worker.on('exit', () => resolve());
-  return promise;
-};
 
 /**
  * Erases what deleted rows leave in the files of a database. SQLite overwrites what it deletes (`secure_delete`), but keeps
@@ -62,12 +49,12 @@ export class SqliteTraces {
   }
 
   /** Has what is deleted overwritten from now on, and erases what an earlier start, or an earlier version, left behind. */
-  begin(): void {
-    const { database } = this.#options;
-    database.exec('PRAGMA secure_delete = ON');
-    const [state] = Object.values(database.prepare('PRAGMA user_version').get() ?? {});
-    const [pages] = Object.values(database.prepare('PRAGMA page_count').get() ?? {});
-    if (pages === 0) this.#note(STATES.clean);
+  async begin(): Promise<void> {
+    const { connection } = this.#options;
+    await connection.execute('PRAGMA secure_delete = ON');
+    const [state] = await this.#read('user_version');
+    const [pages] = await this.#read('page_count');
+    if (pages === 0) await this.#note(STATES.clean);
     else if (state !== STATES.clean) this.schedule();
   }
 
@@ -108,24 +95,29 @@ export class SqliteTraces {
 
   async #eraseNow(path: string): Promise<void> {
     const waitMs = this.#isRewritten ? 0 : await this.#rewrite(path);
-    if (waitMs === 0) this.#note(STATES.clean);
-    if (!this.#truncateLog()) {
+    if (waitMs === 0) await this.#note(STATES.clean);
+    if (!(await this.#truncateLog())) {
       // Another process reads the database.
-      this.#note(STATES.pending);
+      await this.#note(STATES.pending);
       this.#tryAgain(RETRY_MS);
     } else if (waitMs !== null && waitMs > 0) this.#tryAgain(waitMs);
   }
 
-  /** Waits for no other process, since everything else of this one would wait as well. Gives whether it is done. */
-  #truncateLog(): boolean {
-    const { database } = this.#options;
-    database.exec('PRAGMA busy_timeout = 0');
+  /** Waits for no other process, since every statement of this one would wait as well. Gives whether it is done. */
+  async #truncateLog(): Promise<boolean> {
+    const { connection } = this.#options;
+    await connection.execute('PRAGMA busy_timeout = 0');
     try {
-      const result = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number };
-      return result.busy === 0;
+      const [busy] = await this.#read('wal_checkpoint(TRUNCATE)');
+      return busy === 0;
     } finally {
-      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      await connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
+  }
+
+  async #read(pragma: string): Promise<readonly unknown[]> {
+    const [row] = await this.#options.connection.query(`PRAGMA ${pragma}`, []);
+    return Object.values(row ?? {});
   }
 
   /** Gives 0 once it is done, else when it can be, in milliseconds from now; null: not while the server runs. */
@@ -142,7 +134,7 @@ export class SqliteTraces {
     }
     const began = performance.now();
     if (began < this.#rewriteFrom) return this.#rewriteFrom - began;
-    await rewriteFile(path);
+    await this.#options.connection.execute('VACUUM');
     this.#isRewritten = true;
     const ended = performance.now();
     this.#rewriteFrom = ended + (ended - began) * SHARE_OF_TIME;
@@ -155,7 +147,7 @@ export class SqliteTraces {
     this.#wait(afterMs);
   }
 
-  #note(state: (typeof STATES)[keyof typeof STATES]): void {
-    this.#options.database.exec(`PRAGMA user_version = ${state}`);
+  async #note(state: (typeof STATES)[keyof typeof STATES]): Promise<void> {
+    await this.#options.connection.execute(`PRAGMA user_version = ${state}`);
   }
 }

@@ -194,8 +194,8 @@ export class GenerationStore {
     return findGenerations(this.#db, ids);
   }
 
-  /** Newest first, of one principal. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
-  list(principalId: string, query: GenerationListQuery): Promise<GenerationPage> {
+  /** Newest first, of one principal; null: of all. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
+  list(principalId: string | null, query: GenerationListQuery): Promise<GenerationPage> {
     return listGenerations(this.#db, principalId, query);
   }
 

@@ -12,6 +12,7 @@ import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
 import { USER_TOKENS } from './0010-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
 import { DELETION } from './0012-deletion.ts';
+import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions, which have no gaps. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   USER_TOKENS,
   BUDGETS,
   DELETION,
+  OPERATIONS,
 ];
 
 /** Any number, as long as it is always the same one. */

@@ -8,7 +8,7 @@ const SHARE = 'SELECT id FROM node WHERE id = $1 FOR SHARE';
 const IS_ALIVE = 'SELECT id FROM node WHERE id = $1 AND lease_until > NOW_MS';
 
 const RENEW = `
-  INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
+  INSERT INTO node (id, lease_until, started_at, version) VALUES ($1, NOW_MS + $2, NOW_MS, $3)
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
 
 const RELEASE = 'DELETE FROM node WHERE id = $1';
@@ -35,10 +35,13 @@ export const isLeaseAlive = async (queries: Queries, nodeId: string): Promise<bo
 export class NodeLeases {
   readonly #db: Db;
   readonly #nodeId: string;
+  readonly #version: string | null;
 
-  constructor(db: Db, nodeId: string) {
+  /** `version`: of this server, for operators; null: none is stored. */
+  constructor(db: Db, nodeId: string, version: string | null = null) {
     this.#db = db;
     this.#nodeId = nodeId;
+    this.#version = version;
   }
 
   /**
@@ -49,7 +52,7 @@ export class NodeLeases {
     return this.#db.transaction(
       async (transaction) => {
         const alive = await holdLease(transaction, this.#nodeId);
-        await transaction.query(RENEW, [this.#nodeId, leaseMs]);
+        await transaction.query(RENEW, [this.#nodeId, leaseMs, this.#version]);
         return { lapsed: !alive };
       },
       { relaxed: true },

@@ -353,15 +353,24 @@ describe('telemetry that throws', () => {
     };
     const started = {
       turnStarted: broken,
+      chunksReceived: broken,
       retried: broken,
       fellBack: broken,
+      repairRequested: broken,
       actionRequired: broken,
       ended: broken,
     };
+    const others = {
+      generationRejected: broken,
+      storeWritten: broken,
+      batchStepStarted: broken,
+      batchResultsStored: broken,
+      batchEnded: broken,
+    };
     const telemetry = combineTelemetry(
       [
-        { generationStarted: () => started, generationRejected: broken, storeWritten: broken },
-        { generationStarted: broken, generationRejected: broken, storeWritten: broken },
+        { ...others, generationStarted: () => started },
+        { ...others, generationStarted: broken },
       ],
       log,
     );

@@ -49,6 +49,7 @@ for (const { name, problem, open } of engines) {
         await db.query(`ALTER TABLE batch_item DROP COLUMN ${column}`);
       await db.query('ALTER TABLE batch DROP COLUMN warnings');
       await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      await db.query('ALTER TABLE node DROP COLUMN version');
       await db.query('DELETE FROM migration WHERE version > 3');
       const cost = {
         currency: 'USD',

@@ -16,7 +16,7 @@ import {
   findVendorIdProblem,
   tooLargeProblem,
 } from './check-batch-request.ts';
-import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
+import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../../generation-guards.ts';
 import { otherRequest } from '../../refusals.ts';
 import {
   type PreparedGeneration,
@@ -201,7 +201,7 @@ export class BatchIntake {
     const { principal, signal } = this.#submission;
     return this.#options.guards.findProblem(
       toGuardedRequest(prepared, { source: 'batch', metadata }),
-      { id: principal.id },
+      toGuardedPrincipal(principal),
       { path: ['input'], signals: [signal] },
     );
   }
