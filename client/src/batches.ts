@@ -4,6 +4,8 @@ import {
   BATCH_UPDATED,
   BATCHES,
   CANCEL_BATCH,
+  DELETE_BATCH,
+  DELETE_GENERATION,
   SUBMIT_BATCH,
 } from './generated/batch-documents.ts';
 import type { GenerationContext } from './generation/context.ts';
@@ -17,7 +19,14 @@ import { getData } from './transport/read-result.ts';
 
 export type Batches = Pick<
   Modelgraph,
-  'submitBatch' | 'batch' | 'batches' | 'batchItems' | 'cancelBatch' | 'followBatch'
+  | 'submitBatch'
+  | 'batch'
+  | 'batches'
+  | 'batchItems'
+  | 'cancelBatch'
+  | 'deleteBatch'
+  | 'deleteGeneration'
+  | 'followBatch'
 >;
 
 const ENDED: ReadonlySet<Batch['status']> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']);
@@ -67,7 +76,7 @@ async function* followBatch(
   }
 }
 
-/** What a client does with batches. */
+/** What a client does with batches, and deleting, which few pages do. */
 export const createBatches = (context: GenerationContext, request: Modelgraph['request']): Batches => ({
   submitBatch: async (input) => (await request(SUBMIT_BATCH, { input })).submitBatch,
   batch: async (id) => (await request(BATCH, { id })).batch,
@@ -77,5 +86,7 @@ export const createBatches = (context: GenerationContext, request: Modelgraph['r
     return batch === null ? null : toPage(batch.items);
   },
   cancelBatch: async (id) => (await request(CANCEL_BATCH, { id })).cancelBatch,
+  deleteBatch: async (id) => (await request(DELETE_BATCH, { id })).deleteBatch,
+  deleteGeneration: async (id) => (await request(DELETE_GENERATION, { id })).deleteGeneration,
   followBatch: (id, { signal } = {}) => ({ [Symbol.asyncIterator]: () => followBatch(context, id, signal) }),
 });

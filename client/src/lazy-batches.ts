@@ -11,6 +11,8 @@ export const createLazyBatches = (context: GenerationContext, request: Modelgrap
     batches: async (query) => (await load()).batches(query),
     batchItems: async (id, query) => (await load()).batchItems(id, query),
     cancelBatch: async (id) => (await load()).cancelBatch(id),
+    deleteBatch: async (id) => (await load()).deleteBatch(id),
+    deleteGeneration: async (id) => (await load()).deleteGeneration(id),
     async *followBatch(id, options) {
       yield* (await load()).followBatch(id, options);
     },

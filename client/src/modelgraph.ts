@@ -102,6 +102,10 @@ export interface Modelgraph {
     query?: { readonly first?: number; readonly after?: string },
   ): Promise<Page<BatchItem> | null>;
   cancelBatch(id: string): Promise<Batch>;
+  /** Deletes a batch, which is cancelled first where it runs, and gives its id. What it cost stays. */
+  deleteBatch(id: string): Promise<string>;
+  /** Deletes a generation, which is cancelled first where it runs, and gives its id. What it cost stays. */
+  deleteGeneration(id: string): Promise<string>;
   /** How the batch stands, then each change until it has ended; reconnects by itself. */
   followBatch(id: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Batch>;
 

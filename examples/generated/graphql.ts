@@ -167,6 +167,8 @@ export type GenerateInput = {
   seed?: number | null | undefined;
   /** Texts that end the output. */
   stopSequences?: Array<string> | null | undefined;
+  /** Whether the generation is stored. `false`: nothing of the prompt, the answer or the metadata is written to a disk of this server; id, status, usage and cost are. It takes no uploads, can be followed on its own server node only, and ends if that node dies. Not in a batch. */
+  store?: boolean;
   /** Whether the JSON document is streamed step by step as well, by OutputUpdated events beside the text. Needs JSON output; not in a batch. */
   streamOutput?: boolean;
   /** Instructions for the whole conversation. */

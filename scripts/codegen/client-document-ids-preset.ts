@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { DocumentNode } from 'graphql';
-import { findNeeded, readDefinitions, toConstant } from './client-documents-preset.ts';
+import { findNeeded, LOADED_LATER, readDefinitions, toConstant } from './client-documents-preset.ts';
 
 interface TrustedDocument {
   readonly name: string;
@@ -36,7 +36,7 @@ const toModule = (documents: readonly TrustedDocument[]): string =>
     '',
     'export const DOCUMENT_IDS: ReadonlyMap<string, string> = new Map([',
     ...documents.map(({ name, id }) => {
-      const from = name.includes('Batch') ? 'batchDocuments' : 'documents';
+      const from = LOADED_LATER.test(name) ? 'batchDocuments' : 'documents';
       return `  [String(${from}.${toConstant(name)}), '${id}'],`;
     }),
     ']);',

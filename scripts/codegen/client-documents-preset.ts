@@ -75,6 +75,9 @@ const toModule = (documents: readonly DocumentNode[], wanted: RegExp): string =>
   ].join('\n');
 };
 
+/** Operations of the client whose documents are loaded with their first use. */
+export const LOADED_LATER = /Batch|Delete/;
+
 export interface ClientDocumentsConfig {
   /** Of the operations to be written, by their names. */
   readonly operations: RegExp;

@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import { clientDocumentIdsPreset } from './client-document-ids-preset.ts';
-import { clientDocumentsPreset } from './client-documents-preset.ts';
+import { clientDocumentsPreset, LOADED_LATER } from './client-documents-preset.ts';
 
 const SCALARS = {
   Cursor: 'string',
@@ -43,13 +43,13 @@ const config: CodegenConfig = {
     '../../client/src/generated/documents.ts': {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
-      presetConfig: { operations: /^(?!.*Batch)/ },
+      presetConfig: { operations: /^(?!.*(?:Batch|Delete))/ },
     },
-    // Loaded with the first use of a batch.
+    // Loaded with the first use of a batch, or a deletion.
     '../../client/src/generated/batch-documents.ts': {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
-      presetConfig: { operations: /Batch/ },
+      presetConfig: { operations: LOADED_LATER },
     },
     '../../client/src/generated/document-ids.ts': {
       documents: '../../client/src/documents/*.graphql',

@@ -52,6 +52,8 @@ export interface GenerateInput {
   readonly maxCostUsd: number | null;
   /** For the whole generation, in milliseconds. */
   readonly timeoutMs: number | null;
+  /** false: neither the prompt nor the answer is written to a disk of this server. Left out: true. */
+  readonly store?: boolean;
   /** The caller's own, returned with the generation or the item of a batch, never sent to a provider. */
   readonly metadata: JsonValue | null;
 }

@@ -132,6 +132,10 @@ export interface Generation {
   readonly warnings: readonly Warning[];
   readonly error: GenerationError | null;
   readonly metadata: JsonValue | null;
+  /** false: the store has none of its content, and the node that runs it has it in memory for a while. Left out: true. */
+  readonly isStored?: boolean;
+  /** How long the store keeps it after its end, in milliseconds; left out or null: as the server is set. */
+  readonly retentionMs?: number | null;
   /** Sequence of the last event in its log. */
   readonly lastSequence: number;
   readonly createdAt: Date;

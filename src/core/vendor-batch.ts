@@ -105,6 +105,11 @@ export interface BatchOperations {
   cancel(id: string, options: BatchCallOptions): Promise<VendorBatch>;
   /** The results of a batch that has ended, in the vendor's order, each request at most once; read as they arrive. */
   results(id: string, options: BatchCallOptions): AsyncIterable<BatchResult>;
+  /**
+   * Deletes a batch that has ended at the vendor, with its files, as far as the vendor has calls for that. What is not there is
+   * deleted already. Left out: the vendor has none.
+   */
+  delete?(id: string, options: BatchCallOptions): Promise<void>;
   /** Why the vendor would not take a custom id; undefined: it would. */
   findCustomIdProblem(customId: string): string | undefined;
   /** How many bytes a request takes in a vendor batch: what the vendor's size limit is counted in. */

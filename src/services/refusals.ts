@@ -5,6 +5,15 @@ import type { ProviderKeys } from '../core/provider-keys.ts';
 export const noGeneration = (id: string, path: 'id' | 'generationId'): RequestRejected =>
   rejection('NOT_FOUND', [path], `There is no generation "${id}".`);
 
+/** Of a generation that another node has in its memory alone. */
+export const notStored = (id: string, path: 'id' | 'generationId'): RequestRejected =>
+  rejection(
+    'NOT_FOUND',
+    [path],
+    `The generation "${id}" is not stored (store: false): it can be followed and continued on its own server node only, while that has it in memory.`,
+    { suggestion: 'Send the request to the node that began it.' },
+  );
+
 export const notWaiting = (): RequestRejected =>
   rejection('INVALID_REQUEST', ['generationId'], 'The generation does not wait for tool results.', {
     suggestion: 'Submit results once, after ActionRequired, and before the generation ends.',

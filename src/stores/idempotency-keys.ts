@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from './db/db.ts';
+import { toRows } from './db/dialect.ts';
 
 /** What a key stands for: a generation or a batch. */
 export interface KeyHolder {
@@ -29,6 +30,7 @@ const FIND = `
 
 const GIVE_BACK = `
   DELETE FROM idempotency WHERE principal_id = $1 AND idempotency_key = $2 AND generation_id = $3`;
+const DELETE_OF = 'DELETE FROM idempotency WHERE generation_id IN_LIST($1)';
 
 /** A key is the caller's own text, and JSON can hold every text. */
 const toStoredKey = (key: string): string => JSON.stringify(key);
@@ -67,4 +69,9 @@ export const giveKeyBack = async (
   key: string,
 ): Promise<void> => {
   await queries.query(GIVE_BACK, [principalId, toStoredKey(key), id]);
+};
+
+/** Deletes the keys of generations or batches. */
+export const deleteKeysOf = async (transaction: Transaction, ids: readonly string[]): Promise<void> => {
+  if (ids.length > 0) await transaction.query(DELETE_OF, [toRows(ids)]);
 };

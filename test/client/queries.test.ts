@@ -168,6 +168,8 @@ test('a batch is handed in, followed over lost connections, and its results are 
   });
   expect((await client.batches()).nodes.map((batch) => batch.id)).toEqual([id]);
   expect((await client.cancelBatch(id)).status).toBe('COMPLETED');
+  expect(await client.deleteBatch(id)).toBe(id);
+  expect(await client.batch(id)).toBeNull();
   await expect(toArray(client.followBatch('nothing'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
@@ -200,4 +202,20 @@ test('generations are listed in pages', async () => {
   expect(page).toMatchObject({ totalCount: 1, hasNextPage: false, nodes: [{ id: handle.id }] });
   expect(await client.cancelGeneration(handle.id ?? '')).toMatchObject({ id: handle.id });
   await errorOf(handle.result());
+});
+
+test('a generation is deleted, and one that is followed ends with that', async () => {
+  const toy = createSteppedToy();
+  await using app = await startApp({}, toyOverrides(toy));
+  const client = createModelgraph({ url: app.url, reconnect: RECONNECT });
+  const handle = client.generate({ model: 'toy', prompt: 'Hi' });
+  await toy.give(textDelta('one'));
+  await until(handle, () => handle.id !== undefined);
+  const id = handle.id ?? '';
+  const ended = handle.result();
+  ended.catch(() => undefined);
+  expect(await client.deleteGeneration(id)).toBe(id);
+  await expect(ended).rejects.toMatchObject({ message: 'The generation was deleted.' });
+  expect(await client.generation(id)).toBeNull();
+  await expect(client.deleteGeneration(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

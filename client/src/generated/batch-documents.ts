@@ -2,7 +2,7 @@
 // Written by `npm run codegen` from ../documents.
 import { joinDocument } from '../join-document.ts';
 import type { TypedDocument } from '../modelgraph.ts';
-import type { SubmitBatchMutation, SubmitBatchMutationVariables, BatchQuery, BatchQueryVariables, BatchesQuery, BatchesQueryVariables, BatchItemsQuery, BatchItemsQueryVariables, CancelBatchMutation, CancelBatchMutationVariables, BatchUpdatedSubscription, BatchUpdatedSubscriptionVariables } from './operations.ts';
+import type { SubmitBatchMutation, SubmitBatchMutationVariables, BatchQuery, BatchQueryVariables, BatchesQuery, BatchesQueryVariables, BatchItemsQuery, BatchItemsQueryVariables, CancelBatchMutation, CancelBatchMutationVariables, BatchUpdatedSubscription, BatchUpdatedSubscriptionVariables, DeleteBatchMutation, DeleteBatchMutationVariables, DeleteGenerationMutation, DeleteGenerationMutationVariables } from './operations.ts';
 
 const MODEL_REF = "fragment ModelRef on Model{id name displayName provider{id name displayName}}";
 const USAGE_FIELDS = "fragment UsageFields on Usage{inputTokens outputTokens totalTokens cacheReadTokens cacheWriteTokens reasoningTokens audioInputTokens source}";
@@ -20,3 +20,5 @@ export const BATCHES: TypedDocument<BatchesQuery, BatchesQueryVariables> = /* @_
 export const BATCH_ITEMS: TypedDocument<BatchItemsQuery, BatchItemsQueryVariables> = /* @__PURE__ */ joinDocument("query BatchItems($id:ID!$first:Int$after:String){batch(id:$id){items(first:$first after:$after){nodes{id customId index status text reasoning output outputViolations{path message}toolCalls{...ToolCallFields}citations{...CitationFields}messages{...MessageFields}warnings{...WarningFields}usage{...UsageFields}cost{...CostFields}finishReason rawFinishReason error{...ErrorFields}metadata}totalCount pageInfo{endCursor hasNextPage}}}}", TOOL_CALL_FIELDS, CITATION_FIELDS, MEDIA_FIELDS, MESSAGE_FIELDS, WARNING_FIELDS, USAGE_FIELDS, COST_FIELDS, ERROR_FIELDS);
 export const CANCEL_BATCH: TypedDocument<CancelBatchMutation, CancelBatchMutationVariables> = /* @__PURE__ */ joinDocument("mutation CancelBatch($id:ID!){cancelBatch(id:$id){...BatchFields}}", MODEL_REF, USAGE_FIELDS, COST_FIELDS, ERROR_FIELDS, WARNING_FIELDS, BATCH_FIELDS);
 export const BATCH_UPDATED: TypedDocument<BatchUpdatedSubscription, BatchUpdatedSubscriptionVariables> = /* @__PURE__ */ joinDocument("subscription BatchUpdated($id:ID!){batchUpdated(id:$id){...BatchFields}}", MODEL_REF, USAGE_FIELDS, COST_FIELDS, ERROR_FIELDS, WARNING_FIELDS, BATCH_FIELDS);
+export const DELETE_BATCH: TypedDocument<DeleteBatchMutation, DeleteBatchMutationVariables> = /* @__PURE__ */ joinDocument("mutation DeleteBatch($id:ID!){deleteBatch(id:$id)}");
+export const DELETE_GENERATION: TypedDocument<DeleteGenerationMutation, DeleteGenerationMutationVariables> = /* @__PURE__ */ joinDocument("mutation DeleteGeneration($id:ID!){deleteGeneration(id:$id)}");

@@ -219,6 +219,8 @@ export type GenerateInput = {
   readonly seed?: number | null | undefined;
   /** Texts that end the output. */
   readonly stopSequences?: ReadonlyArray<string> | null | undefined;
+  /** Whether the generation is stored. `false`: nothing of the prompt, the answer or the metadata is written to a disk of this server; id, status, usage and cost are. It takes no uploads, can be followed on its own server node only, and ends if that node dies. Not in a batch. */
+  readonly store?: boolean;
   /** Whether the JSON document is streamed step by step as well, by OutputUpdated events beside the text. Needs JSON output; not in a batch. */
   readonly streamOutput?: boolean;
   /** Instructions for the whole conversation. */
@@ -719,6 +721,20 @@ export type BatchUpdatedSubscriptionVariables = Exact<{
 
 
 export type BatchUpdatedSubscription = { readonly batchUpdated: { readonly id: string, readonly displayName: string | null, readonly status: BatchStatus, readonly mode: BatchMode, readonly providerBatchIds: ReadonlyArray<string>, readonly metadata: unknown, readonly createdAt: string, readonly submittedAt: string | null, readonly completedAt: string | null, readonly expiresAt: string | null, readonly model: { readonly id: string, readonly name: string, readonly displayName: string, readonly provider: { readonly id: string, readonly name: string, readonly displayName: string } }, readonly counts: { readonly total: number, readonly pending: number, readonly succeeded: number, readonly failed: number, readonly cancelled: number, readonly expired: number }, readonly usage: { readonly inputTokens: number | null, readonly outputTokens: number | null, readonly totalTokens: number | null, readonly cacheReadTokens: number | null, readonly cacheWriteTokens: number | null, readonly reasoningTokens: number | null, readonly audioInputTokens: number | null, readonly source: UsageSource } | null, readonly cost: { readonly currency: string, readonly total: number, readonly input: number, readonly output: number, readonly cacheRead: number, readonly cacheWrite: number, readonly source: CostSource, readonly effectiveDate: string | null, readonly serviceTier: string | null, readonly toolFees: ReadonlyArray<{ readonly tool: BuiltInTool, readonly count: number, readonly amount: number }> } | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly provider: string | null, readonly providerStatus: number | null, readonly retryAfterMs: number | null, readonly retryable: boolean } | null, readonly warnings: ReadonlyArray<{ readonly code: WarningCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly from: unknown, readonly to: unknown }> } };
+
+export type DeleteBatchMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteBatchMutation = { readonly deleteBatch: string };
+
+export type DeleteGenerationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteGenerationMutation = { readonly deleteGeneration: string };
 
 export type ModelRefFragment = { readonly id: string, readonly name: string, readonly displayName: string, readonly provider: { readonly id: string, readonly name: string, readonly displayName: string } };
 

@@ -102,6 +102,15 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The batch to end.' }) },
     resolve: (_root, { id }, { batches, principal }) => batches.cancel(id, principal),
   }),
+  deleteBatch: t.id({
+    description:
+      'Deletes a batch of yours: its requests, results, metadata and idempotency key, and at the provider its files, as far as that has a call for it. One that runs is cancelled first; it is hidden at once, and goes with its end. What it cost stays in your usage. Returns its id; a batch that is not there (any more) is refused with NOT_FOUND.',
+    args: { id: t.arg.id({ required: true, description: 'The batch to delete.' }) },
+    resolve: async (_root, { id }, { batches, principal }) => {
+      await batches.delete(id, principal);
+      return id;
+    },
+  }),
 }));
 
 builder.subscriptionFields((t) => ({

@@ -36,6 +36,18 @@ builder.mutationFields((t) => ({
   }),
 }));
 
+builder.mutationFields((t) => ({
+  deleteGeneration: t.id({
+    description:
+      'Deletes a generation of yours on every server of the cluster: record, events, idempotency key and what is in memory. One that runs is cancelled first. Its subscribers get GenerationFailed with "The generation was deleted."; what it cost stays in your usage. Returns its id; a generation that is not there (any more) is refused with NOT_FOUND.',
+    args: { id: t.arg.id({ required: true, description: 'The generation to delete.' }) },
+    resolve: async (_root, { id }, { generations, principal }) => {
+      await generations.delete(id, principal);
+      return id;
+    },
+  }),
+}));
+
 builder.subscriptionFields((t) => ({
   generationEvents: t.field({
     type: GenerationEventType,

@@ -1,10 +1,11 @@
+import { rejection } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { PromptCache } from '../../core/model-config.ts';
 import type { InputFieldBuilder } from '@pothos/core';
 import { builder, type SchemaTypes } from '../builder.ts';
 import { defineEnum } from '../define-enum.ts';
 import { OnDisconnectEnum, OnUnsupportedEnum, ReasoningEffortEnum, VerbosityEnum } from '../enums.ts';
-import { MessageInput, toMessage } from './message-input.ts';
+import { findUploads, MessageInput, toMessage } from './message-input.ts';
 import {
   OutputFormatInput,
   ToolChoiceInput,
@@ -49,6 +50,21 @@ const samplingFields = (t: InputFields) => ({
   seed: t.int({ description: 'For repeatable sampling, as far as the provider supports it.' }),
   presencePenalty: t.float({ description: 'Encourages new topics.' }),
   frequencyPenalty: t.float({ description: 'Discourages repetition.' }),
+});
+
+/** What is kept of the request and its answer. */
+const recordFields = (t: InputFields) => ({
+  store: t.boolean({
+    required: true,
+    defaultValue: true,
+    description:
+      'Whether the generation is stored. `false`: nothing of the prompt, the answer or the metadata is written to a disk of this server; id, status, usage and cost are. It takes no uploads, can be followed on its own server node only, and ends if that node dies. Not in a batch.',
+  }),
+  metadata: t.field({
+    type: 'JSON',
+    description:
+      "The caller's own data: returned with the generation or the batch item, never sent to a provider.",
+  }),
 });
 
 export const GenerateInputType = builder.inputType('GenerateInput', {
@@ -118,19 +134,28 @@ export const GenerateInputType = builder.inputType('GenerateInput', {
     timeoutMs: t.int({
       description: 'Longest time for the whole generation, in milliseconds, up to the limit of the server.',
     }),
-    metadata: t.field({
-      type: 'JSON',
-      description:
-        "The caller's own data: returned with the generation or the batch item, never sent to a provider.",
-    }),
+    ...recordFields(t),
   }),
 });
+
+/** An upload is on a disk before it is read. Throws for the first one. */
+const refuseUploads = ({ messages }: typeof GenerateInputType.$inferInput): void => {
+  const [path] = findUploads(messages ?? []);
+  if (path === undefined) return;
+  throw rejection(
+    'INVALID_REQUEST',
+    ['input', 'messages', ...path],
+    'A generation that is not stored (store: false) takes no uploads: they are written to a disk.',
+    { suggestion: 'Send the bytes as base64 or by url, or leave store out.' },
+  );
+};
 
 /** The request in the types of core. A field that was left out is null. */
 export const toGenerateInput = async (
   input: typeof GenerateInputType.$inferInput,
 ): Promise<GenerateInput> => {
   const { reasoning } = input;
+  if (!input.store) refuseUploads(input);
   return {
     model: input.model,
     prompt: input.prompt ?? null,
@@ -165,6 +190,7 @@ export const toGenerateInput = async (
     onDisconnect: input.onDisconnect,
     maxCostUsd: input.maxCostUsd ?? null,
     timeoutMs: input.timeoutMs ?? null,
+    store: input.store,
     metadata: input.metadata ?? null,
   };
 };

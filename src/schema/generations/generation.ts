@@ -42,6 +42,11 @@ GenerationType.implement({
       nullable: true,
       description: "The caller's own data from the request.",
     }),
+    store: t.boolean({
+      resolve: ({ isStored }) => isStored !== false,
+      description:
+        'Whether the generation is stored, as the request asks for. `false`: its content is there on the server node that runs it and for a while after its end; it is empty everywhere else.',
+    }),
     owner: t.exposeString('principalId', {
       nullable: true,
       description:

@@ -231,3 +231,15 @@ export const toMessage = async (
   if (!message.tool) return refuse(path, 'The message is empty.');
   return toToolMessage(message.tool);
 };
+
+/** Where messages have uploads: paths from the list of messages. */
+export const findUploads = (
+  messages: readonly (typeof MessageInput.$inferInput)[],
+): readonly (readonly string[])[] =>
+  messages.flatMap(({ user }, index) =>
+    (user ?? []).flatMap((part, at) =>
+      (['image', 'audio', 'file'] as const)
+        .filter((kind) => part[kind]?.source.upload != null)
+        .map((kind) => [String(index), 'user', String(at), kind, 'source', 'upload']),
+    ),
+  );

@@ -11,6 +11,7 @@ import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
 import { toRefusalError, tooManyValues } from '../refusal.ts';
 import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
+import { wantsNoStore } from './wants-no-store.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface MultipartLimits {
@@ -72,6 +73,13 @@ const otherField = (): GraphQLError =>
 const tooManyParts = (): GraphQLError =>
   toRefusalError({ code: 'INVALID_REQUEST', message: `A form has at most ${MAX_PARTS} parts.` });
 
+const noUploads = (): GraphQLError =>
+  toRefusalError({
+    code: 'INVALID_REQUEST',
+    message:
+      'A generation that is not stored (store: false) takes no uploads: they are written to a disk. Send the bytes as base64 or by url, or leave store out.',
+  });
+
 /** Why a field is not taken. */
 const findFieldRefusal = (
   { name, value, isTruncated }: { name: string; value: string; isTruncated: boolean },
@@ -124,6 +132,21 @@ const abandonAll = (files: readonly Readable[]): void => {
   }
 };
 
+/** Writes one file to the disk. The first one of a name counts. */
+const takeFile = async (
+  uploads: Uploads,
+  files: Map<string, File>,
+  part: {
+    readonly name: string;
+    readonly bytes: Readable;
+    readonly filename: string;
+    readonly type: string;
+  },
+): Promise<void> => {
+  const file = await uploads.take(part.bytes, part.filename, part.type);
+  if (!files.has(part.name)) files.set(part.name, file);
+};
+
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
  * Throws the refusal of a body that is too large, as `readBody` does.
@@ -144,6 +167,7 @@ export const readMultipart = async (
   failure.promise.catch(() => undefined);
   const finished = Promise.withResolvers<void>();
   let allowed: number | undefined;
+  let takesNoUploads = false;
   let readable = parser !== undefined;
   const stopReading = (): void => {
     readable = false;
@@ -154,18 +178,17 @@ export const readMultipart = async (
     const refusal = findFieldRefusal({ name, value, isTruncated }, fields, limits);
     if (refusal !== undefined) return failure.reject(refusal);
     fields.set(name, value);
-    if (name === 'operations') allowed ??= limitOf(value, limits);
+    if (name !== 'operations') return;
+    allowed ??= limitOf(value, limits);
+    takesNoUploads = wantsNoStore(value);
   });
   parser?.on('file', (name, bytes, filename, _encoding, type) => {
+    streams.push(bytes);
+    if (takesNoUploads) return failure.reject(noUploads());
     // Its operation should have come before it.
     allowed ??= limits.maxUploadBytes;
-    streams.push(bytes);
-    const write = async (): Promise<void> => {
-      const file = await uploads.take(bytes, filename, type);
-      if (!files.has(name)) files.set(name, file);
-    };
     writing.push(
-      write().catch((error: unknown) => {
+      takeFile(uploads, files, { name, bytes, filename, type }).catch((error: unknown) => {
         if (readable) failure.reject(error);
       }),
     );

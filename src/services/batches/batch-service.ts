@@ -23,6 +23,8 @@ export type { BatchItemPage, ItemPageRequest } from '../../stores/batches/item-l
 
 export interface BatchServiceOptions extends BatchIntakeOptions {
   readonly timing: BatchTiming;
+  /** Has the rows of batches that are hidden deleted without waiting for the next time. */
+  readonly deleteSoon: () => void;
 }
 
 /** The name a caller gave to one request of a batch. */
@@ -175,19 +177,40 @@ export class BatchService {
   }
 
   /**
+   * Deletes all there is of a batch but what it cost, here and as far as possible at its vendor; one that is under way is cancelled
+   * first. Nothing of it is shown from then on. Throws `NOT_FOUND`.
+   */
+  async delete(id: string, principal: Principal): Promise<void> {
+    requireOperation(principal, 'batch');
+    const deletion = await this.#options.store.delete(id, principal.id);
+    if (deletion === 'unknown') throw noBatch(id);
+    this.#options.deleteSoon();
+  }
+
+  /**
    * The state now, then each change, a few a second at the most; ends after the terminal state, when the signal is aborted,
-   * or when this server shuts down. Throws `NOT_FOUND`.
+   * or when this server shuts down. Throws `NOT_FOUND`, also once the batch is deleted.
    */
   async updates(id: string, principal: Principal, signal: AbortSignal): Promise<ReadyIterator<Batch>> {
     requireOperation(principal, 'read', 'batch');
     const { store, timing } = this.#options;
     await this.#get(id, principal);
+    let isDeleted = false;
     return subscribeToBatch({
-      find: () => this.#find(id, principal),
-      onChange: (handle) =>
-        store.onChange((changed) => {
-          if (changed === undefined || changed === id) handle();
-        }),
+      find: async () => {
+        const batch = await this.#find(id, principal);
+        if (batch === undefined && isDeleted) throw noBatch(id);
+        return batch;
+      },
+      onChange: (handle) => {
+        const stops = [
+          store.onDelete((deleted) => (isDeleted ||= deleted === id)),
+          store.onChange((changed) => {
+            if (changed === undefined || changed === id) handle();
+          }),
+        ];
+        return () => stops.forEach((stop) => stop());
+      },
       pollMs: timing.subscriptionPollMs,
       gapMs: timing.subscriptionGapMs,
       signal: AbortSignal.any([signal, this.#closing.signal]),

@@ -20,6 +20,7 @@ import { createRetryPolicy } from '../generations/run/retry.ts';
 import { ItemGenerator } from './work/generate-item.ts';
 import { SequentialBatches } from './work/sequential-batches.ts';
 import { TurnRunner } from '../generations/run/turn-runner.ts';
+import { VendorDeletions } from './work/vendor-deletions.ts';
 import { VendorBatches } from './work/vendor-batches.ts';
 
 export interface BatchesOptions {
@@ -93,6 +94,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
   const runner = new BatchRunner({
     ...options,
     vendors: new VendorBatches({ ...options, configs }),
+    vendorDeletions: new VendorDeletions({ ...options, configs, deletions: options.store.vendorDeletions }),
     sequential: new SequentialBatches({
       ...options,
       configs,
@@ -100,7 +102,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
       slots: new Slots(options.batchConcurrency),
     }),
   });
-  const service = new BatchService({ ...options, guards });
+  const service = new BatchService({ ...options, guards, deleteSoon: () => runner.deleteSoon() });
   return {
     service,
     heldJobs: () => runner.heldCount,

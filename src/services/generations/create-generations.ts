@@ -12,6 +12,7 @@ import type { FetchMedia } from '../media/resolve-media.ts';
 import type { OutputChecker } from '../output/output-checker.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import { type CacheLimits, GenerationCache } from './generation-cache.ts';
+import { GenerationDeletions } from './generation-deletions.ts';
 import { GenerationService } from './generation-service.ts';
 import type { UnpricedRule } from '../checks/check-budget.ts';
 import { Admissions } from './admissions.ts';
@@ -114,6 +115,7 @@ const createParts = (options: GenerationsOptions) => {
     closing,
     live,
     starter: new GenerationStarter({ ...shared, live, closing: closing.signal }),
+    deletions: new GenerationDeletions({ ...shared, answerMs }),
     toolResults: new ToolResults({ ...shared, closing: closing.signal }),
     remoteToolResults: new RemoteToolResults({
       store,

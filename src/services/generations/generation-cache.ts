@@ -73,6 +73,19 @@ export class GenerationCache {
     return this.#live.get(id)?.snapshot() ?? this.findFinished(id)?.generation;
   }
 
+  /** Drops all there is of a generation. Gives it as it was kept, where it had ended. */
+  remove(id: string): FinishedGeneration | undefined {
+    const finished = this.findFinished(id);
+    this.#live.delete(id);
+    this.#unstored.delete(id);
+    const kept = this.#finished.get(id);
+    if (kept !== undefined) {
+      this.#finished.delete(id);
+      this.#finishedSize -= kept.size;
+    }
+    return finished;
+  }
+
   findLive(id: string): GenerationRun | undefined {
     return this.#live.get(id);
   }

@@ -24,6 +24,7 @@ import { mayCancel, toVisible } from '../principals/visibility.ts';
 import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
+import type { GenerationDeletions } from './generation-deletions.ts';
 import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { RemoteToolResults } from './nodes/remote-tool-results.ts';
@@ -42,6 +43,7 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
   readonly stored: StoredGenerations;
   readonly live: LiveGenerations;
   readonly starter: GenerationStarter;
+  readonly deletions: GenerationDeletions;
   readonly toolResults: ToolResults;
   readonly remoteToolResults: RemoteToolResults;
   readonly log: ServiceLog;
@@ -215,6 +217,12 @@ export class GenerationService {
     return this.#show(run.snapshot(), principal);
   }
 
+  /** Deletes all there is of a generation but what it cost, as `GenerationDeletions.delete` says. */
+  async delete(id: string, principal: Principal): Promise<void> {
+    requireOperation(principal, 'generate');
+    await this.#options.deletions.delete(id, principal.id);
+  }
+
   /**
    * Goes on with a generation that waits for tool results: same id, same log, same subscribers. Throws `NOT_FOUND` for a
    * generation that is unknown or another principal's, `INVALID_REQUEST` for results that do not fit, and what the guards
@@ -300,10 +308,12 @@ export class GenerationService {
 
   /** Does what other nodes ask of this node's generations, and takes their answers. */
   async takeCommands(): Promise<void> {
-    const { commands, cache, live, toolResults, remoteToolResults, log } = this.#options;
+    const { commands, cache, deletions, live, toolResults, remoteToolResults, log } = this.#options;
     const taken = await commands.take();
     for (const id of taken.cancel) cache.findLive(id)?.cancel();
     for (const id of taken.abandoned) live.abandon(id);
+    for (const id of taken.delete ?? [])
+      deletions.take(id).catch(createDefectReport(log, { generationId: id }));
     for (const answer of taken.answers) remoteToolResults.take(answer);
     // Guards may take their time, and a later command may cancel the generation they judge.
     for (const sent of taken.toolResults)

@@ -17,11 +17,13 @@ import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../
 import { requireOperation } from '../principals/require-operation.ts';
 import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
+import type { GenerationCache } from './generation-cache.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
 import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
+import { UnstoredKeys } from './unstored-keys.ts';
 
 /** The caller of a request, and the caller's own key for it. */
 export interface Caller {
@@ -39,6 +41,7 @@ export interface KeyedCaller extends Caller {
 export interface GenerationStarterOptions extends PreviewDependencies {
   readonly providers: ProviderFactory;
   readonly store: GenerationStore;
+  readonly cache: GenerationCache;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
   readonly guards: GenerationGuards;
@@ -50,15 +53,29 @@ export interface GenerationStarterOptions extends PreviewDependencies {
   readonly closing: AbortSignal;
 }
 
+/** What a generation is begun with. */
+interface StartRequest {
+  readonly input: GenerateInput;
+  readonly caller: Caller;
+  /** By `performance.now()`. */
+  readonly receivedAtMs: number;
+  readonly signal: AbortSignal;
+  readonly key: IdempotencyEntry | null;
+}
+
+const DAY_MS = 86_400_000;
+
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
   problems.length > 0;
 
 /** Checks requests and makes generations of those that pass. */
 export class GenerationStarter {
   readonly #options: GenerationStarterOptions;
+  readonly #unstoredKeys: UnstoredKeys;
 
   constructor(options: GenerationStarterOptions) {
     this.#options = options;
+    this.#unstoredKeys = new UnstoredKeys(options.cache);
   }
 
   /**
@@ -69,17 +86,25 @@ export class GenerationStarter {
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
     requireOperation(caller.principal, 'generate');
-    const { live, guards, admissions, store, closing } = this.#options;
-    closing.throwIfAborted();
+    this.#options.closing.throwIfAborted();
     const { principal, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
-    const principalId = principal.id;
     if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
-    let key: IdempotencyEntry | null = null;
-    if (idempotencyKey !== null) {
-      key = { key: idempotencyKey, requestHash: requestHashOf(input) };
-      const knownId = await this.#findKnown(principalId, key);
-      if (knownId !== undefined) return knownId;
-    }
+    const request = { input, caller, receivedAtMs, signal };
+    if (idempotencyKey === null) return this.#begin({ ...request, key: null });
+    const key = { key: idempotencyKey, requestHash: requestHashOf(input) };
+    const knownId = await this.#findKnown(principal.id, key);
+    if (knownId !== undefined) return knownId;
+    if (input.store !== false) return this.#begin({ ...request, key });
+    return (
+      this.#unstoredKeys.find(principal.id, key) ??
+      this.#unstoredKeys.hold(principal.id, key, () => this.#begin({ ...request, key: null }))
+    );
+  }
+
+  /** `key`: to be stored with it. Gives another id where that is taken. */
+  async #begin({ input, caller, receivedAtMs, signal, key }: StartRequest): Promise<string> {
+    const { live, guards, admissions, store } = this.#options;
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
     const checked = this.#check(input, principal, providerKeys);
     if (guards.judgesRequests) await this.#judge(checked, input, principal, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
@@ -105,9 +130,11 @@ export class GenerationStarter {
     return id;
   }
 
-  async #findKnown(principalId: string, { key, requestHash }: IdempotencyEntry): Promise<string | undefined> {
-    const known = await this.#options.store.findByKey(principalId, key);
-    if (known !== undefined && known.requestHash !== requestHash) throw otherRequest();
+  async #findKnown(principalId: string, entry: IdempotencyEntry): Promise<string | undefined> {
+    const here = this.#unstoredKeys.find(principalId, entry);
+    if (here !== undefined) return here;
+    const known = await this.#options.store.findByKey(principalId, entry.key);
+    if (known !== undefined && known.requestHash !== entry.requestHash) throw otherRequest();
     return known?.id;
   }
 
@@ -175,17 +202,20 @@ export class GenerationStarter {
       readonly prepared: PreparedGeneration;
       readonly allowance: BudgetedAllowance | null;
     },
-    { metadata }: GenerateInput,
+    { metadata, store }: GenerateInput,
     { principal, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
     const { id, prepared, allowance } = part;
+    const { retentionDays } = principal.access;
     const run = new GenerationRun({
       id,
       principalId: principal.id,
       prepared,
       metadata,
+      ...(store === false && { isStored: false }),
+      retentionMs: retentionDays === null ? null : retentionDays * DAY_MS,
       callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
@@ -209,7 +239,7 @@ export class GenerationStarter {
   ): Promise<string | undefined> {
     const { store, writeBehind, closing } = this.#options;
     try {
-      const known = await this.#begin(run, key, allowance);
+      const known = await this.#write(run, key, allowance);
       if (known === undefined && closing.aborted) {
         // The request can be sent again, to another server.
         if (key !== null) await store.giveKeyBack(run.snapshot(), key);
@@ -226,7 +256,7 @@ export class GenerationStarter {
     }
   }
 
-  async #begin(
+  async #write(
     run: GenerationRun,
     key: IdempotencyEntry | null,
     allowance: BudgetedAllowance | null,

@@ -86,11 +86,16 @@ export class LiveGenerations {
     const { cache, writeBehind, guards } = this.#options;
     this.#subscribers.get(run.id)?.close();
     this.#subscribers.delete(run.id);
-    const released = cache.finish(generation, run.eventLog, writeBehind.finish(generation));
+    const written = writeBehind.finish(generation);
+    if (run.isErased) cache.remove(run.id);
+    const released = run.isErased ? written : cache.finish(generation, run.eventLog, written);
     run.telemetry.ended(generation);
-    if (guards.recordsEnds && !run.endedElsewhere) guards.record({ source: 'generation', generation });
+    if (guards.recordsEnds && !run.endedElsewhere && !run.isErased)
+      guards.record({ source: 'generation', generation });
     this.#logEnd(run, generation);
     await released;
+    // What the store has is another node's end of it.
+    if (run.endedElsewhere) cache.remove(run.id);
   }
 
   #logEnd(run: GenerationRun, generation: Generation): void {

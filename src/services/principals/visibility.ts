@@ -1,6 +1,7 @@
 import type { Batch } from '../../core/batch.ts';
 import type { Generation, GenerationError } from '../../core/generation.ts';
 import { type Principal, usersOf } from '../../core/principal.ts';
+import { toOutline } from '../../core/to-outline.ts';
 
 /** `outline`: who, when, which model, how it ended and what it cost, without anything that was said. */
 export type Visibility = 'whole' | 'outline' | 'none';
@@ -27,21 +28,6 @@ export const seesEveryone = ({ kind, access }: Principal): boolean =>
 
 const toOutlinedError = (error: GenerationError | null, subject: string): GenerationError | null =>
   error && { ...error, message: `The ${subject} failed.` };
-
-/** A generation without its content and without what may quote it: messages of warnings and errors among that. */
-const toOutline = (generation: Generation): Generation => ({
-  ...generation,
-  text: '',
-  reasoning: null,
-  toolCalls: [],
-  citations: [],
-  output: null,
-  outputViolations: [],
-  turns: [],
-  warnings: [],
-  metadata: null,
-  error: toOutlinedError(generation.error, 'generation'),
-});
 
 /** What a principal may see of a generation; undefined: not even that there is one. */
 export const toVisible = (reader: Principal, generation: Generation): Generation | undefined => {

@@ -4,22 +4,24 @@ import type { Warning } from '../../core/generation.ts';
 import { type JobOutcome, readProgress } from './batch-job.ts';
 import { readWarnings } from './batch-rows.ts';
 import type { Transaction } from '../db/db.ts';
+import { hideBatches } from './delete-batch.ts';
 import { toRows } from '../db/dialect.ts';
 import { toJson } from '../db/to-json.ts';
 
 const JOBS = `
-  SELECT j.state, j.progress, b.cancel_requested_at, b.warnings FROM batch_job AS j JOIN batch AS b ON b.rid = j.batch_rid
+  SELECT j.state, j.progress, b.cancel_requested_at, b.deleted_at, b.warnings FROM batch_job AS j JOIN batch AS b ON b.rid = j.batch_rid
   WHERE j.batch_rid = $1 ORDER BY j.part`;
 
 const END = `
   UPDATE batch SET status = $2, error = $3, warnings = $4, billing = NULL, finished_at = NOW_MS,
-    expires_at = NOW_MS + cast($5 as bigint)
+    expires_at = NOW_MS + COALESCE(retention_ms, cast($5 as bigint))
   WHERE rid = $1 AND status IN_LIST($6) RETURNING rid`;
 
 interface JobRow {
   readonly state: JobState;
   readonly progress: string;
   readonly cancel_requested_at: number | null;
+  readonly deleted_at: number | null;
   readonly warnings: string | null;
 }
 
@@ -65,5 +67,6 @@ export const endBatch = async (
     toRows(statusesBefore(status)),
   ]);
   if (ended.length === 0) throw new TypeError(`a batch cannot become "${status}" from where it is`);
+  if (jobs.some(({ deleted_at: at }) => at !== null)) await hideBatches(transaction, [batchRid]);
   return true;
 };

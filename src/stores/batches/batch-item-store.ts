@@ -25,6 +25,7 @@ const PENDING = `
   WHERE rid IN (
     SELECT rid FROM batch_item WHERE batch_rid = $1 AND status = 'pending' AND idx >= $2 AND idx < $3
     ORDER BY idx LIMIT $4)
+    AND request IS NOT NULL
   ORDER BY idx`;
 
 const COUNT_PENDING = `

@@ -6,7 +6,7 @@ import type { Db, Transaction } from '../db/db.ts';
 
 // Every write locks the row of the batch first, then that of the job, so that no two wait for each other.
 const LOCK_BATCH = `
-  SELECT id, cancel_requested_at, usage, cost, billing FROM batch WHERE rid = $1 AND status <> 'receiving' FOR UPDATE`;
+  SELECT id, cancel_requested_at, deleted_at, usage, cost, billing FROM batch WHERE rid = $1 AND status <> 'receiving' FOR UPDATE`;
 
 const LOCK_JOB = `
   SELECT state, told AS vendor_counts FROM batch_job
@@ -16,6 +16,8 @@ const LOCK_JOB = `
 export interface HeldBatch {
   readonly id: string;
   readonly cancel_requested_at: number | null;
+  /** Not null: none of its content is stored any more. */
+  readonly deleted_at: number | null;
   readonly usage: string | null;
   readonly cost: string | null;
   readonly billing: string | null;

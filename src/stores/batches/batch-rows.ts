@@ -49,9 +49,9 @@ export const BATCH_COLUMNS = `rid, id, principal_id, status, mode, record, total
   (SELECT string_agg(j.told, '\n') FROM batch_job AS j
     WHERE j.batch_rid = batch.rid AND j.state <> 'done' AND j.told IS NOT NULL) AS vendor_counts`;
 
-/** The condition that a batch's owner can see it. One whose retention is over is hidden at once, and deleted later. */
+/** The condition that a batch's owner can see it. One that is deleted, or whose retention is over, is hidden at once. */
 export const isVisible = (table: string): string =>
-  `${table}.status <> 'receiving' AND (${table}.expires_at IS NULL OR ${table}.expires_at > NOW_MS)`;
+  `${table}.status <> 'receiving' AND ${table}.deleted_at IS NULL AND (${table}.expires_at IS NULL OR ${table}.expires_at > NOW_MS)`;
 
 export const parseJsonColumn = (json: string | null): unknown => (json === null ? null : fromJson(json));
 

@@ -1,8 +1,9 @@
 import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
 import type { UnfinishedBatches } from '../../core/shared-counts.ts';
-import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
+import { BATCH_CHANGES, BATCH_DELETIONS, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
+import { deleteBatch, eraseItems } from './delete-batch.ts';
 import { countUnfinished } from './count-unfinished.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
 import {
@@ -26,6 +27,7 @@ import {
 import type { Db } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
+import { VendorDeletionStore } from './vendor-deletion-store.ts';
 import { findKey, type IdempotencyEntry, type KeyHolder } from '../idempotency-keys.ts';
 
 export type { NewItem } from './receive-batch.ts';
@@ -39,9 +41,12 @@ const HURRY = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 A
 /** Batches and their items as their owners see them. Each method rejects with `StoreUnavailable` while the database is away. */
 export class BatchStore {
   readonly #db: Db;
+  /** What vendors still have of batches that were deleted. */
+  readonly vendorDeletions: VendorDeletionStore;
 
   constructor(db: Db) {
     this.#db = db;
+    this.vendorDeletions = new VendorDeletionStore(db);
   }
 
   /** A batch is not visible before it is published, and it is deleted if that does not happen within an hour. */
@@ -119,6 +124,18 @@ export class BatchStore {
     });
   }
 
+  /**
+   * Deletes a batch with its items, its keys and all else that names it, and has its vendor delete what that has; what it cost
+   * stays in the ledger. One that is under way is cancelled, and is deleted with its end: nothing of it is shown from now on, and
+   * the content of its items goes at once.
+   */
+  async delete(id: string, principalId: string): Promise<'deleted' | 'leaving' | 'unknown'> {
+    const deletion = await deleteBatch(this.#db, id, principalId);
+    if (deletion.type === 'leaving') await eraseItems(this.#db, deletion.rid);
+    if (deletion.type !== 'unknown') this.#db.eraseTraces?.();
+    return deletion.type;
+  }
+
   /** Every principal's batches that have not ended, by status. */
   countUnfinished(): Promise<readonly UnfinishedBatches[]> {
     return countUnfinished(this.#db);
@@ -127,6 +144,11 @@ export class BatchStore {
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */
   deleteExpired(maxRows: number): Promise<boolean> {
     return deleteExpiredBatches(this.#db, maxRows);
+  }
+
+  /** Calls `handle` with the id of each batch that is deleted, on any node, before `onChange` does. */
+  onDelete(handle: (id: string) => unknown): () => void {
+    return this.#db.listen(BATCH_DELETIONS, handle);
   }
 
   /** Calls `handle` with the id of each batch that has changed, on any node; `undefined`: any may have. */

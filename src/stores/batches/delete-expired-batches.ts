@@ -1,10 +1,8 @@
-import type { Queries } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
+import { hideExpiredBatches } from './delete-batch.ts';
 
 /** Each deletes at most `$1` rows of batches that are hidden. Items and jobs go before the batch they belong to. */
 const STEPS: readonly string[] = [
-  `UPDATE batch SET status = 'receiving' WHERE rid IN (
-    SELECT rid FROM batch WHERE expires_at < NOW_MS AND status <> 'receiving' LIMIT $1 FOR UPDATE SKIP LOCKED)
-    RETURNING 1 AS gone`,
   `DELETE FROM batch_item WHERE rid IN (
     SELECT i.rid FROM batch AS b JOIN batch_item AS i ON i.batch_rid = b.rid
     WHERE b.expires_at < NOW_MS AND b.status = 'receiving' LIMIT $1 FOR UPDATE OF i SKIP LOCKED) RETURNING 1 AS gone`,
@@ -19,11 +17,14 @@ const STEPS: readonly string[] = [
 ];
 
 /** As `BatchStore.deleteExpired`. */
-export const deleteExpiredBatches = async (queries: Queries, maxRows: number): Promise<boolean> => {
-  let isMore = false;
+export const deleteExpiredBatches = async (db: Db, maxRows: number): Promise<boolean> => {
+  let isMore = (await hideExpiredBatches(db, maxRows)) === maxRows;
+  let isDeleted = false;
   for (const step of STEPS) {
-    const rows = await queries.query(step, [maxRows]);
+    const rows = await db.query(step, [maxRows]);
     isMore ||= rows.length === maxRows;
+    isDeleted ||= rows.length > 0;
   }
+  if (isDeleted) db.eraseTraces?.();
   return isMore;
 };

@@ -21,6 +21,8 @@ export interface NewBatch extends BatchRecord {
   readonly mode: BatchMode;
   /** What concerns the batch as a whole. */
   readonly warnings: readonly Warning[];
+  /** How long it is kept after its end, in milliseconds; left out or null: as the server is set. */
+  readonly retentionMs?: number | null;
 }
 
 export interface NewItem {
@@ -66,8 +68,8 @@ const RECEIVING_MS = 3_600_000;
 
 const CREATE = `
   INSERT INTO batch (id, principal_id, status, mode, record, warnings, total, succeeded, failed, cancelled, expired,
-    created_at, expires_at)
-  VALUES ($1, $2, 'receiving', $3, $4, $5, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS})`;
+    created_at, expires_at, retention_ms)
+  VALUES ($1, $2, 'receiving', $3, $4, $5, 0, 0, 0, 0, 0, NOW_MS, NOW_MS + ${RECEIVING_MS}, $6)`;
 
 const ADD_ITEMS = `
   INSERT INTO batch_item (batch_rid, idx, custom_id, status, wants_json, max_output_tokens, request, warnings,
@@ -103,7 +105,7 @@ const toJsonOrNull = (warnings: readonly Warning[]): string | null =>
 /** As `BatchStore.create`. */
 export const createBatch = async (
   queries: Queries,
-  { id, principalId, mode, displayName, metadata, config, keyId, warnings }: NewBatch,
+  { id, principalId, mode, displayName, metadata, config, keyId, warnings, retentionMs = null }: NewBatch,
 ): Promise<void> => {
   const record = toJson({
     displayName,
@@ -111,7 +113,7 @@ export const createBatch = async (
     config,
     ...(keyId !== undefined && { keyId }),
   } satisfies BatchRecord);
-  await queries.query(CREATE, [id, principalId, mode, record, toJsonOrNull(warnings)]);
+  await queries.query(CREATE, [id, principalId, mode, record, toJsonOrNull(warnings), retentionMs]);
 };
 
 /** As `BatchStore.addItems`. */

@@ -1,4 +1,4 @@
-import type { BatchItemStatus } from '../../core/batch.ts';
+import { type BatchItemStatus, EMPTY_RESULT } from '../../core/batch.ts';
 import type { OutputRules } from '../../core/output.ts';
 import { addCost, addUsage, type Usage } from '../../core/usage.ts';
 import { isStorableText } from '../../lib/is-storable-text.ts';
@@ -133,7 +133,7 @@ const write = async (
   const rows = taken.map(({ rid, outcome: { status, result } }) => ({
     rid,
     status,
-    result: encodeResult(result),
+    result: encodeResult(batch.deleted_at === null ? result : EMPTY_RESULT),
   }));
   await transaction.query(RECORD, [toRows(rows)]);
   const counts = { ...NO_COUNTS };

@@ -41,6 +41,11 @@ export interface Db extends Queries {
   notify(channel: string, payload: string): Promise<void>;
   /** Gives a function that ends it. A channel's name is a plain identifier. */
   listen(channel: string, handle: (payload: string) => void, options?: ListenOptions): () => void;
+  /**
+   * Has what was deleted leave the engine's files within a minute, as far as the server can see to that. Left out: it is the
+   * engine's own matter.
+   */
+  eraseTraces?(): void;
   /** false from a statement that failed because the engine is away until one works again. */
   isUp(): boolean;
   /** Called at each change of `isUp`. Gives a function that ends it. */

@@ -10,6 +10,7 @@ import { connectHere, type SqliteConnection } from './sqlite-connection.ts';
 import { kindOfSqliteFailure } from './sqlite-failure.ts';
 import { createFileCheck, DATABASE_FILE, openSqliteFiles } from './sqlite-files.ts';
 import { connectInThread } from './sqlite-thread.ts';
+import { ERASE_AFTER_MS, SqliteTraces, type SqliteTracesOptions } from './sqlite-traces.ts';
 import { isStoreUnavailable, StoreUnavailable } from '../../core/store-errors.ts';
 
 /** How long statements may follow each other before timers and sockets have their turn, in milliseconds. */
@@ -23,6 +24,7 @@ class SqliteDb implements Db {
   readonly #connection: SqliteConnection;
   readonly #channels = new Map<string, Listeners<string>>();
   readonly #availability: Availability;
+  readonly #traces: SqliteTraces;
   /** Whether the files that are open are still the ones of the directory. */
   readonly #areFilesThere: () => boolean;
   #tail: Promise<unknown> = Promise.resolve();
@@ -34,10 +36,33 @@ class SqliteDb implements Db {
   #busySince: number | null = null;
   #closed = false;
 
-  constructor(connection: SqliteConnection, areFilesThere: () => boolean, log: ServiceLog | null) {
+  constructor(
+    connection: SqliteConnection,
+    {
+      areFilesThere,
+      log,
+      traces,
+    }: {
+      readonly areFilesThere: () => boolean;
+      readonly log: ServiceLog | null;
+      readonly traces: Pick<SqliteTracesOptions, 'path' | 'eraseAfterMs'>;
+    },
+  ) {
     this.#connection = connection;
     this.#areFilesThere = areFilesThere;
     this.#availability = new Availability(log);
+    const inTurn = (work: () => Promise<void>): Promise<void> => this.#inTurn(work);
+    this.#traces = new SqliteTraces({ ...traces, connection, inTurn, log });
+  }
+
+  /** Sets up the files before the schema is brought up to date. */
+  async begin(): Promise<void> {
+    await this.#traces.begin();
+    await this.#connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  }
+
+  eraseTraces(): void {
+    this.#traces.schedule();
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -100,6 +125,7 @@ class SqliteDb implements Db {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#traces.stop();
     await this.#inTurn(async () => {
       this.#closed = true;
       await this.#connection.close();
@@ -219,14 +245,19 @@ const connect = (directory: string | null): Promise<SqliteConnection> | SqliteCo
  * The database in one file, `modelgraph.db`, of a directory that is made where there is none; null: in memory. Its schema
  * is brought up to date. A file is read and written in a thread of its own, so that the event loop waits for no disk. Rejects
  * with a message for the operator when another server has the directory, or it cannot be used. One that was killed can be
- * started again at once.
+ * started again at once. `eraseAfterMs`: how long deletions are gathered before their traces are erased, in milliseconds.
  */
-export const openSqliteDb = async (directory: string | null, log: ServiceLog | null = null): Promise<Db> => {
+export const openSqliteDb = async (
+  directory: string | null,
+  log: ServiceLog | null = null,
+  { eraseAfterMs = ERASE_AFTER_MS }: { readonly eraseAfterMs?: number } = {},
+): Promise<Db> => {
   const connection = await connect(directory);
   const areFilesThere = directory === null ? () => true : createFileCheck(directory);
-  const db = new SqliteDb(connection, areFilesThere, log);
+  const path = directory === null ? null : join(directory, DATABASE_FILE);
+  const db = new SqliteDb(connection, { areFilesThere, log, traces: { path, eraseAfterMs } });
   try {
-    await connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    await db.begin();
     await migrate(db, undefined, log);
     return db;
   } catch (error) {

@@ -5,7 +5,7 @@ import { ModelgraphError } from '../../core/errors.ts';
 import { BUSY, resultCodeOf } from './sqlite-failure.ts';
 
 /** How long a statement waits for another process (a tool that reads the file), in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
 
 /** The file exists before SQLite opens it, so that no other user can read it; SQLite's own journal gets the same mode. */
 const createPrivateFile = (path: string): void => {

@@ -2,6 +2,9 @@ import type { Db } from '../db/db.ts';
 
 const DAY_MS = 86_400_000;
 
+/** After so long a node that was asked to drop a deleted generation is not waited for. */
+const LEFT_MS = 60_000;
+
 /**
  * Each deletes at most `$1` rows, none that another node is just deleting. Events go before the generation they belong to.
  */
@@ -18,6 +21,9 @@ const STEPS: readonly string[] = [
   `DELETE FROM generation WHERE rid IN (
     SELECT rid FROM generation WHERE expires_at < NOW_MS AND events_expire_at IS NULL
     ORDER BY expires_at
+    LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
+  `DELETE FROM generation WHERE rid IN (
+    SELECT rid FROM generation WHERE deleted_at < NOW_MS - ${LEFT_MS} AND finished_at IS NOT NULL
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
   `DELETE FROM idempotency WHERE (principal_id, idempotency_key) IN (
     SELECT principal_id, idempotency_key FROM idempotency WHERE expires_at < NOW_MS
@@ -37,9 +43,12 @@ const STEPS: readonly string[] = [
 /** As `GenerationStore.deleteExpired`. */
 export const deleteExpired = async (db: Db, maxRows: number): Promise<boolean> => {
   let isMore = false;
+  let isDeleted = false;
   for (const step of STEPS) {
     const rows = await db.query(step, [maxRows]);
     isMore ||= rows.length === maxRows;
+    isDeleted ||= rows.length > 0;
   }
+  if (isDeleted) db.eraseTraces?.();
   return isMore;
 };

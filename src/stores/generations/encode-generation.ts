@@ -1,4 +1,5 @@
 import type { Generation } from '../../core/generation.ts';
+import { toOutline } from '../../core/to-outline.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import { completeCost } from '../../core/usage.ts';
 import { fromJson } from '../db/from-json.ts';
@@ -31,7 +32,10 @@ const encodeConfig = (config: ModelConfig): string => {
 const withField = (object: string, name: string, value: string): string =>
   `{"${name}":${value},${object.slice(1)}`;
 
-export const encodeGeneration = ({ resolution, ...generation }: Generation): string => {
+/** Nothing but the outline of a generation that is not to be stored, whatever the caller has of it. */
+export const encodeGeneration = (given: Generation): string => {
+  const { resolution, ...generation } =
+    given.isStored === false ? { ...toOutline(given), rawFinishReason: null } : given;
   const { config, ...resolved } = resolution;
   return withField(
     toJson(generation),

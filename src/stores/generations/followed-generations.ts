@@ -4,7 +4,8 @@ import { toRows } from '../db/dialect.ts';
 // In one order, so that two nodes that follow the same generations never wait for each other.
 const FOLLOW = `
   INSERT INTO generation_follower (generation_id, node_id, followed_until)
-  SELECT id, $2, NOW_MS + $3 FROM generation WHERE id IN_LIST($1) AND finished_at IS NULL ORDER BY id
+  SELECT id, $2, NOW_MS + $3 FROM generation WHERE id IN_LIST($1) AND finished_at IS NULL AND deleted_at IS NULL
+  ORDER BY id
   ON CONFLICT (generation_id, node_id) DO UPDATE SET followed_until = excluded.followed_until
     WHERE generation_follower.followed_until < excluded.followed_until`;
 

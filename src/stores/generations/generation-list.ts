@@ -23,8 +23,8 @@ export interface GenerationPage {
 }
 
 /** `$1` is the principal; of the lists of all of them nothing, so that every statement has the same values. */
-const OF_ONE = 'FROM generation WHERE principal_id = $1 AND rid < $2 AND rid > $3';
-const OF_ALL = "FROM generation WHERE cast($1 as text) = '' AND rid < $2 AND rid > $3";
+const OF_ONE = 'FROM generation WHERE principal_id = $1 AND rid < $2 AND rid > $3 AND deleted_at IS NULL';
+const OF_ALL = "FROM generation WHERE cast($1 as text) = '' AND rid < $2 AND rid > $3 AND deleted_at IS NULL";
 
 /** Those that have not ended are few, and have an index of their own. */
 const UNFINISHED: readonly GenerationStatus[] = ['queued', 'running', 'requires-action'];

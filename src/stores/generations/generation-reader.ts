@@ -32,13 +32,13 @@ export interface StoredEvents extends EventTail {
 const findBy = (records: string): string => `
   ${records}
   UNION ALL
-  SELECT g.id, g.owner_node, g.finished_at, e.first_sequence, e.payload
+  SELECT g.id, g.owner_node, g.finished_at, g.deleted_at, e.first_sequence, e.payload
   FROM generation AS g JOIN generation_event AS e ON e.generation_rid = g.rid
   WHERE g.id IN_LIST($1) AND g.finished_at IS NULL AND e.first_sequence + e.event_count > g.last_sequence + 1
-  ORDER BY 1, 4`;
+  ORDER BY 1, 5`;
 
 const FIND = findBy(`
-  SELECT id, owner_node, finished_at, 0 AS first_sequence, record AS content
+  SELECT id, owner_node, finished_at, deleted_at, 0 AS first_sequence, record AS content
   FROM generation WHERE id IN_LIST($1)`);
 
 /** Records that one statement gives together, the last one apart: more of them would fill the memory of a small server. */
@@ -46,7 +46,7 @@ const MAX_READ_BYTES = 32 * 1024 * 1024;
 
 /** Records beyond the bytes that may be read are null. */
 const FIND_WITHIN = findBy(`
-  SELECT r.id, r.owner_node, r.finished_at, 0 AS first_sequence,
+  SELECT r.id, r.owner_node, r.finished_at, r.deleted_at, 0 AS first_sequence,
     CASE WHEN coalesce(s.before, 0) < $2 THEN r.record END AS content
   FROM generation AS r JOIN (
     SELECT rid,
@@ -57,6 +57,7 @@ interface FoundRow {
   readonly id: string;
   readonly owner_node: string;
   readonly finished_at: number | null;
+  readonly deleted_at: number | null;
   readonly first_sequence: number;
   /** null: it was not read. */
   readonly content: string | null;
@@ -80,11 +81,12 @@ const toStored = ([record, ...blocks]: readonly [FoundRow, ...FoundRow[]]): Stor
 
 /**
  * At most 32 MiB of generations as stored, with what its events add for one that has not ended, in the order of the ids.
- * One statement; the same id may be asked for several times.
+ * One statement; the same id may be asked for several times. Those that were deleted while they ran have no content.
  */
 export const findGenerations = async (
   queries: Queries,
   ids: readonly string[],
+  { includesDeleted = false }: { readonly includesDeleted?: boolean } = {},
 ): Promise<readonly Found<StoredGeneration>[]> => {
   const storable = [...new Set(ids.filter(isStorableText))];
   const rows = await (storable.length > 1
@@ -93,7 +95,8 @@ export const findGenerations = async (
   const byId = Map.groupBy(rows, ({ id }) => id);
   return ids.map((id) => {
     const [record, ...blocks] = byId.get(id) ?? [];
-    return record && readFound(() => toStored([record, ...blocks]));
+    if (record === undefined || (record.deleted_at !== null && !includesDeleted)) return undefined;
+    return readFound(() => toStored([record, ...blocks]));
   });
 };
 
@@ -103,7 +106,7 @@ const TAILS = `
   SELECT g.id, g.finished_at, t.seen, e.first_sequence, e.payload,
     CASE WHEN e.ends = 1 THEN g.record END AS final
   FROM JSON_ROWS($1, id text, seen bigint) AS t
-  JOIN generation AS g ON g.id = t.id
+  JOIN generation AS g ON g.id = t.id AND g.deleted_at IS NULL
   LEFT JOIN generation_event AS e ON e.generation_rid = g.rid
     AND e.first_sequence >= coalesce((
       SELECT max(p.first_sequence) FROM generation_event AS p

@@ -11,6 +11,7 @@ import {
   type HeldBudgets,
   reserveMoreFor,
 } from './admit-generations.ts';
+import { completeDeletions, deleteGeneration, type GenerationDeletion } from './delete-generation.ts';
 import { deleteExpired } from './delete-expired.ts';
 import { type GenerationListQuery, type GenerationPage, listGenerations } from './generation-list.ts';
 import {
@@ -30,6 +31,7 @@ import type { StoreOptions } from './store-options.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
 
 export type { Admission, AdmissionAnswer, HeldBudgets } from './admit-generations.ts';
+export type { GenerationDeletion } from './delete-generation.ts';
 export type { StoredGeneration } from './generation-reader.ts';
 export type { EventBlock, GenerationWrites } from './generation-writer.ts';
 
@@ -41,8 +43,11 @@ const TAILS = 'modelgraph_tails';
 
 const OWNER = 'SELECT owner_node FROM generation WHERE id = $1 AND finished_at IS NULL';
 
+const HAS = 'SELECT 1 AS found FROM generation WHERE id = $1';
+
 const GO_ON = `
-  UPDATE generation SET status = 'running' WHERE id = $1 AND status = 'requires-action' RETURNING id`;
+  UPDATE generation SET status = 'running'
+  WHERE id = $1 AND status = 'requires-action' AND deleted_at IS NULL RETURNING id`;
 
 const WAIT_AGAIN = `
   UPDATE generation SET status = 'requires-action'
@@ -75,7 +80,8 @@ export class GenerationStore {
     return this.#db.transaction(
       async (transaction) => {
         const refused = await writeGenerations(transaction, this.#options, writes);
-        if (blocks.length > 0) await transaction.notify(TAILS, this.nodeId);
+        // The end of one that is not stored has no events.
+        if (blocks.length + finished.length > 0) await transaction.notify(TAILS, this.nodeId);
         return refused;
       },
       { relaxed },
@@ -146,6 +152,35 @@ export class GenerationStore {
   /** Lets a key that a generation holds stand for nothing, so that the same request begins another one. */
   giveKeyBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
     return giveKeyBack(this.#db, generation, key);
+  }
+
+  /**
+   * Deletes a generation with its events, its keys and all else that names it; what it cost stays in the ledger. Where its node is
+   * another one that is alive, that one is asked to drop it from its memory first; the same for one that runs.
+   */
+  delete(id: string, principalId: string): Promise<GenerationDeletion> {
+    return this.#erasing(async (transaction) => {
+      const { deletion, owner } = await deleteGeneration(transaction, this.nodeId, { id, principalId });
+      // Nodes that mirror its events find that it is gone.
+      if (owner !== null) await transaction.notify(TAILS, owner);
+      return deletion;
+    });
+  }
+
+  /** Deletes the row of a generation of this node that was deleted on another one and has ended here. */
+  completeDeletion(id: string): Promise<void> {
+    return this.#erasing((transaction) => completeDeletions(transaction, [id]));
+  }
+
+  /** Whether there is a row of a generation, shown or not. */
+  async has(id: string): Promise<boolean> {
+    return (await this.#db.query(HAS, [id])).length > 0;
+  }
+
+  async #erasing<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const result = await this.#db.transaction(work);
+    this.#db.eraseTraces?.();
+    return result;
   }
 
   /** What a key stands for; undefined: nothing. */

@@ -6,6 +6,7 @@ import { toRows } from '../db/dialect.ts';
 import { shardOf } from '../ledger.ts';
 import { shareLease } from '../nodes/node-leases.ts';
 import { decodeBilling, encodeBilling, settle } from '../settle.ts';
+import { completeDeletions } from './delete-generation.ts';
 import { encodeEvents } from './encode-events.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -41,7 +42,8 @@ const CREATE = `
   WHERE true
   ON CONFLICT (id) DO NOTHING`;
 
-const OWNERS = 'SELECT rid, id, owner_node, finished_at, billing FROM generation WHERE id IN_LIST($1)';
+const OWNERS =
+  'SELECT rid, id, owner_node, finished_at, deleted_at, billing FROM generation WHERE id IN_LIST($1)';
 
 // A write whose commit was not heard of comes again, and may have grown meanwhile.
 const APPEND = `
@@ -58,13 +60,16 @@ const CHANGE = `
   UPDATE generation SET status = r.status, last_sequence = r.last_sequence, record = r.record
   FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text) AS r
   WHERE generation.id = r.id AND generation.owner_node = $2 AND generation.finished_at IS NULL
+    AND generation.deleted_at IS NULL
     AND (r.status <> 'requires-action' OR generation.last_sequence < r.last_sequence)`;
 
 const FINISH = `
   UPDATE generation SET status = r.status, last_sequence = r.last_sequence, record = r.record, owner_node = $2,
     billing = NULL,
-    finished_at = NOW_MS, events_expire_at = NOW_MS + $3, expires_at = NOW_MS + $4
-  FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text) AS r
+    finished_at = NOW_MS,
+    events_expire_at = NOW_MS + CASE WHEN r.retention_ms < $3 THEN r.retention_ms ELSE $3 END,
+    expires_at = NOW_MS + COALESCE(r.retention_ms, $4)
+  FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text, retention_ms bigint) AS r
   WHERE generation.id = r.id AND generation.finished_at IS NULL`;
 
 interface OwnerRow {
@@ -72,6 +77,7 @@ interface OwnerRow {
   readonly id: string;
   readonly owner_node: string;
   readonly finished_at: number | null;
+  readonly deleted_at: number | null;
   readonly billing: string | null;
 }
 
@@ -81,6 +87,7 @@ export const toRow = (generation: Generation) => ({
   principal_id: generation.principalId,
   status: generation.status,
   last_sequence: generation.lastSequence,
+  retention_ms: generation.retentionMs ?? null,
   created_at: generation.createdAt.getTime(),
   record: encodeGeneration(generation),
 });
@@ -169,13 +176,18 @@ export const writeGenerations = async (
     transaction,
     blocks.flatMap((block) => {
       const row = running.get(block.generationId);
-      return row === undefined || block.events.length === 0 ? [] : [{ rid: row.rid, block }];
+      if (row === undefined || row.deleted_at !== null || block.events.length === 0) return [];
+      return [{ rid: row.rid, block }];
     }),
   );
   if (changed.length > 0) await transaction.query(CHANGE, [toRows(changed.map(toRow)), nodeId]);
   const ending = finished.filter(({ id }) => running.has(id));
   await finishGenerations(transaction, options, ending);
   if (ending.length > 0) await settle(transaction, toSettlements(ending, running, bills), shardOf(nodeId));
+  await completeDeletions(
+    transaction,
+    ending.map(({ id }) => id).filter((id) => running.get(id)?.deleted_at != null),
+  );
   const known = new Set(own.map(({ id }) => id));
   return ids.filter((id) => !known.has(id));
 };

@@ -10,6 +10,7 @@ import { forgetCommands } from '../nodes/node-commands.ts';
 import { shardOf } from '../ledger.ts';
 import { holdLease } from '../nodes/node-leases.ts';
 import { decodeBilling, settle } from '../settle.ts';
+import { completeDeletions } from './delete-generation.ts';
 import { findGenerations } from './generation-reader.ts';
 import type { StoreOptions } from './store-options.ts';
 import { appendBlocks, finishGenerations } from './generation-writer.ts';
@@ -103,7 +104,7 @@ const interruptStep = async (
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
   const rids = new Map(orphans.map(({ rid, id }) => [id, rid]));
-  const found = await findGenerations(transaction, ids);
+  const found = await findGenerations(transaction, ids, { includesDeleted: true });
   const failures = found.flatMap((each) => {
     const stored = unwrapFound(each);
     return stored === undefined ? [] : [toFailure(stored.generation)];
@@ -111,6 +112,7 @@ const interruptStep = async (
   await appendBlocks(
     transaction,
     failures.flatMap((failure) => {
+      if (failure.generation.isStored === false) return [];
       const { generationId, sequence: firstSequence } = failure;
       const rid = rids.get(generationId);
       return rid === undefined ? [] : [{ rid, block: { generationId, firstSequence, events: [failure] } }];
@@ -128,6 +130,7 @@ const interruptStep = async (
     return billing === null ? [] : toSettlement(generation, billing);
   });
   await settle(transaction, settlements, shardOf(options.nodeId));
+  await completeDeletions(transaction, ids);
   return ids;
 };
 

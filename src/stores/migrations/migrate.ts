@@ -12,6 +12,7 @@ import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
 import { USER_TOKENS } from './0010-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
+import { DELETION } from './0012-deletion.ts';
 import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   FOLLOWER_NODES,
   USER_TOKENS,
   BUDGETS,
+  DELETION,
   OPERATIONS,
 ];
 

@@ -4,7 +4,7 @@ import { toRows } from '../db/dialect.ts';
 /** What one node asks another one to do with a generation that runs there. */
 export interface NodeCommand {
   readonly generationId: string;
-  readonly kind: 'cancel' | 'abandon' | 'tool-results' | 'tool-results-answer';
+  readonly kind: 'cancel' | 'abandon' | 'delete' | 'tool-results' | 'tool-results-answer';
   /** The tool results, or what became of them, as JSON; null for the others. */
   readonly payload: string | null;
 }
@@ -13,6 +13,8 @@ export interface NodeCommand {
 export interface TakenCommands {
   /** Ids of generations, each once. */
   readonly cancel: readonly string[];
+  /** Ids of generations that were deleted on another node, each once; left out: none. */
+  readonly delete?: readonly string[];
   /** Ids of generations whose last subscriber on another node wants no more of them, each once. */
   readonly abandoned: readonly string[];
   /** In the order they were sent, as JSON. */
@@ -75,9 +77,11 @@ export class NodeCommands {
     const idsOf = (wanted: NodeCommand['kind']): readonly string[] => [
       ...new Set(inOrder.flatMap(({ kind, generation_id: id }) => (kind === wanted ? [id] : []))),
     ];
+    const deleted = idsOf('delete');
     return {
       cancel: idsOf('cancel'),
       abandoned: idsOf('abandon'),
+      ...(deleted.length > 0 && { delete: deleted }),
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
       ),

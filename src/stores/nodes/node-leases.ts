@@ -1,9 +1,11 @@
-import type { Db, Transaction } from '../db/db.ts';
+import type { Db, Queries, Transaction } from '../db/db.ts';
 
 const HOLD = `
   SELECT CASE WHEN lease_until > NOW_MS THEN 1 ELSE 0 END AS alive FROM node WHERE id = $1 FOR UPDATE`;
 
 const SHARE = 'SELECT id FROM node WHERE id = $1 FOR SHARE';
+
+const IS_ALIVE = 'SELECT id FROM node WHERE id = $1 AND lease_until > NOW_MS';
 
 const RENEW = `
   INSERT INTO node (id, lease_until, started_at, version) VALUES ($1, NOW_MS + $2, NOW_MS, $3)
@@ -24,6 +26,10 @@ export const holdLease = async (transaction: Transaction, nodeId: string): Promi
 export const shareLease = async (transaction: Transaction, nodeId: string): Promise<void> => {
   await transaction.query(SHARE, [nodeId]);
 };
+
+/** Whether a node is alive at this moment. Locks nothing. */
+export const isLeaseAlive = async (queries: Queries, nodeId: string): Promise<boolean> =>
+  (await queries.query(IS_ALIVE, [nodeId])).length > 0;
 
 /** The lease by which other nodes see that this one is alive. Rejects with `StoreUnavailable` while the database is away. */
 export class NodeLeases {

@@ -66,12 +66,14 @@ const DOORS: Readonly<Record<string, Door>> = {
     `mutation { submitToolResults(generationId: "${ID}", results: [{ callId: "a", output: 1 }]) { id } }`,
   ),
   'Mutation.cancelGeneration': door(['generate'], `mutation { cancelGeneration(id: "${ID}") { id } }`),
+  'Mutation.deleteGeneration': door(['generate'], `mutation { deleteGeneration(id: "${ID}") }`),
   'Mutation.submitBatch': door(
     ['batch'],
     'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }',
     { input: { requests: [{ customId: 'a', input: INPUT }] } },
   ),
   'Mutation.cancelBatch': door(['batch'], `mutation { cancelBatch(id: "${BATCH_ID}") { id } }`),
+  'Mutation.deleteBatch': door(['batch'], `mutation { deleteBatch(id: "${BATCH_ID}") }`),
   'Mutation.createUserToken': door(
     ['issue'],
     'mutation { createUserToken(subject: "ann", expiresInSeconds: 60) { expiresAt } }',

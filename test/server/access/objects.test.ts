@@ -146,6 +146,8 @@ describe.each(Object.entries(READERS))('of what belongs to a user of a key, %s',
           'mutation ($id: ID!) { submitToolResults(generationId: $id, results: [{ callId: "a", output: 1 }]) { id } }',
         variables: { id },
       },
+      { query: 'mutation ($id: ID!) { deleteGeneration(id: $id) }', variables: { id } },
+      { query: 'mutation ($id: ID!) { deleteBatch(id: $id) }', variables: { id: batch } },
     ];
     for (const operation of [...ends, ...tries]) {
       const code = codeOf(await ASK.websocket(app, operation, token(scene)));

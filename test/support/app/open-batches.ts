@@ -46,6 +46,7 @@ export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Pr
       log,
       timeoutMs: 1_000,
       timing: BATCH_TIMING,
+      deleteSoon: () => undefined,
       unpriced: 'refuse',
       now: Date.now,
     }),

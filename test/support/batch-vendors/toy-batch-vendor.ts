@@ -54,6 +54,8 @@ export interface ToyBatchVendorOptions {
   readonly afterResults?: (batch: ToyVendorBatch) => void;
   /** What is told of a batch, made of what usually is. */
   readonly toVendorBatch?: (usual: VendorBatch) => VendorBatch;
+  /** Left out: the vendor has no call that deletes a batch. */
+  readonly onDelete?: (id: string) => Promise<void>;
   readonly batch?: BatchSupport;
   readonly model?: Partial<ModelDefinition>;
 }
@@ -106,12 +108,14 @@ class ToyBatchOperations implements BatchOperations {
   readonly storesKey: boolean;
   readonly batches: ToyVendorBatch[] = [];
   readonly calls: Call[] = [];
+  readonly delete?: (id: string) => Promise<void>;
   readonly #options: ToyBatchVendorOptions;
   #made = 0;
 
   constructor(options: ToyBatchVendorOptions) {
     this.#options = options;
     this.storesKey = options.storesKey ?? true;
+    if (options.onDelete !== undefined) this.delete = options.onDelete;
   }
 
   async submit(

@@ -46,6 +46,7 @@ export const findUnfitFields = (input: GenerateInput): readonly Problem[] => {
   if (input.timeoutMs !== null) refuse('timeoutMs', 'its requests are answered when there is time.');
   if (input.maxCostUsd !== null) refuse('maxCostUsd', 'its requests cannot be stopped half way.');
   if (input.streamOutput) refuse('streamOutput', 'its requests have no subscribers.');
+  if (input.store === false) refuse('store', 'its requests are stored until their answers are there.');
   if (input.onViolation === 'repair')
     problems.push(
       problem(

@@ -4,6 +4,8 @@ import type { BatchSubmission } from './batch-submission.ts';
 
 /** Items are stored so many at a time; large ones fewer. */
 const ITEMS_A_WRITE = 500;
+const DAY_MS = 86_400_000;
+
 const BYTES_A_WRITE = 4 * 1024 * 1024;
 
 /** Stores the items of one batch as they come, many at a time; creates the batch with the first of them. */
@@ -48,7 +50,9 @@ export class ItemWriter {
     const { principal, displayName, metadata } = this.#submission;
     if (!this.#isCreated) {
       const record = { displayName, metadata, config, warnings, ...(keyId !== null && { keyId }) };
-      await this.#store.create({ id: this.#id, principalId: principal.id, mode, ...record });
+      const { retentionDays } = principal.access;
+      const retentionMs = retentionDays === null ? null : retentionDays * DAY_MS;
+      await this.#store.create({ id: this.#id, principalId: principal.id, mode, retentionMs, ...record });
     }
     this.#isCreated = true;
     const isTaken = await this.#store.addItems(this.#id, this.#waiting);

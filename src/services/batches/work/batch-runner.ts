@@ -8,6 +8,7 @@ import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { BatchTiming } from './batch-timing.ts';
 import { type HeldJob, HeldJobs } from './held-jobs.ts';
 import type { SequentialBatches } from './sequential-batches.ts';
+import type { VendorDeletions } from './vendor-deletions.ts';
 import type { VendorBatches } from './vendor-batches.ts';
 
 export interface BatchRunnerOptions {
@@ -15,6 +16,7 @@ export interface BatchRunnerOptions {
   readonly store: BatchStore;
   readonly vendors: VendorBatches;
   readonly sequential: SequentialBatches;
+  readonly vendorDeletions: VendorDeletions;
   readonly log: ServiceLog;
   readonly timing: BatchTiming;
 }
@@ -49,6 +51,11 @@ export class BatchRunner {
     () => this.#delete(),
     (error) => this.#options.log.warn({ err: error }, 'expired batches could not be deleted; trying again'),
   );
+  readonly #deletingAtVendors = new SingleFlight(
+    () => this.#options.vendorDeletions.run(this.#drain.signal),
+    (error) =>
+      this.#options.log.warn({ err: error }, 'vendors could not be asked to delete batches; trying again'),
+  );
   readonly #timers: NodeJS.Timeout[] = [];
   #claimTimer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
@@ -72,7 +79,7 @@ export class BatchRunner {
     this.#timers.push(
       setInterval(() => void this.#held.renew(), leaseMs / 3),
       setInterval(() => this.#held.abandonLapsed(), leaseMs / 12),
-      setInterval(() => void this.#deleting.run(), deleteMs),
+      setInterval(() => this.deleteSoon(), deleteMs),
     );
     this.#scheduleClaim();
     this.#wake();
@@ -92,12 +99,19 @@ export class BatchRunner {
     await this.#held.settled();
     clearTimeout(grace);
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all([this.#held.settled(), this.#deleting.settled()]);
+    await Promise.all([this.#held.settled(), this.#deleting.settled(), this.#deletingAtVendors.settled()]);
     try {
       await this.#options.jobs.leave();
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the leases on batches could not be given back');
     }
+  }
+
+  /** Deletes what is hidden, here and at vendors. */
+  deleteSoon(): void {
+    if (this.#drain.signal.aborted) return;
+    void this.#deleting.run();
+    void this.#deletingAtVendors.run();
   }
 
   #scheduleClaim(): void {
@@ -139,6 +153,7 @@ export class BatchRunner {
     try {
       const afterMs = await this.#takeStep(held);
       // A step that began before the cancellation has not passed it on to the vendor, whatever this node knows by now.
+      if (afterMs === null && (isCancelRequested || held.cancel.signal.aborted)) this.deleteSoon();
       if (afterMs !== null) await jobs.release(lease, { afterMs, knewOfCancel: isCancelRequested });
     } catch (error) {
       if (isLeaseLost(error)) log.info(fields, 'a batch is worked on by another node now');

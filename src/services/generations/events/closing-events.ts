@@ -1,5 +1,7 @@
+import { isRetryable } from '../../../core/errors.ts';
 import type { GenerationEvent, TerminalEvent } from '../../../core/generation-event.ts';
-import type { Generation } from '../../../core/generation.ts';
+import type { Generation, GenerationError } from '../../../core/generation.ts';
+import { toOutline } from '../../../core/to-outline.ts';
 
 /** The event that ends the log of a generation with this final record. */
 export const toTerminalEvent = (generation: Generation): TerminalEvent => {
@@ -28,4 +30,31 @@ export const toClosingEvents = (generation: Generation, after: number): readonly
     { type: 'GenerationSnapshot', generationId: id, sequence: lastSequence - 1, generation },
     toTerminalEvent(generation),
   ];
+};
+
+const DELETED: GenerationError = {
+  code: 'GENERATION_CANCELLED',
+  message: 'The generation was deleted.',
+  retryable: isRetryable('GENERATION_CANCELLED'),
+  retryAfterMs: null,
+  provider: null,
+  providerStatus: null,
+};
+
+/** The event that ends a generation that was deleted, for a subscriber that has its events up to a sequence: no content. */
+export const toDeletedEvent = (generation: Generation, after: number): TerminalEvent => {
+  const sequence = Math.max(generation.lastSequence, after) + 1;
+  return {
+    type: 'GenerationFailed',
+    generationId: generation.id,
+    sequence,
+    error: DELETED,
+    generation: {
+      ...toOutline(generation),
+      status: 'failed',
+      finishReason: null,
+      error: DELETED,
+      lastSequence: sequence,
+    },
+  };
 };

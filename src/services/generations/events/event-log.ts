@@ -1,4 +1,4 @@
-import type { LoggedEvent, UnplacedEvent } from '../../../core/generation-event.ts';
+import type { LoggedEvent, TerminalEvent, UnplacedEvent } from '../../../core/generation-event.ts';
 import { EventReader, type EventReaderOptions, isDelta, type ReadableLog } from './event-reader.ts';
 
 /** What an event takes besides its text, in the units of text. */
@@ -19,10 +19,16 @@ const textSizeOf = (event: LoggedEvent): number => {
 export class EventLog {
   readonly #generationId: string;
   readonly #events: LoggedEvent[] = [];
-  readonly #readable: ReadableLog & { ended: boolean } = {
+  readonly #readable: ReadableLog & {
+    ended: boolean;
+    last: TerminalEvent | null;
+    wholeLength: number | null;
+  } = {
     events: this.#events,
     waiting: new Set<EventReader>(),
     ended: false,
+    last: null,
+    wholeLength: null,
   };
   #size = 0;
 
@@ -31,7 +37,7 @@ export class EventLog {
   }
 
   get lastSequence(): number {
-    return this.#events.length;
+    return this.#readable.last?.sequence ?? this.#events.length;
   }
 
   get ended(): boolean {
@@ -53,6 +59,7 @@ export class EventLog {
 
   /** Takes events that another log has numbered, as far as they are new; they follow each other without gaps. */
   mirror(events: readonly LoggedEvent[]): void {
+    if (this.#readable.last !== null) return;
     for (const event of events) if (event.sequence === this.#events.length + 1) this.#push(event);
     this.#wake();
   }
@@ -61,6 +68,15 @@ export class EventLog {
   end(): void {
     this.#readable.ended = true;
     this.#wake();
+  }
+
+  /** Drops every event and ends. Readers get this event at once, in place of what they have not read yet. */
+  erase(last: TerminalEvent): void {
+    if (this.#readable.ended) this.#readable.wholeLength = this.#events.length;
+    this.#events.length = 0;
+    this.#size = 0;
+    this.#readable.last = last;
+    this.end();
   }
 
   /** The events after a sequence. */

@@ -1,5 +1,5 @@
 import { isCompletedByClient } from '../../../core/client-completed.ts';
-import type { GenerationEvent, LoggedEvent } from '../../../core/generation-event.ts';
+import type { GenerationEvent, LoggedEvent, TerminalEvent } from '../../../core/generation-event.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 
 /** A reader that is further behind than this gets adjacent deltas of one kind merged into one. */
@@ -14,6 +14,10 @@ export const isDelta = (event: LoggedEvent): event is Delta =>
 export interface ReadableLog {
   readonly events: readonly LoggedEvent[];
   readonly ended: boolean;
+  /** What is left of a log that was erased: the event that ends it; null: it was not. */
+  readonly last: TerminalEvent | null;
+  /** How many events it had where it had ended before it was erased; null otherwise. */
+  readonly wholeLength: number | null;
   /** Readers to be woken when an event is appended, and by the end. */
   readonly waiting: Set<EventReader>;
 }
@@ -38,6 +42,7 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
   readonly #options: EventReaderOptions;
   #position: number;
   #hasLeft = false;
+  #hasLast = false;
   #deliveredAt = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -51,14 +56,16 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
   }
 
   get hasEnded(): boolean {
-    return this.#hasLeft || (this.#log.ended && this.#position >= this.#log.events.length);
+    if (this.#hasLeft) return true;
+    if (this.#log.last !== null) return this.#hasLast || this.#hasWhole;
+    return this.#log.ended && this.#position >= this.#log.events.length;
   }
 
   take(): GenerationEvent | undefined {
     if (this.#hasLeft || this.#coalescesForMs() > 0) return undefined;
     const { events } = this.#log;
     const event = events[this.#position];
-    if (event === undefined) return undefined;
+    if (event === undefined) return this.#takeLast();
     this.#position += 1;
     const { coalesceMs = 0 } = this.#options;
     if (coalesceMs > 0) this.#deliveredAt = performance.now();
@@ -119,6 +126,20 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
   /** The signal was aborted. */
   handleEvent(): void {
     this.#leave();
+  }
+
+  /** Whether it had read a log to its end before that was erased. */
+  get #hasWhole(): boolean {
+    const { wholeLength } = this.#log;
+    return wholeLength !== null && this.#position >= wholeLength;
+  }
+
+  /** Of a log that was erased, whatever the reader had of it. */
+  #takeLast(): GenerationEvent | undefined {
+    const { last } = this.#log;
+    if (last === null || this.#hasLast || this.#hasWhole) return undefined;
+    this.#hasLast = true;
+    return last;
   }
 
   #leave(): void {

@@ -1,6 +1,4 @@
 import { type GenerationEvent, isTerminalEvent } from '../../../core/generation-event.ts';
-import type { Generation } from '../../../core/generation.ts';
-import { toClosingEvents } from '../events/closing-events.ts';
 import type { EventReader } from '../events/event-reader.ts';
 
 export interface MirrorReaderOptions {
@@ -8,8 +6,8 @@ export interface MirrorReaderOptions {
   readonly events: EventReader;
   /** The last sequence the subscriber has. */
   readonly after: number;
-  /** The final record of the generation, once its log has ended; throws where it cannot be read. */
-  readonly getFinal: () => Promise<Generation>;
+  /** What is left of the generation after a sequence, once its log has ended; throws where it cannot be read. */
+  readonly readEnd: (after: number) => Promise<readonly GenerationEvent[]>;
   /** Called once, when nothing more is read. */
   readonly onEnd: () => void;
 }
@@ -19,7 +17,7 @@ type Item = IteratorResult<GenerationEvent, undefined>;
 const OVER = { done: true, value: undefined } as const;
 
 /**
- * Reads the mirrored log of another node's generation to its terminal event, which it makes from the final record where
+ * Reads the mirrored log of another node's generation to its terminal event, which comes from the final record where
  * the log broke off before.
  */
 export class MirrorReader implements AsyncIterableIterator<GenerationEvent, undefined, undefined> {
@@ -43,7 +41,7 @@ export class MirrorReader implements AsyncIterableIterator<GenerationEvent, unde
         if (isTerminalEvent(result.value)) this.#closing = [];
         return result;
       }
-      this.#closing = [...toClosingEvents(await this.#getFinal(), this.#last)];
+      this.#closing = [...(await this.#readEnd())];
     }
     const value = this.#hasLeft ? undefined : this.#closing.shift();
     if (value !== undefined) return { done: false, value };
@@ -62,9 +60,9 @@ export class MirrorReader implements AsyncIterableIterator<GenerationEvent, unde
     return this;
   }
 
-  async #getFinal(): Promise<Generation> {
+  async #readEnd(): Promise<readonly GenerationEvent[]> {
     try {
-      return await this.#options.getFinal();
+      return await this.#options.readEnd(this.#last);
     } catch (error) {
       this.#leave();
       throw error;

@@ -3,10 +3,12 @@ import { ModelgraphError } from '../../../core/errors.ts';
 import type { GenerationEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
+import { toOutline } from '../../../core/to-outline.ts';
 import { type ReadyIterator, toReadyIterator } from '../../../lib/ready-iterator.ts';
 import { SingleFlight } from '../../../lib/single-flight.ts';
 import type { GenerationStore } from '../../../stores/generations/generation-store.ts';
 import { noGeneration } from '../../refusals.ts';
+import { toClosingEvents, toDeletedEvent } from '../events/closing-events.ts';
 import { EventLog } from '../events/event-log.ts';
 import { MirrorReader } from './mirror-reader.ts';
 
@@ -24,11 +26,15 @@ export interface RemoteReadOptions {
   readonly coalesceMs?: number;
   /** Ends the reader as soon as it is aborted. */
   readonly signal?: AbortSignal;
+  /** The generation as it is stored; left out or null: one that is deleted meanwhile ends with `NOT_FOUND`. */
+  readonly known?: Generation | null;
 }
 
 /** What this node has of another node's generation, shared by all its readers here. */
 interface Mirror {
   readonly id: string;
+  /** As it was when it was first read here; null: not known. */
+  readonly outline: Generation | null;
   readonly eventLog: EventLog;
   readers: number;
 }
@@ -91,13 +97,13 @@ export class RemoteGenerations {
   read(
     id: string,
     after: number,
-    { coalesceMs = 0, signal }: RemoteReadOptions,
+    { coalesceMs = 0, signal, known = null }: RemoteReadOptions,
   ): ReadyIterator<GenerationEvent> {
-    const mirror = this.#attach(id);
+    const mirror = this.#attach(id, known);
     const reader = new MirrorReader({
       events: mirror.eventLog.read(after, { coalesceMs }),
       after,
-      getFinal: () => this.#getFinal(id),
+      readEnd: (last) => this.#readEnd(mirror, last),
       onEnd: () => this.#detach(mirror, isCompletedByClient(signal)),
     });
     return toReadyIterator(reader, signal);
@@ -110,20 +116,27 @@ export class RemoteGenerations {
     void this.#noting.run();
   }
 
-  async #getFinal(id: string): Promise<Generation> {
+  /** One that is no longer there was deleted. */
+  async #readEnd({ id, outline }: Mirror, last: number): Promise<readonly GenerationEvent[]> {
     if (this.#stopped)
       throw new ModelgraphError(
         'GENERATION_INTERRUPTED',
         'The server is shutting down. The generation goes on elsewhere: follow it there.',
       );
     const stored = await this.#options.store.find(id);
-    if (stored?.ended === true) return stored.generation;
+    if (stored === undefined && outline !== null) return [toDeletedEvent(outline, last)];
+    if (stored?.ended === true) return toClosingEvents(stored.generation, last);
     throw noGeneration(id, 'id');
   }
 
-  #attach(id: string): Mirror {
+  #attach(id: string, generation: Generation | null): Mirror {
     const known = this.#mirrors.get(id);
-    const mirror = known ?? { id, eventLog: new EventLog(id), readers: 0 };
+    const mirror = known ?? {
+      id,
+      outline: generation && toOutline(generation),
+      eventLog: new EventLog(id),
+      readers: 0,
+    };
     mirror.readers += 1;
     if (this.#stopped) {
       mirror.eventLog.end();
@@ -182,11 +195,13 @@ export class RemoteGenerations {
     const tails = await this.#options.store.readTails(
       mirrors.map(({ id, eventLog }) => ({ id, after: eventLog.lastSequence })),
     );
-    for (const { id, eventLog } of mirrors) {
+    for (const { id, eventLog, outline } of mirrors) {
       const tail = tails.get(id);
       if (tail !== undefined) eventLog.mirror(tail.events);
-      // One that is no longer there has ended long ago.
-      if (tail === undefined || tail.ended) eventLog.end();
+      // One that is no longer there was deleted.
+      if (tail === undefined && outline !== null)
+        eventLog.erase(toDeletedEvent(outline, eventLog.lastSequence));
+      else if (tail === undefined || tail.ended) eventLog.end();
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Generation } from '../../../core/generation.ts';
 import type { ToolMessage } from '../../../core/message.ts';
 import type { GenerationStore } from '../../../stores/generations/generation-store.ts';
 import { checkToolResults } from '../../checks/check-tool-results.ts';
-import { notWaiting } from '../../refusals.ts';
+import { notStored, notWaiting } from '../../refusals.ts';
 
 /** Tool results on their way to the node that runs the generation; with the node that waits for an answer, if one does. */
 export type SentToolResults =
@@ -42,6 +42,7 @@ export class RemoteToolResults {
     results: readonly ToolMessage[],
     { signal, mayBeRefused }: { readonly signal: AbortSignal; readonly mayBeRefused: boolean },
   ): Promise<Generation> {
+    if (known.isStored === false) throw notStored(known.id, 'generationId');
     if (known.status !== 'requires-action') throw notWaiting();
     const { store, answerMs, isAlwaysAnswered } = this.#options;
     const { events } = await store.readEvents(known.id, 0);

@@ -4,7 +4,7 @@ import type { Generation } from '../../../core/generation.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { type ReadyIterator, toReadyIterator } from '../../../lib/ready-iterator.ts';
 import type { GenerationStore, StoredGeneration } from '../../../stores/generations/generation-store.ts';
-import { beyondTheLog, noGeneration } from '../../refusals.ts';
+import { beyondTheLog, noGeneration, notStored } from '../../refusals.ts';
 import { toClosingEvents, wasInterrupted } from '../events/closing-events.ts';
 import type { RemoteGenerations, RemoteReadOptions } from './remote-generations.ts';
 
@@ -42,7 +42,8 @@ export class StoredGenerations {
     const { store, remote } = this.#options;
     const stored = await store.find(id);
     if (stored === undefined || stored.generation.principalId !== principalId) throw noGeneration(id, 'id');
-    if (!stored.ended) return remote.read(id, after, options);
+    if (stored.generation.isStored === false) throw notStored(id, 'id');
+    if (!stored.ended) return remote.read(id, after, { ...options, known: stored.generation });
     const { events, firstRetained, lastSequence } = await store.readEvents(id, after);
     if (after > stored.generation.lastSequence && !wasInterrupted(stored.generation)) throw beyondTheLog(id);
     const isWhole = firstRetained !== null && after + 1 >= firstRetained && after < lastSequence;
@@ -56,7 +57,7 @@ export class StoredGenerations {
   async cancel(known: Generation): Promise<Generation> {
     const { store, answerMs } = this.#options;
     const owner = await store.requestCancel(known.id);
-    if (owner !== undefined) await this.#awaitEnd(known.id, AbortSignal.timeout(answerMs));
+    if (owner !== undefined) await this.#awaitEnd(known, AbortSignal.timeout(answerMs));
     return (await store.find(known.id))?.generation ?? known;
   }
 
@@ -64,7 +65,7 @@ export class StoredGenerations {
   async settled(id: string, signal: AbortSignal): Promise<Generation> {
     const known = await this.#get(id);
     if (hasSettled(known)) return known.generation;
-    for await (const event of this.#options.remote.read(id, 0, { signal })) {
+    for await (const event of this.#options.remote.read(id, 0, { signal, known: known.generation })) {
       if (event.type !== 'ActionRequired' && !isTerminalEvent(event)) continue;
       // Earlier tool calls have been answered.
       const present = await this.#get(id);
@@ -93,7 +94,7 @@ export class StoredGenerations {
     }
   }
 
-  async #awaitEnd(id: string, signal: AbortSignal): Promise<void> {
-    for await (const _event of this.#options.remote.read(id, 0, { signal }));
+  async #awaitEnd(known: Generation, signal: AbortSignal): Promise<void> {
+    for await (const _event of this.#options.remote.read(known.id, 0, { signal, known }));
   }
 }

@@ -1,10 +1,15 @@
 import type { BilledTurn, Billing } from '../../../core/billed-turn.ts';
+import type { LoggedEvent } from '../../../core/generation-event.ts';
 import type { Generation, GenerationStatus } from '../../../core/generation.ts';
 import type { Resolution } from '../../../core/resolution.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { isStoreUnavailable } from '../../../core/store-errors.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
-import type { EventBlock, GenerationStore } from '../../../stores/generations/generation-store.ts';
+import type {
+  EventBlock,
+  GenerationStore,
+  GenerationWrites,
+} from '../../../stores/generations/generation-store.ts';
 import { createDefectReport } from '../../report-failure.ts';
 import type { GenerationRun } from '../run/generation-run.ts';
 
@@ -38,6 +43,10 @@ interface Entry {
   /** Resolves once the run is stored to its end, or cannot be. */
   readonly released: PromiseWithResolvers<void>;
 }
+
+/** Up to which sequence an entry is stored once these events are: of one without events for the store, all there are. */
+const toStored = ({ run, stored }: Entry, events: readonly LoggedEvent[]): number =>
+  run.isStored ? stored + events.length : run.eventLog.lastSequence;
 
 /**
  * Writes this node's generations to the store a short while after they change, so that no subscriber waits for the store.
@@ -228,7 +237,7 @@ export class WriteBehind {
       const { run } = entry;
       const { status, ended } = run;
       const { resolution } = run.prepared;
-      const events = run.eventLog.since(entry.stored);
+      const events = run.isStored ? run.eventLog.since(entry.stored) : [];
       if (!entry.created) {
         created.push(run.snapshot());
         billings.set(run.id, { ...run.billing, budgets: [] });
@@ -241,13 +250,11 @@ export class WriteBehind {
       } else if (entry.created && isChanged) changed.push(run.snapshot());
       // Now, so that a `rewrite` that comes while this is written is not lost.
       entry.status = status;
-      return { entry, stored: entry.stored + events.length, resolution, ended };
+      return { entry, stored: toStored(entry, events), resolution, ended };
     });
     let refused: ReadonlySet<string>;
     try {
-      refused = new Set(
-        await this.#options.store.write({ created, blocks, changed, finished, billings, bills }),
-      );
+      refused = await this.#send({ created, blocks, changed, finished, billings, bills });
     } catch (error) {
       for (const entry of entries) entry.status = null;
       throw error;
@@ -260,6 +267,14 @@ export class WriteBehind {
       else if (run.eventLog.lastSequence === stored && run.status === entry.status) this.#settle(entry);
       else if (!run.ended) this.#resolveWaiting([entry], stored);
     }
+  }
+
+  /** Nothing is written where nothing of what has changed is for the store. */
+  async #send(writes: GenerationWrites): Promise<ReadonlySet<string>> {
+    const { created, blocks, changed, finished } = writes;
+    const parts: readonly { readonly length: number }[] = [created, blocks, changed, finished];
+    if (parts.every(({ length }) => length === 0)) return new Set();
+    return new Set(await this.#options.store.write(writes));
   }
 
   /** One entry that cannot be written must not keep the others from being written. */

@@ -17,8 +17,9 @@ import type { FinishEvent, StreamEvent } from '../../../core/stream-event.ts';
 import { type GenerationTelemetry, NO_TELEMETRY } from '../../../core/telemetry.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
+import { toOutline } from '../../../core/to-outline.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
-import { toTerminalEvent } from '../events/closing-events.ts';
+import { toDeletedEvent, toTerminalEvent } from '../events/closing-events.ts';
 import { CallerKeys } from './caller-keys.ts';
 import { EventLog } from '../events/event-log.ts';
 import { type Allowance, UNLIMITED_ALLOWANCE } from './allowance.ts';
@@ -68,6 +69,7 @@ export class GenerationRun {
   readonly eventLog: EventLog;
   readonly allowance: Allowance;
   readonly caller: GuardedPrincipal;
+  readonly #isStored: boolean;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
   readonly #finish: (generation: Generation) => void;
@@ -79,6 +81,7 @@ export class GenerationRun {
   #deadline: NodeJS.Timeout | undefined;
   #final: Generation | null = null;
   #held: HeldAnswer | null = null;
+  #isErased = false;
 
   constructor(origin: GenerationOrigin) {
     const { id, prepared, telemetry } = origin;
@@ -90,6 +93,7 @@ export class GenerationRun {
     this.allowance = origin.allowance ?? UNLIMITED_ALLOWANCE;
     const { principalId } = origin;
     this.caller = origin.caller ?? { id: principalId, kind: 'anonymous', keyId: null, userId: null };
+    this.#isStored = origin.isStored ?? true;
     this.#onChange = origin.onChange;
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
@@ -151,6 +155,16 @@ export class GenerationRun {
     return this.#state.ended;
   }
 
+  /** Whether its events are for the store. Its record is in any case, without its content if they are not. */
+  get isStored(): boolean {
+    return this.#isStored && !this.#isErased;
+  }
+
+  /** Whether it was deleted while it ran. */
+  get isErased(): boolean {
+    return this.#isErased;
+  }
+
   /** Whether another node has ended it, where its end was seen first. */
   get endedElsewhere(): boolean {
     return this.#endedElsewhere;
@@ -195,7 +209,12 @@ export class GenerationRun {
 
   /** The state at this moment. */
   snapshot(): Generation {
-    return this.#final ?? this.#state.snapshot(this.eventLog.lastSequence);
+    return this.#final ?? this.#snapshot(this.eventLog.lastSequence);
+  }
+
+  #snapshot(lastSequence: number): Generation {
+    const generation = this.#state.snapshot(lastSequence);
+    return this.#isErased ? { ...toOutline(generation), isStored: false } : generation;
   }
 
   /** Calls back after a while, unless the run ends or another deadline takes its place before. */
@@ -292,6 +311,14 @@ export class GenerationRun {
     this.#end({ status: 'cancelled' });
   }
 
+  /** It is deleted: as `cancel`, and nothing of its content is left. Subscribers get an event that says so. */
+  erase(): void {
+    if (this.ended) return;
+    this.#isErased = true;
+    this.eventLog.erase(toDeletedEvent(this.snapshot(), 0));
+    this.cancel();
+  }
+
   #append(event: UnplacedEvent | null): void {
     if (event === null) return;
     this.eventLog.append(event);
@@ -348,7 +375,7 @@ export class GenerationRun {
     if (end.status === 'invalid') state.end('failed', this.#violationError);
     else state.end(end.status, end.status === 'failed' ? end.error : null);
     // The terminal event is part of the log that its generation counts.
-    const generation = state.snapshot(this.eventLog.lastSequence + 1);
+    const generation = this.#snapshot(this.eventLog.lastSequence + (this.#isErased ? 0 : 1));
     this.#final = generation;
     this.#append(toTerminalEvent(generation));
     this.eventLog.end();

@@ -36,6 +36,10 @@ export interface GenerationIdentity {
   readonly principalId: string;
   readonly metadata: JsonValue | null;
   readonly createdAt: Date;
+  /** Left out: it is stored. */
+  readonly isStored?: boolean;
+  /** How long it is kept after its end, in milliseconds; left out or null: as the server is set. */
+  readonly retentionMs?: number | null;
 }
 
 /**
@@ -317,7 +321,7 @@ export class GenerationState {
 
   /** The state at this moment. `lastSequence`: of the last event in the log. */
   snapshot(lastSequence: number): Generation {
-    const { id, principalId, metadata } = this.#identity;
+    const { id, principalId, metadata, isStored, retentionMs } = this.#identity;
     return {
       id,
       principalId,
@@ -332,6 +336,8 @@ export class GenerationState {
       cost: this.#meter.cost,
       error: this.#error,
       metadata,
+      ...(isStored === false && { isStored }),
+      ...(retentionMs != null && { retentionMs }),
       lastSequence,
       ...this.#times.snapshot(),
     };

@@ -9,6 +9,7 @@ import type {
 } from '../../../../core/vendor-batch.ts';
 import { ProviderError } from '../../../../core/errors.ts';
 import { checkAllCame } from '../../../shared/batch/check-all-came.ts';
+import { deleteAll } from '../../../shared/batch/delete-all.ts';
 import { readJsonLines } from '../../../shared/batch/jsonl.ts';
 import { withSpooledFile } from '../../../shared/batch/spool-file.ts';
 import { callVendor, toVendorCallError } from '../../../shared/batch/vendor-call.ts';
@@ -135,6 +136,15 @@ export class AnthropicBatchOperations implements BatchOperations {
       yield result;
     }
     checkAllCame({ came: lines, counted: total }, 'results', this.#context.provider);
+  }
+
+  /** With its requests and results: https://platform.claude.com/docs/en/api/messages/batches/delete */
+  delete(id: string, { signal }: BatchCallOptions): Promise<void> {
+    const { messages } = this.#context.json;
+    return deleteAll([
+      () =>
+        callVendor(() => messages.batches.delete(id, {}, { signal }), toCallOptions(this.#context, signal)),
+    ]);
   }
 
   findCustomIdProblem(customId: string): string | undefined {

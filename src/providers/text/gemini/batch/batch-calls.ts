@@ -10,7 +10,7 @@ import { BASE_URL } from '../base-url.ts';
 import { mapError } from '../map-error.ts';
 
 export interface BatchCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Under the vendor's address, with a leading slash: `/v1beta/batches`; or a whole address, which gets no key. */
   readonly address: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import type {
 } from '../../../../core/vendor-batch.ts';
 import { ProviderError } from '../../../../core/errors.ts';
 import { checkAllCame } from '../../../shared/batch/check-all-came.ts';
+import { deleteAll } from '../../../shared/batch/delete-all.ts';
 import { readJsonLines } from '../../../shared/batch/jsonl.ts';
 import { withSpooledFile } from '../../../shared/batch/spool-file.ts';
 import { toVendorCallError } from '../../../shared/batch/vendor-call.ts';
@@ -124,6 +125,23 @@ export class GeminiBatchOperations implements BatchOperations {
       seen.add(read.customId);
       yield read;
     }
+  }
+
+  /** Its files, then the batch, which has the requests and answers that were sent along with it. */
+  delete(id: string, { signal }: BatchCallOptions): Promise<void> {
+    const remove = async (name: string): Promise<void> => {
+      const answer = await this.#context.calls.open({ method: 'DELETE', address: toAddress(name), signal });
+      await answer.body?.cancel();
+    };
+    return deleteAll([
+      async () => {
+        const { body } = await this.#context.calls.json({ method: 'GET', address: toAddress(id), signal });
+        const { metadata, response } = toBatchOperation(body);
+        const output = metadata?.output ?? response;
+        const names = [metadata?.inputConfig?.fileName, output?.responsesFile, id];
+        await deleteAll(names.flatMap((name) => (name ? [() => remove(name)] : [])));
+      },
+    ]);
   }
 
   /** No limit is documented. */

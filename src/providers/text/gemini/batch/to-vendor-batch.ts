@@ -29,6 +29,7 @@ export interface BatchOperation {
     readonly state?: string | null;
     /** RFC 3339. */
     readonly createTime?: string | null;
+    readonly inputConfig?: { readonly fileName?: string | null } | null;
     readonly output?: BatchOutput | null;
     readonly batchStats?: {
       readonly requestCount?: string | number | null;

@@ -6,6 +6,7 @@ import type {
   SubmitBatchOptions,
   VendorBatch,
 } from '../../../../core/vendor-batch.ts';
+import { deleteAll } from '../../../shared/batch/delete-all.ts';
 import { checkAllCame } from '../../../shared/batch/check-all-came.ts';
 import { readJsonLines } from '../../../shared/batch/jsonl.ts';
 import { callVendor, toVendorCallError } from '../../../shared/batch/vendor-call.ts';
@@ -43,7 +44,7 @@ const PAGE_SIZE = 100;
 
 /**
  * Batches by way of files: requests are uploaded as one, answers come back in an output file and an error file, each in
- * an order of its own. No file is deleted.
+ * an order of its own.
  */
 export class OpenAIBatchOperations implements BatchOperations {
   readonly storesKey = true;
@@ -162,6 +163,23 @@ export class OpenAIBatchOperations implements BatchOperations {
     if (failures.length > 0) throw failures[0];
     if (batch.status === 'completed')
       checkAllCame({ came: answers, counted: counts?.completed }, 'answers', this.#context.provider);
+  }
+
+  /** Its three files: what is left of a batch itself names no request and no answer, and cannot be deleted. */
+  async delete(id: string, { signal }: BatchCallOptions): Promise<void> {
+    const call = toCallOptions(this.#context, signal);
+    const { json } = this.#context;
+    await deleteAll([
+      async () => {
+        const batch: BatchBody = await callVendor(() => json.batches.retrieve(id, { signal }), call);
+        const fileIds = [batch.input_file_id, batch.output_file_id, batch.error_file_id];
+        await deleteAll(
+          fileIds.flatMap((fileId) =>
+            fileId ? [() => callVendor(() => json.files.delete(fileId, { signal }), call)] : [],
+          ),
+        );
+      },
+    ]);
   }
 
   findCustomIdProblem(customId: string): string | undefined {

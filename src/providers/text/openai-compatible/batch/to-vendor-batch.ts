@@ -17,6 +17,7 @@ export interface BatchBody {
   readonly id: string;
   readonly status?: string | null;
   readonly errors?: { readonly data?: readonly BatchErrorBody[] | null } | null;
+  readonly input_file_id?: string | null;
   readonly output_file_id?: string | null;
   readonly error_file_id?: string | null;
   /** Seconds since 1970. */

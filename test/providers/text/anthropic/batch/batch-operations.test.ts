@@ -206,3 +206,28 @@ describe('cancelling', () => {
     });
   });
 });
+
+describe('deleting', () => {
+  const DELETE = `DELETE /v1/messages/batches/${BATCH_ID}`;
+
+  test('deletes the batch with its requests and results', async () => {
+    const deleted = json({ id: BATCH_ID, type: 'message_batch_deleted' });
+    await withVendor({ [DELETE]: deleted }, async ({ batches, upstream }) => {
+      await batches.delete?.(BATCH_ID, { signal: never });
+      expect(upstream.requests).toHaveLength(1);
+    });
+  });
+
+  test('one that is gone is deleted already, and a failure is an error', async () => {
+    const error = (type: string, status: number) =>
+      json({ type: 'error', error: { type, message: 'No.' } }, { status });
+    await withVendor({ [DELETE]: error('not_found_error', 404) }, async ({ batches }) => {
+      await expect(batches.delete?.(BATCH_ID, { signal: never })).resolves.toBeUndefined();
+    });
+    await withVendor({ [DELETE]: error('api_error', 500) }, async ({ batches }) => {
+      await expect(batches.delete?.(BATCH_ID, { signal: never })).rejects.toMatchObject({
+        providerStatus: 500,
+      });
+    });
+  });
+});

@@ -6,7 +6,7 @@ import { json, type Route } from '../../../../support/upstream/vendor-routes.ts'
 import { never } from '../gemini-harness.ts';
 import { connect } from '../gemini-harness.ts';
 import { CANCEL, GET_BATCH, LIST, withVendor } from './batch-routes.ts';
-import { BATCH, ended, operation } from '../fixtures/hand-made-batches.ts';
+import { BATCH, ended, INPUT_FILE, operation, OUTPUT_FILE } from '../fixtures/hand-made-batches.ts';
 
 const CALL = { signal: never() };
 
@@ -235,6 +235,30 @@ describe('cancelling', () => {
   test('a refusal while it runs is an error', async () => {
     await withVendor({ [CANCEL]: refusal, [GET_BATCH]: json(operation()) }, async ({ batches }) => {
       await expect(batches.cancel(BATCH, CALL)).rejects.toMatchObject({ providerStatus: 400 });
+    });
+  });
+});
+
+describe('deleting', () => {
+  test('deletes the files of the batch, then the batch', async () => {
+    const inputConfig = { fileName: INPUT_FILE };
+    const files = ended({ responsesFile: OUTPUT_FILE }, { inputConfig });
+    const deletions = [INPUT_FILE, OUTPUT_FILE, BATCH].map((name) => `DELETE /v1beta/${name}`);
+    const routes = Object.fromEntries(deletions.map((route) => [route, json({})]));
+    await withVendor({ [GET_BATCH]: json(files), ...routes }, async ({ batches, upstream }) => {
+      await batches.delete?.(BATCH, CALL);
+      expect(upstream.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+        GET_BATCH,
+        ...deletions,
+      ]);
+    });
+  });
+
+  test('has nothing to do where the batch is gone', async () => {
+    const gone = json({ error: { code: 404, message: 'Not found.', status: 'NOT_FOUND' } }, { status: 404 });
+    await withVendor({ [GET_BATCH]: gone }, async ({ batches, upstream }) => {
+      await batches.delete?.(BATCH, CALL);
+      expect(upstream.requests).toHaveLength(1);
     });
   });
 });

@@ -7,13 +7,15 @@ import {
 } from '../../../../support/upstream/upstream-server.ts';
 import { pathOf, readUpload, toRequests, twoRequests } from '../../openai-compatible/batch/batch-harness.ts';
 import { json } from '../../../../support/upstream/vendor-routes.ts';
-import { CHAT, GET_BATCH, RESPONSES, SUBMISSION, withVendor } from './batch-routes.ts';
+import { CHAT, GET_BATCH, RESPONSES, SUBMISSION, WITH_FILES, withVendor } from './batch-routes.ts';
 import {
   BATCH_ID,
   BUSY,
   batchBody,
   chatBody,
+  ERROR_FILE,
   INPUT_FILE,
+  OUTPUT_FILE,
   responseBody,
 } from '../fixtures/hand-made-batches.ts';
 import { connect, never } from '../openai-harness.ts';
@@ -312,3 +314,37 @@ const singleBodies = async (config: ModelConfig): Promise<readonly unknown[]> =>
   for await (const { request } of twoRequests()) await provider.generate(request, { signal: never() });
   return upstream.requests.map(({ body }) => JSON.parse(body) as unknown);
 };
+
+describe('deleting', () => {
+  const FILES = [INPUT_FILE, OUTPUT_FILE, ERROR_FILE].map((id) => `DELETE /v1/files/${id}`);
+  const done = json({ deleted: true });
+  const gone = json({ error: { message: 'No such file.' } }, { status: 404 });
+
+  test('deletes the three files of the batch; one that is gone is deleted already', async () => {
+    const [input, output, errors] = FILES as [string, string, string];
+    const routes = { [GET_BATCH]: json(WITH_FILES), [input]: done, [output]: gone, [errors]: done };
+    await withVendor(routes, async ({ batches, requests }) => {
+      await batches.delete?.(BATCH_ID, { signal: never() });
+      expect(requests.map(pathOf)).toEqual([GET_BATCH, ...FILES]);
+    });
+  });
+
+  test('has nothing to do where the batch is gone', async () => {
+    await withVendor({ [GET_BATCH]: gone }, async ({ batches, requests }) => {
+      await batches.delete?.(BATCH_ID, { signal: never() });
+      expect(requests.map(pathOf)).toEqual([GET_BATCH]);
+    });
+  });
+
+  test('fails once all have been attempted', async () => {
+    const [input, output, errors] = FILES as [string, string, string];
+    const busy = json({ error: { message: 'Busy.' } }, { status: 500 });
+    const routes = { [GET_BATCH]: json(WITH_FILES), [input]: busy, [output]: done, [errors]: done };
+    await withVendor(routes, async ({ batches, requests }) => {
+      await expect(batches.delete?.(BATCH_ID, { signal: never() })).rejects.toMatchObject({
+        providerStatus: 500,
+      });
+      expect(requests.map(pathOf)).toEqual([GET_BATCH, ...FILES]);
+    });
+  });
+});
