@@ -36,7 +36,7 @@ const toModule = (documents: readonly TrustedDocument[]): string =>
     '',
     'export const DOCUMENT_IDS: ReadonlyMap<string, string> = new Map([',
     ...documents.map(({ name, id }) => {
-      const from = name.includes('Batch') ? 'batchDocuments' : 'documents';
+      const from = /Batch|Delete/.test(name) ? 'batchDocuments' : 'documents';
       return `  [String(${from}.${toConstant(name)}), '${id}'],`;
     }),
     ']);',

@@ -11,7 +11,7 @@ export const DOCUMENT_IDS: ReadonlyMap<string, string> = new Map([
   [String(batchDocuments.CANCEL_BATCH), '77a509b0f6e5ab3654888841e25befa58d7b36bbbd43068a9f12a7993c85a0d0'],
   [String(batchDocuments.BATCH_UPDATED), '9a58637682146a3ea74ad0061eec016132fa4caa2cc0c3cad127df7071b21419'],
   [String(batchDocuments.DELETE_BATCH), 'b4d707ab7d90b002914701fe94fc2e4902785f6dc3c75148fe76a2c9569c5137'],
-  [String(documents.DELETE_GENERATION), '594c94c6884e9e5b150dd5c363ff0e138ca217aad41deddf778b9ef666d4f5a6'],
+  [String(batchDocuments.DELETE_GENERATION), '594c94c6884e9e5b150dd5c363ff0e138ca217aad41deddf778b9ef666d4f5a6'],
   [String(documents.MODELS), '3e6bb5f238b99a70d0922eb4cadae0f72bcca0f903861502992cc83506ed2c4c'],
   [String(documents.MODEL), '1b304fd7296fc36130b6889ab51b43180d0aaed5e39985836311d9f009be3aae'],
   [String(documents.PROVIDERS), '663ad201cda217b8418d7848f3f8cef9b550ed5f141d1496c18bd6549daf702a'],
