@@ -94,10 +94,7 @@ export class GenerationService {
     return previewGeneration(input, { ...this.#options, providers }, principal.access);
   }
 
-  /**
-   * The same with its input counted by the provider, as `withCountedInput` says. Aborting the signal ends it, and so does
-   * `shutdown`.
-   */
+  /** The same with its input counted by the provider, as `withCountedInput` says; `shutdown` ends it as the signal does. */
   async previewCounted(
     input: GenerateInput,
     principal: Principal,
@@ -320,10 +317,7 @@ export class GenerationService {
       toolResults.takeSent(sent).catch(createDefectReport(log, { generationId: sent.id }));
   }
 
-  /**
-   * Refuses new generations, lets the running ones end for `graceMs`, then ends the rest with a terminal event.
-   * Resolves when none is left.
-   */
+  /** Refuses new generations, lets those that run end for `graceMs`, then ends the rest. Resolves when none is left. */
   async shutdown(graceMs: number): Promise<void> {
     const { closing, cache } = this.#options;
     closing.abort(
