@@ -10,6 +10,7 @@ import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
 import { USER_TOKENS } from './0009-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
+import { RATE_LIMITS } from './0013-rate-limits.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order of their versions. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ITEM_OUTPUT_RULES,
   USER_TOKENS,
   BUDGETS,
+  RATE_LIMITS,
 ];
 
 /** Any number, as long as it is always the same one. */
