@@ -10,6 +10,8 @@ Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
 
 const OURS = '^(src|config|cli|client|scripts|bench|test|examples)/';
 const PRODUCT = '^(src|config|cli|client)/';
+const CLIENT_ROOMS = '^client/src/(react|ai-sdk|apollo|urql|relay|codegen)/';
+const NOT_SHIPPED = ['npm-dev', 'npm-no-pkg', 'npm-unknown'];
 const SDKS =
   '(^|/node_modules/|^node_modules/)(openai|@anthropic-ai/[^/]+|@google/gen[^/]+|groq-sdk|@mistralai/[^/]+)(/|$)';
 const GRAPHQL =
@@ -311,18 +313,40 @@ export default {
     {
       name: 'S9-tests-stand-alone',
       severity: 'error',
-      comment:
-        'Tests import neither bench nor scripts, but the tests of those two. What both need goes to test/support.',
+      comment: 'Tests of other rooms import neither bench nor scripts. What both need goes to test/support.',
       from: { path: '^test/', pathNot: '^test/(bench|scripts)/' },
       to: { path: '^(bench|scripts)/' },
     },
     {
       name: 'S10-client-stands-alone',
       severity: 'error',
-      comment:
-        'The client package is installed without the server: it imports nothing of it. Types come from the schema file.',
+      comment: 'The client package is installed without the server: its types come from the schema file.',
       from: { path: '^client/' },
       to: { path: OURS, pathNot: '^client/' },
+    },
+    {
+      name: 'S10-client-core-knows-no-framework',
+      severity: 'error',
+      comment:
+        "The core of the client runs in any frontend: it imports two packages and none of the client's rooms for " +
+        'frameworks. What they need of the core, they import from it.',
+      from: { path: ['^client/src/[^/]+$', '^client/src/(generated|generation|transport)/'] },
+      to: {
+        path: ['^client/src/[^/]+/', '(^|/)node_modules/', '^node:'],
+        pathNot: [
+          '^client/src/(generated|generation|transport)/',
+          '(^|/)node_modules/(graphql-ws|eventsource-parser)/',
+        ],
+      },
+    },
+    {
+      name: 'S10-client-rooms-apart',
+      severity: 'error',
+      comment:
+        'Each room of the client is an entry of its own, loaded without the others. What several need goes to its core, ' +
+        'or to resume-document/ where they speak graphql.',
+      from: { path: CLIENT_ROOMS },
+      to: { path: CLIENT_ROOMS, pathNot: '^client/src/$1/' },
     },
     {
       name: 'flow-browser-program-stands-alone',
@@ -358,9 +382,10 @@ export default {
       name: 'flow-production-dependencies',
       severity: 'error',
       comment:
-        'The server runs without devDependencies: move the package to dependencies, or the code out of src.',
-      from: { path: PRODUCT },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+        'The server runs without devDependencies: move the package to dependencies, or the code out of src. What the ' +
+        'client serves is a peer of it.',
+      from: { path: PRODUCT, pathNot: '^client/test/' },
+      to: { dependencyTypes: NOT_SHIPPED, dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

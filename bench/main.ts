@@ -8,6 +8,7 @@ import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { budgets } from './measurements/budgets.ts';
 import { cancel } from './measurements/cancel.ts';
+import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
 import { fuzz } from './measurements/fuzz.ts';
@@ -38,6 +39,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   floods,
   soak,
   fuzz,
+  clientRender,
 ];
 
 const RUNS = 5;

@@ -7,6 +7,7 @@ import { isLoopback } from '../src/core/is-loopback.ts';
 import type { JwtRules } from '../src/core/jwt-rules.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
+import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress, jsonPath } from './document-address.ts';
 import { readJwtRules } from './jwt-settings.ts';
 import { type Variable, VARIABLES } from './variables.ts';
@@ -139,7 +140,6 @@ const webhookSecret = z
   )
   .transform((text) => (text === '' ? null : text));
 const optionalText = z.string().transform((text) => (text === '' ? null : text));
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const apiKey = z
   .string()
@@ -186,9 +186,7 @@ const SCHEMA = z.object({
   MODELGRAPH_JWT_SECRET: z.string(),
   MODELGRAPH_JWT_ALGORITHMS: list,
   MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 600),
-  MODELGRAPH_ALLOWED_ORIGINS: list.pipe(
-    z.array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com')),
-  ),
+  MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,

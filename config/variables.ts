@@ -6,7 +6,7 @@ export interface Variable {
   readonly description: string;
 }
 
-/** Every environment variable except those of providers, which follow from their names. The README lists the same. */
+/** Every environment variable except those of providers, which follow from their names. docs/configuration.md lists the same. */
 export const VARIABLES = [
   {
     name: 'HOST',
@@ -55,7 +55,7 @@ export const VARIABLES = [
     default: '400',
     unit: 'days',
     description:
-      'How long the ledger is kept: a row for each turn that was billed, and its sums by day. See [docs/budgets.md](docs/budgets.md).',
+      'How long the ledger is kept: a row for each turn that was billed, and its sums by day. See [docs/budgets.md](budgets.md).',
   },
   {
     name: 'MODELGRAPH_BUDGET_UNPRICED',
@@ -69,14 +69,14 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](docs/configured-providers.md).',
+      'Path of a `.json`, `.ts`, `.js` or `.mjs` file with further providers: any server with an OpenAI-compatible API. See [docs/configured-providers.md](configured-providers.md).',
   },
   {
     name: 'MODELGRAPH_CATALOGUE',
     default: '',
     unit: null,
     description:
-      'Path of a `.json` file that adds models to the catalogue, overrides prices, statuses, limits and aliases, and hides models. It is read again when it changes, and on SIGHUP. See [docs/live-catalogue.md](docs/live-catalogue.md).',
+      'Path of a `.json` file that adds models to the catalogue, overrides prices, statuses, limits and aliases, and hides models. It is read again when it changes, and on SIGHUP. See [docs/live-catalogue.md](live-catalogue.md).',
   },
   {
     name: 'MODELGRAPH_CATALOGUE_URL',
@@ -117,7 +117,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Module (a `.ts`, `.js` or `.mjs` file, or a package) that exports `plugins`: steps of your own in the server, such as a guard in front of every generation. See [docs/plugins.md](docs/plugins.md).',
+      'Module (a `.ts`, `.js` or `.mjs` file, or a package) that exports `plugins`: steps of your own in the server, such as a guard in front of every generation. See [docs/plugins.md](plugins.md).',
   },
   {
     name: 'MODELGRAPH_API_KEYS',
@@ -131,14 +131,14 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      'Path of a `.json` file that says what each key and each user may: models, operations, limits, budgets. It is read again when it changes, and on SIGHUP. See [docs/access.md](docs/access.md).',
+      'Path of a `.json` file that says what each key and each user may: models, operations, limits, budgets. It is read again when it changes, and on SIGHUP. See [docs/access.md](access.md).',
   },
   {
     name: 'MODELGRAPH_JWT_ISSUER',
     default: '',
     unit: null,
     description:
-      'Issuer (`iss`) of the tokens by which users of an identity provider are let in. Empty: keys only. See [docs/access.md](docs/access.md).',
+      'Issuer (`iss`) of the tokens by which users of an identity provider are let in. Empty: keys only. See [docs/access.md](access.md).',
   },
   {
     name: 'MODELGRAPH_JWT_AUDIENCE',
@@ -185,7 +185,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins.",
+      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start.",
   },
   {
     name: 'MODELGRAPH_INTROSPECTION',
@@ -320,7 +320,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      '`https://…` address that receives a webhook for each ended batch; see [docs/batches.md](docs/batches.md). Empty: no webhooks.',
+      '`https://…` address that receives a webhook for each ended batch; see [docs/batches.md](batches.md). Empty: no webhooks.',
   },
   {
     name: 'MODELGRAPH_WEBHOOK_SECRET',

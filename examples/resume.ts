@@ -41,24 +41,35 @@ interface Request {
   readonly variables: Record<string, unknown>;
 }
 
-/** The events of one connection, which is closed as soon as its reader stops. */
+const openWebSocket = (request: Request) => {
+  const client = createWebSocketClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  // Leaving the iteration alone would tell the server that its events are not wanted any more, which ends the generation.
+  return { iterate: () => client.iterate(request), lose: () => client.terminate() };
+};
+
+const openEventStream = (request: Request) => {
+  const client = createSseClient({ url, retryAttempts: 0 });
+  return { iterate: () => client.iterate(request), lose: () => client.dispose() };
+};
+
+/** The events of one connection, which is lost without a word as soon as its reader stops. */
 async function* connect(request: Request, over: 'websocket' | 'sse'): AsyncGenerator<GenerationEvent> {
-  const client =
-    over === 'sse'
-      ? createSseClient({ url, retryAttempts: 0 })
-      : createWebSocketClient({
-          url: url.replace(/^http/, 'ws'),
-          webSocketImpl: WebSocket,
-          retryAttempts: 0,
-        });
-  try {
-    for await (const result of client.iterate(request)) {
-      const { data, errors } = result as Result;
-      if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
-      if (data) yield data.event;
+  const connection = over === 'sse' ? openEventStream(request) : openWebSocket(request);
+  for await (const result of connection.iterate()) {
+    const { data, errors } = result as Result;
+    if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
+    if (!data) continue;
+    let isRead = false;
+    try {
+      yield data.event;
+      isRead = true;
+    } finally {
+      if (!isRead) connection.lose();
     }
-  } finally {
-    await client.dispose();
   }
 }
 

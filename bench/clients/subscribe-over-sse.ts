@@ -13,7 +13,7 @@ const createReader = (receive: (json: string) => void, complete: () => void): ((
     for (let to = buffer.indexOf('\n\n'); to !== -1; to = buffer.indexOf('\n\n', from)) {
       const block = buffer.slice(from, to);
       from = to + 2;
-      if (block.startsWith('event: next\ndata: ')) receive(block.slice(18));
+      if (block.startsWith('event: next\n')) receive(block.slice(block.indexOf('\ndata: ') + 7));
       else if (block.startsWith('event: complete')) complete();
     }
     buffer = buffer.slice(from);

@@ -1,5 +1,5 @@
 import type { GenerationEvent } from './generation-event.ts';
-import type { GenerationSnapshot } from './fold.ts';
+import type { GenerationSnapshot } from './generation-snapshot.ts';
 import type { Generation, JsonValue } from './schema-types.ts';
 
 /** A call of a tool of the client, as the model made it. */
@@ -11,11 +11,11 @@ export interface ToolCallRequest {
   readonly argumentsText: string;
 }
 
-/** What a tool answers; what it throws is given to the model as `isError` with the message. */
-export type ToolHandler = (
-  call: ToolCallRequest,
-  options: { readonly signal: AbortSignal },
-) => JsonValue | Promise<JsonValue>;
+/**
+ * Runs a call. Gives the result, or a promise of it: anything that has a form in JSON, where a string is sent as text; nothing
+ * is sent as null. What it throws is given to the model as `isError` with the message.
+ */
+export type ToolHandler = (call: ToolCallRequest, options: { readonly signal: AbortSignal }) => unknown;
 
 export interface GenerateOptions {
   /** Cancels the generation, as `cancel()` does, so that the provider stops billing. */

@@ -1,4 +1,4 @@
-import type { GenerationSnapshot } from './fold.ts';
+import type { GenerationSnapshot } from './generation-snapshot.ts';
 
 /** Why a field of an input was refused. `path` is relative to the input, such as `messages.0.user.1.image`. */
 export interface Problem {
@@ -10,7 +10,10 @@ export interface Problem {
 
 /**
  * Every failure, whichever way it reached the client: a refused operation, a failed generation, a lost connection.
- * `code` is one of the server's error codes, or of this package: SERVER_AWAY, OFFLINE, BAD_RESPONSE, CANCELLED.
+ * `code` is one of the server's error codes, or of this package:
+ * - SERVER_AWAY, OFFLINE: no answer came, within `giveUpAfterMs` where a stream is resumed. Retryable.
+ * - BAD_RESPONSE: the answer is none of a Modelgraph server, such as a proxy's page.
+ * - CANCELLED: ended by the caller before the server was asked. DETACHED: the caller has left; the generation may run on.
  */
 export class ModelgraphError extends Error {
   override readonly name = 'ModelgraphError';
@@ -35,6 +38,14 @@ export class ModelgraphError extends Error {
     this.problems = details.problems ?? [];
     this.generationId = details.generationId;
     this.partial = details.partial;
+  }
+
+  /** The same error with what is known of its generation. */
+  with(details: Pick<ModelgraphErrorDetails, 'generationId' | 'partial'>): ModelgraphError {
+    const { message, code, path, suggestion, retryable, retryAfterMs, problems, cause } = this;
+    const { generationId = this.generationId, partial = this.partial } = details;
+    const known = { code, path, suggestion, retryable, retryAfterMs, problems, cause };
+    return new ModelgraphError(message, { ...known, generationId, partial });
   }
 }
 

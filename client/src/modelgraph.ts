@@ -8,6 +8,7 @@ import type {
   ModelOrder,
   Provider,
   Batch,
+  BatchItem,
   SubmitBatchInput,
   ToolResultInput,
 } from './schema-types.ts';
@@ -60,7 +61,11 @@ export interface Modelgraph {
     options?: { readonly count?: 'ESTIMATE' | 'PROVIDER'; readonly signal?: AbortSignal },
   ): Promise<GenerationPreview>;
 
-  /** Starts a generation at once. A `File` or `Blob` in the input is uploaded with it. */
+  /**
+   * Starts a generation at once. A `File` or `Blob` in the input is uploaded with it. Unless the input says otherwise it is
+   * sent `onDisconnect: 'CONTINUE'`: it runs to its end while no connection holds, so that a reload finds it, and
+   * `cancel()` is what stops it. With 'CANCEL' it is cancelled once the grace period of the server is over.
+   */
   generate(input: GenerateInput, options?: GenerateOptions): GenerationHandle;
   /** Joins a generation that was started before: after a reload, in another tab. Without `after`: from its first event. */
   follow(id: string, options?: FollowOptions): GenerationHandle;
@@ -77,6 +82,11 @@ export interface Modelgraph {
   submitBatch(input: SubmitBatchInput): Promise<Batch>;
   batch(id: string): Promise<Batch | null>;
   batches(query?: { readonly first?: number; readonly after?: string }): Promise<Page<Batch>>;
+  /** The requests of a batch with their results; null if there is no such batch. */
+  batchItems(
+    id: string,
+    query?: { readonly first?: number; readonly after?: string },
+  ): Promise<Page<BatchItem> | null>;
   cancelBatch(id: string): Promise<Batch>;
   /** How the batch stands, then each change until it has ended; reconnects by itself. */
   followBatch(id: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Batch>;
@@ -89,7 +99,7 @@ export interface Modelgraph {
   request<Data, Variables extends Record<string, unknown>>(
     document: TypedDocument<Data, Variables> | string,
     variables?: Variables,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Data>;
   /** Closes the connections; handles that are open detach. */
   dispose(): void;

@@ -255,7 +255,7 @@ export type Modality =
 
 /** What happens to a generation when its last subscriber disconnects. */
 export type OnDisconnect =
-  /** It is cancelled after a grace period, within which a lost connection can resume. */
+  /** It is cancelled after a grace period, within which a lost connection can resume; at once when that subscriber completes its operation over WebSocket. */
   | 'CANCEL'
   /** It runs to its end. */
   | 'CONTINUE';

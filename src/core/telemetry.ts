@@ -8,7 +8,7 @@ export const CIRCUIT_STATES = ['closed', 'half-open', 'open'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /** How the results of an operation reach its client. */
-export type Transport = 'http' | 'sse' | 'websocket';
+export type Transport = 'http' | 'sse' | 'multipart' | 'websocket';
 
 /**
  * What is reported of one generation, in order, as it happens. A turn is one answer of one model, with all attempts at

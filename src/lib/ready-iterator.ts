@@ -119,3 +119,15 @@ class AwaitedItems<T> implements ReadyIterator<T> {
  */
 export const toReadyIterator = <T>(source: AsyncIterable<T>, signal?: AbortSignal): ReadyIterator<T> =>
   new AwaitedItems(source[Symbol.asyncIterator](), signal);
+
+/** An iterator of no items, which has ended from the beginning. */
+export const createEndedIterator = <T>(): ReadyIterator<T> => ({
+  hasEnded: true,
+  take: () => undefined,
+  whenReady: (wake) => void setImmediate(wake),
+  next: () => Promise.resolve(OVER),
+  return: () => Promise.resolve(OVER),
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+});

@@ -4,7 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { RequestRejected } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Context } from './context.ts';
-import { LARGEST_PAGE } from './forward-page.ts';
+import { LARGEST_PAGE } from './list-page.ts';
 import { loadNode } from './load-node.ts';
 import { decodeNodeId, encodeNodeId } from './node-id.ts';
 

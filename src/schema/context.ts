@@ -25,6 +25,10 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */
   readonly isSafeRequest: boolean;
+  /** Whether it came as an EventSource sends it, which connects again by itself: by GET, without a header that a script adds. */
+  readonly mayBeRepeated: boolean;
+  /** The id of the last event that the client of an event stream has; null where it asks for the stream from its beginning. */
+  readonly lastEventId: string | null;
   readonly catalogue: CatalogueService;
   readonly generations: GenerationService;
   readonly batches: BatchService;

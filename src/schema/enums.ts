@@ -170,7 +170,8 @@ export const OnDisconnectEnum = defineEnum<OnDisconnect>(
   'OnDisconnect',
   'What happens to a generation when its last subscriber disconnects.',
   {
-    cancel: 'It is cancelled after a grace period, within which a lost connection can resume.',
+    cancel:
+      'It is cancelled after a grace period, within which a lost connection can resume; at once when that subscriber completes its operation over WebSocket.',
     continue: 'It runs to its end.',
   },
 );

@@ -45,6 +45,7 @@ const fromLiteral = (node: ValueNode, variables: Readonly<Record<string, unknown
 };
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   description: 'A point in time in UTC, RFC 3339 with milliseconds: `2026-11-22T14:03:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
@@ -54,12 +55,14 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('Date', {
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date.html',
   description: 'A day, `YYYY-MM-DD`.',
   serialize: (value) => value,
   parseValue: (value) => (isDate(value) ? value : refuse('Date', value)),
 });
 
 builder.scalarType('JSON', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'Any JSON value. Used only where the caller defines the shape.',
   serialize: (value) => value,
   parseValue: (value) => value as JsonValue,
@@ -67,12 +70,14 @@ builder.scalarType('JSON', {
 });
 
 builder.scalarType('Cursor', {
+  specifiedByURL: 'https://relay.dev/graphql/connections.htm#sec-Cursor',
   description: "An opaque position in a generation's event log.",
   serialize: (value) => value,
   parseValue: (value) => (typeof value === 'string' ? value : refuse('Cursor', value)),
 });
 
 builder.scalarType('File', {
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
   description: 'A part of a GraphQL multipart request.',
   serialize: (value) => refuse('File', value),
   parseValue: (value) => (isFile(value) ? value : refuseFile()),

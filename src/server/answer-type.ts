@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 export const JSON_TYPE = 'application/json';
 export const EVENT_STREAM = 'text/event-stream';
+export const MULTIPART = 'multipart/mixed';
 export type AnswerType = typeof GRAPHQL_RESPONSE | typeof JSON_TYPE;
 
 const ANSWER_TYPES: ReadonlyMap<string, AnswerType> = new Map<string, AnswerType>([
@@ -35,6 +36,16 @@ export const findAcceptedType = (accept: string | undefined): AnswerType | undef
 
 const accepts = ({ headers }: IncomingMessage, mediaType: string): boolean =>
   (headers.accept ?? '').toLowerCase().includes(mediaType);
+
+/** Whether the client can read a subscription as Apollo's multipart protocol has it, which names its version. */
+export const acceptsMultipart = ({ headers }: IncomingMessage): boolean =>
+  (headers.accept ?? '')
+    .toLowerCase()
+    .split(',')
+    .some((range) => {
+      const [type, ...parameters] = range.split(';').map((part) => part.trim().replaceAll('"', ''));
+      return type === MULTIPART && parameters.includes('subscriptionspec=1.0');
+    });
 
 /** Whether the client can read an event stream. */
 export const acceptsEventStream = (request: IncomingMessage): boolean => accepts(request, EVENT_STREAM);

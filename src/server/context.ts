@@ -35,10 +35,23 @@ export interface HttpContext {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   readonly transport: Exclude<Transport, 'websocket'>;
+  /** The id of the last event that the client of an event stream has; null where it sends none. */
+  readonly lastEventId: string | null;
   /** Set by authentication; the request of a principal that is not known never gets further. */
   principal?: Principal;
   principalId?: string;
+  /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
+  isPreflighted?: boolean;
 }
+
+/** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
+export const mayBeRepeated = ({
+  req,
+  isPreflighted,
+}: {
+  readonly req: IncomingMessage;
+  readonly isPreflighted?: boolean | undefined;
+}): boolean => req.method === 'GET' && isPreflighted !== true;
 
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
 export const createContext =
@@ -46,10 +59,14 @@ export const createContext =
   ({
     principal,
     req,
-  }: Partial<OperationOrigin> & Partial<Pick<HttpContext, 'req'>>): Omit<Context, keyof OperationOrigin> => {
+    isPreflighted,
+    lastEventId = null,
+  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, keyof OperationOrigin> => {
     if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
       isSafeRequest: req?.method === 'GET',
+      mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
+      lastEventId,
       catalogue: services.catalogue,
       generations: services.generations,
       batches: services.batches,

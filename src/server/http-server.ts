@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
 import type { ServiceLog } from '../core/service-log.ts';
-import { acceptsEventStream } from './answer-type.ts';
+import { acceptsEventStream, acceptsMultipart } from './answer-type.ts';
 import type { HttpContext } from './context.ts';
 import { hasSeveralHosts } from './origin.ts';
 import type { Yoga } from './prepare-operation.ts';
@@ -37,7 +37,9 @@ const createHttpContext = (req: IncomingMessage, res: ServerResponse): HttpConte
     if (!res.writableFinished) controller.abort();
   });
   const { signal } = controller;
-  return { req, res, controller, signal, transport: acceptsEventStream(req) ? 'sse' : 'http' };
+  const transport = acceptsEventStream(req) ? 'sse' : acceptsMultipart(req) ? 'multipart' : 'http';
+  const lastEventId = transport === 'sse' ? req.headers['last-event-id'] : undefined;
+  return { req, res, controller, signal, transport, lastEventId: lastEventId?.toString() || null };
 };
 
 const answer = async (context: HttpContext, { yoga, log }: HttpOptions): Promise<Response> => {

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { BudgetExceeded } from '../core/budget.ts';
 import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
 import type { ServiceLog } from '../core/service-log.ts';
@@ -67,6 +67,12 @@ export const createErrorMask =
 /** Messages of graphql quote what a client has sent, which may be megabytes. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
+/** The same error with other extensions. */
+export const withExtensions = (
+  { message, nodes, source, positions, path }: GraphQLError,
+  extensions: GraphQLErrorExtensions,
+): GraphQLError => new GraphQLError(message, { nodes, source, positions, path, extensions });
+
 /** The same error, with the code that says it is the request's fault where it has none of ours. */
 export const withCode = (error: GraphQLError): GraphQLError => {
   const given = error.extensions['code'];
@@ -85,8 +91,7 @@ export const withCode = (error: GraphQLError): GraphQLError => {
 export const withoutHttp = (error: GraphQLError): GraphQLError => {
   if (error.extensions['http'] === undefined) return error;
   const { http: _, ...extensions } = error.extensions;
-  const { nodes, source, positions, path } = error;
-  return new GraphQLError(error.message, { nodes, source, positions, path, extensions });
+  return withExtensions(error, extensions);
 };
 
 /** A result as a stream carries it: every error in it with a code, and with nothing that is meant for HTTP only. */

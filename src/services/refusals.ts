@@ -18,3 +18,14 @@ export const otherRequest = (): RequestRejected =>
   rejection('INVALID_REQUEST', ['idempotencyKey'], 'The key was used for another request.', {
     suggestion: 'Take a new key for each new request, and the same one only to repeat it.',
   });
+
+export const nothingStarted = (): RequestRejected =>
+  rejection(
+    'NOT_FOUND',
+    ['idempotencyKey'],
+    'No generation was started under this key in the last 24 hours.',
+    {
+      suggestion:
+        'Leave the header Last-Event-ID out to start one, or read an earlier one with generationEvents.',
+    },
+  );

@@ -76,8 +76,8 @@ describe('the guide to batches', () => {
     }
     const answers = (await readFile(join(folder.path, 'answers.jsonl'), 'utf8')).trim().split('\n');
     expect(answers.map((answer) => JSON.parse(answer) as unknown)).toMatchObject([
-      { customId: 'seven', status: 'SUCCEEDED', text: expect.stringContaining('Is 7 a prime') },
-      { customId: 'nine', status: 'SUCCEEDED', text: expect.stringContaining('Is 9 a prime') },
+      { customId: 'seven', status: 'SUCCEEDED', text: expect.stringContaining('7 is a prime number') },
+      { customId: 'nine', status: 'SUCCEEDED', text: expect.stringContaining('9 is not a prime number') },
     ]);
   });
 

@@ -39,7 +39,8 @@ describe.skipIf(postgres.problem !== null)(
       await using cluster = await startProcesses(3);
       const [home] = cluster.processes;
       if (home === undefined) throw new Error('a server was expected');
-      const input = { model: 'demo-reasoning', prompt: 'Hello' };
+      // It leaves servers by an explicit `complete`, which would cancel a generation without other subscribers.
+      const input = { model: 'demo-reasoning', prompt: 'Hello', onDisconnect: 'CONTINUE' };
       const whole = toEvents(await collectOverWebSocket(home, GENERATE_SUBSCRIPTION, { input }));
       const seen: Event[] = [];
       for (let turn = 0; !ENDS.includes(seen.at(-1)?.__typename ?? ''); turn += 1) {

@@ -143,10 +143,10 @@ describe('the guide, followed in a copy of the project for a vendor of an OpenAI
     'has its documents written from the catalogue, the descriptors and what tests know',
     async () => {
       await expectSuccess('node', 'scripts/print-schema.ts');
-      await expectSuccess('node', 'scripts/print-readme.ts');
+      await expectSuccess('node', 'scripts/print-tables.ts');
       await expectSuccess('node', 'scripts/print-reasoning-table.ts');
       expect(await copy.read('schema.graphql')).toContain('OWL_SPEECH');
-      expect(await copy.read('README.md')).toContain(
+      expect(await copy.read('docs/providers.md')).toContain(
         '| [Parrot](https://parrot.example/docs) | `parrot` | `PARROT_API_KEY` |',
       );
       expect(await copy.read('docs/reasoning.md')).toMatch(/^\| parrot-1 \|.*`reasoning_effort: high`/m);
@@ -164,7 +164,7 @@ describe('the guide, followed in a copy of the project for a vendor of an OpenAI
         'test/project/readme.test.ts',
         'test/config/catalogue.test.ts',
       ];
-      const names = 'parrot|owl|fault|vendor fails|README|catalogue|variable';
+      const names = 'parrot|owl|fault|vendor fails|README|tables|catalogue|variable';
       const report = ['--reporter=json', '--outputFile=report.json', '--maxWorkers=1'];
       const { output } = await copy.run('vitest', 'run', ...files, '-t', names, ...report);
       const { success, numPassedTests, testResults } = JSON.parse(await copy.read('report.json')) as Report;

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What is no part of the sources. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', 'data', 'coverage']);
+/** What is no part of the sources: folders of the root, and those of packages and builds anywhere. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'data', 'coverage']);
+const BUILT: ReadonlySet<string> = new Set(['node_modules', 'dist']);
 
 export interface Ran {
   readonly status: number;
@@ -47,12 +48,16 @@ const run = (root: string, program: string, args: readonly string[]): Promise<Ra
     });
   });
 
+/** Copies the sources alone, without any package. */
+export const copySources = (to: string): Promise<void> =>
+  cp(ROOT, to, {
+    recursive: true,
+    filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) && !BUILT.has(basename(path)),
+  });
+
 export const copyProject = async (): Promise<ProjectCopy> => {
   const root = await mkdtemp(join(tmpdir(), 'modelgraph-copy-'));
-  await cp(ROOT, root, {
-    recursive: true,
-    filter: (path) => !LEFT_OUT.has(relative(ROOT, path)),
-  });
+  await copySources(root);
   await linkPackages(root);
   return {
     add: (folder) => cp(fileURLToPath(folder), root, { recursive: true }),

@@ -10,7 +10,6 @@ const OXLINT = fileURLToPath(new URL('../../node_modules/.bin/oxlint', import.me
 const OXLINT_RULES = fileURLToPath(new URL('../../.oxlintrc.json', import.meta.url));
 
 const FOLDERS = ['src', 'config', 'cli', 'client', 'scripts', 'bench', 'test', 'examples'];
-
 type Tree = Readonly<Record<string, string>>;
 
 const packageFiles = (name: string): Tree => ({
@@ -23,10 +22,8 @@ const manifest: Tree = {
     dependencies: { openai: '1.0.0', graphql: '1.0.0' },
     devDependencies: { vitest: '1.0.0' },
   }),
-  ...packageFiles('openai'),
-  ...packageFiles('graphql'),
-  ...packageFiles('vitest'),
 };
+for (const name of ['openai', 'graphql', 'vitest']) Object.assign(manifest, packageFiles(name));
 
 /** The rules that a tree of sources breaks; every module of it is imported by main, so that none is an orphan. */
 const rulesBrokenBy = async (tree: Tree): Promise<readonly string[]> => {
@@ -45,6 +42,12 @@ const rulesBrokenBy = async (tree: Tree): Promise<readonly string[]> => {
 };
 
 const leaf = 'export const value = 1;\nexport type Value = typeof value;\n';
+
+/** A file that imports a type from another one. */
+const uses = (file: string, from: string, target: string): Tree => ({
+  [file]: `import type { Value } from '${from}';`,
+  [target]: leaf,
+});
 
 const CASES: readonly (readonly [rule: string, description: string, tree: Tree])[] = [
   [
@@ -78,10 +81,7 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   [
     'R6-no-sibling-provider',
     'a provider imports a type of its sibling',
-    {
-      'src/providers/text/x/a.ts': "import type { Value } from '../y/b.ts';",
-      'src/providers/text/y/b.ts': leaf,
-    },
+    uses('src/providers/text/x/a.ts', '../y/b.ts', 'src/providers/text/y/b.ts'),
   ],
   [
     'R6-shared-parts-know-no-provider',
@@ -94,10 +94,7 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   [
     'R7-provider-knows-no-registry',
     'a provider imports the registry',
-    {
-      'src/providers/text/x/a.ts': "import type { Value } from '../../../registry/b.ts';",
-      'src/registry/b.ts': leaf,
-    },
+    uses('src/providers/text/x/a.ts', '../../../registry/b.ts', 'src/registry/b.ts'),
   ],
   [
     'R7-registration-loads-no-provider',
@@ -175,58 +172,37 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   [
     'S1-judging-knows-no-work',
     'a price knows a type of generations',
-    {
-      'src/services/pricing/a.ts': "import type { Value } from '../generations/b.ts';",
-      'src/services/generations/b.ts': leaf,
-    },
+    uses('src/services/pricing/a.ts', '../generations/b.ts', 'src/services/generations/b.ts'),
   ],
   [
     'S2-generations-know-no-batches',
     'a generation knows a type of batches',
-    {
-      'src/services/generations/run/a.ts': "import type { Value } from '../../batches/b.ts';",
-      'src/services/batches/b.ts': leaf,
-    },
+    uses('src/services/generations/run/a.ts', '../../batches/b.ts', 'src/services/batches/b.ts'),
   ],
   [
     'S3-generations-events',
     'the event log knows the run',
-    {
-      'src/services/generations/events/a.ts': "import type { Value } from '../run/b.ts';",
-      'src/services/generations/run/b.ts': leaf,
-    },
+    uses('src/services/generations/events/a.ts', '../run/b.ts', 'src/services/generations/run/b.ts'),
   ],
   [
     'S3-generations-run',
     'the run knows other nodes',
-    {
-      'src/services/generations/run/a.ts': "import type { Value } from '../nodes/b.ts';",
-      'src/services/generations/nodes/b.ts': leaf,
-    },
+    uses('src/services/generations/run/a.ts', '../nodes/b.ts', 'src/services/generations/nodes/b.ts'),
   ],
   [
     'S3-generations-nodes',
     'what other nodes need knows the door',
-    {
-      'src/services/generations/nodes/a.ts': "import type { Value } from '../b.ts';",
-      'src/services/generations/b.ts': leaf,
-    },
+    uses('src/services/generations/nodes/a.ts', '../b.ts', 'src/services/generations/b.ts'),
   ],
   [
     'S4-store-domains-apart',
     'the store of batches knows a type of the store of generations',
-    {
-      'src/stores/batches/a.ts': "import type { Value } from '../generations/b.ts';",
-      'src/stores/generations/b.ts': leaf,
-    },
+    uses('src/stores/batches/a.ts', '../generations/b.ts', 'src/stores/generations/b.ts'),
   ],
   [
     'S4-store-ground',
     'the port knows a type of a domain',
-    {
-      'src/stores/db/a.ts': "import type { Value } from '../batches/b.ts';",
-      'src/stores/batches/b.ts': leaf,
-    },
+    uses('src/stores/db/a.ts', '../batches/b.ts', 'src/stores/batches/b.ts'),
   ],
   [
     'S5-schema-catalogue',
@@ -255,26 +231,21 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
   [
     'S7-request-comes-first',
     'a request knows a response of its vendor',
-    {
-      'src/providers/text/x/request/a.ts': "import type { Value } from '../response/b.ts';",
-      'src/providers/text/x/response/b.ts': leaf,
-    },
+    uses('src/providers/text/x/request/a.ts', '../response/b.ts', 'src/providers/text/x/response/b.ts'),
   ],
   [
     'S7-response-knows-no-batch',
     'a response knows a batch of its vendor',
-    {
-      'src/providers/text/x/response/a.ts': "import type { Value } from '../batch/b.ts';",
-      'src/providers/text/x/batch/b.ts': leaf,
-    },
+    uses('src/providers/text/x/response/a.ts', '../batch/b.ts', 'src/providers/text/x/batch/b.ts'),
   ],
   [
     'S7-openai-compatible-for-those-that-speak-it',
     'Anthropic takes a part from openai-compatible',
-    {
-      'src/providers/text/anthropic/a.ts': "import type { Value } from '../openai-compatible/b.ts';",
-      'src/providers/text/openai-compatible/b.ts': leaf,
-    },
+    uses(
+      'src/providers/text/anthropic/a.ts',
+      '../openai-compatible/b.ts',
+      'src/providers/text/openai-compatible/b.ts',
+    ),
   ],
   [
     'S8-telemetry',
@@ -290,6 +261,20 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
     'S10-client-stands-alone',
     'the client imports a type of the server',
     { 'client/a.ts': "import type { Value } from '../src/core/b.ts';", 'src/core/b.ts': leaf },
+  ],
+  [
+    'S10-client-core-knows-no-framework',
+    'the core of the client imports the room of a framework, and graphql',
+    {
+      'client/src/a.ts': "import type { Value } from './react/b.ts';",
+      'client/src/react/b.ts': leaf,
+      'client/src/transport/a.ts': "import { parse } from 'graphql';\nparse;",
+    },
+  ],
+  [
+    'S10-client-rooms-apart',
+    'a room of the client imports another one',
+    { 'client/src/apollo/a.ts': "import type { Value } from '../urql/b.ts';", 'client/src/urql/b.ts': leaf },
   ],
   [
     'flow-product-knows-no-workshop',

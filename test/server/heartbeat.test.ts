@@ -106,7 +106,10 @@ test('a WebSocket client that stops reading is dropped, and its provider is free
   raw.socket.resume();
 });
 
-test('an SSE client that stops reading is dropped, and its provider is freed', async () => {
+test.each([
+  ['an SSE client', 'text/event-stream'],
+  ['a client of multipart subscriptions', 'multipart/mixed;subscriptionSpec=1.0'],
+])('%s that stops reading is dropped, and its provider is freed', async (_client, accept) => {
   const { overrides, freed } = createSilentProvider(16);
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   const { hostname, port, host } = new URL(app.url);
@@ -114,7 +117,7 @@ test('an SSE client that stops reading is dropped, and its provider is freed', a
   // Never read from: what arrives stays in the kernel until that is full.
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(
-    `POST /graphql HTTP/1.1\r\nhost: ${host}\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n` +
+    `POST /graphql HTTP/1.1\r\nhost: ${host}\r\naccept: ${accept}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   await beatUntil(freed);

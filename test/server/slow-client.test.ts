@@ -32,6 +32,25 @@ interface Reader extends Disposable {
   read(): Promise<readonly string[]>;
 }
 
+/** A subscription whose results are the body of its answer. */
+const openBody = async (
+  { url }: TestApp,
+  accept: string,
+  resultsOf: (body: string) => readonly string[],
+): Promise<Reader> => {
+  const outgoing = request(url, { method: 'POST', headers: { 'content-type': 'application/json', accept } });
+  outgoing.end(JSON.stringify(PARAMS));
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return {
+    async read() {
+      let body = '';
+      for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
+      return resultsOf(body);
+    },
+    [Symbol.dispose]: () => outgoing.destroy(),
+  };
+};
+
 /** Clients that subscribe and then read nothing until they are told to. */
 const CLIENTS: Readonly<Record<string, (app: TestApp) => Promise<Reader>>> = {
   async websocket(app) {
@@ -54,22 +73,17 @@ const CLIENTS: Readonly<Record<string, (app: TestApp) => Promise<Reader>>> = {
       [Symbol.dispose]: () => socket.terminate(),
     };
   },
-  async sse({ url }) {
-    const outgoing = request(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    });
-    outgoing.end(JSON.stringify(PARAMS));
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    return {
-      async read() {
-        let body = '';
-        for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
-        return body.split('\n\n').flatMap((event) => /^event: next\ndata: (.*)$/.exec(event)?.[1] ?? []);
-      },
-      [Symbol.dispose]: () => outgoing.destroy(),
-    };
-  },
+  sse: (app) =>
+    openBody(app, 'text/event-stream', (body) =>
+      body.split('\n\n').flatMap((event) => /^event: next\nid: [\w-]+\ndata: (.*)$/.exec(event)?.[1] ?? []),
+    ),
+  multipart: (app) =>
+    openBody(app, 'multipart/mixed;subscriptionSpec=1.0', (body) =>
+      body.split('\r\n--graphql').flatMap((part) => {
+        const [, json] = part.split('\r\n\r\n');
+        return json === undefined ? [] : JSON.stringify((JSON.parse(json) as { payload: object }).payload);
+      }),
+    ),
 };
 
 describe.each(Object.entries(CLIENTS))('a client that does not read over %s', (_transport, open) => {

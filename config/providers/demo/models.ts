@@ -1,4 +1,10 @@
-import { defineModels, type ModelDefinition, type SamplingSupport } from '../../../src/core/model-config.ts';
+import {
+  defineModels,
+  MEDIA_TYPES,
+  mediaTypesOf,
+  type ModelDefinition,
+  type SamplingSupport,
+} from '../../../src/core/model-config.ts';
 import { price } from '../price.ts';
 import { VERIFIED_AT } from '../sources.ts';
 
@@ -60,7 +66,7 @@ export const DEMO_MODELS = defineModels<'local'>('demo', {
   demo: {
     ...demo,
     displayName: 'Demo',
-    description: `${STAND_IN} Streams a few scripted paragraphs that repeat part of the last message.`,
+    description: `${STAND_IN} Streams a scripted answer in markdown, on some subjects a true one.`,
     apiModel: 'demo',
     reasoning: { type: 'counterpart', model: 'demo-reasoning' },
   },
@@ -74,7 +80,7 @@ export const DEMO_MODELS = defineModels<'local'>('demo', {
   'demo-tool': {
     ...demo,
     displayName: 'Demo (tool call)',
-    description: `${STAND_IN} Calls the first function it is given (else a weather function), then answers with the result.`,
+    description: `${STAND_IN} Calls the function closest to the question (else a weather function) with arguments from it, then answers with the result.`,
     apiModel: 'demo-tool',
     functionCalling: true,
   },
@@ -88,10 +94,41 @@ export const DEMO_MODELS = defineModels<'local'>('demo', {
   'demo-json': {
     ...demo,
     displayName: 'Demo (structured output)',
-    description: `${STAND_IN} Answers with JSON, following the schema if it is given one.`,
+    description: `${STAND_IN} Answers with JSON that follows the schema, if it is given one, and the question.`,
     apiModel: 'demo-json',
     structuredOutput: true,
     jsonMode: true,
+  },
+  'demo-markdown': {
+    ...demo,
+    displayName: 'Demo (markdown)',
+    description: `${STAND_IN} Streams headings, lists, tables, code and a quotation, for trying out how they are shown.`,
+    apiModel: 'demo-markdown',
+  },
+  'demo-citations': {
+    ...demo,
+    displayName: 'Demo (citations)',
+    description: `${STAND_IN} Cites pages for sentences of its answer. The pages exist; it reads none of them.`,
+    apiModel: 'demo-citations',
+    citations: true,
+  },
+  'demo-vision': {
+    ...demo,
+    displayName: 'Demo (media)',
+    description: `${STAND_IN} Tells the format, dimensions, length and size of images, recordings and documents.`,
+    apiModel: 'demo-vision',
+    inputModalities: ['text', 'image', 'audio', 'file'],
+    media: {
+      image: { mediaTypes: MEDIA_TYPES.image, fetchesUrls: false, fileIds: false, detail: true },
+      audio: { mediaTypes: MEDIA_TYPES.audio, fetchesUrls: false, fileIds: false },
+      file: { mediaTypes: mediaTypesOf('file'), fetchesUrls: false, fileIds: false, filename: true },
+    },
+  },
+  'demo-refusal': {
+    ...demo,
+    displayName: 'Demo (refusal)',
+    description: `${STAND_IN} Refuses, as a model does whose filter stops the answer.`,
+    apiModel: 'demo-refusal',
   },
   'demo-slow': {
     ...demo,

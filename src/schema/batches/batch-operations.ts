@@ -5,7 +5,7 @@ import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
-import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { readKey } from '../idempotency-key.ts';
 import { readRequestFile, type RequestFileOptions, readRequests } from './read-batch-requests.ts';
 import { BatchType } from '../refs.ts';
@@ -45,24 +45,27 @@ builder.queryFields((t) => ({
     args: {
       first: t.arg.int({ description: 'At most this many; 20 when left out, at most 100.' }),
       after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
+      last: t.arg.int({
+        description:
+          'At most this many of the last ones, up to 100, in the same order. Not together with first.',
+      }),
+      before: t.arg.string({ description: 'Only those before the one with this cursor.' }),
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
       owner: t.arg.string({
         description:
           'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`.',
       }),
     },
-    complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status, owner = null }, { batches, principal }) => {
-      const page = await batches.list(principal, {
-        first: readPageSize(first),
-        after,
+    complexity: listPageComplexity,
+    resolve: async (_root, { status, owner = null, ...page }, { batches, principal }) => {
+      const asked = readPage(page);
+      const { items, hasNextPage, totalCount } = await batches.list(principal, {
+        ...asked,
         statuses: readStatuses(status),
         owner,
       });
-      return toForwardConnection(
-        page.items.map(({ cursor, batch }) => ({ cursor, node: batch })),
-        { ...page, after },
-      );
+      const nodes = items.map(({ cursor, batch }) => ({ cursor, node: batch }));
+      return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });
     },
   }),
 }));

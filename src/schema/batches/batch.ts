@@ -2,7 +2,7 @@ import { BatchItemConnection, BatchItemStatusEnum } from './batch-item.ts';
 import { BatchCountsType, BatchModeEnum, BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
-import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { CostType, GenerationErrorType, UsageType, WarningType } from '../generations/generation-parts.ts';
 import { BatchItemType, BatchType, ModelType, ProviderType } from '../refs.ts';
 
@@ -56,19 +56,23 @@ builder.objectFields(BatchType, (t) => ({
         description: 'At most this many, fewer where they are very large; 20 when left out, at most 100.',
       }),
       after: t.arg.string({ description: 'Only those after the one with this cursor.' }),
+      last: t.arg.int({
+        description:
+          'At most this many of the last ones, up to 100, in the same order. Not together with first.',
+      }),
+      before: t.arg.string({ description: 'Only those before the one with this cursor.' }),
       status: t.arg({
         type: [BatchItemStatusEnum],
         description: 'Only those that have come to one of these.',
       }),
     },
-    complexity: forwardPageComplexity,
-    resolve: async (batch, { first, after = null, status }, { loaders }) => {
-      const query = { first: readPageSize(first), after, statuses: readStatuses(status) };
-      const page = await loaders.itemPage.load({ batch, query });
-      return toForwardConnection(
-        page.items.map(({ cursor, item }) => ({ cursor, node: item })),
-        { ...page, after },
-      );
+    complexity: listPageComplexity,
+    resolve: async (batch, { status, ...page }, { loaders }) => {
+      const asked = readPage(page);
+      const query = { ...asked, statuses: readStatuses(status) };
+      const { items, hasNextPage, totalCount } = await loaders.itemPage.load({ batch, query });
+      const nodes = items.map(({ cursor, item }) => ({ cursor, node: item }));
+      return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });
     },
   }),
   item: t.field({

@@ -1,10 +1,11 @@
 import type { GenerationEvent } from '../../core/generation-event.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import { builder } from '../builder.ts';
-import { readCursor } from './event-cursor.ts';
+import { readCursor, readLastEventId } from './event-cursor.ts';
 import { GenerationEventType } from './generation-event.ts';
 import { ToolResultInput, toToolMessage } from './message-input.ts';
 import { GenerationType } from '../refs.ts';
+import { readEventsAfter, RESUMABLE } from './resume-events.ts';
 
 builder.mutationFields((t) => ({
   submitToolResults: t.field({
@@ -38,15 +39,18 @@ builder.subscriptionFields((t) => ({
       id: t.arg.id({ required: true, description: 'The generation to read.' }),
       after: t.arg({
         type: 'Cursor',
-        description: 'Cursor of the last event that you have. All events when left out.',
+        description:
+          'Cursor of the last event that you have. All events when left out. The header Last-Event-ID of an event stream takes its place.',
       }),
     },
-    subscribe: async (
-      _root,
-      { id, after },
-      { generations, principal, signal },
-    ): Promise<ReadyIterator<GenerationEvent>> =>
-      generations.events(id, principal, after == null ? null : readCursor(after, id), signal),
+    extensions: RESUMABLE,
+    subscribe: async (_root, { id, after }, context): Promise<ReadyIterator<GenerationEvent>> => {
+      const { generations, principal, signal, lastEventId } = context;
+      // An EventSource that connects again repeats its address, and with it an older cursor.
+      if (lastEventId !== null) return readEventsAfter(readLastEventId(lastEventId, id), context);
+      if (after != null) return readEventsAfter(readCursor(after, id), context);
+      return generations.events(id, principal, null, signal);
+    },
     resolve: (event) => event,
   }),
 }));

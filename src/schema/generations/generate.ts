@@ -10,6 +10,7 @@ import { GenerationEventType } from './generation-event.ts';
 import { CostType, WarningType } from './generation-parts.ts';
 import { readKey } from '../idempotency-key.ts';
 import { GenerationType } from '../refs.ts';
+import { RESUMABLE, streamOrResume } from './resume-events.ts';
 import { ModelResolutionType } from '../catalogue/resolution.ts';
 
 const GenerationProblemType = builder.objectRef<Problem>('GenerationProblem').implement({
@@ -155,23 +156,19 @@ builder.subscriptionFields((t) => ({
   generate: t.field({
     type: GenerationEventType,
     description:
-      'Generates text and streams it as typed events, over WebSocket or SSE. A refused request is an error before the first event; a later failure is the event GenerationFailed. After a lost connection, generationEvents resumes the stream.',
+      'Generates text and streams it as typed events, over WebSocket or SSE. A refused request is an error before the first event; a later failure is the event GenerationFailed. After a lost connection, generationEvents resumes the stream, and so does the same operation with the same idempotency key and the header Last-Event-ID over SSE. Over GET it needs an idempotency key.',
     args: {
       input: t.arg({ type: GenerateInputType, required: true, description: REQUEST }),
       idempotencyKey: t.arg.string({ description: KEY }),
     },
     complexity: { field: GENERATION_COMPLEXITY },
-    extensions: { costsMoney: true },
+    extensions: { costsMoney: true, ...RESUMABLE },
     subscribe: async (
       _root,
       { input, idempotencyKey = null },
-      { generations, principal, signal },
+      context,
     ): Promise<ReadyIterator<GenerationEvent>> =>
-      generations.stream(
-        await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
-        signal,
-      ),
+      streamOrResume(() => toGenerateInput(input), readKey(idempotencyKey), context),
     resolve: (event) => event,
   }),
 }));

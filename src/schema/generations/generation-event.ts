@@ -26,7 +26,7 @@ export const GenerationEventType = builder.interfaceRef<Events.GenerationEvent>(
       type: 'Cursor',
       description:
         'Position of the event in the event log as an opaque token, which generationEvents resumes after.',
-      resolve: ({ generationId, sequence }) => toCursor(generationId, sequence),
+      resolve: (event) => toCursor(event),
     }),
   }),
 });

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { GenerationStatusEnum } from '../enums.ts';
-import { forwardPageComplexity, readPageSize, readStatuses, toForwardConnection } from '../forward-page.ts';
+import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { GenerationType } from '../refs.ts';
 
 const GenerationConnection = builder.connectionObject(
@@ -31,6 +31,11 @@ builder.queryFields((t) => ({
         description: 'Size of the page, up to 100; fewer where they are very large. Default: 20.',
       }),
       after: t.arg.string({ description: 'Only generations after the one with this cursor.' }),
+      last: t.arg.int({
+        description:
+          'At most this many of the last ones, up to 100, in the same order. Not together with first.',
+      }),
+      before: t.arg.string({ description: 'Only those before the one with this cursor.' }),
       status: t.arg({
         type: [GenerationStatusEnum],
         description: 'Only generations with one of these statuses.',
@@ -40,18 +45,16 @@ builder.queryFields((t) => ({
           'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`, those of others `admin`.',
       }),
     },
-    complexity: forwardPageComplexity,
-    resolve: async (_root, { first, after = null, status, owner = null }, { loaders }) => {
-      const page = await loaders.generationPage.load({
-        first: readPageSize(first),
-        after,
+    complexity: listPageComplexity,
+    resolve: async (_root, { status, owner = null, ...page }, { loaders }) => {
+      const asked = readPage(page);
+      const { items, hasNextPage, totalCount } = await loaders.generationPage.load({
+        ...asked,
         statuses: readStatuses(status),
         owner,
       });
-      return toForwardConnection(
-        page.items.map(({ cursor, generation }) => ({ cursor, node: generation })),
-        { ...page, after },
-      );
+      const nodes = items.map(({ cursor, generation }) => ({ cursor, node: generation }));
+      return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });
     },
   }),
 }));

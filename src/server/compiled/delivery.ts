@@ -9,8 +9,10 @@ import { OpenSubscription } from './subscribe.ts';
 
 /** Where the results of an operation go. */
 export interface ResultSink {
+  /** Whether a result is written with the id of its event, which costs making one; left out: it is not. */
+  readonly takesIds?: boolean;
   /** Takes a result; what is taken in one turn of the event loop is sent together. */
-  write(result: ExecutionResult): void;
+  write(result: ExecutionResult, id?: string): void;
   /** What has to be waited for before more is written, while the client is behind. */
   full(): Promise<void> | undefined;
 }
@@ -19,8 +21,8 @@ export interface ResultSink {
 export interface RunningOperation {
   /** Resolves once all its results have been written, or it was left and has come to its end. Never rejects. */
   readonly ended: Promise<void>;
-  /** Aborts it; nothing more is written. */
-  leave(): void;
+  /** Aborts it, for a reason if one is given; nothing more is written. */
+  leave(reason?: Error): void;
 }
 
 export interface DeliveryOptions {
@@ -58,10 +60,10 @@ export class Delivery implements RunningOperation {
     void this.#start();
   }
 
-  leave(): void {
+  leave(reason?: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#options.controller.abort();
+    this.#options.controller.abort(reason);
     this.#returnEvents();
     if (!this.#isOpening) this.#settle();
     this.#options.onEnd();
@@ -124,14 +126,17 @@ export class Delivery implements RunningOperation {
 
   /** Writes the result of an event; a promise where making it takes time. */
   #write(event: unknown): Promise<void> | undefined {
-    const result = this.#subscription?.toResult(event);
-    if (result instanceof Promise) return result.then((late) => this.#put(late));
-    if (result !== undefined) this.#put(result);
+    const subscription = this.#subscription;
+    if (subscription === undefined) return undefined;
+    const result = subscription.toResult(event);
+    const id = this.#options.sink.takesIds === true ? subscription.toEventId?.(event) : undefined;
+    if (result instanceof Promise) return result.then((late) => this.#put(late, id));
+    this.#put(result, id);
     return undefined;
   }
 
-  #put(result: ExecutionResult): void {
-    if (!this.#isOver) this.#options.sink.write(toStreamedResult(boundResult(result)));
+  #put(result: ExecutionResult, id?: string): void {
+    if (!this.#isOver) this.#options.sink.write(toStreamedResult(boundResult(result)), id);
   }
 
   /** Ends it also where not even the error can be written. */

@@ -3,6 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
+  Kind,
   OperationTypeNode,
   type ValidatedExecutionArgs,
   type ValidatedSubscriptionArgs,
@@ -22,10 +23,17 @@ export class OpenSubscription implements AsyncIterable<ExecutionResult> {
   readonly events: ReadyIterator<unknown>;
   /** Makes the result of an event, errors masked. */
   readonly toResult: (event: unknown) => ResultOrPromise;
+  /** The id of an event, as an event stream carries it; undefined where a client cannot resume after one. */
+  readonly toEventId: ((event: unknown) => string) | undefined;
 
-  constructor(events: ReadyIterator<unknown>, toResult: (event: unknown) => ResultOrPromise) {
+  constructor(
+    events: ReadyIterator<unknown>,
+    toResult: (event: unknown) => ResultOrPromise,
+    toEventId?: (event: unknown) => string,
+  ) {
     this.events = events;
     this.toResult = toResult;
+    this.toEventId = toEventId;
   }
 
   /** Results in order. Returning ends the events at once, even while the next one is awaited. */
@@ -56,6 +64,19 @@ const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
 const isSubscription = (args: ValidatedExecutionArgs): args is ValidatedSubscriptionArgs =>
   args.operation.operation === OperationTypeNode.SUBSCRIPTION;
 
+/** What the field of a subscription declares as the id of its events. Validation has seen to it that there is one field. */
+const findToEventId = (args: ValidatedSubscriptionArgs): OpenSubscription['toEventId'] => {
+  const fields = args.schema.getSubscriptionType()?.getFields();
+  let [selection] = args.operation.selectionSet.selections;
+  while (selection !== undefined && selection.kind !== Kind.FIELD) {
+    const within =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : args.fragmentDefinitions[selection.name.value];
+    [selection] = within?.selectionSet.selections ?? [];
+  }
+  const declared = selection && fields?.[selection.name.value]?.extensions['toEventId'];
+  return typeof declared === 'function' ? (declared as (event: unknown) => string) : undefined;
+};
+
 /**
  * The `subscribe` of the server: a result with errors, or the open subscription. Results of events are made without the
  * pipeline's hooks, which would cost more than making them; their errors are masked here.
@@ -78,5 +99,9 @@ export const createSubscribe =
       return isPromise(result) ? Promise.resolve(result).then(mask) : mask(result);
     };
     // The resolvers of all subscription fields are typed to give a ready iterator, and graphql hands it on as it is.
-    return new OpenSubscription(events as ReadyIterator<unknown>, (event) => plan(event) ?? execute(event));
+    return new OpenSubscription(
+      events as ReadyIterator<unknown>,
+      (event) => plan(event) ?? execute(event),
+      findToEventId(validated),
+    );
   };

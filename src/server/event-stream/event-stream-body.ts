@@ -1,26 +1,28 @@
 import type { ServerResponse } from 'node:http';
+import type { Transport } from '../../core/telemetry.ts';
 import { Delivery, type RunningOperation } from '../compiled/delivery.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
 import type { MaskError } from '../mask-error.ts';
 import type { OperationResult } from '../prepare-operation.ts';
+import type { Framing } from './framing.ts';
 import { startHeartbeat } from './heartbeat.ts';
 
 export interface EventStreamOptions {
   /** Begins the operation. Never rejects. */
   readonly open: () => Promise<OperationResult>;
   readonly controller: AbortController;
+  readonly framing: Framing;
   readonly maskError: MaskError;
   readonly heartbeatMs: number;
+  readonly transport: Transport;
   /** Called when the stream begins; what it gives, when it has ended. */
-  readonly streamOpened: (transport: 'sse') => () => void;
+  readonly streamOpened: (transport: Transport) => () => void;
 }
 
-const frame = (event: 'next' | 'complete', data: string): string => `event: ${event}\ndata: ${data}\n\n`;
-
 /**
- * The body of an answer by the "distinct connections mode" of GraphQL over SSE: each result a `next` event, the end a
- * `complete` event. The HTTP adapter sends the head and pipes a body into the response as it does any stream of Node's;
- * this one writes to the response itself, many events at a time, which an ordinary stream would wrap one by one.
+ * The body of an answer of many results. The HTTP adapter sends the head and pipes a body into the response as it does any
+ * stream of Node's; this one writes to the response itself, many events at a time, which an ordinary stream would wrap one by
+ * one.
  */
 export class EventStreamBody {
   readonly #options: EventStreamOptions;
@@ -37,18 +39,20 @@ export class EventStreamBody {
 
   /** Sends the results and ends the response. The client's leaving ends the operation at once. */
   pipe(response: ServerResponse): ServerResponse {
-    const { open, controller, maskError, heartbeatMs, streamOpened } = this.#options;
+    const { open, controller, framing, maskError, heartbeatMs, transport, streamOpened } = this.#options;
     const writer = new TextWriter(response, 'utf8', () => !response.writableEnded);
     // The client has a stream before the operation is begun.
     response.flushHeaders();
-    const stopHeartbeat = startHeartbeat(response, heartbeatMs);
+    if (framing.head !== '') writer.write(framing.head);
+    const stopHeartbeat = startHeartbeat(response, framing.heartbeat, heartbeatMs);
     const running = new Delivery({
       open,
       controller,
       maskError,
-      onEnd: streamOpened('sse'),
+      onEnd: streamOpened(transport),
       sink: {
-        write: (next) => writer.write(frame('next', JSON.stringify(next))),
+        takesIds: transport === 'sse',
+        write: (next, id) => writer.write(framing.next(next, id)),
         full: () => writer.full(),
       },
     });
@@ -56,7 +60,7 @@ export class EventStreamBody {
     const end = (): void => {
       try {
         stopHeartbeat();
-        writer.write(frame('complete', ''));
+        writer.write(framing.end());
         writer.flush();
       } finally {
         if (!response.destroyed) response.end();

@@ -1,16 +1,32 @@
 import { type CORSOptions, useCORS } from '@whatwg-node/server';
 import type { HttpContext } from '../context.ts';
 import type { ServerPlugin } from '../plugin.ts';
-import { findOriginProblem, type OriginPolicy } from '../origin.ts';
+import { findOriginProblem, type OriginPolicy, PREFLIGHT_HEADERS } from '../origin.ts';
 
 const ALLOWED: CORSOptions = {
   // Any origin that the policy has let through.
   origin: [],
   credentials: false,
   methods: ['GET', 'POST', 'OPTIONS'],
-  allowedHeaders: ['authorization', 'content-type', 'x-graphql-client', 'graphql-require-preflight'],
+  allowedHeaders: [
+    'authorization',
+    'content-type',
+    'last-event-id',
+    ...PREFLIGHT_HEADERS,
+    // What Apollo Client, and tracing in a browser, send with each request.
+    'apollographql-client-name',
+    'apollographql-client-version',
+    'traceparent',
+    'tracestate',
+    'baggage',
+    'sentry-trace',
+    'x-request-id',
+  ],
   maxAge: 600,
 };
+
+/** Asked for by browsers before a page of the internet calls an address of a private network, such as a loopback one. */
+const PRIVATE_NETWORK = 'access-control-request-private-network';
 
 /** Answers preflights, and lets pages of allowed origins read answers; a refused origin is told nothing. */
 export const useCors = (policy: OriginPolicy): ServerPlugin => {
@@ -19,6 +35,12 @@ export const useCors = (policy: OriginPolicy): ServerPlugin => {
   );
   return {
     onRequest: (payload) => cors.onRequest?.(payload),
-    onResponse: (payload) => cors.onResponse?.(payload),
+    async onResponse(payload) {
+      await cors.onResponse?.(payload);
+      const { request, response } = payload;
+      const isPreflight = request.method === 'OPTIONS' && request.headers.get(PRIVATE_NETWORK) === 'true';
+      if (isPreflight && response.headers.has('access-control-allow-origin'))
+        response.headers.set('access-control-allow-private-network', 'true');
+    },
   };
 };

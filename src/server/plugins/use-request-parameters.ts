@@ -2,7 +2,13 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { isRecord } from '../../lib/is-record.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { parseExactJson } from '../../lib/exact-json.ts';
-import { acceptsEventStream, findAcceptedType, GRAPHQL_RESPONSE, JSON_TYPE } from '../answer-type.ts';
+import {
+  acceptsEventStream,
+  acceptsMultipart,
+  findAcceptedType,
+  GRAPHQL_RESPONSE,
+  JSON_TYPE,
+} from '../answer-type.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import { findParamsError } from '../prepare-operation.ts';
@@ -68,7 +74,8 @@ export const useRequestParameters = ({ maxBodyBytes, limits }: BodyLimits): Serv
   onParams({ params, context: { req } }) {
     const malformed = findParamsError(params);
     if (malformed !== undefined) throw toRefusalError(malformed);
-    if (findAcceptedType(req.headers.accept) === undefined && !acceptsEventStream(req))
+    const isAccepted = findAcceptedType(req.headers.accept) !== undefined;
+    if (!isAccepted && !acceptsEventStream(req) && !acceptsMultipart(req))
       throw toRefusalError(NOT_ACCEPTABLE);
   },
 });

@@ -1,6 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import type { ServiceLog } from '../../core/service-log.ts';
-import { EVENT_STREAM } from '../answer-type.ts';
+import { EVENT_STREAM, MULTIPART } from '../answer-type.ts';
 import type { HttpContext } from '../context.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { toRefusalError } from '../refusal.ts';
@@ -34,7 +34,8 @@ export const useUploads = (options: UploadOptions): ServerPlugin => {
     async onResponse({ serverContext: { req, res }, response }) {
       const uploads = open.get(req);
       if (uploads === undefined) return;
-      const isStreamed = response.headers.get('content-type')?.startsWith(EVENT_STREAM) === true;
+      const type = response.headers.get('content-type') ?? '';
+      const isStreamed = type.startsWith(EVENT_STREAM) || type.startsWith(MULTIPART);
       const remove = (): void => {
         uploads[Symbol.asyncDispose]().catch((error: unknown) => {
           log.warn({ err: error }, 'the files of a request could not be removed; they go at the next start');

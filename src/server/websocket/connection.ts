@@ -71,6 +71,7 @@ export class Connection {
       write: (message) => this.#write(message),
       full: () => this.#writer.full(),
       close: this.#close,
+      isOpen: () => socket.readyState === socket.OPEN,
       credentials: undefined,
       isLetIn: false,
     };

@@ -19,6 +19,8 @@ export interface SocketState {
   /** What has to be waited for before more is sent, while the client is behind. */
   readonly full: () => Promise<void> | undefined;
   readonly close: (code: number, reason: string) => void;
+  /** Whether neither side has begun to close it. */
+  readonly isOpen: () => boolean;
   /** What `connection_init` has brought, or else the header. */
   credentials: string | undefined;
   /** Whether these credentials have been accepted. */
@@ -44,7 +46,7 @@ const createTooMany = (most: number): GraphQLError =>
 const start = (
   operation: PreparedOperation,
   id: string,
-  { write, full }: SocketState,
+  { write, full, isOpen }: SocketState,
   controller: AbortController,
   { maskError, streamOpened }: ProtocolOptions,
 ): WrittenResults => {
@@ -56,7 +58,7 @@ const start = (
     onEnd: streamOpened('websocket'),
     sink: { write: (result) => write(`${head}${JSON.stringify(result)}}`), full },
   });
-  return new WrittenResults(running);
+  return new WrittenResults(running, isOpen);
 };
 
 const MAX_ID_LENGTH = 200;

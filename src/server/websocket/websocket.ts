@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { findCredentialsProblem } from '../find-credentials-problem.ts';
@@ -29,6 +29,9 @@ export const WEBSOCKET_LIMITS = {
   maxOperationsPerSocket: 16,
 };
 
+/** RFC 6455, section 7.4.1. */
+const MESSAGE_TOO_BIG = 1009;
+
 /** How long a client has to answer the closing of its socket; what it has sent is kept meanwhile. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -46,6 +49,15 @@ export interface WebSockets {
   terminate(): void;
 }
 
+/** Sockets that are closed with a reason for a message that is too large: ws itself gives none, and its client would not know what to do. */
+const createSocketClass = ({ maxPayloadBytes }: WebSocketLimits): typeof WebSocket =>
+  class extends WebSocket {
+    override close(code?: number, reason?: string | Buffer): void {
+      const tooLarge = `A message has at most ${maxPayloadBytes} bytes. Send larger ones over HTTP or SSE, files as uploads.`;
+      super.close(code, reason ?? (code === MESSAGE_TOO_BIG ? tooLarge : undefined));
+    }
+  };
+
 /** Serves graphql-transport-ws on an HTTP server, at the path of the API. */
 export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
   const { authenticate, originPolicy, heartbeatMs, limits, log } = options;
@@ -54,6 +66,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   const protocol = createProtocol({ ...options, ...limits });
   const serverOptions = {
     noServer: true,
+    WebSocket: createSocketClass(limits),
     maxPayload: limits.maxPayloadBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols,

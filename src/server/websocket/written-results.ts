@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { ClientCompleted } from '../../core/client-completed.ts';
 import type { RunningOperation } from '../compiled/delivery.ts';
 
 const DONE = { done: true, value: undefined } as const;
@@ -9,9 +10,12 @@ const DONE = { done: true, value: undefined } as const;
  */
 export class WrittenResults implements AsyncIterableIterator<ExecutionResult, undefined, undefined> {
   readonly #running: RunningOperation;
+  readonly #isOpen: () => boolean;
 
-  constructor(running: RunningOperation) {
+  /** `isOpen`: whether the socket is, so that the client itself ends the operation, by a `complete` message. */
+  constructor(running: RunningOperation, isOpen: () => boolean) {
     this.#running = running;
+    this.#isOpen = isOpen;
   }
 
   async next(): Promise<IteratorReturnResult<undefined>> {
@@ -20,7 +24,7 @@ export class WrittenResults implements AsyncIterableIterator<ExecutionResult, un
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
-    this.#running.leave();
+    this.#running.leave(this.#isOpen() ? new ClientCompleted() : undefined);
     return Promise.resolve(DONE);
   }
 

@@ -1,4 +1,5 @@
 import { findGenerations } from './find-generations.ts';
+import { isCompletedByClient } from '../../core/client-completed.ts';
 import { ModelgraphError, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { GenerationEvent } from '../../core/generation-event.ts';
@@ -10,6 +11,7 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
+import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
@@ -19,7 +21,7 @@ import { toVisible, visibilityOf } from '../principals/visibility.ts';
 import { beyondTheLog, noGeneration } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
-import type { Caller, GenerationStarter } from './generation-starter.ts';
+import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { RemoteToolResults } from './nodes/remote-tool-results.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
@@ -48,9 +50,7 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
 }
 
 /** A page of a principal's generations. */
-export interface GenerationListRequest {
-  readonly first: number;
-  readonly after: string | null;
+export interface GenerationListRequest extends ListPart {
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
   /** Id of the principal they belong to; left out or null: the one that asks. */
@@ -59,6 +59,7 @@ export interface GenerationListRequest {
 
 export interface GenerationList {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  /** Whether there are more between the cursors. */
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
@@ -112,6 +113,14 @@ export class GenerationService {
   }
 
   /**
+   * The id of the generation that was started with this input under the key of the caller. Starts nothing; throws
+   * `NOT_FOUND` where there is none, `INVALID_REQUEST` for a key of another input.
+   */
+  findStarted(input: GenerateInput, caller: KeyedCaller): Promise<string> {
+    return this.#options.starter.findStarted(input, caller);
+  }
+
+  /**
    * Starts a generation and waits for its end, or for the tool calls it needs results of; throws `GenerationFailure`
    * when it failed or was cancelled. Aborting the signal ends the wait; without an idempotency key no client could come
    * back for the answer, so that it cancels at once.
@@ -159,6 +168,14 @@ export class GenerationService {
     if (from > here.eventLog.lastSequence) throw beyondTheLog(id);
     const subscriber = live.subscribe(id);
     return here.eventLog.read(from, { coalesceMs, signal, ...(subscriber && { subscriber }) });
+  }
+
+  /** Whether a generation of the principal's own is known and has ended, so that there are no more events of it to come. */
+  async hasEnded(id: string, principal: Principal): Promise<boolean> {
+    requireOperation(principal, 'read', 'generate');
+    const [found] = await findGenerations(this.#options, [id], (generation) => generation);
+    const generation = unwrapFound(found);
+    return generation?.principalId === principal.id && generation.completedAt !== null;
   }
 
   /**
@@ -264,9 +281,10 @@ export class GenerationService {
 
   /** Does what other nodes ask of this node's generations, and takes their answers. */
   async takeCommands(): Promise<void> {
-    const { commands, cache, toolResults, remoteToolResults, log } = this.#options;
+    const { commands, cache, live, toolResults, remoteToolResults, log } = this.#options;
     const taken = await commands.take();
     for (const id of taken.cancel) cache.findLive(id)?.cancel();
+    for (const id of taken.abandoned) live.abandon(id);
     for (const answer of taken.answers) remoteToolResults.take(answer);
     // Guards may take their time, and a later command may cancel the generation they judge.
     for (const sent of taken.toolResults)
@@ -326,8 +344,9 @@ export class GenerationService {
     if (run === undefined) return cache.find(id) ?? stored.settled(id, signal);
     const subscriber = live.subscribe(id);
     const leave = (): void => {
-      if (mayReturn) subscriber?.leave();
-      else run.cancel();
+      if (!mayReturn) run.cancel();
+      else if (isCompletedByClient(signal)) subscriber?.abandon();
+      else subscriber?.leave();
     };
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();

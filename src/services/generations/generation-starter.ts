@@ -12,7 +12,7 @@ import { type PreparedGeneration, previewGeneration, type PreviewDependencies } 
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
@@ -24,6 +24,10 @@ export interface Caller {
   readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+}
+
+export interface KeyedCaller extends Caller {
+  readonly idempotencyKey: string;
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
@@ -80,6 +84,17 @@ export class GenerationStarter {
     if (known !== undefined) return known;
     live.launch(run, isStored);
     return run.id;
+  }
+
+  /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
+  async findStarted(input: GenerateInput, { principal, idempotencyKey }: KeyedCaller): Promise<string> {
+    requireOperation(principal, 'generate');
+    const id = await this.#findKnown(principal.id, {
+      key: idempotencyKey,
+      requestHash: requestHashOf(input),
+    });
+    if (id === undefined) throw nothingStarted();
+    return id;
   }
 
   async #findKnown(principalId: string, { key, requestHash }: IdempotencyEntry): Promise<string | undefined> {

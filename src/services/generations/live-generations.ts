@@ -57,6 +57,11 @@ export class LiveGenerations {
     return this.#subscribers.get(id)?.add();
   }
 
+  /** A subscriber on another node wants no more of it: without others it is cancelled at once. */
+  abandon(id: string): void {
+    this.#subscribers.get(id)?.abandon();
+  }
+
   /** Generations whose node has died were ended by this one: their ends are recorded here. */
   async recordInterrupted(ids: readonly string[]): Promise<void> {
     const { guards, store, log } = this.#options;

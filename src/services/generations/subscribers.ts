@@ -11,6 +11,8 @@ export interface Subscriber {
   leave(): void;
   /** It has gone because it has what it came for. */
   finish(): void;
+  /** It has gone, and has said that it wants no more of it: there is no grace period. */
+  abandon(): void;
 }
 
 /** The subscribers of one generation on this node. A generation that never had one is not abandoned. */
@@ -28,13 +30,28 @@ export class Subscribers {
     this.#count += 1;
     this.#stopTimer();
     let gone = false;
-    const go = (mayComeBack: boolean): void => {
-      if (gone) return;
+    const go = (): boolean => {
+      if (gone) return false;
       gone = true;
       this.#count -= 1;
-      if (mayComeBack && this.#count === 0) this.startGrace();
+      return true;
     };
-    return { leave: () => go(true), finish: () => go(false) };
+    return {
+      leave: () => {
+        if (go()) this.startGrace();
+      },
+      finish: () => void go(),
+      abandon: () => {
+        if (go()) this.abandon();
+      },
+    };
+  }
+
+  /** A subscriber, here or on another node, has gone for good: without others nothing is waited for. */
+  abandon(): void {
+    if (this.#closed || this.#count > 0) return;
+    this.#stopTimer();
+    this.#options.onAbandoned();
   }
 
   /** Whether there is no subscriber and no grace period runs. */

@@ -6,13 +6,20 @@ import { readBoundedText } from '../../lib/read-bounded-text.ts';
 export interface KeySetTiming {
   /** How long after one fetch an unknown key, or a failure, leads to another one, in milliseconds. */
   readonly cooldownMs: number;
+  /** The same while no keys could be fetched yet: without any, no user is let in. */
+  readonly firstCooldownMs: number;
   /** How long keys are believed before they are fetched again, in milliseconds: so long a withdrawn key still serves. */
   readonly maxAgeMs: number;
   /** The longest that one fetch takes, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-export const KEY_SET_TIMING: KeySetTiming = { cooldownMs: 30_000, maxAgeMs: 600_000, timeoutMs: 5_000 };
+export const KEY_SET_TIMING: KeySetTiming = {
+  cooldownMs: 30_000,
+  firstCooldownMs: 2_000,
+  maxAgeMs: 600_000,
+  timeoutMs: 5_000,
+};
 
 export interface KeySetOptions {
   readonly url: string;
@@ -70,7 +77,8 @@ export class KeySet {
   #fetchAgain(): Promise<void> {
     if (this.#fetching !== undefined) return this.#fetching;
     const { elapsedMs, timing } = this.#options;
-    if (elapsedMs() - this.#askedAt < timing.cooldownMs) return Promise.resolve();
+    const cooldownMs = this.#findKey === undefined ? timing.firstCooldownMs : timing.cooldownMs;
+    if (elapsedMs() - this.#askedAt < cooldownMs) return Promise.resolve();
     this.#askedAt = elapsedMs();
     this.#fetching = this.#fetch().finally(() => {
       this.#fetching = undefined;

@@ -4,17 +4,15 @@ import { BATCH_COLUMNS, type BatchRow, isVisible, toBatch } from './batch-rows.t
 import type { Queries } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { type Found, readFound } from '../../core/found.ts';
-import { readListCursor, toListCursor } from '../list-cursor.ts';
+import { type ListPart, readBounds, toListCursor } from '../list-cursor.ts';
 
-export interface PageQuery<Status> {
-  readonly first: number;
-  /** A cursor of an earlier page; one that is none throws `INVALID_REQUEST` at `after`. */
-  readonly after: string | null;
+export interface PageQuery<Status> extends ListPart {
   /** null: all of them. */
   readonly statuses: readonly Status[] | null;
 }
 
 export interface Page {
+  /** Whether there are more between the cursors. */
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
@@ -22,31 +20,36 @@ export interface BatchPage extends Page {
   readonly items: readonly { readonly cursor: string; readonly batch: Batch }[];
 }
 
-const BATCHES = `FROM batch WHERE principal_id = $1 AND rid < $2 AND ${isVisible('batch')}`;
-const SOME_BATCHES = `${BATCHES} AND status IN_LIST($3)`;
+const BATCHES = `FROM batch WHERE principal_id = $1 AND rid < $2 AND rid > $3 AND ${isVisible('batch')}`;
+const SOME_BATCHES = `${BATCHES} AND status IN_LIST($4)`;
 
 /** As `BatchStore.list`. */
 export const listBatches = async (
   queries: Queries,
   principalId: string,
-  { first, after, statuses }: PageQuery<BatchStatus>,
+  query: PageQuery<BatchStatus>,
 ): Promise<BatchPage> => {
+  const { first, statuses, fromEnd = false } = query;
+  // The newest come first: what is after a position is older.
+  const { after, before } = readBounds(query, 'batch', 0);
   const from = statuses === null ? BATCHES : SOME_BATCHES;
   const filter = statuses === null ? [] : [toRows(statuses)];
-  const below = after === null ? Number.MAX_SAFE_INTEGER : readListCursor(after, 'batch', 0);
   const rows = await queries.query<BatchRow>(
-    `SELECT ${BATCH_COLUMNS} ${from} ORDER BY rid DESC LIMIT $${3 + filter.length}`,
-    [principalId, below, ...filter, first + 1],
+    `SELECT ${BATCH_COLUMNS} ${from} ORDER BY rid ${fromEnd ? 'ASC' : 'DESC'} LIMIT $${4 + filter.length}`,
+    [principalId, after ?? Number.MAX_SAFE_INTEGER, before ?? -1, ...filter, first + 1],
   );
   const [total] = await queries.query<{ total: number }>(`SELECT count(*) AS total ${from}`, [
     principalId,
     Number.MAX_SAFE_INTEGER,
+    -1,
     ...filter,
   ]);
+  const page = rows.slice(0, first);
   return {
-    items: rows
-      .slice(0, first)
-      .map((row) => ({ cursor: toListCursor('batch', row.rid), batch: toBatch(row) })),
+    items: (fromEnd ? page.toReversed() : page).map((row) => ({
+      cursor: toListCursor('batch', row.rid),
+      batch: toBatch(row),
+    })),
     hasNextPage: rows.length > first,
     totalCount: total?.total ?? 0,
   };

@@ -6,7 +6,7 @@ import type { Queries } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
 import { type Found, readFound } from '../../core/found.ts';
 import { itemColumns, type ItemRow, toBatchItem } from './item-rows.ts';
-import { readListCursor, toListCursor } from '../list-cursor.ts';
+import { readBounds, toListCursor } from '../list-cursor.ts';
 
 export interface BatchItemPage extends Page {
   readonly items: readonly { readonly cursor: string; readonly item: BatchItem }[];
@@ -18,31 +18,37 @@ export interface ItemPageRequest {
   readonly query: PageQuery<BatchItemStatus>;
 }
 
-/** The ids of the items of one page of `w`, as a table. */
-const eachOf = (rids: string): string => `
-  EACH_IN((SELECT LIST_OF(chosen.rid) FROM (${rids} ORDER BY idx LIMIT $2) AS chosen))`;
+/** In which direction the items of a page are read; those of its end backward. */
+type Order = 'ASC' | 'DESC';
 
-const ALL_RIDS = eachOf('SELECT rid, idx FROM batch_item WHERE batch_rid = w.batch_rid AND idx > w.after');
+/** The ids of the items of one page of `w`, as a table. */
+const eachOf = (rids: string, order: Order): string => `
+  EACH_IN((SELECT LIST_OF(chosen.rid) FROM (${rids} ORDER BY idx ${order} LIMIT $2) AS chosen))`;
+
+const BETWEEN = 'batch_rid = w.batch_rid AND idx > w.after AND idx < w.before';
+
+const allRids = (order: Order): string => eachOf(`SELECT rid, idx FROM batch_item WHERE ${BETWEEN}`, order);
 
 /**
  * The items of so many statuses. Each is read by the index of its own as far as the page may reach, since the few that
  * failed may lie among very many that did not.
  */
-const someRids = (statusCount: number): string => {
+const someRids = (statusCount: number, order: Order): string => {
   const each = Array.from(
     { length: statusCount },
     (_, index) => `
       SELECT rid, idx FROM (
-        SELECT rid, idx FROM batch_item WHERE batch_rid = w.batch_rid AND status = $${4 + index} AND idx > w.after
-        ORDER BY idx LIMIT $2) AS of_status_${index}`,
+        SELECT rid, idx FROM batch_item WHERE ${BETWEEN} AND status = $${4 + index}
+        ORDER BY idx ${order} LIMIT $2) AS of_status_${index}`,
   );
-  return eachOf(`SELECT rid, idx FROM (${each.join(' UNION ALL ')}) AS of_any`);
+  return eachOf(`SELECT rid, idx FROM (${each.join(' UNION ALL ')}) AS of_any`, order);
 };
 
 /** One page for each request. The sizes of answers are known without their texts being read. */
-const pagesOf = (rids: string): string => `
+const pagesOf = (rids: string, order: Order): string => `
   WITH wanted AS (
-    SELECT r.request, r.after, b.rid AS batch_rid FROM JSON_ROWS($1, request bigint, id text, after bigint) AS r
+    SELECT r.request, r.after, r.before, b.rid AS batch_rid
+    FROM JSON_ROWS($1, request bigint, id text, after bigint, before bigint) AS r
     CROSS JOIN batch AS b WHERE b.id = r.id AND ${isVisible('b')}),
   page AS (
     SELECT w.request, cast(r.value as bigint) AS rid FROM wanted AS w CROSS JOIN ${rids} AS r),
@@ -53,10 +59,10 @@ const pagesOf = (rids: string): string => `
     FROM page AS p CROSS JOIN batch_item AS i WHERE i.rid = p.rid),
   sized AS (
     SELECT request, rid, count(*) OVER (PARTITION BY request) AS found,
-      sum(size) OVER (PARTITION BY request ORDER BY idx ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+      sum(size) OVER (PARTITION BY request ORDER BY idx ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
     FROM measured)
   SELECT s.request, s.found, ${itemColumns('i')} FROM sized AS s CROSS JOIN batch_item AS i
-  WHERE i.rid = s.rid AND coalesce(s.before, 0) < $3 ORDER BY s.request, i.idx`;
+  WHERE i.rid = s.rid AND coalesce(s.before, 0) < $3 ORDER BY s.request, i.idx ${order}`;
 
 /**
  * What the pages of one statement may hold together, the last item of each apart: answers of megabytes would otherwise be
@@ -73,9 +79,11 @@ interface PageRow extends ItemRow {
 
 const toPage = ({ batch, query }: ItemPageRequest, rows: readonly PageRow[]): BatchItemPage => {
   const { id, storedCounts } = batch;
-  const items = rows
-    .slice(0, query.first)
-    .map((row) => ({ cursor: toListCursor('item', row.idx), item: toBatchItem(id, row) }));
+  const page = rows.slice(0, query.first);
+  const items = (query.fromEnd === true ? page.toReversed() : page).map((row) => ({
+    cursor: toListCursor('item', row.idx),
+    item: toBatchItem(id, row),
+  }));
   const counted = query.statuses === null ? (['total'] as const) : [...new Set(query.statuses)];
   return {
     items,
@@ -87,21 +95,25 @@ const toPage = ({ batch, query }: ItemPageRequest, rows: readonly PageRow[]): Ba
 interface PlacedRequest extends ItemPageRequest {
   /** Its position among the requests. */
   readonly request: number;
-  /** The position of the item after which the page begins. */
+  /** The positions of the items that it lies between. */
   readonly after: number;
+  readonly before: number;
 }
 
-/** The rows of pages that differ in their batch and their beginning only, by their request: in one statement. */
+/** The rows of pages that differ in their batch and their bounds only, by their request: in one statement. */
 const readRows = async (
   queries: Queries,
   requests: readonly PlacedRequest[],
-  { first, statuses }: PageQuery<BatchItemStatus>,
+  { first, statuses, fromEnd = false }: PageQuery<BatchItemStatus>,
 ): Promise<ReadonlyMap<number, readonly PageRow[]>> => {
   const some = statuses === null ? null : [...new Set(statuses)];
   if (some?.length === 0) return new Map();
-  const wanted = toRows(requests.map(({ request, batch, after }) => ({ request, id: batch.id, after })));
+  const order = fromEnd ? 'DESC' : 'ASC';
+  const wanted = toRows(
+    requests.map(({ request, batch, after, before }) => ({ request, id: batch.id, after, before })),
+  );
   const values = [wanted, first + 1, Math.floor(PAGES_BYTES / requests.length), ...(some ?? [])];
-  const statement = pagesOf(some === null ? ALL_RIDS : someRids(some.length));
+  const statement = pagesOf(some === null ? allRids(order) : someRids(some.length, order), order);
   return Map.groupBy(await queries.query<PageRow>(statement, values), ({ request }) => request);
 };
 
@@ -114,15 +126,16 @@ export const listItemPages = async (
   queries: Queries,
   requests: readonly ItemPageRequest[],
 ): Promise<readonly (BatchItemPage | Error)[]> => {
-  const places = requests.map(({ query: { after } }) =>
-    readFound(() => (after === null ? -1 : readListCursor(after, 'item', 0))),
-  );
+  const places = requests.map(({ query }) => readFound(() => readBounds(query, 'item', 0)));
   const placed = requests.flatMap((each, request): PlacedRequest[] => {
-    const after = places[request];
-    return typeof after === 'number' ? [{ ...each, request, after }] : [];
+    const place = places[request];
+    if (place === undefined || place instanceof Error) return [];
+    const { after, before } = place;
+    return [{ ...each, request, after: after ?? -1, before: before ?? Number.MAX_SAFE_INTEGER }];
   });
   const rows = new Map<number, readonly PageRow[]>();
-  const kindOf = ({ query: { first, statuses } }: PlacedRequest): string => JSON.stringify([first, statuses]);
+  const kindOf = ({ query: { first, statuses, fromEnd = false } }: PlacedRequest): string =>
+    JSON.stringify([first, statuses, fromEnd]);
   for (const alike of Map.groupBy(placed, kindOf).values()) {
     const [one] = alike;
     if (one === undefined) continue;

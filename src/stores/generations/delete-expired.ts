@@ -22,8 +22,8 @@ const STEPS: readonly string[] = [
   `DELETE FROM idempotency WHERE (principal_id, idempotency_key) IN (
     SELECT principal_id, idempotency_key FROM idempotency WHERE expires_at < NOW_MS
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
-  `DELETE FROM generation_follower WHERE generation_id IN (
-    SELECT generation_id FROM generation_follower WHERE followed_until < NOW_MS
+  `DELETE FROM generation_follower WHERE (generation_id, node_id) IN (
+    SELECT generation_id, node_id FROM generation_follower WHERE followed_until < NOW_MS
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
   `DELETE FROM generation_command WHERE rid IN (
     SELECT rid FROM generation_command WHERE created_at < NOW_MS - ${DAY_MS}

@@ -2,12 +2,10 @@ import { unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { Queries } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
-import { readListCursor, toListCursor } from '../list-cursor.ts';
+import { type ListPart, readBounds, toListCursor } from '../list-cursor.ts';
 import { findGenerations } from './generation-reader.ts';
 
-export interface GenerationListQuery {
-  readonly first: number;
-  readonly after: string | null;
+export interface GenerationListQuery extends ListPart {
   /** null: all of them. */
   readonly statuses: readonly GenerationStatus[] | null;
   /** Pages that are read at the same time and share the bytes of one; left out: this one only. */
@@ -19,12 +17,13 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 
 export interface GenerationPage {
   readonly items: readonly { readonly cursor: string; readonly generation: Generation }[];
+  /** Whether there are more between the cursors. */
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }
 
-const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2';
-const SOME = `${ALL} AND status IN_LIST($3)`;
+const ALL = 'FROM generation WHERE principal_id = $1 AND rid < $2 AND rid > $3';
+const SOME = `${ALL} AND status IN_LIST($4)`;
 
 const KIND = 'generation';
 
@@ -48,26 +47,26 @@ const takePage = (rows: readonly ListRow[], first: number, maxBytes: number): re
 export const listGenerations = async (
   queries: Queries,
   principalId: string,
-  { first, after, statuses, pages = 1 }: GenerationListQuery,
+  query: GenerationListQuery,
 ): Promise<GenerationPage> => {
+  const { first, statuses, fromEnd = false, pages = 1 } = query;
+  // The newest come first: what is after a position is older.
+  const { after, before } = readBounds(query, KIND, 1);
   const from = statuses === null ? ALL : SOME;
   const filter = statuses === null ? [] : [toRows(statuses)];
-  const limit = `$${3 + filter.length}`;
+  const limit = `$${4 + filter.length}`;
   const rows = await queries.query<ListRow>(
-    `SELECT rid, id, octet_length(record) AS size ${from} ORDER BY rid DESC LIMIT ${limit}`,
-    [
-      principalId,
-      after === null ? Number.MAX_SAFE_INTEGER : readListCursor(after, KIND, 1),
-      ...filter,
-      first + 1,
-    ],
+    `SELECT rid, id, octet_length(record) AS size ${from} ORDER BY rid ${fromEnd ? 'ASC' : 'DESC'} LIMIT ${limit}`,
+    [principalId, after ?? Number.MAX_SAFE_INTEGER, before ?? 0, ...filter, first + 1],
   );
   const [total] = await queries.query<{ total: number }>(`SELECT count(*) AS total ${from}`, [
     principalId,
     Number.MAX_SAFE_INTEGER,
+    0,
     ...filter,
   ]);
-  const page = takePage(rows, first, PAGE_BYTES / pages);
+  const taken = takePage(rows, first, PAGE_BYTES / pages);
+  const page = fromEnd ? taken.toReversed() : taken;
   const found = await findGenerations(
     queries,
     page.map(({ id }) => id),

@@ -21,7 +21,7 @@ import {
   type StoredEvents,
   type StoredGeneration,
 } from './generation-reader.ts';
-import { isFollowed, noteFollowed } from './followed-generations.ts';
+import { isFollowed, noteFollowed, noteUnfollowed } from './followed-generations.ts';
 import { interruptOrphans } from './interrupt-orphans.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
 import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
@@ -227,7 +227,15 @@ export class GenerationStore {
 
   /** Notes that generations are followed on this node, until a time from now. */
   async noteFollowed(ids: readonly string[], forMs: number): Promise<void> {
-    await noteFollowed(this.#db, ids, forMs);
+    await noteFollowed(this.#db, this.nodeId, ids, forMs);
+  }
+
+  /** The last subscriber on this node wants no more of it: the owner is asked to end it unless others follow it. */
+  async abandon(id: string): Promise<void> {
+    await this.#db.transaction(async (transaction) => {
+      await noteUnfollowed(transaction, this.nodeId, id);
+      await this.#command(transaction, id, 'abandon', null);
+    });
   }
 
   /** Whether any node has noted that it follows a generation. */

@@ -8,12 +8,13 @@ import { VENDOR_COUNTS } from './0005-vendor-counts.ts';
 import { JOB_INDEXES } from './0006-job-indexes.ts';
 import { BATCH_WARNINGS } from './0007-batch-warnings.ts';
 import { ITEM_OUTPUT_RULES } from './0008-item-output-rules.ts';
-import { USER_TOKENS } from './0009-user-tokens.ts';
+import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
+import { USER_TOKENS } from './0010-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
 import { RATE_LIMITS } from './0013-rate-limits.ts';
 import type { Migration } from './migration.ts';
 
-/** In the order of their versions. */
+/** In the order of their versions, which have no gaps. */
 export const MIGRATIONS: readonly Migration[] = [
   GENERATIONS,
   BATCHES,
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   JOB_INDEXES,
   BATCH_WARNINGS,
   ITEM_OUTPUT_RULES,
+  FOLLOWER_NODES,
   USER_TOKENS,
   BUDGETS,
   RATE_LIMITS,

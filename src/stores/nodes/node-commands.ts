@@ -4,8 +4,8 @@ import { toRows } from '../db/dialect.ts';
 /** What one node asks another one to do with a generation that runs there. */
 export interface NodeCommand {
   readonly generationId: string;
-  readonly kind: 'cancel' | 'tool-results' | 'tool-results-answer';
-  /** The tool results, or what became of them, as JSON; null for `cancel`. */
+  readonly kind: 'cancel' | 'abandon' | 'tool-results' | 'tool-results-answer';
+  /** The tool results, or what became of them, as JSON; null for the others. */
   readonly payload: string | null;
 }
 
@@ -13,6 +13,8 @@ export interface NodeCommand {
 export interface TakenCommands {
   /** Ids of generations, each once. */
   readonly cancel: readonly string[];
+  /** Ids of generations whose last subscriber on another node wants no more of them, each once. */
+  readonly abandoned: readonly string[];
   /** In the order they were sent, as JSON. */
   readonly toolResults: readonly { readonly id: string; readonly results: string }[];
   /** What became of tool results that this node sent, as JSON. */
@@ -70,9 +72,12 @@ export class NodeCommands {
   async take(): Promise<TakenCommands> {
     const rows = await this.#db.query<CommandRow>(TAKE, [this.#nodeId]);
     const inOrder = rows.toSorted((a, b) => a.rid - b.rid);
-    const cancelled = inOrder.filter(({ kind }) => kind === 'cancel');
+    const idsOf = (wanted: NodeCommand['kind']): readonly string[] => [
+      ...new Set(inOrder.flatMap(({ kind, generation_id: id }) => (kind === wanted ? [id] : []))),
+    ];
     return {
-      cancel: [...new Set(cancelled.map(({ generation_id: id }) => id))],
+      cancel: idsOf('cancel'),
+      abandoned: idsOf('abandon'),
       toolResults: inOrder.flatMap(({ kind, generation_id: id, payload: results }) =>
         kind === 'tool-results' && results !== null ? [{ id, results }] : [],
       ),

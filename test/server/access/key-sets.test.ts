@@ -7,6 +7,7 @@ import { createPoliteProvider } from '../../support/app/toy-app.ts';
 const VIEWER = { query: '{ viewer { id } }' };
 const AWAY = { status: 503, body: 'away' };
 const COOLDOWN_MS = 30_000;
+const FIRST_COOLDOWN_MS = 2_000;
 const MAX_AGE_MS = 600_000;
 
 /** A server with a clock that a test moves. */
@@ -17,7 +18,7 @@ const start = async (issuer: Issuer) => {
     {
       ...createPoliteProvider().overrides,
       elapsedMs: () => elapsed,
-      keySetTiming: { cooldownMs: COOLDOWN_MS, maxAgeMs: MAX_AGE_MS },
+      keySetTiming: { cooldownMs: COOLDOWN_MS, firstCooldownMs: FIRST_COOLDOWN_MS, maxAgeMs: MAX_AGE_MS },
     },
   );
   const pass = (ms: number): void => {
@@ -115,8 +116,10 @@ describe('the key set of an identity provider', () => {
         expect(first.status).toBe(503);
         expect(first.errors?.[0]?.extensions?.['retryable']).toBe(true);
       }
+      expect(codeOf(await ASK[transport](app, VIEWER, token))).toBe(codeOf(first));
+      expect(issuer.fetches()).toBe(1);
       issuer.answerWith(null);
-      pass(COOLDOWN_MS);
+      pass(FIRST_COOLDOWN_MS);
       expect(codeOf(await ASK[transport](app, VIEWER, token))).toBeNull();
       expect(app.logLines.filter(({ level }) => level === 'error')).toEqual([]);
     },

@@ -90,7 +90,7 @@ describe('a token that a key has issued', () => {
     ['with another secret', (token: string) => token.slice(0, -3) + (token.endsWith('AAA') ? 'BBB' : 'AAA')],
     [
       'of an id that there is not',
-      (token: string) => token.replace(/^mgu_./, (start) => (start === 'mgu_0' ? 'mgu_1' : 'mgu_0')),
+      (token: string) => token.replace(/^mgu_./, (begin) => (begin === 'mgu_0' ? 'mgu_1' : 'mgu_0')),
     ],
     ['that is cut short', (token: string) => token.slice(0, -1)],
     ['that is longer', (token: string) => `${token}A`],

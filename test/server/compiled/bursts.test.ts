@@ -42,15 +42,16 @@ const createBurst = () =>
     }),
   );
 
+/** An event of a generation with its id, as an event stream carries it. */
+const NEXT = /^event: next\nid: [\w-]+\ndata: (.*)$/;
+
 /** The texts of an event stream, which has to end as it should. */
 const textsOf = (stream: string): string[] => {
   const events = stream.split('\n\n');
   expect(events.slice(-2)).toEqual(['event: complete\ndata: ', '']);
   const results = events
-    .filter((event) => event.startsWith('event: next\ndata: '))
-    .map(
-      (event) => JSON.parse(event.slice(18)) as { data: { generate: { __typename: string; text: string } } },
-    );
+    .flatMap((event) => NEXT.exec(event)?.[1] ?? [])
+    .map((data) => JSON.parse(data) as { data: { generate: { __typename: string; text: string } } });
   expect(results.at(-1)?.data.generate.__typename).toBe('GenerationCompleted');
   return results.flatMap(({ data }) => data.generate.text ?? []);
 };
@@ -158,7 +159,7 @@ const readOverSse = async (url: string, params: object): Promise<string[]> => {
   for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
   const events = body.split('\n\n');
   expect(events.slice(-2)).toEqual(['event: complete\ndata: ', '']);
-  return events.slice(0, -2).map((event) => event.slice('event: next\ndata: '.length));
+  return events.slice(0, -2).map((event) => NEXT.exec(event)?.[1] ?? '');
 };
 
 /** Appends the events, several in a turn, and ends the log. */

@@ -13,6 +13,7 @@ import {
   GENERATE_SUBSCRIPTION,
   toEvents,
 } from '../../support/app/events.ts';
+import { createLoadingToy } from '../../support/app/loading-toy.ts';
 import { createSteppedToy } from '../../support/app/stepped-toy.ts';
 import { createToy, textDelta, toyOverrides, untilAborted } from '../../support/app/toy-provider.ts';
 import { openEventStream, openRawSocket } from '../../support/app/clients.ts';
@@ -61,28 +62,18 @@ describe.each(TRANSPORTS)('cancelGeneration, seen over %s', (transport) => {
   });
 
   it('ends a generation that is still queued, and its provider is never asked', async () => {
-    const loading = Promise.withResolvers<void>();
-    const asked = Promise.withResolvers<void>();
-    const toy = createToy();
-    const descriptor = {
-      ...toy.descriptor,
-      load: async () => {
-        asked.resolve();
-        await loading.promise;
-        return toy.descriptor.load();
-      },
-    };
-    await using app = await startApp({}, toyOverrides({ ...toy, descriptor }));
+    const toy = createLoadingToy();
+    await using app = await startApp({}, toyOverrides(toy));
     const id = await startGeneration(app);
     const following = STREAMS[transport](app, FOLLOW_SUBSCRIPTION, { id });
-    await asked.promise;
+    await toy.asked;
     expect((await request(app, READ, { id })).data.generation.status).toBe('QUEUED');
     expect((await request(app, CANCEL, { id })).data.cancelGeneration.status).toBe('CANCELLED');
     expect(toEvents(await following).map(({ __typename }) => __typename)).toEqual([
       'GenerationStarted',
       'GenerationCancelled',
     ]);
-    loading.resolve();
+    toy.finishLoading();
     await app.close();
     expect(toy.calls).toEqual([]);
   });

@@ -61,7 +61,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     await run(page, 'Stream', 'GenerationCompleted');
     const transcript = page.getByRole('region', { name: 'Transcript' });
     expect(await transcript.locator('.reasoning').textContent()).not.toBe('');
-    expect(await transcript.textContent()).toContain('Is 1009 a prime number?');
+    expect(await transcript.textContent()).toContain('Yes: 1009 is a prime number.');
+    expect(await transcript.textContent()).toContain('A scripted answer of the demo provider');
 
     await run(page, 'Capabilities', 'totalCount');
     // It would cover what the query answers.

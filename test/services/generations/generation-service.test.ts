@@ -3,6 +3,7 @@ import { ProviderError } from '../../../src/core/errors.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { collectOverSse, collectOverWebSocket, request, startApp } from '../../support/app/app.ts';
 import { GENERATE_MUTATION, GENERATE_SUBSCRIPTION, toEvents } from '../../support/app/events.ts';
+import { createLoadingToy } from '../../support/app/loading-toy.ts';
 import {
   answerOf,
   createToy,
@@ -254,16 +255,8 @@ describe('a client that goes away', () => {
   );
 
   it('before the code of the provider is loaded costs no call', async () => {
-    const toy = createToy();
-    const loading = Promise.withResolvers<void>();
-    const descriptor = {
-      ...toy.descriptor,
-      load: async () => {
-        await loading.promise;
-        return toy.descriptor.load();
-      },
-    };
-    await using app = await startApp({}, toyOverrides({ ...toy, descriptor }));
+    const toy = createLoadingToy();
+    await using app = await startApp({}, toyOverrides(toy));
     const results = await collectOverSse(
       app,
       GENERATE_SUBSCRIPTION,
@@ -274,7 +267,7 @@ describe('a client that goes away', () => {
     await expect
       .poll(async () => (await request(app, GENERATION, { id })).data.generation.status)
       .toBe('CANCELLED');
-    loading.resolve();
+    toy.finishLoading();
     expect((await request(app, GENERATE_MUTATION, { input })).data.generate.text).toBe('Hello');
     expect(toy.calls).toHaveLength(1);
   });

@@ -199,7 +199,12 @@ for (const { engine, name, problem, open } of engines) {
       // The owner's pause comes again, because its first acknowledgement was lost.
       await owner.write(writes({ changed: [paused] }));
       expect(await other.submitToolResults('gen_1', '[]')).toBe(false);
-      expect(await otherNode.commands.take()).toEqual({ cancel: [], toolResults: [], answers: [] });
+      expect(await otherNode.commands.take()).toEqual({
+        cancel: [],
+        abandoned: [],
+        toolResults: [],
+        answers: [],
+      });
       const taken = await Promise.all([ownerNode.commands.take(), ownerNode.commands.take()]);
       expect(taken.flatMap(({ cancel }) => cancel)).toEqual(['gen_1']);
       expect(taken.flatMap(({ toolResults }) => toolResults)).toEqual([
@@ -239,6 +244,39 @@ for (const { engine, name, problem, open } of engines) {
       expect(await owner.isFollowed('gen_1')).toBe(true);
       expect(await owner.isFollowed('gen_2')).toBe(false);
       expect(await owner.isFollowed('gen_3')).toBe(false);
+    });
+
+    test('are noted as reading a generation each by itself, and abandon it each by itself', async () => {
+      await using stores = await open();
+      const { store: owner, commands } = await stores.createNode('owner');
+      const [one, two] = [await stores.createStore('one'), await stores.createStore('two')];
+      const readBy = async () =>
+        (
+          await stores.db.query<{ node_id: string }>(
+            'SELECT node_id FROM generation_follower ORDER BY node_id',
+          )
+        ).map(({ node_id: node }) => node);
+      await begin(owner, 'gen_1', 'a');
+      await begin(owner, 'gen_2', 'a');
+      for (const node of [one, two]) await node.noteFollowed(['gen_1'], MINUTE_MS);
+      await one.abandon('gen_1');
+      expect(await readBy()).toEqual(['two']);
+      expect((await commands.take()).abandoned).toEqual(['gen_1']);
+      // One that was not noted has it asked for all the same, and each generation is given once.
+      await one.abandon('gen_1');
+      await two.abandon('gen_1');
+      expect(await owner.isFollowed('gen_1')).toBe(false);
+      expect((await commands.take()).abandoned).toEqual(['gen_1']);
+      // What has expired goes, row by row.
+      await one.noteFollowed(['gen_1', 'gen_2'], -MINUTE_MS);
+      await two.noteFollowed(['gen_1'], MINUTE_MS);
+      await two.noteFollowed(['gen_2'], -MINUTE_MS);
+      while (await owner.deleteExpired(1));
+      expect(await readBy()).toEqual(['two']);
+      await owner.write(writes({ finished: [madeGeneration({ id: 'gen_1' })] }));
+      await two.abandon('gen_1');
+      expect(await readBy()).toEqual([]);
+      expect((await commands.take()).abandoned).toEqual([]);
     });
 
     test('delete what has expired step by step, and nothing else', async () => {

@@ -24,7 +24,7 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** How the server is started, and in which folder if not in an empty one. */
-interface Command {
+export interface Command {
   readonly command: readonly [program: string, ...parameters: string[]];
   readonly cwd?: string | undefined;
   /** Whether it has a process group of its own, as what is started in a terminal has. */
@@ -49,7 +49,7 @@ export const startDefectiveProcess = (): Promise<ServerProcess> =>
 export const startByNpm = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
   startProcess({ command: ['npm', 'start'], cwd: REPOSITORY, detached: true }, environment);
 
-const startProcess = async (
+export const startProcess = async (
   { command: [program, ...parameters], cwd, detached = false }: Command,
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> => {

@@ -8,6 +8,8 @@ export interface SteppedToy extends Toy {
   readonly give: (...events: readonly StreamEvent[]) => Promise<void>;
   /** Ends the answer to the latest call. */
   readonly finish: () => Promise<void>;
+  /** Fails the answer to the latest call, as a provider does in mid-stream. */
+  readonly fail: (error: Error) => Promise<void>;
   /** The call of that number, from 0, waited for if it has not come. */
   readonly call: (index: number) => Promise<ToyCall>;
   /** Resolves once the upstream of that call has been closed from here. */
@@ -15,7 +17,7 @@ export interface SteppedToy extends Toy {
 }
 
 interface Step {
-  readonly event: StreamEvent;
+  readonly event: StreamEvent | Error;
   readonly taken: () => void;
 }
 
@@ -50,6 +52,10 @@ export const createSteppedToy = (): SteppedToy => {
     called();
     for (;;) {
       const { event, taken } = await queue.next(signal);
+      if (event instanceof Error) {
+        taken();
+        throw event;
+      }
       try {
         yield event;
       } finally {
@@ -67,7 +73,7 @@ export const createSteppedToy = (): SteppedToy => {
       await promise;
     }
   };
-  const give = async (...events: readonly StreamEvent[]): Promise<void> => {
+  const give = async (...events: readonly (StreamEvent | Error)[]): Promise<void> => {
     await call(Math.max(0, queues.length - 1));
     for (const event of events) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -81,6 +87,7 @@ export const createSteppedToy = (): SteppedToy => {
     call,
     give,
     finish: () => give(finishEvent()),
+    fail: (error) => give(error),
     aborted: async (index) => {
       const { signal } = await call(index);
       if (!signal.aborted) await once(signal, 'abort');

@@ -1,3 +1,4 @@
+import { isCompletedByClient } from '../../../core/client-completed.ts';
 import type { GenerationEvent, LoggedEvent } from '../../../core/generation-event.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 
@@ -22,8 +23,11 @@ export interface EventReaderOptions {
   readonly coalesceMs?: number;
   /** Ends the reader as soon as it is aborted. */
   readonly signal?: AbortSignal;
-  /** Called once when the reader ends: `leave` where events are left for it, `finish` where it has them all. */
-  readonly subscriber?: { leave(): void; finish(): void };
+  /**
+   * Called once when the reader ends: `finish` where it has all events, else `abandon` where the client has ended the operation
+   * on purpose, and `leave` where it may come back.
+   */
+  readonly subscriber?: { leave(): void; finish(): void; abandon(): void };
 }
 
 const FINISHED = { done: true, value: undefined } as const;
@@ -124,6 +128,7 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     this.#hasLeft = true;
     signal?.removeEventListener('abort', this);
     if (hasEverything) subscriber?.finish();
+    else if (isCompletedByClient(signal)) subscriber?.abandon();
     else subscriber?.leave();
     this.notify();
   }

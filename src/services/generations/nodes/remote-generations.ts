@@ -1,3 +1,4 @@
+import { isCompletedByClient } from '../../../core/client-completed.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { GenerationEvent } from '../../../core/generation-event.ts';
 import type { Generation } from '../../../core/generation.ts';
@@ -40,6 +41,18 @@ export class RemoteGenerations {
     () => this.#pull(),
     (error) =>
       this.#options.log.warn({ err: error }, 'events of other nodes could not be read; trying again'),
+  );
+  /** Ids that the store is to note as read here, and those of which it is to note that their readers want no more. */
+  readonly #begun = new Set<string>();
+  readonly #abandoned = new Set<string>();
+  /** One at a time: statements on two connections have no order, and the older of two notes of one id could stand in the end. */
+  readonly #noting = new SingleFlight(
+    () => this.#note(),
+    (error) =>
+      this.#options.log.warn(
+        { err: error },
+        'other nodes could not be notified which of their generations are read here',
+      ),
   );
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
@@ -85,14 +98,16 @@ export class RemoteGenerations {
       events: mirror.eventLog.read(after, { coalesceMs }),
       after,
       getFinal: () => this.#getFinal(id),
-      onEnd: () => this.#detach(mirror),
+      onEnd: () => this.#detach(mirror, isCompletedByClient(signal)),
     });
     return toReadyIterator(reader, signal);
   }
 
   /** Notifies the owners that their generations are read here. */
   renew(): void {
-    if (this.#mirrors.size > 0) this.#noteFollowed(this.ids);
+    if (this.#mirrors.size === 0) return;
+    for (const id of this.ids) this.#begun.add(id);
+    void this.#noting.run();
   }
 
   async #getFinal(id: string): Promise<Generation> {
@@ -116,22 +131,45 @@ export class RemoteGenerations {
     }
     if (known === undefined) {
       this.#mirrors.set(id, mirror);
-      this.#noteFollowed([id]);
+      this.#begun.add(id);
+      void this.#noting.run();
       this.#wake();
     }
     return mirror;
   }
 
-  #detach(mirror: Mirror): void {
+  #detach(mirror: Mirror, isCompleted: boolean): void {
+    const { id, eventLog } = mirror;
     mirror.readers -= 1;
-    if (mirror.readers === 0 && this.#mirrors.get(mirror.id) === mirror) this.#mirrors.delete(mirror.id);
+    if (mirror.readers > 0 || this.#mirrors.get(id) !== mirror) return;
+    this.#mirrors.delete(id);
+    if (!isCompleted || eventLog.ended) return;
+    this.#abandoned.add(id);
+    void this.#noting.run();
   }
 
-  #noteFollowed(ids: readonly string[]): void {
-    const { store, log, followedForMs } = this.#options;
-    store.noteFollowed(ids, followedForMs).catch((error: unknown) => {
-      log.warn({ err: error }, 'other nodes could not be notified which of their generations are read here');
-    });
+  /** What holds when it begins: a generation that is read again by then is not abandoned. */
+  async #note(): Promise<void> {
+    const read = [...this.#begun].filter((id) => this.#mirrors.has(id));
+    const abandoned = [...this.#abandoned].filter((id) => !this.#mirrors.has(id));
+    this.#begun.clear();
+    this.#abandoned.clear();
+    const abandoning = Promise.all(abandoned.map((id) => this.#abandon(id)));
+    try {
+      await this.#options.store.noteFollowed(read, this.#options.followedForMs);
+    } finally {
+      await abandoning;
+    }
+  }
+
+  /** Never rejects. */
+  async #abandon(id: string): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      await store.abandon(id);
+    } catch (error) {
+      log.warn({ err: error, generationId: id }, 'another node could not be asked to end a generation');
+    }
   }
 
   #wake(): void {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { ProviderKnowledge } from '../../../contract/provider-knowledge.ts';
 import type { Cells, Turn } from '../../../contract/turn.ts';
 
@@ -5,9 +6,9 @@ const scripted = (name: string, ends: Turn['ends']): { readonly turns: readonly 
   turns: [{ name, payloads: [], whole: {}, ends }],
 });
 
-const REASONING = [1, 2, 3, 4]
-  .map((step) => `Step ${step} looks at the request from another side.`)
-  .join(' ');
+const REASONING = expect.stringMatching(
+  /^First, what is being asked\? .* What is scripted should be called scripted\.$/,
+);
 
 const CELLS: Cells = {
   text: scripted('a scripted answer', { result: { finishReason: 'stop', reasoning: null, toolCalls: [] } }),
@@ -23,8 +24,21 @@ const CELLS: Cells = {
   },
   'parallel tools': { cannot: 'its scripts make one call at a time' },
   JSON: { model: 'demo-json', ...scripted('a scripted document', { result: { finishReason: 'stop' } }) },
-  image: { cannot: 'it takes text alone' },
-  'refusal or block': { cannot: 'no script of it refuses anything' },
+  image: {
+    model: 'demo-vision',
+    ...scripted('an image told by its bytes', {
+      result: {
+        finishReason: 'stop',
+        text: expect.stringContaining('image/png, 1 × 1 pixels (square), 68 bytes'),
+      },
+    }),
+  },
+  'refusal or block': {
+    model: 'demo-refusal',
+    ...scripted('a scripted refusal', {
+      result: { finishReason: 'content-filter', text: expect.stringContaining("can't help with that") },
+    }),
+  },
   'length cut': scripted('an answer cut by the limit', { result: { finishReason: 'length' } }),
   'bad arguments': {
     model: 'demo-bad-arguments',

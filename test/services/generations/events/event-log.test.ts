@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerationEvent, UnplacedEvent } from '../../../../src/core/generation-event.ts';
+import { ClientCompleted } from '../../../../src/core/client-completed.ts';
 import { EventLog } from '../../../../src/services/generations/events/event-log.ts';
 import { toArray } from '../../../support/to-array.ts';
 
@@ -19,6 +20,12 @@ const describeEvent = (event: GenerationEvent): string =>
 const fill = (log: EventLog, count: number): void => {
   for (let offset = 0; offset < count; offset += 1) log.append(textAt(offset));
 };
+
+const createSubscriber = (told: string[]) => ({
+  leave: () => void told.push('left'),
+  finish: () => void told.push('finished'),
+  abandon: () => void told.push('abandoned'),
+});
 
 describe('a log of events', () => {
   it('numbers them from 1 without gaps, whatever they are, and says whose they are', async () => {
@@ -179,7 +186,7 @@ describe('a reader that takes what is there', () => {
     const log = new EventLog('gen_1');
     const controller = new AbortController();
     const told: string[] = [];
-    const subscriber = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const subscriber = createSubscriber(told);
     const reader = log.read(0, { signal: controller.signal, subscriber });
     reader.whenReady(() => told.push('woken'));
     controller.abort();
@@ -189,10 +196,20 @@ describe('a reader that takes what is there', () => {
     expect(told).toEqual(['left', 'woken']);
   });
 
+  it('is said to have gone for good where its client has completed the operation', () => {
+    const log = new EventLog('gen_1');
+    const controller = new AbortController();
+    const told: string[] = [];
+    log.read(0, { signal: controller.signal, subscriber: createSubscriber(told) });
+    log.append(citation);
+    controller.abort(new ClientCompleted());
+    expect(told).toEqual(['abandoned']);
+  });
+
   it('is said to have everything when it is let go after the end', async () => {
     const log = new EventLog('gen_1');
     const told: string[] = [];
-    const subscriber = { leave: () => told.push('left'), finish: () => told.push('finished') };
+    const subscriber = createSubscriber(told);
     const reader = log.read(0, { subscriber });
     log.append(citation);
     log.end();

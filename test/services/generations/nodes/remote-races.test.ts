@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ClientCompleted } from '../../../../src/core/client-completed.ts';
 import type { GenerationEvent, LoggedEvent } from '../../../../src/core/generation-event.ts';
 import { RemoteGenerations } from '../../../../src/services/generations/nodes/remote-generations.ts';
 import { StoredGenerations } from '../../../../src/services/generations/nodes/stored-generations.ts';
@@ -142,6 +143,78 @@ describe('a follower of a generation of another node', () => {
     await node.db.query('UPDATE generation SET finished_at = 1');
     await end;
     expect(node.remote.ids).toEqual([]);
+  });
+});
+
+describe('a generation whose readers here come and go faster than that is stored', () => {
+  /** Statements of one kind wait for the test; the others pass them, as on another connection. */
+  const holdStatements = (held: 'abandon' | 'noteFollowed') => {
+    const begun = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const hold = async (kind: typeof held): Promise<void> => {
+      if (kind !== held) return;
+      begun.resolve();
+      await released.promise;
+    };
+    class HeldStore extends GenerationStore {
+      override async noteFollowed(ids: readonly string[], forMs: number) {
+        if (ids.length > 0) await hold('noteFollowed');
+        await super.noteFollowed(ids, forMs);
+      }
+      override async abandon(id: string) {
+        await hold('abandon');
+        await super.abandon(id);
+      }
+    }
+    return {
+      createStore: (db: Db) => new HeldStore(db, STORE_OPTIONS),
+      begun: begun.promise,
+      release: released.resolve,
+    };
+  };
+
+  it('is still noted as read where a reader came while the completion of the last one was stored', async () => {
+    const held = holdStatements('abandon');
+    await using node = await openFollower(held.createStore);
+    const first = new AbortController();
+    node.remote.read(ID, 0, { signal: first.signal });
+    await expect.poll(() => node.store.isFollowed(ID), { timeout: 30_000 }).toBe(true);
+    first.abort(new ClientCompleted());
+    await held.begun;
+    node.remote.read(ID, 0, {});
+    for (let turn = 0; turn < 20; turn += 1) await node.db.query('SELECT 1 AS one');
+    held.release();
+    const countCommands = async () => (await node.db.query('SELECT kind FROM generation_command')).length;
+    await expect.poll(countCommands, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => node.store.isFollowed(ID), { timeout: 30_000 }).toBe(true);
+  });
+
+  it('is not asked to end where a reader came before the completion of the last one was stored', async () => {
+    const held = holdStatements('noteFollowed');
+    await using node = await openFollower(held.createStore);
+    const first = new AbortController();
+    node.remote.read(ID, 0, { signal: first.signal });
+    await held.begun;
+    first.abort(new ClientCompleted());
+    node.remote.read(ID, 0, {});
+    held.release();
+    await expect.poll(() => node.store.isFollowed(ID), { timeout: 30_000 }).toBe(true);
+    expect(await node.db.query('SELECT kind FROM generation_command')).toEqual([]);
+  });
+
+  it('is not noted as read any more once its reader has completed, and its owner is asked to end it', async () => {
+    const held = holdStatements('noteFollowed');
+    await using node = await openFollower(held.createStore);
+    const first = new AbortController();
+    node.remote.read(ID, 0, { signal: first.signal });
+    await held.begun;
+    first.abort(new ClientCompleted());
+    for (let turn = 0; turn < 20; turn += 1) await node.db.query('SELECT 1 AS one');
+    held.release();
+    await expect
+      .poll(() => node.db.query('SELECT kind FROM generation_command'), { timeout: 30_000 })
+      .toEqual([{ kind: 'abandon' }]);
+    expect(await node.store.isFollowed(ID)).toBe(false);
   });
 });
 

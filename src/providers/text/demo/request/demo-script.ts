@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../../core/errors.ts';
 import type { TextRequest } from '../../../../core/text-request.ts';
+import type { Source } from './subject-answer.ts';
 
 /**
  * What a demo model does next. Texts are whole here: playing a script cuts them into deltas.
@@ -8,6 +9,8 @@ import type { TextRequest } from '../../../../core/text-request.ts';
 export type DemoStep =
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'text'; readonly text: string }
+  /** Followed by a citation of the source, for the whole of this text. */
+  | { readonly type: 'cited-text'; readonly text: string; readonly source: Source }
   | {
       readonly type: 'tool-call';
       readonly callId: string;
@@ -16,6 +19,8 @@ export type DemoStep =
       readonly argumentsText: string;
     }
   | { readonly type: 'silence' }
+  /** Ends the turn as a filter for content does. */
+  | { readonly type: 'refuse' }
   | { readonly type: 'end-without-finish' }
   | { readonly type: 'fail'; readonly code: ErrorCode; readonly retryAfterMs: number | null };
 

@@ -1,12 +1,21 @@
 import type { JsonValue } from '../../../../core/json.ts';
 import type { Message, ToolMessage } from '../../../../core/message.ts';
 import type { TextRequest } from '../../../../core/text-request.ts';
+import { shorten } from '../../../../lib/shorten.ts';
+
+const WORD = /\S+\s*|\s+/g;
 
 /** Words with the space that follows them: joined again they are the text. */
 export const splitWords = (text: string): IteratorObject<string> =>
-  text.matchAll(/\S+\s*|\s+/g).map(([piece]) => piece);
+  text.matchAll(WORD).map(([piece]) => piece);
 
-export const countWords = (text: string): number => splitWords(text).reduce((count) => count + 1, 0);
+/** As many as `splitWords` gives, without making any of them: a prompt may have millions. */
+export const countWords = (text: string): number => {
+  const word = new RegExp(WORD);
+  let count = 0;
+  while (word.test(text)) count += 1;
+  return count;
+};
 
 export const toText = (value: JsonValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
@@ -35,11 +44,18 @@ export const countInputWords = (request: TextRequest): number =>
     0,
   );
 
+/** Trimmed; empty when the last user message has no text, or there is none. */
+export const lastUserTextOf = (request: TextRequest): string => {
+  const last = request.messages.findLast((message) => message.role === 'user');
+  return last === undefined ? '' : textOf(last).trim();
+};
+
+/** In UTF-16 code units: a word may be as long as the prompt. */
+const MAX_EXCERPT_LENGTH = 2_000;
+
 /** The start of the last user message's text; empty when it has none. */
 export const excerptOfLastUserText = (request: TextRequest, maxWords: number): string => {
-  const last = request.messages.findLast((message) => message.role === 'user');
-  if (last === undefined) return '';
-  const words = textOf(last).trim().split(/\s+/);
+  const words = shorten(lastUserTextOf(request), MAX_EXCERPT_LENGTH).split(/\s+/);
   return words.length > maxWords ? `${words.slice(0, maxWords).join(' ')} …` : words.join(' ');
 };
 

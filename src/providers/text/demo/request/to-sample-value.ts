@@ -1,164 +1,281 @@
 import type { JsonValue } from '../../../../core/json.ts';
-
-type JsonObject = { readonly [key: string]: JsonValue };
+import { measureJson } from '../../../../lib/measure-json.ts';
+import type { PromptFacts } from './prompt-facts.ts';
+import { createFindNamedValues, type FindNamedValues } from './sample-enum.ts';
+import { findNumber, findUsualNumber, sampleNumber } from './sample-number.ts';
+import {
+  followReference,
+  isObject,
+  type JsonObject,
+  listOf,
+  merge,
+  numberOf,
+  ownOf,
+  typeOf,
+} from './sample-schema.ts';
+import { findText, sampleString, toLength } from './sample-string.ts';
 
 const MAX_DEPTH = 24;
 
-const STRING_OF_FORMAT: ReadonlyMap<string, string> = new Map([
-  ['date', '2026-01-01'],
-  ['time', '12:00:00Z'],
-  ['date-time', '2026-01-01T12:00:00Z'],
-  ['duration', 'P1D'],
-  ['email', 'demo@example.com'],
-  ['hostname', 'example.com'],
-  ['ipv4', '192.0.2.1'],
-  ['ipv6', '2001:db8::1'],
-  ['uri', 'https://example.com/'],
-  ['uuid', '00000000-0000-4000-8000-000000000000'],
-]);
+/** Of a schema, and so of a constant in it, as it is checked before. */
+const MAX_SCHEMA_DEPTH = 100;
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Values made for one schema: one that refers to itself in several places would have more of them than there is time for. */
+const MAX_VALUES = 2_000;
 
-const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
+/**
+ * Of JSON, for one schema: of the places that are visited, each as often as it is, and of the values that are made. Twice as
+ * many as a schema may have.
+ */
+const MAX_CHARACTERS = 2 * 1024 * 1024;
 
-const numberOf = (value: JsonValue | undefined): number | undefined =>
-  typeof value === 'number' ? value : undefined;
+/** Of a property's name, in UTF-16 code units, that says what it is. */
+const MAX_NAME_LENGTH = 100;
 
-/** A schema's own words may be names that every object has. */
-const ownOf = (value: JsonObject, key: string): JsonValue | undefined =>
-  Object.hasOwn(value, key) ? value[key] : undefined;
+/** Down to here an object without required properties has all of them, as a model would give them. */
+const MAX_FULL_DEPTH = 6;
 
-const followReference = (reference: string, root: JsonValue): JsonValue | undefined => {
-  let at: JsonValue | undefined = root;
-  for (const step of decodeURIComponent(reference).replace(/^#\/?/, '').split('/').filter(Boolean)) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    at = isObject(at) ? ownOf(at, key) : listOf(at)[Number(key)];
-  }
-  return at;
-};
+/** Items of a list whose length the schema leaves open, where there is a prompt to answer. */
+const USUAL_ITEMS = 3;
 
-const typeOf = (schema: JsonObject): string => {
-  const named = [schema['type']].flat().filter((type) => typeof type === 'string');
-  const type = named.find((name) => name !== 'null') ?? named[0];
-  if (type !== undefined) return type;
-  if ('properties' in schema || 'required' in schema) return 'object';
-  if ('items' in schema || 'prefixItems' in schema || 'minItems' in schema) return 'array';
-  if ('minimum' in schema || 'maximum' in schema || 'multipleOf' in schema) return 'number';
-  return 'string';
-};
-
-const sampleString = (schema: JsonObject, variant: number): string => {
-  const format = schema['format'];
-  const known = typeof format === 'string' ? STRING_OF_FORMAT.get(format) : undefined;
-  if (known !== undefined) return known;
-  const base = variant === 0 ? 'demo' : `demo-${variant + 1}`;
-  return base.padEnd(numberOf(schema['minLength']) ?? 0, '.').slice(0, numberOf(schema['maxLength']));
-};
-
-const sampleNumber = (schema: JsonObject, integer: boolean, variant: number): number => {
-  const step = numberOf(schema['multipleOf']) ?? (integer ? 1 : 0.5);
-  const above = numberOf(schema['exclusiveMinimum']);
-  const below = numberOf(schema['exclusiveMaximum']);
-  const least = numberOf(schema['minimum']) ?? above;
-  const most = numberOf(schema['maximum']) ?? below;
-  if (least === undefined && most === undefined) return step * (variant + (integer ? 1 : 2));
-  let value = least === undefined ? Math.floor((most ?? 0) / step) * step : Math.ceil(least / step) * step;
-  if (above !== undefined && value <= above) value += step;
-  if (below !== undefined && value >= below) value -= step;
-  return value + (least === undefined ? -variant : variant) * step;
-};
-
-/** A schema with others put over it, each followed where it is a reference: all of them have to accept the value. */
-const merge = (from: JsonObject, parts: readonly JsonValue[], root: JsonValue): JsonObject => {
-  let merged = from;
-  for (const part of parts) {
-    const target =
-      isObject(part) && typeof part['$ref'] === 'string' ? followReference(part['$ref'], root) : part;
-    if (!isObject(target)) continue;
-    merged = {
-      ...merged,
-      ...target,
-      properties: {
-        ...(isObject(merged['properties']) ? merged['properties'] : {}),
-        ...(isObject(target['properties']) ? target['properties'] : {}),
-      },
-      required: [...listOf(merged['required']), ...listOf(target['required'])],
-    };
-  }
-  return merged;
-};
+/** What is the same for all places of one schema. */
+interface Making {
+  readonly root: JsonValue;
+  readonly facts: PromptFacts | null;
+  /** Facts that stand somewhere already. */
+  readonly used: Set<unknown>;
+  /** Undefined without facts. */
+  readonly findNamedValues: FindNamedValues | undefined;
+  valuesLeft: number;
+  charactersLeft: number;
+}
 
 /** Where in a schema a value is made, and which one of the values that differ. */
 interface Place {
-  readonly root: JsonValue;
+  readonly making: Making;
   readonly depth: number;
   readonly variant: number;
+  /** Of the property's name, in lower case; empty outside of a property. */
+  readonly words: readonly string[];
+  readonly required: boolean;
 }
 
-const sampleObject = (from: JsonObject, { root, depth }: Place): JsonValue => {
-  const properties = isObject(from['properties']) ? from['properties'] : {};
-  const required = listOf(from['required']).filter((name) => typeof name === 'string');
-  const others = from['additionalProperties'] ?? true;
-  const place = { root, depth: depth + 1, variant: 0 };
-  return Object.fromEntries(required.map((name) => [name, sample(ownOf(properties, name) ?? others, place)]));
+const toWords = (name: string): readonly string[] =>
+  name
+    .slice(0, MAX_NAME_LENGTH)
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\d]+/u)
+    .filter(Boolean);
+
+/** A thing's name is the name of that kind of thing: of a person, of an ingredient. */
+const toPropertyWords = (name: string, owner: readonly string[]): readonly string[] => {
+  const words = toWords(name);
+  return words.length === 1 && words[0] === 'name' ? [...owner, 'name'] : words;
 };
 
-const sampleArray = (from: JsonObject, { root, depth }: Place): JsonValue => {
-  const first = listOf(from['prefixItems']);
-  const length = Math.max(numberOf(from['minItems']) ?? 0, first.length);
-  return Array.from({ length }, (_, index) =>
-    sample(first[index] ?? from['items'] ?? true, {
-      root,
-      depth: depth + 1,
-      variant: from['uniqueItems'] === true ? index : 0,
-    }),
+const toSingular = (words: readonly string[]): readonly string[] =>
+  words.map((word, index) =>
+    index < words.length - 1 || word.endsWith('ss')
+      ? word
+      : word.replace(/ies$/, 'y').replace(/(?<!s)s$/, ''),
+  );
+
+/** Counts the keywords of a place with the names and texts directly in them. False: there is no room for any more. */
+const isAffordable = (making: Making, schema: JsonObject): boolean => {
+  if (making.charactersLeft >= 0) making.charactersLeft -= measureJson(schema, 1).length;
+  return making.charactersLeft >= 0;
+};
+
+/** Counts a value that becomes part of the result. */
+const counted = (making: Making, value: JsonValue): JsonValue => {
+  making.charactersLeft -= measureJson(value, MAX_SCHEMA_DEPTH).length;
+  return value;
+};
+
+const isLongEnough = (schema: JsonObject, text: string): boolean =>
+  text.length >= (numberOf(schema['minLength']) ?? 0) &&
+  text.length <= (numberOf(schema['maxLength']) ?? Infinity);
+
+/** The value that the prompt states for a property; undefined where it states none that the schema takes. */
+const findStated = (from: JsonObject, { making, words, required }: Place): JsonValue | undefined => {
+  const { facts, findNamedValues, used } = making;
+  if (facts === null || words.length === 0) return undefined;
+  const values = listOf(from['enum']);
+  if (values.length > 0) return findNamedValues?.(values)[0];
+  switch (typeOf(from)) {
+    case 'integer':
+    case 'number':
+      return findNumber(
+        from,
+        { integer: typeOf(from) === 'integer', words, mayBeAny: required },
+        facts,
+        used,
+      );
+    case 'string': {
+      const text = findText(from, words, facts, used);
+      return text !== undefined && isLongEnough(from, text) ? text : undefined;
+    }
+    default:
+      return undefined;
+  }
+};
+
+const isStated = (schema: JsonValue, place: Place): boolean =>
+  isObject(schema) &&
+  findStated(schema, { ...place, making: { ...place.making, used: new Set(place.making.used) } }) !==
+    undefined;
+
+const sampleObject = (from: JsonObject, { making, depth, variant, words: owner }: Place): JsonValue => {
+  const properties = isObject(from['properties']) ? from['properties'] : {};
+  const required = new Set(listOf(from['required']).filter((name) => typeof name === 'string'));
+  const others = from['additionalProperties'] ?? true;
+  const placeOf = (name: string): Place => ({
+    making,
+    depth: depth + 1,
+    variant,
+    words: toPropertyWords(name, owner),
+    required: required.has(name) || !('required' in from),
+  });
+  const isFull = making.facts !== null && !('required' in from) && depth < MAX_FULL_DEPTH;
+  const chosen = Object.keys(properties).filter(
+    (name) =>
+      required.has(name) ||
+      isFull ||
+      isStated(properties[name] ?? true, { ...placeOf(name), required: false }),
+  );
+  const names = [...new Set([...chosen, ...required])];
+  return Object.fromEntries(
+    names.map((name) => [name, sample(ownOf(properties, name) ?? others, placeOf(name))]),
   );
 };
 
-/** For a schema that says what it accepts by itself. */
-const sampleType = (from: JsonObject, place: Place): JsonValue => {
-  switch (typeOf(from)) {
+const lengthOf = (
+  from: JsonObject,
+  { making, words, depth }: Place,
+  values: readonly JsonValue[],
+): number => {
+  const least = Math.max(numberOf(from['minItems']) ?? 0, listOf(from['prefixItems']).length);
+  const isOpen = making.facts !== null && words.length > 0 && depth < MAX_FULL_DEPTH;
+  // More items than there are values would repeat one.
+  const usual = !isOpen || !isObject(from['items']) ? 0 : Math.min(USUAL_ITEMS, values.length || USUAL_ITEMS);
+  const length = Math.max(least, Math.min(usual, numberOf(from['maxItems']) ?? usual));
+  return Math.min(length, Math.max(0, making.valuesLeft));
+};
+
+/** The items that the prompt states, where it states as many as the list needs. */
+const findStatedItems = (from: JsonObject, item: Place): readonly JsonValue[] | undefined => {
+  const { items } = from;
+  const { findNamedValues } = item.making;
+  if (findNamedValues === undefined || !isObject(items)) return undefined;
+  const stated: JsonValue[] = [...findNamedValues(listOf(items['enum']))];
+  if (items['enum'] === undefined)
+    for (let next = findStated(items, item); next !== undefined; next = findStated(items, item)) {
+      if (stated.includes(next)) break;
+      stated.push(next);
+    }
+  const most = numberOf(from['maxItems']) ?? Infinity;
+  const isEnough = stated.length > 0 && stated.length >= (numberOf(from['minItems']) ?? 0);
+  return isEnough ? stated.slice(0, most) : undefined;
+};
+
+const sampleArray = (from: JsonObject, place: Place): JsonValue => {
+  const { making, depth, words } = place;
+  const item = { making, depth: depth + 1, variant: 0, words: toSingular(words), required: true };
+  const stated = findStatedItems(from, item);
+  if (stated !== undefined) return counted(making, stated);
+  const first = listOf(from['prefixItems']);
+  const { items } = from;
+  const varies = from['uniqueItems'] === true || making.facts !== null;
+  const length = lengthOf(from, place, isObject(items) ? listOf(items['enum']) : []);
+  return Array.from({ length }, (_, index) =>
+    sample(first[index] ?? items ?? true, { ...item, variant: varies ? index : 0 }),
+  );
+};
+
+const sampleOfType = (from: JsonObject, place: Place): JsonValue => {
+  const { variant, words, making } = place;
+  const type = typeOf(from);
+  switch (type) {
     case 'object':
       return sampleObject(from, place);
     case 'array':
       return sampleArray(from, place);
     case 'integer':
-      return sampleNumber(from, true, place.variant);
-    case 'number':
-      return sampleNumber(from, false, place.variant);
+    case 'number': {
+      const usual =
+        making.facts === null || variant > 0 ? undefined : findUsualNumber(from, type === 'integer', words);
+      return usual ?? sampleNumber(from, type === 'integer', variant);
+    }
     case 'boolean':
-      return place.variant % 2 === 0;
+      return variant % 2 === 0;
     case 'null':
       return null;
     default:
-      return sampleString(from, place.variant);
+      return sampleString(from, words, making.facts, variant);
   }
 };
 
+/** For a schema that says what it accepts by itself. */
+const sampleType = (from: JsonObject, place: Place): JsonValue => {
+  const stated = findStated(from, place);
+  const value = typeof stated === 'string' ? toLength(stated, from) : (stated ?? sampleOfType(from, place));
+  return typeof value === 'string' ? counted(place.making, value) : value;
+};
+
+/** A schema with the parts that it can afford put over it, each followed where it is a reference. */
+const mergeParts = (from: JsonObject, parts: readonly JsonValue[], making: Making): JsonObject => {
+  const schemas = [from];
+  for (const part of parts) {
+    if (!isObject(part) || !isAffordable(making, part)) continue;
+    const target = typeof part['$ref'] === 'string' ? followReference(part['$ref'], making.root) : part;
+    if (isObject(target) && (target === part || isAffordable(making, target))) schemas.push(target);
+  }
+  return merge(schemas);
+};
+
 const sample = (from: JsonValue, place: Place): JsonValue => {
-  const { root, depth, variant } = place;
-  if (!isObject(from) || depth > MAX_DEPTH) return null;
-  if (from['const'] !== undefined) return from['const'];
+  const { making, depth, variant } = place;
+  making.valuesLeft -= 1;
+  if (!isObject(from) || depth > MAX_DEPTH || making.valuesLeft < 0 || !isAffordable(making, from))
+    return null;
+  if (from['const'] !== undefined) return counted(making, from['const']);
   const values = listOf(from['enum']);
-  if (values.length > 0) return values[variant % values.length] ?? null;
+  if (values.length > 0)
+    return counted(making, findStated(from, place) ?? values[variant % values.length] ?? null);
   const deeper = { ...place, depth: depth + 1 };
-  if (typeof from['$ref'] === 'string') return sample(followReference(from['$ref'], root) ?? true, deeper);
+  if (typeof from['$ref'] === 'string')
+    return sample(followReference(from['$ref'], making.root) ?? true, deeper);
   const { allOf, anyOf, oneOf, ...rest } = from;
   if (allOf !== undefined) {
     const others = { ...(anyOf === undefined ? {} : { anyOf }), ...(oneOf === undefined ? {} : { oneOf }) };
-    return sample({ ...merge(rest, listOf(allOf), root), ...others }, deeper);
+    return sample({ ...mergeParts(rest, listOf(allOf), making), ...others }, deeper);
   }
   const alternatives = [...listOf(anyOf), ...listOf(oneOf)];
   if (alternatives.length === 0) return sampleType(from, place);
   // Deep down a recursive schema the last alternative (by custom the null) is the way out.
   const chosen = depth > MAX_DEPTH / 2 ? alternatives.at(-1) : alternatives[0];
-  return sample(merge(rest, [chosen ?? true], root), deeper);
+  return sample(mergeParts(rest, [chosen ?? true], making), deeper);
 };
 
 /**
- * The smallest value that the JSON Schema accepts: required properties and items only, the first of several
- * alternatives. Deterministic. Knows the common keywords; `pattern`, `not` and `if` are beyond it.
+ * A value that the JSON Schema accepts: of several alternatives the first. Without facts it is the smallest, with
+ * required properties and items only; with the facts of a prompt it has what the prompt states wherever the schema takes
+ * that, lists that are worth a look, and texts that read like an answer. Deterministic. Knows the common keywords;
+ * `pattern`, `not` and `if` are beyond it.
  */
-export const toSampleValue = (schema: JsonValue): JsonValue =>
-  sample(schema, { root: schema, depth: 0, variant: 0 });
+export const toSampleValue = (schema: JsonValue, facts: PromptFacts | null = null): JsonValue =>
+  sample(schema, {
+    making: {
+      root: schema,
+      facts,
+      used: new Set(),
+      findNamedValues: facts === null ? undefined : createFindNamedValues(facts),
+      valuesLeft: MAX_VALUES,
+      charactersLeft: MAX_CHARACTERS,
+    },
+    depth: 0,
+    variant: 0,
+    words: [],
+    required: true,
+  });

@@ -43,6 +43,7 @@ function* deltasOf(step: DemoStep, stopSequences: readonly string[]): Generator<
       for (const text of splitWords(step.text)) yield { type: 'reasoning-delta', text };
       break;
     case 'text':
+    case 'cited-text':
       for (const text of splitWords(cutAtStop(step.text, stopSequences))) yield { type: 'text-delta', text };
       break;
     case 'tool-call':
@@ -50,11 +51,17 @@ function* deltasOf(step: DemoStep, stopSequences: readonly string[]): Generator<
         yield { type: 'tool-call-delta', callId: step.callId, name: step.name, argumentsDelta };
       break;
     case 'silence':
+    case 'refuse':
     case 'end-without-finish':
     case 'fail':
       break;
   }
 }
+
+const toCitation = ({ text, source }: DemoStep & { type: 'cited-text' }, endIndex: number): StreamEvent => ({
+  type: 'citation',
+  citation: { ...source, snippet: text, startIndex: endIndex - text.length, endIndex },
+});
 
 const getArguments = (
   { callId, name, argumentsText }: DemoStep & { type: 'tool-call' },
@@ -66,6 +73,39 @@ const getArguments = (
   return parsed;
 };
 
+/** What a play has given so far, in words; the text in UTF-16 code units. */
+interface Counts {
+  readonly inputTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  textLength: number;
+}
+
+const toUsage = ({ inputTokens, outputTokens, reasoningTokens }: Counts): Usage => ({
+  inputTokens,
+  outputTokens,
+  totalTokens: inputTokens + outputTokens,
+  cacheReadTokens: null,
+  cacheWriteTokens: null,
+  reasoningTokens,
+  audioInputTokens: null,
+  source: 'provider',
+});
+
+const count = (counts: Counts, delta: StreamEvent): void => {
+  counts.outputTokens += 1;
+  if (delta.type === 'reasoning-delta') counts.reasoningTokens += 1;
+  if (delta.type === 'text-delta') counts.textLength += delta.text.length;
+};
+
+const toFinish = (reason: FinishReason, counts: Counts): StreamEvent => ({
+  type: 'finish',
+  reason,
+  rawReason: reason.replace('-', '_'),
+  usage: toUsage(counts),
+  state: null,
+});
+
 /**
  * The events of a script, one delta after each pause, cut off where the request's output limit is reached. Words (and
  * pieces of tool arguments) are what it counts as tokens. Ends or throws as the script says; rejects at once on abort.
@@ -73,47 +113,39 @@ const getArguments = (
 export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
   const { request, connection, pause, signal } = play;
   const stopSequences = request.stopSequences ?? [];
-  const inputTokens = countInputWords(request);
-  let outputTokens = 0;
-  let reasoningTokens = 0;
-  const usage = (): Usage => ({
-    inputTokens,
-    outputTokens,
-    totalTokens: inputTokens + outputTokens,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    reasoningTokens,
-    audioInputTokens: null,
-    source: 'provider',
-  });
-  const finish = (reason: FinishReason): StreamEvent => ({
-    type: 'finish',
-    reason,
-    rawReason: reason.replace('-', '_'),
-    usage: usage(),
-    state: null,
-  });
+  const counts: Counts = {
+    inputTokens: countInputWords(request),
+    outputTokens: 0,
+    reasoningTokens: 0,
+    textLength: 0,
+  };
 
   yield { type: 'warning', warning: NOTICE };
   let called = false;
   for (const step of play.steps) {
     for (const delta of deltasOf(step, stopSequences)) {
-      if (outputTokens >= request.maxOutputTokens) {
-        yield finish('length');
+      if (counts.outputTokens >= request.maxOutputTokens) {
+        yield toFinish('length', counts);
         return;
       }
       await pause();
-      outputTokens += 1;
-      if (delta.type === 'reasoning-delta') reasoningTokens += 1;
+      count(counts, delta);
       yield delta;
-      if (outputTokens % DELTAS_PER_USAGE === 0) yield { type: 'usage', usage: usage() };
+      if (counts.outputTokens % DELTAS_PER_USAGE === 0) yield { type: 'usage', usage: toUsage(counts) };
     }
     switch (step.type) {
       case 'reasoning':
         break;
       case 'text':
-        if (cutAtStop(step.text, stopSequences) === step.text) break;
-        yield finish('stop');
+      case 'cited-text':
+        if (cutAtStop(step.text, stopSequences) !== step.text) {
+          yield toFinish('stop', counts);
+          return;
+        }
+        if (step.type === 'cited-text') yield toCitation(step, counts.textLength);
+        break;
+      case 'refuse':
+        yield toFinish('content-filter', counts);
         return;
       case 'tool-call': {
         const { callId, name } = step;
@@ -135,5 +167,5 @@ export async function* playScript(play: Play): AsyncGenerator<StreamEvent> {
         throw new ProviderError(step.code, { provider: PROVIDER, retryAfterMs: step.retryAfterMs });
     }
   }
-  yield finish(called ? 'tool-calls' : 'stop');
+  yield toFinish(called ? 'tool-calls' : 'stop', counts);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonValue } from '../../../../../src/core/json.ts';
+import { readPromptFacts } from '../../../../../src/providers/text/demo/request/prompt-facts.ts';
 import { toSampleValue } from '../../../../../src/providers/text/demo/request/to-sample-value.ts';
 
 const CASES: readonly (readonly [string, JsonValue, JsonValue])[] = [
@@ -83,4 +84,43 @@ test('a schema that refers to itself comes to an end', () => {
     required: ['next'],
   };
   expect(JSON.stringify(toSampleValue(schema))).toMatch(/\{"next":null\}\}*$/);
+});
+
+const STRING = { type: 'string' };
+const manyOf = <T>(length: number, toItem: (index: number) => T): readonly T[] =>
+  Array.from({ length }, (_, index) => toItem(index));
+const listOf = (items: JsonValue): JsonValue => ({
+  type: 'object',
+  properties: { places: { type: 'array', minItems: 2_000, items } },
+  required: ['places'],
+});
+const wide = {
+  type: 'object',
+  properties: Object.fromEntries(manyOf(3_000, (index) => [`formula ${index}`, STRING])),
+  required: [],
+};
+const LONG_NAME = 'a '.repeat(100_000);
+
+const COSTLY: readonly (readonly [string, JsonValue])[] = [
+  ['a long enumeration', listOf({ enum: manyOf(15_000, (index) => `v${index}`) })],
+  [
+    'an enumeration that repeats a value',
+    listOf({ type: 'array', items: { enum: manyOf(9_000, () => 'rome') } }),
+  ],
+  ['a long constant', listOf({ const: 'x'.repeat(500_000) })],
+  ['long texts', listOf({ ...STRING, minLength: 1e9 })],
+  ['many properties', { ...(listOf({ $ref: '#/$defs/wide' }) as object), $defs: { wide } }],
+  ['many parts', listOf({ allOf: manyOf(2_000, (index) => ({ properties: { [`p${index}`]: STRING } })) })],
+  ['large parts', { allOf: manyOf(2_000, () => ({ $ref: '#/$defs/wide' })), $defs: { wide } }],
+  ['a name of many words', listOf({ properties: { [LONG_NAME]: STRING }, required: [LONG_NAME] })],
+];
+
+test.each(COSTLY)('a value has a greatest size, however often its schema has %s', (_name, schema) => {
+  for (const facts of [null, readPromptFacts('In Rome, 1, 2 and 3'), readPromptFacts('('.repeat(10_000))])
+    expect(JSON.stringify(toSampleValue(schema, facts)).length).toBeLessThan(4_000_000);
+});
+
+test('a schema without a type that is one of several is what its keywords say', () => {
+  expect(toSampleValue({ anyOf: [{ minimum: 3 }] })).toBe(3);
+  expect(toSampleValue({ allOf: [{ type: 'string' }, { enum: ['b'] }] })).toBe('b');
 });

@@ -1,0 +1,1 @@
+export { ModelgraphLink, type ModelgraphLinkOptions } from './modelgraph-link.ts';

@@ -1,0 +1,3 @@
+export { clientPreset } from './client-preset.ts';
+export { possibleTypes } from './possible-types.ts';
+export { scalars } from './scalars.ts';

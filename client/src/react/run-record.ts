@@ -1,0 +1,37 @@
+import type { GenerationSnapshot } from '../fold.ts';
+
+/** What a reload needs to go on with a generation. */
+export interface RunRecord {
+  readonly idempotencyKey: string;
+  /** Undefined until the server has named it. */
+  readonly generationId?: string | undefined;
+  /** Of the last event that `snapshot` has taken in. */
+  readonly cursor?: string | undefined;
+  readonly snapshot?: GenerationSnapshot | undefined;
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** Past this, a request of which no answer has been seen is not made again: its key may be forgotten. */
+const ASK_AGAIN_WITHIN_MS = 5 * 60_000;
+
+/** Whether the same request under the same key may be made again, which gives the generation that it began. */
+export const mayAskAgain = ({ startedAt }: RunRecord, now: number): boolean =>
+  now - startedAt < ASK_AGAIN_WITHIN_MS;
+
+const isSnapshot = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'parts' in value &&
+  Array.isArray(value.parts) &&
+  'citations' in value &&
+  Array.isArray(value.citations);
+
+export const isRunRecord = (value: unknown): value is RunRecord =>
+  typeof value === 'object' &&
+  value !== null &&
+  'idempotencyKey' in value &&
+  typeof value.idempotencyKey === 'string' &&
+  'startedAt' in value &&
+  typeof value.startedAt === 'number' &&
+  (!('snapshot' in value) || isSnapshot(value.snapshot));

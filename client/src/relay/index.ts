@@ -1,0 +1,1 @@
+export { createModelgraphNetwork, type ModelgraphNetworkOptions } from './create-modelgraph-network.ts';

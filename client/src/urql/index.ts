@@ -1,0 +1,1 @@
+export { modelgraphExchange, type ModelgraphExchangeOptions } from './modelgraph-exchange.ts';

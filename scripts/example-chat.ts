@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+const CHAT = path('examples/chat');
+const VITE = path('examples/chat/node_modules/vite/bin/vite.js');
+
+const USAGE = `Runs the chat of examples/chat.
+
+npm run example:chat                                  with a server of its own, on the demo models
+npm run example:chat -- --server http://localhost:4000  with a server that is running
+`;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Installs the packages of the chat where they are not there yet. */
+const install = (): void => {
+  if (existsSync(VITE)) return;
+  print('Installing the packages of the chat, once.');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: CHAT, stdio: 'inherit' });
+  if (status !== 0) throw new Error('The packages of examples/chat could not be installed.');
+};
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly origin: string;
+}
+
+/** A server on a free port, if the environment names none; resolves once it is ready. */
+const startServer = async (): Promise<Running> => {
+  const server = spawn(process.execPath, [path('src/main.ts')], {
+    env: { PORT: '0', ...process.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    if (!line.includes('Modelgraph is ready')) continue;
+    server.stdout.resume();
+    return { process: server, origin: new URL((JSON.parse(line) as { readonly url: string }).url).origin };
+  }
+  throw new Error('The server ended before it was ready.');
+};
+
+const startPage = (serverOrigin: string): ChildProcess =>
+  spawn(process.execPath, [VITE], {
+    cwd: CHAT,
+    env: { ...process.env, MODELGRAPH_URL: serverOrigin },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+
+const run = async (serverUrl: string | undefined): Promise<void> => {
+  install();
+  const server = serverUrl === undefined ? await startServer() : undefined;
+  const origin = server?.origin ?? new URL(serverUrl ?? '').origin;
+  print(`The chat talks to ${origin}. Ctrl-C ends it.`);
+  const children = [...(server === undefined ? [] : [server.process]), startPage(origin)];
+  const stop = (): void => {
+    for (const child of children) child.kill('SIGTERM');
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  // Where one of them ends, the other is of no use.
+  await Promise.all(children.map((child) => once(child, 'exit').then(stop)));
+};
+
+const { values } = parseArgs({
+  options: { server: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+});
+if (values.help === true) print(USAGE);
+else await run(values.server);
