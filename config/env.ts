@@ -5,11 +5,13 @@ import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
 import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
 import type { JwtRules } from '../src/core/jwt-rules.ts';
+import { FORWARDED_HEADERS } from '../src/core/proxy-policy.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
 import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress, jsonPath } from './document-address.ts';
 import { readJwtRules } from './jwt-settings.ts';
+import { isNetwork, type LimitSettings, toLimitSettings } from './limit-settings.ts';
 import { type Variable, VARIABLES } from './variables.ts';
 
 export interface ProviderSettings {
@@ -32,7 +34,7 @@ export interface WebhookSettings {
 }
 
 /** All settings, read once at the start. Durations in milliseconds, sizes in bytes. */
-export interface Settings {
+export interface Settings extends LimitSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -118,6 +120,8 @@ const oneOf = <const T extends readonly string[]>(words: T) =>
   z.enum(words, {
     error: ({ input }) => `must be one of ${words.join(', ')}, not "${String(input)}"`,
   });
+/** 0: as much as is asked for. */
+const mostAtOnce = wholeNumber(0, 1_000_000_000);
 const bytes = wholeNumber(1_024, 1_073_741_824);
 const onOff = oneOf(['on', 'off']).transform((value) => value === 'on');
 const list = z.string().transform((text) =>
@@ -187,6 +191,14 @@ const SCHEMA = z.object({
   MODELGRAPH_JWT_ALGORITHMS: list,
   MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 600),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
+  MODELGRAPH_TRUSTED_PROXIES: list.pipe(
+    z.array(z.string().refine(isNetwork, 'must be an address, or a network such as 10.0.0.0/8 or fd00::/8')),
+  ),
+  MODELGRAPH_FORWARDED_HEADER: oneOf(FORWARDED_HEADERS),
+  MODELGRAPH_ADDRESS_REQUESTS_PER_MINUTE: mostAtOnce,
+  MODELGRAPH_ADDRESS_SOCKETS: mostAtOnce,
+  MODELGRAPH_PRINCIPAL_SOCKETS: mostAtOnce,
+  MODELGRAPH_PRINCIPAL_GENERATIONS: mostAtOnce,
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,
   MODELGRAPH_METRICS: onOff,
@@ -331,6 +343,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     accessFile: values.MODELGRAPH_ACCESS,
     jwt,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
+    ...toLimitSettings(values),
     introspection: values.MODELGRAPH_INTROSPECTION,
     playground: values.MODELGRAPH_PLAYGROUND,
     metrics: values.MODELGRAPH_METRICS,

@@ -14,6 +14,7 @@ import {
   type PrincipalLayer,
   type PrincipalOverrides,
 } from './create-principals.ts';
+import { createRateLimitLayer, type RateLimitLayer } from './create-rate-limits.ts';
 import { createSchema } from './schema/index.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
 import type { ServerPlugin } from './server/plugin.ts';
@@ -104,6 +105,7 @@ interface ServiceLayer {
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
+  readonly rateLimits: RateLimitLayer;
 }
 
 const createServices = async (
@@ -125,6 +127,14 @@ const createServices = async (
     queuedWrites: () => generations.queuedWrites(),
     circuitStates: () => health.circuitStates(),
     catalogue: () => catalogue.state(),
+    ...(db.engine === 'postgres' && { isLimitingAlone: () => rateLimits.isLocal() }),
+  });
+  const now = overrides.now ?? Date.now;
+  const rateLimits = createRateLimitLayer(settings, log, {
+    db,
+    nodeId,
+    now,
+    onRefused: (name) => metrics.rateLimited(name),
   });
   const shared = {
     ...settings,
@@ -136,8 +146,9 @@ const createServices = async (
     log,
     telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
     guards,
+    now,
+    principalLimits: rateLimits.principals,
   };
-  const now = overrides.now ?? Date.now;
   const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
@@ -147,12 +158,14 @@ const createServices = async (
     cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
-    now,
-    deleteLedger: (maxRows) => accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows),
+    onLapsed: () => rateLimits.rewriteHolds(),
+    deleteOld: async (maxRows) => {
+      await rateLimits.deleteOld();
+      return accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows);
+    },
   });
   const batches = createBatches({
     ...shared,
-    now,
     store: new BatchStore(db),
     jobs: new BatchJobStore(db, { nodeId, retentionMs }),
     items: new BatchItemStore(db),
@@ -162,7 +175,16 @@ const createServices = async (
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
-  return { generations, batches, webhooks, accounts, metrics, outputs: shared.outputs, principals };
+  return {
+    generations,
+    batches,
+    webhooks,
+    accounts,
+    metrics,
+    outputs: shared.outputs,
+    principals,
+    rateLimits,
+  };
 };
 
 const createTransports = (
@@ -170,7 +192,7 @@ const createTransports = (
   log: ServiceLog,
   overrides: AppOverrides,
   { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, accounts, metrics, principals }: ServiceLayer,
+  { generations, batches, accounts, metrics, principals, rateLimits }: ServiceLayer,
   plugins: readonly ServerPlugin[],
   { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
 ): Transports => {
@@ -178,6 +200,7 @@ const createTransports = (
     authenticate: principals.authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
     maskError: createErrorMask(log),
+    rateLimits,
     heartbeatMs: settings.heartbeatMs,
     log,
   };
@@ -192,11 +215,13 @@ const createTransports = (
       batches: batches.service,
       accounts,
       principals: principals.service,
+      rateLimits: rateLimits.principals,
     },
     limits,
     isClosing,
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent: isCurrent,
+    isLimitingAlone: () => rateLimits.isLocal(),
     metrics,
     servesMetrics: settings.metrics,
     plugins,
@@ -266,6 +291,7 @@ const openParts = async ({
   await services.batches.start();
   await services.webhooks?.start();
   services.principals.start();
+  services.rateLimits.start();
   const origin = await listen(transports.server, settings.host, settings.port);
   services.metrics.start();
   catalogueLayer.sources.start();
@@ -280,7 +306,7 @@ const closeParts = async ({
   transports,
   db,
 }: AppParts): Promise<void> => {
-  const { generations, batches, webhooks, accounts, metrics, outputs, principals } = services;
+  const { generations, batches, webhooks, accounts, metrics, outputs, principals, rateLimits } = services;
   metrics.stop();
   accounts.close();
   const { shutdownGraceMs } = settings;
@@ -292,6 +318,7 @@ const closeParts = async ({
     ]),
   );
   await principals.stop();
+  rateLimits.stop();
   outputs.close();
   await webhooks?.stop();
   await db.close();

@@ -16,6 +16,7 @@ import './batches/batch-operations.ts';
 import './principals/viewer.ts';
 import './principals/user-token.ts';
 import './principals/budgets.ts';
+import './principals/rate-limits.ts';
 
 builder.queryType({
   description: 'Reads models, providers, generations, batches and the viewer, and previews requests.',

@@ -1,19 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
-
-export const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
-
-export interface ProxyPolicy {
-  /** Addresses and networks (CIDR) of the proxies whose word on their clients is believed. */
-  readonly trustedProxies: readonly string[];
-  /** The header in which they say it; the other one may be the client's own. */
-  readonly forwardedHeader: (typeof FORWARDED_HEADERS)[number];
-}
+import type { ProxyPolicy } from '../core/proxy-policy.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** A network as it is written, or a single address as one; undefined where it is neither. */
-export const parseNetwork = (text: string): readonly [Address, number] | undefined => {
+const parseNetwork = (text: string): readonly [Address, number] | undefined => {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   if (!ipaddr.isValid(text)) return undefined;
   const address = ipaddr.process(text);
@@ -29,7 +21,8 @@ const parseAddress = (text: string): Address | undefined => {
 };
 
 /** `for` of one element of a `Forwarded` header (RFC 7239, section 4). */
-const readFor = (element: string): string => /(?:^|;)\s*for\s*=\s*"?([^";]+)"?/i.exec(element)?.[1]?.trim() ?? '';
+const readFor = (element: string): string =>
+  /(?:^|;)\s*for\s*=\s*"?([^";]+)"?/i.exec(element)?.[1]?.trim() ?? '';
 
 /** What proxies have appended, the nearest one last. */
 const listForwarded = (

@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { CatalogueState } from '../core/catalogue.ts';
 import { CIRCUIT_STATES, type CircuitState, type Telemetry, type Transport } from '../core/telemetry.ts';
 import { createGenerationMetrics } from './generation-metrics.ts';
@@ -9,6 +9,8 @@ export interface MetricsReadings {
   readonly isStoreUp?: () => boolean;
   /** Changes of generations that are queued for the store. */
   readonly queuedWrites?: () => number;
+  /** Whether this node counts rate limits by itself although it shares a store. */
+  readonly isLimitingAlone?: () => boolean;
   readonly catalogue?: () => CatalogueState & { readonly modelCount: number };
   readonly circuitStates?: () => Iterable<readonly [provider: string, state: CircuitState]>;
 }
@@ -18,6 +20,8 @@ export interface Metrics {
   readonly telemetry: Telemetry;
   /** Counts a stream to a client as open until the returned function is called; further calls have no effect. */
   streamOpened(transport: Transport): () => void;
+  /** Counts something that a rate limit has refused, by the name of the limit. */
+  rateLimited(limit: string): void;
   /** Starts to sample the event loop. */
   start(): void;
   stop(): void;
@@ -30,7 +34,7 @@ const STREAMING: readonly Transport[] = ['sse', 'websocket'];
 /** Gauges that are read when they are scraped. */
 const registerReadings = (
   registry: Registry,
-  { isStoreUp, queuedWrites, catalogue, circuitStates }: MetricsReadings,
+  { isStoreUp, queuedWrites, isLimitingAlone, catalogue, circuitStates }: MetricsReadings,
 ): void => {
   const gauge = (name: string, help: string, read: () => number): void => {
     const reading = new Gauge({
@@ -52,6 +56,12 @@ const registerReadings = (
       'modelgraph_store_queued_writes',
       'Changes of generations that are queued for the store.',
       queuedWrites,
+    );
+  if (isLimitingAlone !== undefined)
+    gauge(
+      'modelgraph_rate_limits_local',
+      '1 while this server counts rate limits by itself because the store is away, else 0.',
+      () => (isLimitingAlone() ? 1 : 0),
     );
   if (catalogue !== undefined) {
     gauge('modelgraph_catalogue_models', 'Models of the catalogue.', () => catalogue().modelCount);
@@ -92,6 +102,12 @@ export const createMetrics = (readings: MetricsReadings): Metrics => {
   });
   for (const transport of STREAMING) openStreams.set({ transport }, 0);
   registerReadings(registry, readings);
+  const rateLimited = new Counter({
+    name: 'modelgraph_rate_limited_total',
+    help: 'What rate limits have refused, by the name of the limit.',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
   const telemetry = createGenerationMetrics(registry);
   const process = createProcessMetrics(registry);
   return {
@@ -104,6 +120,7 @@ export const createMetrics = (readings: MetricsReadings): Metrics => {
         open = false;
       };
     },
+    rateLimited: (limit) => rateLimited.inc({ limit }),
     start: () => process.start(),
     stop: () => process.stop(),
     async scrape() {

@@ -20,6 +20,7 @@ export const useReadiness = (
   isClosing: () => boolean,
   checks: ReadinessChecks,
   isCatalogueCurrent: (() => boolean) | null,
+  isLimitingAlone: (() => boolean) | undefined,
 ): ServerPlugin => {
   const live = useReadinessCheck({
     endpoint: LIVE,
@@ -29,7 +30,7 @@ export const useReadiness = (
   const ready = useReadinessCheck({
     endpoint: READY,
     check({ fetchAPI }) {
-      const readiness = toReadiness(isClosing(), checks, isCatalogueCurrent);
+      const readiness = toReadiness(isClosing(), checks, isCatalogueCurrent, isLimitingAlone);
       return new fetchAPI.Response(JSON.stringify(readiness.body), {
         status: readiness.ready ? 200 : 503,
         headers: createHeaders(),

@@ -21,6 +21,15 @@ export interface MultipartLimits {
   readonly maxBatchFileBytes: number;
 }
 
+/** Counts the bytes of a body, and refuses what is too much. */
+export interface ByteMeter {
+  /** What the body announces, before any of it is read; 0: it announces nothing. */
+  announce(bytes: number): Promise<void>;
+  /** What has come of it. */
+  note(bytes: number): Promise<void> | undefined;
+  end(): void;
+}
+
 /** Each file takes about a millisecond to store, however small it is. */
 const MAX_PARTS = 512;
 
@@ -110,14 +119,27 @@ const abandonAll = (files: readonly Readable[]): void => {
   }
 };
 
+/** A body that is larger than any may be is refused for that. */
+const announce = async (request: IncomingMessage, meter: ByteMeter, most: number): Promise<void> => {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  try {
+    if (announced <= most) await meter.announce(announced);
+  } catch (error) {
+    // A client that is still sending would lose the answer otherwise.
+    request.resume();
+    throw error;
+  }
+};
+
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
- * Throws the refusal of a body that is too large, as `readBody` does.
+ * Throws the refusal of a body that is too large, as `readBody` does, and what the meter of its bytes throws.
  */
 export const readMultipart = async (
   request: IncomingMessage,
   uploads: Uploads,
   limits: MultipartLimits,
+  meter: ByteMeter | null = null,
 ): Promise<OperationParams | undefined> => {
   const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
   const parser = createParser(request, limits.maxBodyBytes);
@@ -170,7 +192,11 @@ export const readMultipart = async (
   try {
     const early = limits.maxBodyBytes + MAX_CHUNK_BYTES;
     const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? early });
-    for await (const chunk of bodyChunks(request, findBounds)) if (readable) await parse(chunk);
+    if (meter !== null) await announce(request, meter, most);
+    for await (const chunk of bodyChunks(request, findBounds)) {
+      await meter?.note(chunk.length);
+      if (readable) await parse(chunk);
+    }
     if (parser === undefined || !readable) return undefined;
     parser.end();
     await Promise.race([finished.promise, failure.promise]);
@@ -180,6 +206,7 @@ export const readMultipart = async (
   } finally {
     // Nothing is written any more once this is over: the files may be removed.
     readable = false;
+    meter?.end();
     abandonAll(streams);
     await Promise.all(writing);
   }

@@ -3,6 +3,7 @@ import { BudgetExceeded } from '../../core/budget.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
 import type { Principal } from '../../core/principal.ts';
+import { RateLimited } from '../../core/rate-limit.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
@@ -11,11 +12,14 @@ import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../che
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
+import type { GenerationPermit } from '../principals/limits/generation-permit.ts';
+import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { nothingStarted, otherRequest } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
+import { askForPermit } from './permits.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
 import { GenerationRun } from './run/generation-run.ts';
 
@@ -36,11 +40,22 @@ export interface GenerationStarterOptions extends PreviewDependencies {
   readonly live: LiveGenerations;
   readonly guards: GenerationGuards;
   readonly admissions: Admissions;
+  readonly principalLimits: PrincipalLimits;
   /** What becomes of requests under a budget to models without a known price. */
   readonly unpriced: UnpricedRule;
   readonly telemetry: Telemetry;
   /** Aborted once the server takes no new generation; its reason is thrown then. */
   readonly closing: AbortSignal;
+}
+
+/** A request that was checked and not yet begun. */
+interface CheckedRequest {
+  readonly input: GenerateInput;
+  readonly principal: Principal;
+  readonly checked: PreparedGeneration;
+  readonly key: IdempotencyEntry | null;
+  readonly permit: GenerationPermit | null;
+  readonly receivedAtMs: number;
 }
 
 const isProblemList = (problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] =>
@@ -56,24 +71,40 @@ export class GenerationStarter {
 
   /**
    * Gives the id of a generation for an input: of a new one, or of the one that was started under the same key. Throws
-   * `RequestRejected`, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a guard that fails is refused
+   * `RequestRejected`, of which `RateLimited` is one, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a guard that fails is refused
    * with. Aborting the signal ends the wait for guards, and nothing is started then.
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
     requireOperation(caller.principal, 'generate');
-    const { live, guards, admissions, store, closing } = this.#options;
+    const { closing } = this.#options;
     closing.throwIfAborted();
     const { principal, idempotencyKey } = caller;
-    const principalId = principal.id;
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };
-      const knownId = await this.#findKnown(principalId, key);
+      const knownId = await this.#findKnown(principal.id, key);
       if (knownId !== undefined) return knownId;
     }
     const checked = this.#check(input, principal);
-    if (guards.judgesRequests) await this.#judge(checked, input, principalId, signal);
+    const asking = askForPermit(this.#options.principalLimits, principal, checked, input);
+    const permit = asking && (await this.#awaitPermit(asking));
+    try {
+      return await this.#begin({ input, principal, checked, key, permit, receivedAtMs }, signal);
+    } catch (error) {
+      permit?.giveBack();
+      throw error;
+    }
+  }
+
+  async #begin(
+    { input, principal, checked, key, permit, receivedAtMs }: CheckedRequest,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { live, guards, admissions, store, closing } = this.#options;
+    // It may have begun to close while limits were asked.
+    closing.throwIfAborted();
+    if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
     const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
@@ -81,9 +112,17 @@ export class GenerationStarter {
     const run = this.#create({ id, prepared, allowance }, input, principal, receivedAtMs);
     const isStored = key !== null || allowance !== null;
     const known = isStored ? await this.#store(run, key, allowance) : undefined;
-    if (known !== undefined) return known;
-    live.launch(run, isStored);
-    return run.id;
+    if (known === undefined) live.launch(run, isStored, permit);
+    else permit?.giveBack();
+    return known ?? run.id;
+  }
+
+  async #awaitPermit(asking: Promise<GenerationPermit>): Promise<GenerationPermit> {
+    try {
+      return await asking;
+    } catch (error) {
+      throw error instanceof RateLimited ? this.#noteRejection(error) : error;
+    }
   }
 
   /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */
@@ -198,7 +237,7 @@ export class GenerationStarter {
   ): Promise<string | undefined> {
     const { writeBehind, closing } = this.#options;
     try {
-      const known = await this.#begin(run, key, allowance);
+      const known = await this.#reserve(run, key, allowance);
       if (known === undefined) closing.throwIfAborted();
       return known;
     } catch (error) {
@@ -211,7 +250,7 @@ export class GenerationStarter {
     }
   }
 
-  async #begin(
+  async #reserve(
     run: GenerationRun,
     key: IdempotencyEntry | null,
     allowance: BudgetedAllowance | null,

@@ -12,7 +12,8 @@ interface GenerationLimits {
 export interface GenerationUse {
   /** Of input and output; null: not known. */
   readonly tokens: number | null;
-  readonly storedBytes: number;
+  /** Called only where what is stored is limited. */
+  readonly findStoredBytes: () => number;
 }
 
 const PATH = ['input'];
@@ -70,19 +71,20 @@ export class GenerationPermit {
 
   /** Nothing has begun: nothing counts. */
   giveBack(): void {
-    this.#end({ tokens: 0, storedBytes: 0 });
+    this.#end({ tokens: 0, findStoredBytes: () => 0 });
   }
 
   /** The generation has ended. */
-  settle({ tokens, storedBytes }: GenerationUse): void {
-    this.#end({ tokens: tokens ?? this.#taken.tokens, storedBytes });
+  settle(use: GenerationUse): void {
+    this.#end(use);
   }
 
-  #end({ tokens, storedBytes }: { readonly tokens: number; readonly storedBytes: number }): void {
+  #end({ tokens, findStoredBytes }: GenerationUse): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hold.release();
-    this.#limiter.add(this.#limits.tokens, tokens - this.#taken.tokens);
-    this.#limiter.add(this.#limits.stored, storedBytes - this.#taken.storedBytes);
+    const { tokens: byTokens, stored } = this.#limits;
+    if (byTokens.length > 0 && tokens !== null) this.#limiter.add(byTokens, tokens - this.#taken.tokens);
+    if (stored.length > 0) this.#limiter.add(stored, findStoredBytes() - this.#taken.storedBytes);
   }
 }

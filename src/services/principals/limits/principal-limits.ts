@@ -1,4 +1,4 @@
-import type { Principal } from '../../../core/principal.ts';
+import { type Principal, usersOf } from '../../../core/principal.ts';
 import {
   type AppliedLimit,
   findLimits,
@@ -20,6 +20,17 @@ export interface GenerationDemand {
   /** Bytes that are stored of it at its beginning. */
   readonly storedBytes: number;
 }
+
+/** Whose batches count together: of one principal, and of all whose ids begin like this. */
+export interface BatchOwners {
+  readonly principalId: string;
+  readonly prefix: string | null;
+}
+
+const toOwners = ({ id, kind, keyId }: Principal, { account }: AppliedLimit): BatchOwners => {
+  const isOfKey = keyId !== null && (kind === 'key' || account !== id);
+  return isOfKey ? { principalId: keyId, prefix: usersOf(keyId) } : { principalId: id, prefix: null };
+};
 
 /** What has to be asked of the limits of a principal; null, at once, where nothing limits it. */
 export class PrincipalLimits {
@@ -53,7 +64,10 @@ export class PrincipalLimits {
   }
 
   /** Admits a generation. Rejects with `RateLimited`, and nothing is counted then. */
-  admitGeneration(principal: Principal, findDemand: () => GenerationDemand): Promise<GenerationPermit> | null {
+  admitGeneration(
+    principal: Principal,
+    findDemand: () => GenerationDemand,
+  ): Promise<GenerationPermit> | null {
     const atOnce = [
       ...findNodeLimits(principal, 'generationsAtOnce', this.#nodeLimits),
       ...this.#find(principal, 'generationsAtOnce'),
@@ -66,23 +80,21 @@ export class PrincipalLimits {
 
   /**
    * Holds the place of a batch while it comes in; from then on those that have not ended count. `countUnfinished` gives how
-   * many batches of an account there are. Rejects with `RateLimited`, with `path`.
+   * many of these owners there are. Rejects with `RateLimited`, with `path`.
    */
   holdBatch(
     principal: Principal,
-    countUnfinished: (limit: AppliedLimit) => Promise<number>,
+    countUnfinished: (owners: BatchOwners) => Promise<number>,
     path: readonly string[],
   ): Promise<Hold> | null {
     const limits = this.#find(principal, 'batchesAtOnce');
-    return limits.length === 0 ? null : this.#limiter.holdBeside(limits, countUnfinished, path);
+    if (limits.length === 0) return null;
+    const count = (limit: AppliedLimit): Promise<number> => countUnfinished(toOwners(principal, limit));
+    return this.#limiter.holdBeside(limits, count, path);
   }
 
   /** Counts bytes before they are stored. Rejects with `RateLimited`, with `path`. */
-  takeStoredBytes(
-    principal: Principal,
-    bytes: number,
-    path: readonly string[],
-  ): Promise<unknown> | null {
+  takeStoredBytes(principal: Principal, bytes: number, path: readonly string[]): Promise<unknown> | null {
     const limits = this.#find(principal, 'storedBytesPerDay');
     return limits.length === 0 ? null : this.#limiter.take(limits, bytes, path);
   }

@@ -37,10 +37,7 @@ class Counters<Counter extends { readonly isIdle: boolean }> {
   readonly #known = new Map<string, Counter>();
 
   /** `forgetsBusy`: where idle ones are not enough, the oldest are forgotten as well. */
-  constructor(
-    create: (limit: AppliedLimit) => Counter,
-    { forgetsBusy }: { readonly forgetsBusy: boolean },
-  ) {
+  constructor(create: (limit: AppliedLimit) => Counter, { forgetsBusy }: { readonly forgetsBusy: boolean }) {
     this.#create = create;
     this.#forgetsBusy = forgetsBusy;
   }
@@ -84,10 +81,9 @@ export class RateLimiter {
   constructor(options: RateLimiterOptions) {
     this.#options = options;
     const { fallback, now } = options;
-    this.#windows = new Counters(
-      (limit) => new WindowCounter(limit, WINDOWS_MS[limit.name], fallback, now),
-      { forgetsBusy: true },
-    );
+    this.#windows = new Counters((limit) => new WindowCounter(limit, WINDOWS_MS[limit.name], fallback, now), {
+      forgetsBusy: true,
+    });
     // There are no more busy ones than is really open.
     this.#holds = new Counters((limit) => new HoldCounter(limit, fallback, now), { forgetsBusy: false });
     fallback.onBack(() => this.rewriteHolds());

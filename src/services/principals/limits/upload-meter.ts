@@ -26,7 +26,9 @@ export class UploadMeter {
   note(bytes: number): Promise<void> | undefined {
     this.#come += bytes;
     const missing = this.#come - this.#taken;
-    return missing > 0 ? this.#take(missing < STEP_BYTES && this.#hasRoom() ? STEP_BYTES : missing) : undefined;
+    return missing > 0
+      ? this.#take(missing < STEP_BYTES && this.#hasRoom() ? STEP_BYTES : missing)
+      : undefined;
   }
 
   /** The upload is over. */
