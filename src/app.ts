@@ -108,6 +108,12 @@ interface ServiceLayer {
   readonly rateLimits: RateLimitLayer;
 }
 
+const createBatchStores = (db: Db, nodeId: string, { retentionMs }: Settings) => ({
+  store: new BatchStore(db),
+  jobs: new BatchJobStore(db, { nodeId, retentionMs }),
+  items: new BatchItemStore(db),
+});
+
 const createServices = async (
   settings: Settings,
   log: ServiceLog,
@@ -122,6 +128,7 @@ const createServices = async (
   const { eventRetentionMs, retentionMs } = settings;
   const { models, factory, health, catalogue, toTelemetryName } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
+  const now = overrides.now ?? Date.now;
   const metrics: Metrics = createMetrics({
     isStoreUp: () => db.isUp(),
     queuedWrites: () => generations.queuedWrites(),
@@ -129,13 +136,8 @@ const createServices = async (
     catalogue: () => catalogue.state(),
     ...(db.engine === 'postgres' && { isLimitingAlone: () => rateLimits.isLocal() }),
   });
-  const now = overrides.now ?? Date.now;
-  const rateLimits = createRateLimitLayer(settings, log, {
-    db,
-    nodeId,
-    now,
-    onRefused: (name) => metrics.rateLimited(name),
-  });
+  const onRefused = (name: string): void => metrics.rateLimited(name);
+  const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, now, onRefused });
   const shared = {
     ...settings,
     models,
@@ -164,13 +166,8 @@ const createServices = async (
       return accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows);
     },
   });
-  const batches = createBatches({
-    ...shared,
-    store: new BatchStore(db),
-    jobs: new BatchJobStore(db, { nodeId, retentionMs }),
-    items: new BatchItemStore(db),
-    timing: { ...BATCH_TIMING, ...overrides.batchTiming },
-  });
+  const batchTiming = { ...BATCH_TIMING, ...overrides.batchTiming };
+  const batches = createBatches({ ...shared, ...createBatchStores(db, nodeId, settings), timing: batchTiming });
   const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });

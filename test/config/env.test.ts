@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings, providerVariables } from '../../config/env.ts';
-import { MODEL_CONFIGS } from '../../config/providers/index.ts';
+import { parseSettings } from '../../config/env.ts';
 import { VARIABLES } from '../../config/variables.ts';
-import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 
 const HASH = 'a'.repeat(64);
 const SECRET = `whsec_${'A'.repeat(32)}`;
@@ -23,6 +21,8 @@ describe('the settings', () => {
     expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
       {
         "accessFile": null,
+        "addressRequestsPerMinute": null,
+        "addressSockets": null,
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
@@ -41,6 +41,7 @@ describe('the settings', () => {
         "disconnectGraceMs": 10000,
         "eventRetentionMs": 900000,
         "firstDeltaTimeoutMs": 300000,
+        "forwardedHeader": "x-forwarded-for",
         "heartbeatMs": 12000,
         "host": "127.0.0.1",
         "idleTimeoutMs": 120000,
@@ -57,6 +58,8 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "principalGenerations": 1000,
+        "principalSockets": 1000,
         "providers": {
           "demo": {
             "apiKey": null,
@@ -67,6 +70,7 @@ describe('the settings', () => {
         "retentionMs": 2592000000,
         "shutdownGraceMs": 10000,
         "timeoutMs": 900000,
+        "trustedProxies": [],
         "unknownModels": "refuse",
         "unknownVariables": [],
         "unpriced": "refuse",
@@ -151,6 +155,8 @@ describe('the settings', () => {
     ).toMatchInlineSnapshot(`
       {
         "accessFile": "./access.json",
+        "addressRequestsPerMinute": 600,
+        "addressSockets": null,
         "allowedOrigins": [
           "https://a.example",
           "http://b.example:8080",
@@ -181,6 +187,7 @@ describe('the settings', () => {
         "disconnectGraceMs": 10,
         "eventRetentionMs": 3,
         "firstDeltaTimeoutMs": 6,
+        "forwardedHeader": "forwarded",
         "heartbeatMs": 100,
         "host": "0.0.0.0",
         "idleTimeoutMs": 1,
@@ -212,11 +219,18 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "principalGenerations": null,
+        "principalSockets": 50,
         "providers": {},
         "providersFile": "./more.json",
         "retentionMs": 345600000,
         "shutdownGraceMs": 0,
         "timeoutMs": 2,
+        "trustedProxies": [
+          "10.0.0.0/8",
+          "fd00::/8",
+          "127.0.0.1",
+        ],
         "unknownModels": "allow",
         "unknownVariables": [],
         "unpriced": "allow",
@@ -337,35 +351,6 @@ describe('the settings', () => {
 
   it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('may listen on %s without keys', (HOST) => {
     expect(parseSettings({ HOST }, []).host).toBe(HOST);
-  });
-});
-
-describe('the settings of a provider', () => {
-  it('are its key and its address, named after it, in the variable that its descriptor names', () => {
-    const names = Object.keys(MODEL_CONFIGS);
-    for (const { name, credentialVariable } of Object.values(TEXT_PROVIDERS)) {
-      if (credentialVariable !== null) expect(credentialVariable).toBe(providerVariables(name).key);
-      const { key, baseUrl } = providerVariables(name);
-      const { providers } = parseSettings({ [key]: ' a key ', [baseUrl]: 'http://127.0.0.1:9/v1' }, names);
-      for (const other of names)
-        expect([other, providers[other]]).toEqual([
-          other,
-          other === name
-            ? { apiKey: 'a key', baseUrl: 'http://127.0.0.1:9/v1' }
-            : { apiKey: null, baseUrl: null },
-        ]);
-    }
-    expect(providerVariables('my-own')).toEqual({ key: 'MY_OWN_API_KEY', baseUrl: 'MY_OWN_BASE_URL' });
-  });
-
-  it('take the key of gemini from either of its two names, its own first', () => {
-    const keyOf = (environment: Record<string, string>) =>
-      parseSettings(environment, ['gemini', 'openai']).providers['gemini']?.apiKey;
-    expect(keyOf({})).toBeNull();
-    expect(keyOf({ GOOGLE_API_KEY: 'google' })).toBe('google');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: 'gemini', GOOGLE_API_KEY: 'google' })).toBe('gemini');
-    expect(keyOf({ GEMINI_API_KEY: ' ', GOOGLE_API_KEY: 'google' })).toBe('google');
   });
 });
 

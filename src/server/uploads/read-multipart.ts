@@ -6,7 +6,8 @@ import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { parseExactJson } from '../../lib/exact-json.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import { bodyChunks, bodyTooLarge } from './body.ts';
+import { bodyTooLarge } from './body.ts';
+import { type ByteMeter, meteredChunks } from './metered-chunks.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
 import { toRefusalError, tooManyValues } from '../refusal.ts';
@@ -21,15 +22,6 @@ export interface MultipartLimits {
   readonly maxBatchFileBytes: number;
 }
 
-/** Counts the bytes of a body, and refuses what is too much. */
-export interface ByteMeter {
-  /** What the body announces, before any of it is read; 0: it announces nothing. */
-  announce(bytes: number): Promise<void>;
-  /** What has come of it. */
-  note(bytes: number): Promise<void> | undefined;
-  end(): void;
-}
-
 /** Each file takes about a millisecond to store, however small it is. */
 const MAX_PARTS = 512;
 
@@ -39,6 +31,9 @@ const MAX_CHUNK_BYTES = 256 * 1024;
 /** How large the body may be whose `operations` are these. Naming the field in vain lets a file become larger, no more. */
 const limitOf = (operations: string, { maxUploadBytes, maxBatchFileBytes }: MultipartLimits): number =>
   operations.includes('submitBatch') ? Math.max(maxUploadBytes, maxBatchFileBytes) : maxUploadBytes;
+
+/** How large a body may become before its `operations` have come. */
+const earlyLimitOf = ({ maxBodyBytes }: MultipartLimits): number => maxBodyBytes + MAX_CHUNK_BYTES;
 
 /** Puts a value where a path such as `variables.input.0.file` leads; false when it leads nowhere. */
 const putAt = (root: Record<string, unknown>, path: string, value: unknown): boolean => {
@@ -119,18 +114,6 @@ const abandonAll = (files: readonly Readable[]): void => {
   }
 };
 
-/** A body that is larger than any may be is refused for that. */
-const announce = async (request: IncomingMessage, meter: ByteMeter, most: number): Promise<void> => {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  try {
-    if (announced <= most) await meter.announce(announced);
-  } catch (error) {
-    // A client that is still sending would lose the answer otherwise.
-    request.resume();
-    throw error;
-  }
-};
-
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
  * Throws the refusal of a body that is too large, as `readBody` does, and what the meter of its bytes throws.
@@ -190,13 +173,9 @@ export const readMultipart = async (
     return Promise.race([promise, finished.promise, failure.promise]);
   };
   try {
-    const early = limits.maxBodyBytes + MAX_CHUNK_BYTES;
-    const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? early });
-    if (meter !== null) await announce(request, meter, most);
-    for await (const chunk of bodyChunks(request, findBounds)) {
-      await meter?.note(chunk.length);
-      if (readable) await parse(chunk);
-    }
+    const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? earlyLimitOf(limits) });
+    const chunks = meteredChunks(request, findBounds, { meter, most });
+    for await (const chunk of chunks) if (readable) await parse(chunk);
     if (parser === undefined || !readable) return undefined;
     parser.end();
     await Promise.race([finished.promise, failure.promise]);
@@ -206,7 +185,6 @@ export const readMultipart = async (
   } finally {
     // Nothing is written any more once this is over: the files may be removed.
     readable = false;
-    meter?.end();
     abandonAll(streams);
     await Promise.all(writing);
   }

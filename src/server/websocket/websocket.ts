@@ -62,6 +62,33 @@ const createSocketClass = ({ maxPayloadBytes }: WebSocketLimits): typeof WebSock
     }
   };
 
+const createSocketServer = (limits: WebSocketLimits): WebSocketServer => {
+  const options = {
+    noServer: true,
+    WebSocket: createSocketClass(limits),
+    maxPayload: limits.maxPayloadBytes,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols,
+  };
+  return new WebSocketServer(options);
+};
+
+/** Why an upgrade is not made, whoever asks for it. */
+const findRefusal = (
+  request: IncomingMessage,
+  originPolicy: OriginPolicy,
+  asksForCredentials: boolean,
+): { readonly status: string; readonly message: string } | undefined => {
+  if (hasSeveralHosts(request))
+    return { status: '400 Bad Request', message: 'The request names several hosts.' };
+  if (request.url?.split('?')[0] !== GRAPHQL_PATH)
+    return { status: '404 Not Found', message: `WebSockets are served at ${GRAPHQL_PATH}.` };
+  const problem = findOriginProblem(request, originPolicy);
+  if (problem !== undefined) return { status: '403 Forbidden', message: problem };
+  const refusal = asksForCredentials ? findCredentialsProblem(request) : undefined;
+  return refusal && { status: '400 Bad Request', message: refusal.message };
+};
+
 const refuseAtLimit = (stream: Duplex, { message, limit, retryAfterMs }: RateLimited): void =>
   refuseUpgrade(stream, '429 Too Many Requests', message, {
     'retry-after': toRetryAfter(retryAfterMs),
@@ -86,27 +113,13 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   // Where anyone is let in, credentials that are sent all the same do not matter.
   const asksForCredentials = authenticate(undefined) instanceof ModelgraphError;
   const protocol = createProtocol({ ...options, ...limits });
-  const serverOptions = {
-    noServer: true,
-    WebSocket: createSocketClass(limits),
-    maxPayload: limits.maxPayloadBytes,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols,
-  };
-  const sockets = new WebSocketServer(serverOptions);
+  const sockets = createSocketServer(limits);
   const connections = new Set<Connection>();
   let closing = false;
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void | Promise<void> => {
-    if (hasSeveralHosts(request))
-      return refuseUpgrade(stream, '400 Bad Request', 'The request names several hosts.');
-    if (request.url?.split('?')[0] !== GRAPHQL_PATH)
-      return refuseUpgrade(stream, '404 Not Found', `WebSockets are served at ${GRAPHQL_PATH}.`);
-    const problem = findOriginProblem(request, originPolicy);
-    if (problem !== undefined) return refuseUpgrade(stream, '403 Forbidden', problem);
-    const refusal = findCredentialsProblem(request);
-    if (refusal !== undefined && asksForCredentials)
-      return refuseUpgrade(stream, '400 Bad Request', refusal.message);
+    const refusal = findRefusal(request, originPolicy, asksForCredentials);
+    if (refusal !== undefined) return refuseUpgrade(stream, refusal.status, refusal.message);
     const address = rateLimits.addresses.isAny ? rateLimits.findClient(request) : null;
     if (address === null) return open(request, stream, head, null);
     return admitAddress(stream, address, rateLimits).then(

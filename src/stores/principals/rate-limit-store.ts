@@ -41,10 +41,9 @@ const OTHERS = `
 /** A node's own number replaces the one before, so that a statement that is repeated, or comes late, does no harm. */
 const HOLD = `
   INSERT INTO rate_hold AS r (account, name, held, others, changed_at)
-  SELECT $1, $2, cast(jsonb_build_object(cast($3 as text), a.kept + least(a.asked, greatest(0, a.most - a.kept))) as text),
-    0, NOW_MS
-  FROM (SELECT cast($4 as bigint) AS kept, cast($5 as bigint) AS asked, cast($6 as bigint) AS most) AS a
-    CROSS JOIN ${RELAXED}
+  SELECT $1, $2, CASE WHEN g.own = 0 THEN '{}' ELSE cast(jsonb_build_object(cast($3 as text), g.own) as text) END, 0, NOW_MS
+  FROM (SELECT cast($4 as bigint) + least(cast($5 as bigint), greatest(0, cast($6 as bigint) - cast($4 as bigint))) AS own)
+    AS g CROSS JOIN ${RELAXED}
   ON CONFLICT (account, name) DO UPDATE SET (held, others, changed_at) = (
     SELECT cast(CASE WHEN g.own = 0 THEN o.held ELSE o.held || jsonb_build_object(cast($3 as text), g.own) END as text),
       o.others, NOW_MS

@@ -1,11 +1,18 @@
 import type { AppliedLimit } from '../../../core/rate-limit.ts';
-import type { GenerationDemand } from './principal-limits.ts';
 import type { Hold, RateLimiter } from './rate-limiter.ts';
 
 interface GenerationLimits {
   readonly atOnce: readonly AppliedLimit[];
   readonly tokens: readonly AppliedLimit[];
   readonly stored: readonly AppliedLimit[];
+}
+
+/** What is known of a generation before its provider is called. */
+export interface GenerationDemand {
+  /** Tokens of its input, as they are estimated. */
+  readonly inputTokens: number;
+  /** Bytes that are stored of it at its beginning. */
+  readonly storedBytes: number;
 }
 
 /** What a generation has used at its end. */

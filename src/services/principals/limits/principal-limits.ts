@@ -9,17 +9,9 @@ import {
   RATE_LIMIT_NAMES,
   type RateLimitName,
 } from '../../../core/rate-limit.ts';
-import { GenerationPermit } from './generation-permit.ts';
+import { type GenerationDemand, GenerationPermit } from './generation-permit.ts';
 import type { Hold, RateLimiter } from './rate-limiter.ts';
 import { UploadMeter } from './upload-meter.ts';
-
-/** What is known of a generation before its provider is called. */
-export interface GenerationDemand {
-  /** Tokens of its input, as they are estimated. */
-  readonly inputTokens: number;
-  /** Bytes that are stored of it at its beginning. */
-  readonly storedBytes: number;
-}
 
 /** Whose batches count together: of one principal, and of all whose ids begin like this. */
 export interface BatchOwners {
