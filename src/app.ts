@@ -167,7 +167,11 @@ const createServices = async (
     },
   });
   const batchTiming = { ...BATCH_TIMING, ...overrides.batchTiming };
-  const batches = createBatches({ ...shared, ...createBatchStores(db, nodeId, settings), timing: batchTiming });
+  const batches = createBatches({
+    ...shared,
+    ...createBatchStores(db, nodeId, settings),
+    timing: batchTiming,
+  });
   const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });

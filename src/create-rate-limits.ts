@@ -47,7 +47,12 @@ export const createRateLimitLayer = (
       requestsPerMinute: settings.addressRequestsPerMinute,
       sockets: settings.addressSockets,
     }),
-    findClient: createFindClient(settings),
+    findClient: createFindClient(settings, (address) =>
+      log.warn(
+        { address },
+        'requests come through a proxy that MODELGRAPH_TRUSTED_PROXIES does not name: all its clients count as one address',
+      ),
+    ),
     isLocal: () => fallback.isAway,
     rewriteHolds: () => limiter.rewriteHolds(),
     deleteOld: async () => store?.deleteOld(),

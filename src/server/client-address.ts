@@ -53,12 +53,19 @@ const NO_ADDRESS = 'local';
 
 /**
  * Finds out which client a request comes from: an IPv4 address, or a network of IPv6. A header is believed as far as proxies
- * that are trusted have written it, from the right; what a client has written itself stands further left.
+ * that are trusted have written it, from the right; what a client has written itself stands further left. `onIgnored` is
+ * called once, with the address of what looks like a proxy in front of this server, and is not trusted.
  */
-export const createFindClient = ({
-  trustedProxies,
-  forwardedHeader,
-}: ProxyPolicy): ((req: IncomingMessage) => string) => {
+export const createFindClient = (
+  { trustedProxies, forwardedHeader }: ProxyPolicy,
+  onIgnored: (address: string) => void = () => undefined,
+): ((req: IncomingMessage) => string) => {
+  let isTold = false;
+  const tell = (address: Address, { headers }: IncomingMessage): void => {
+    if (isTold || headers[forwardedHeader] === undefined || address.range() === 'unicast') return;
+    isTold = true;
+    onIgnored(address.toString());
+  };
   const trusted = trustedProxies.map(parseNetwork).filter((network) => network !== undefined);
   const isTrusted = (address: Address): boolean =>
     trusted.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
@@ -66,7 +73,10 @@ export const createFindClient = ({
     let address = parseAddress(req.socket.remoteAddress ?? '');
     // A local socket has no address, and what is at its other end is part of this machine.
     if (address === undefined) return NO_ADDRESS;
-    if (trusted.length === 0 || !isTrusted(address)) return toAccount(address);
+    if (!isTrusted(address)) {
+      tell(address, req);
+      return toAccount(address);
+    }
     for (const text of listForwarded(req, forwardedHeader).toReversed()) {
       const next = parseAddress(text);
       if (next === undefined) break;
