@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AppliedLimit,
   type LimitState,
@@ -15,6 +16,8 @@ export interface RateLimiterOptions {
   readonly now: () => number;
   /** Called with each limit that refuses something. */
   readonly onRefused: (limit: AppliedLimit) => void;
+  /** How long refusals wait that follow many others, in milliseconds. */
+  readonly refusalDelayMs?: number;
 }
 
 /** Something that counts as open until it is released, once. */
@@ -23,6 +26,13 @@ export interface Hold {
 }
 
 export const NO_HOLD: Hold = { release: () => undefined };
+
+/**
+ * So many refusals in a row are answered at once; those after them wait, so that a client that sends the next request with each
+ * answer takes no time of the server from others.
+ */
+const PROMPT_REFUSALS = 10;
+const REFUSAL_DELAY_MS = 1_000;
 
 /** Counters that are kept, of each kind: of more accounts than that, some are forgotten. */
 const MOST_COUNTERS = 50_000;
@@ -77,6 +87,8 @@ export class RateLimiter {
   readonly #options: RateLimiterOptions;
   readonly #windows: Counters<WindowCounter>;
   readonly #holds: Counters<HoldCounter>;
+  /** Refusals since the last time that a counter has granted something. */
+  readonly #refusals = new WeakMap<WindowCounter | HoldCounter, number>();
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;
@@ -100,10 +112,15 @@ export class RateLimiter {
   ): Promise<readonly LimitState[]> {
     const states: LimitState[] = [];
     for (const [index, limit] of limits.entries()) {
-      const verdict = await this.#windows.get(limit).take(limit, amount);
+      const counter = this.#windows.get(limit);
+      const verdict = await counter.take(limit, amount);
       states.push(verdict.state);
-      if (verdict.isGranted) continue;
+      if (verdict.isGranted) {
+        this.#refusals.delete(counter);
+        continue;
+      }
       this.add(limits.slice(0, index), -amount);
+      await this.#delayRefusal(counter);
       throw this.#refuse(limit, verdict, path);
     }
     return states;
@@ -126,8 +143,10 @@ export class RateLimiter {
       const verdict = await counter.acquire(limit);
       if (!verdict.isGranted) {
         release();
+        await this.#delayRefusal(counter);
         throw this.#refuse(limit, verdict, path);
       }
+      this.#refusals.delete(counter);
       held.push(counter);
     }
     return { release };
@@ -160,6 +179,13 @@ export class RateLimiter {
   /** Writes what this node holds open: other nodes may have taken it for dead. */
   rewriteHolds(): void {
     for (const counter of this.#holds) counter.rewrite();
+  }
+
+  async #delayRefusal(counter: WindowCounter | HoldCounter): Promise<void> {
+    const count = (this.#refusals.get(counter) ?? 0) + 1;
+    this.#refusals.set(counter, count);
+    if (count > PROMPT_REFUSALS)
+      await wait(this.#options.refusalDelayMs ?? REFUSAL_DELAY_MS, undefined, { ref: false });
   }
 
   #refuse(limit: AppliedLimit, { state, waitMs }: Verdict, path?: readonly string[]): RateLimited {
