@@ -8,6 +8,7 @@ import type { JwtRules } from '../src/core/jwt-rules.ts';
 import { FORWARDED_HEADERS } from '../src/core/proxy-policy.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
+import { apiKey } from './api-key.ts';
 import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress, jsonPath } from './document-address.ts';
 import { readJwtRules } from './jwt-settings.ts';
@@ -144,17 +145,6 @@ const webhookSecret = z
   )
   .transform((text) => (text === '' ? null : text));
 const optionalText = z.string().transform((text) => (text === '' ? null : text));
-
-const apiKey = z
-  .string()
-  .regex(/^[a-z0-9]{1,32}:[0-9a-f]{64}$/, {
-    error: 'must be <id>:<sha256 in hex>; `npm run key` creates one',
-    abort: true,
-  })
-  .transform((entry) => {
-    const [id = '', sha256 = ''] = entry.split(':');
-    return { id, sha256 };
-  });
 
 const SCHEMA = z.object({
   HOST: z.string().min(1),

@@ -23,7 +23,7 @@ import { createHttpServer } from './server/http-server.ts';
 import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics, type MetricsReadings } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createErrorMask } from './server/mask-error.ts';
@@ -108,6 +108,19 @@ interface ServiceLayer {
   readonly rateLimits: RateLimitLayer;
 }
 
+const createServiceMetrics = (
+  db: Db,
+  { health, catalogue }: Pick<CatalogueLayer, 'health' | 'catalogue'>,
+  { isLimitingAlone, ...readings }: Required<Pick<MetricsReadings, 'queuedWrites' | 'isLimitingAlone'>>,
+): Metrics =>
+  createMetrics({
+    ...readings,
+    isStoreUp: () => db.isUp(),
+    circuitStates: () => health.circuitStates(),
+    catalogue: () => catalogue.state(),
+    ...(db.engine === 'postgres' && { isLimitingAlone }),
+  });
+
 const createBatchStores = (db: Db, nodeId: string, { retentionMs }: Settings) => ({
   store: new BatchStore(db),
   jobs: new BatchJobStore(db, { nodeId, retentionMs }),
@@ -126,15 +139,12 @@ const createServices = async (
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
   const { eventRetentionMs, retentionMs } = settings;
-  const { models, factory, health, catalogue, toTelemetryName } = catalogueLayer;
+  const { models, factory, health, toTelemetryName } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
   const now = overrides.now ?? Date.now;
-  const metrics: Metrics = createMetrics({
-    isStoreUp: () => db.isUp(),
+  const metrics: Metrics = createServiceMetrics(db, catalogueLayer, {
     queuedWrites: () => generations.queuedWrites(),
-    circuitStates: () => health.circuitStates(),
-    catalogue: () => catalogue.state(),
-    ...(db.engine === 'postgres' && { isLimitingAlone: () => rateLimits.isLocal() }),
+    isLimitingAlone: () => rateLimits.isLocal(),
   });
   const onRefused = (name: string): void => metrics.rateLimited(name);
   const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, now, onRefused });
@@ -310,6 +320,7 @@ const closeParts = async ({
   const { generations, batches, webhooks, accounts, metrics, outputs, principals, rateLimits } = services;
   metrics.stop();
   accounts.close();
+  rateLimits.stop();
   const { shutdownGraceMs } = settings;
   await closeTransports(transports, () =>
     Promise.all([
@@ -319,7 +330,6 @@ const closeParts = async ({
     ]),
   );
   await principals.stop();
-  rateLimits.stop();
   outputs.close();
   await webhooks?.stop();
   await db.close();

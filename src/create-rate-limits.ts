@@ -57,6 +57,9 @@ export const createRateLimitLayer = (
     rewriteHolds: () => limiter.rewriteHolds(),
     deleteOld: async () => store?.deleteOld(),
     start: () => fallback.start(),
-    stop: () => fallback.stop(),
+    stop() {
+      limiter.stop();
+      fallback.stop();
+    },
   };
 };

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { nowUs } from '../programs/now-us.ts';
 import { startChild } from '../programs/child-process.ts';
 import type { Loot } from '../programs/limits-attacker.ts';
-import { startModelgraph } from '../programs/servers.ts';
+import { type Server, startModelgraph } from '../programs/servers.ts';
 import type { Sample } from '../programs/answer-parent.ts';
 import { toGenerate } from '../clients/subscription.ts';
 import type { Measurement, Scale } from '../report/measurement.ts';
@@ -75,12 +75,25 @@ interface Round {
   readonly beside: { readonly p50: number; readonly p99: number };
   readonly loot: Loot;
   readonly growthMib: number;
+  /** Milliseconds of CPU that the server takes in a second, alone with the other key and beside the attacker. */
+  readonly cpuAlone: number;
+  readonly cpuBeside: number;
 }
 
 const delaysOf = (times: readonly number[]) => ({
   p50: percentile(times, 0.5),
   p99: percentile(times, 0.99),
 });
+
+type TimedSample = Sample & { readonly atMs: number };
+
+const sample = async ({ child }: Server): Promise<TimedSample> => ({
+  ...(await child.ask<Sample>('sample')),
+  atMs: performance.now(),
+});
+
+const cpuBetween = (from: TimedSample, to: TimedSample): number =>
+  (to.cpuUs - from.cpuUs) / (to.atMs - from.atMs);
 
 const measureRound = async (accessFile: string, limited: boolean, probes: number): Promise<Round> => {
   const settings = {
@@ -89,19 +102,28 @@ const measureRound = async (accessFile: string, limited: boolean, probes: number
   };
   await using server = await startModelgraph({ settings });
   await timeFirstDeltas(server.url, 300);
+  const first = await sample(server);
   const alone = delaysOf(await timeFirstDeltas(server.url, probes));
-  const before = await server.child.ask<Sample>('sample');
+  const before = await sample(server);
   await using attacker = await startChild({
     program: 'limits-attacker.ts',
     options: { url: server.url, key: ATTACKER.key },
   });
   await attacker.ask('attack');
   await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  const begun = await sample(server);
   const beside = delaysOf(await timeFirstDeltas(server.url, probes));
-  const after = await server.child.ask<Sample>('sample');
+  const after = await sample(server);
   const loot = await attacker.ask<Loot>('loot');
   await attacker.ask('stop');
-  return { alone, beside, loot, growthMib: (after.rssBytes - before.rssBytes) / MIB };
+  return {
+    alone,
+    beside,
+    loot,
+    growthMib: (after.rssBytes - before.rssBytes) / MIB,
+    cpuAlone: cpuBetween(first, before),
+    cpuBeside: cpuBetween(begun, after),
+  };
 };
 
 const measureRounds = async (
@@ -128,6 +150,8 @@ const ROWS: readonly (readonly [title: string, find: (round: Round) => number, l
   ['requests sent', ({ loot }) => loot.requests, null],
   ['of them refused', ({ loot }) => loot.refused, null],
   ['growth of the server, MiB', ({ growthMib }) => growthMib, null],
+  ['CPU of the server alone with the other key, ms a second', ({ cpuAlone }) => cpuAlone, null],
+  ['beside the attacker, ms a second', ({ cpuBeside }) => cpuBeside, null],
 ];
 
 const spreadText = (rounds: readonly Round[], find: (round: Round) => number): string =>

@@ -27,9 +27,10 @@ setPriority(15);
 
 const taken = { requests: 0, refused: 0, generations: 0, batches: 0, uploadedMib: 0 };
 const sockets = new Set<WebSocket>();
-let isOver = false;
+const over = new AbortController();
 
 interface Result {
+  readonly status?: number;
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
@@ -41,7 +42,7 @@ const send = async (body: string | FormData, headers: Readonly<Record<string, st
     const result = (await response.json()) as Result;
     if (result.errors?.some(({ extensions }) => extensions?.code === 'RATE_LIMITED') === true)
       taken.refused += 1;
-    return result;
+    return { ...result, status: response.status };
   } catch {
     // The server has closed the connection, which is one answer as well.
     taken.refused += 1;
@@ -79,8 +80,9 @@ const upload = async (): Promise<void> => {
   form.append('operations', JSON.stringify({ query, variables: { input: { file: null } } }));
   form.append('map', JSON.stringify({ 0: ['variables.input.file'] }));
   form.append('0', file);
-  const { errors } = await send(form, { 'graphql-require-preflight': '1' });
-  if (errors?.[0]?.extensions?.code === 'INVALID_REQUEST') taken.uploadedMib += 4;
+  const { status } = await send(form, { 'graphql-require-preflight': '1' });
+  // The file is no batch, which is found out once it has come.
+  if (status === 200) taken.uploadedMib += 4;
 };
 
 const connect = (): Promise<void> => {
@@ -103,7 +105,7 @@ const connect = (): Promise<void> => {
 };
 
 const repeat = async (work: () => Promise<void>): Promise<void> => {
-  while (!isOver) await work();
+  while (!over.signal.aborted) await work();
 };
 
 const attack = (): void => {
@@ -119,7 +121,7 @@ answerParent(
     attack,
     loot: (): Loot => ({ ...taken, sockets: sockets.size }),
     stop: () => {
-      isOver = true;
+      over.abort();
       for (const socket of sockets) socket.terminate();
     },
   },

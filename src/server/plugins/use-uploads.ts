@@ -30,7 +30,7 @@ export const useUploads = (options: UploadOptions): ServerPlugin => {
         const uploads = new Uploads(log);
         open.set(req, uploads);
         const meter = principal === undefined ? null : options.rateLimits.principals.meterUpload(principal);
-        const params = await readMultipart(req, uploads, options, meter).catch((error: unknown) => {
+        const params = await readMultipart(req, uploads, { ...options, meter }).catch((error: unknown) => {
           throw error instanceof RateLimited ? toRefusalError(noteRefusal(serverContext, error)) : error;
         });
         if (params === undefined) throw toRefusalError(MALFORMED_BODY);

@@ -121,8 +121,7 @@ const abandonAll = (files: readonly Readable[]): void => {
 export const readMultipart = async (
   request: IncomingMessage,
   uploads: Uploads,
-  limits: MultipartLimits,
-  meter: ByteMeter | null = null,
+  { meter, ...limits }: MultipartLimits & { readonly meter: ByteMeter | null },
 ): Promise<OperationParams | undefined> => {
   const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
   const parser = createParser(request, limits.maxBodyBytes);

@@ -129,13 +129,13 @@ const sendChunks = async (
   const response = once(request, 'response') as Promise<[IncomingMessage]>;
   request.write(`${part('operations')}${operations}\r\n${part('map')}{"0":["variables.file"]}\r\n`);
   request.write(part('0', '; filename="a.jsonl"'));
-  let answered: IncomingMessage | undefined;
+  const answered = new AbortController();
   response.then(
-    ([message]) => (answered = message),
-    () => undefined,
+    () => answered.abort(),
+    () => answered.abort(),
   );
   let sent = 0;
-  for (; sent < count && answered === undefined; sent += 1)
+  for (; sent < count && !answered.signal.aborted; sent += 1)
     await new Promise((resolve) => request.write('x'.repeat(65_536), () => setImmediate(resolve)));
   request.end('\r\n--b--\r\n');
   const [message] = await response;

@@ -16,8 +16,6 @@ export interface RateLimiterOptions {
   readonly now: () => number;
   /** Called with each limit that refuses something. */
   readonly onRefused: (limit: AppliedLimit) => void;
-  /** How long refusals wait that follow many others, in milliseconds. */
-  readonly refusalDelayMs?: number;
 }
 
 /** Something that counts as open until it is released, once. */
@@ -28,11 +26,12 @@ export interface Hold {
 export const NO_HOLD: Hold = { release: () => undefined };
 
 /**
- * So many refusals in a row are answered at once; those after them wait, so that a client that sends the next request with each
- * answer takes no time of the server from others.
+ * So many refusals in a row are answered at once; each one after them waits longer, so that a client that sends the next request
+ * with each answer takes no time of the server from others.
  */
 const PROMPT_REFUSALS = 10;
-const REFUSAL_DELAY_MS = 1_000;
+const DELAY_STEP_MS = 100;
+const MAX_DELAY_MS = 5_000;
 
 /** Counters that are kept, of each kind: of more accounts than that, some are forgotten. */
 const MOST_COUNTERS = 50_000;
@@ -89,6 +88,7 @@ export class RateLimiter {
   readonly #holds: Counters<HoldCounter>;
   /** Refusals since the last time that a counter has granted something. */
   readonly #refusals = new WeakMap<WindowCounter | HoldCounter, number>();
+  readonly #closing = Promise.withResolvers<void>();
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;
@@ -176,6 +176,11 @@ export class RateLimiter {
     return counter.read(limit);
   }
 
+  /** Refusals wait no longer. */
+  stop(): void {
+    this.#closing.resolve();
+  }
+
   /** Writes what this node holds open: other nodes may have taken it for dead. */
   rewriteHolds(): void {
     for (const counter of this.#holds) counter.rewrite();
@@ -184,8 +189,8 @@ export class RateLimiter {
   async #delayRefusal(counter: WindowCounter | HoldCounter): Promise<void> {
     const count = (this.#refusals.get(counter) ?? 0) + 1;
     this.#refusals.set(counter, count);
-    if (count > PROMPT_REFUSALS)
-      await wait(this.#options.refusalDelayMs ?? REFUSAL_DELAY_MS, undefined, { ref: false });
+    const delayMs = Math.min(MAX_DELAY_MS, (count - PROMPT_REFUSALS) * DELAY_STEP_MS);
+    if (delayMs > 0) await Promise.race([this.#closing.promise, wait(delayMs, undefined, { ref: false })]);
   }
 
   #refuse(limit: AppliedLimit, { state, waitMs }: Verdict, path?: readonly string[]): RateLimited {
