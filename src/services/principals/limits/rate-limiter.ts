@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AppliedLimit,
   type LimitState,
@@ -6,6 +5,7 @@ import {
   RETRY_AT_ONCE_MS,
   WINDOWS_MS,
 } from '../../../core/rate-limit.ts';
+import { wait } from '../../../lib/wait.ts';
 import { HoldCounter } from './hold-counter.ts';
 import type { StoreFallback } from './store-fallback.ts';
 import { type Verdict, WindowCounter } from './window-counter.ts';
@@ -88,7 +88,7 @@ export class RateLimiter {
   readonly #holds: Counters<HoldCounter>;
   /** Refusals since the last time that a counter has granted something. */
   readonly #refusals = new WeakMap<WindowCounter | HoldCounter, number>();
-  readonly #closing = Promise.withResolvers<void>();
+  readonly #closing = new AbortController();
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;
@@ -178,7 +178,7 @@ export class RateLimiter {
 
   /** Refusals wait no longer. */
   stop(): void {
-    this.#closing.resolve();
+    this.#closing.abort();
   }
 
   /** Writes what this node holds open: other nodes may have taken it for dead. */
@@ -190,7 +190,13 @@ export class RateLimiter {
     const count = (this.#refusals.get(counter) ?? 0) + 1;
     this.#refusals.set(counter, count);
     const delayMs = Math.min(MAX_DELAY_MS, (count - PROMPT_REFUSALS) * DELAY_STEP_MS);
-    if (delayMs > 0) await Promise.race([this.#closing.promise, wait(delayMs, undefined, { ref: false })]);
+    if (delayMs <= 0) return;
+    const { signal } = this.#closing;
+    try {
+      await wait(delayMs, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   #refuse(limit: AppliedLimit, { state, waitMs }: Verdict, path?: readonly string[]): RateLimited {
