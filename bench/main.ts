@@ -8,6 +8,7 @@ import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { budgets } from './measurements/budgets.ts';
 import { cancel } from './measurements/cancel.ts';
+import { client } from './measurements/client.ts';
 import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
@@ -41,6 +42,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   floods,
   soak,
   fuzz,
+  client,
   clientRender,
 ];
 

@@ -234,10 +234,38 @@ export const VARIABLES = [
     description: '`on` or `off`: whether clients may query the schema.',
   },
   {
+    name: 'MODELGRAPH_FEDERATION',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether the server is a subgraph of Apollo Federation 2. Its schema can then be read by every client, whatever `MODELGRAPH_INTROSPECTION` says. See [docs/federation.md](federation.md).',
+  },
+  {
     name: 'MODELGRAPH_PLAYGROUND',
     default: 'on',
     unit: null,
     description: '`on` or `off`: whether a browser gets the playground at `/graphql`.',
+  },
+  {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS',
+    default: '',
+    unit: null,
+    description:
+      'Paths of `.json` files with documents by id, separated by commas: what GraphQL clients write at build time. They are read again when they change. Empty: requests carry their documents. See [docs/trusted-documents.md](trusted-documents.md).',
+  },
+  {
+    name: 'MODELGRAPH_TRUSTED_DOCUMENTS_MODE',
+    default: '',
+    unit: null,
+    description:
+      '`only`: nothing but those documents is executed, and the playground is not served. `also`: other documents are executed as well. Empty: `only`.',
+  },
+  {
+    name: 'MODELGRAPH_PROVIDER_KEYS',
+    default: 'off',
+    unit: null,
+    description:
+      '`off`, `allowed` or `required`: whether callers may bring keys of their own for providers; `required`: the keys of the server serve none of their requests. See [docs/provider-keys.md](provider-keys.md).',
   },
   {
     name: 'MODELGRAPH_METRICS',

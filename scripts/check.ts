@@ -15,6 +15,8 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
   ['types of the playground', tool('tsc'), '-p', 'src/server/playground/browser'],
   ["types of the playground's tests", tool('tsc'), '-p', 'test/server/playground/browser'],
   ['types of the client', tool('tsc'), '-p', 'client'],
+  ["types of the client's pages for tests", tool('tsc'), '-p', 'client/test'],
+  ['types of the tests of AI SDK UI', tool('tsc'), '-p', 'test/client/ai-sdk'],
   ['types of the chat', tool('tsc'), '-p', 'examples/chat'],
   ['import rules', process.execPath, script('check-imports.ts')],
   ['schema file', process.execPath, script('print-schema.ts'), '--check'],
@@ -27,6 +29,8 @@ const STEPS: readonly (readonly [title: string, command: string, ...arguments_: 
 /** Steps that need packages of a folder with a lock file of its own, by the folder. */
 const NEEDS: Readonly<Record<string, string>> = {
   'types of the client': 'client',
+  "types of the client's pages for tests": 'client',
+  'types of the tests of AI SDK UI': 'client',
   'types of the chat': 'examples/chat',
 };
 

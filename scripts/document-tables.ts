@@ -1,4 +1,4 @@
-import { OTHER_KEY_NAMES, providerVariables } from '../config/env.ts';
+import { OTHER_KEY_NAMES, providerVariables } from '../config/provider-settings.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { capabilitiesOf } from '../src/core/capabilities.ts';

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
-import { isLoopback } from './core/is-loopback.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
+import {
+  createTransports,
+  loadSteps,
+  type Served,
+  type Steps,
+  type TransportOverrides,
+} from './create-transports.ts';
+import { createRateLimitLayer, type RateLimitLayer } from './create-rate-limits.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
 import {
   type AccessLayer,
@@ -14,22 +21,13 @@ import {
   type PrincipalLayer,
   type PrincipalOverrides,
 } from './create-principals.ts';
-import { createRateLimitLayer, type RateLimitLayer } from './create-rate-limits.ts';
-import { createSchema } from './schema/index.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
-import type { ServerPlugin } from './server/plugin.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
-import { createHttpServer } from './server/http-server.ts';
-import { loadPlugins } from './server/load-plugins.ts';
 import { listen } from './server/listen.ts';
-import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { createTracing } from './telemetry/tracing.ts';
-import { createErrorMask } from './server/mask-error.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
-import { createYogaServer } from './server/yoga.ts';
-import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -56,16 +54,12 @@ import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
-export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides {
-  readonly limits?: Partial<OperationLimits>;
-  readonly webSocketLimits?: Partial<WebSocketLimits>;
+export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, TransportOverrides {
   readonly fetchMedia?: FetchMedia;
   readonly timing?: Partial<GenerationTiming>;
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
   readonly guards?: readonly GenerationGuard[];
-  /** Steps of the server after its own, which may be guards as well. */
-  readonly plugins?: readonly ServerPlugin[];
   /** In place of the database of the settings. */
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
@@ -79,8 +73,8 @@ export interface App {
    */
   close(): Promise<void>;
   /**
-   * Reads the sources of the catalogue and the rules for access at once. Resolves once the operator's files were taken, or
-   * refused.
+   * Reads the sources of the catalogue, the rules for access and the trusted documents at once. Resolves once the
+   * operator's files were taken, or refused.
    */
   reload(): Promise<void>;
 }
@@ -186,70 +180,8 @@ const createServices = async (
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
-  return {
-    generations,
-    batches,
-    webhooks,
-    accounts,
-    metrics,
-    outputs: shared.outputs,
-    principals,
-    rateLimits,
-  };
-};
-
-const createTransports = (
-  settings: Settings,
-  log: ServiceLog,
-  overrides: AppOverrides,
-  { catalogue, isCurrent }: Pick<CatalogueLayer, 'catalogue' | 'isCurrent'>,
-  { generations, batches, accounts, metrics, principals, rateLimits }: ServiceLayer,
-  plugins: readonly ServerPlugin[],
-  { isClosing, isStoreReliable }: { isClosing: () => boolean; isStoreReliable: () => boolean },
-): Transports => {
-  const shared = {
-    authenticate: principals.authenticate,
-    originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
-    rateLimits,
-    heartbeatMs: settings.heartbeatMs,
-    log,
-  };
-  const limits = { ...DEFAULT_LIMITS, ...overrides.limits };
-  const yoga = createYogaServer({
-    ...settings,
-    ...shared,
-    schema: createSchema(),
-    services: {
-      catalogue,
-      generations: generations.service,
-      batches: batches.service,
-      accounts,
-      principals: principals.service,
-      rateLimits: rateLimits.principals,
-    },
-    limits,
-    isClosing,
-    readinessChecks: { store: isStoreReliable },
-    isCatalogueCurrent: isCurrent,
-    isLimitingAlone: () => rateLimits.isLocal(),
-    metrics,
-    servesMetrics: settings.metrics,
-    plugins,
-  });
-  const server = createHttpServer({ yoga, isClosing, log });
-  const sockets = serveWebSockets(server, {
-    ...shared,
-    yoga,
-    streamOpened: (transport) => metrics.streamOpened(transport),
-    limits: {
-      ...WEBSOCKET_LIMITS,
-      maxPayloadBytes: settings.maxBodyBytes,
-      maxPayloadValues: maxBodyValuesOf(limits),
-      ...overrides.webSocketLimits,
-    },
-  });
-  return { server, sockets };
+  const { outputs } = shared;
+  return { generations, batches, webhooks, accounts, metrics, outputs, principals, rateLimits };
 };
 
 /** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
@@ -261,7 +193,7 @@ const secretsOf = ({
   databaseDirectUrl,
 }: Settings): readonly string[] => [
   ...(jwt?.keys.type === 'secret' ? [jwt.keys.secret] : []),
-  ...Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []),
+  ...Object.values(providers).flatMap(({ apiKey, keys }) => keys?.map(({ value }) => value) ?? apiKey ?? []),
   ...(webhook === null ? [] : [webhook.secret]),
   ...[databaseUrl, databaseDirectUrl].flatMap((url) =>
     url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
@@ -284,6 +216,7 @@ interface AppParts {
   readonly log: ServiceLog;
   readonly catalogueLayer: CatalogueLayer;
   readonly services: ServiceLayer;
+  readonly steps: Steps;
   readonly transports: Transports;
   readonly db: Db;
 }
@@ -293,6 +226,7 @@ const openParts = async ({
   log,
   catalogueLayer,
   services,
+  steps,
   transports,
 }: AppParts): Promise<string> => {
   await sweepTemporaryFolders((error, path) =>
@@ -306,6 +240,7 @@ const openParts = async ({
   const origin = await listen(transports.server, settings.host, settings.port);
   services.metrics.start();
   catalogueLayer.sources.start();
+  steps.trusted?.start();
   warmProviders(catalogueLayer, log);
   return `${origin}${GRAPHQL_PATH}`;
 };
@@ -314,6 +249,7 @@ const closeParts = async ({
   settings,
   catalogueLayer,
   services,
+  steps,
   transports,
   db,
 }: AppParts): Promise<void> => {
@@ -330,6 +266,7 @@ const closeParts = async ({
     ]),
   );
   await principals.stop();
+  await steps.trusted?.stop();
   outputs.close();
   await webhooks?.stop();
   await db.close();
@@ -347,23 +284,36 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
-  const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
-  const plugins = [...loaded, ...(overrides.plugins ?? [])];
+  const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);
   db.onAvailability((up) => storeAvailability.note(up));
   const layers = { catalogueLayer, accessLayer };
-  const guards = [...plugins, ...(overrides.guards ?? [])];
+  const guards = [...steps.plugins, ...(overrides.guards ?? [])];
   const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const transports = createTransports(settings, log, overrides, catalogueLayer, services, plugins, {
+  const { generations, batches, accounts, metrics, principals, rateLimits } = services;
+  const { catalogue, isCurrent } = catalogueLayer;
+  const served: Served = {
+    services: {
+      catalogue,
+      generations: generations.service,
+      batches: batches.service,
+      accounts,
+      principals: principals.service,
+      rateLimits: rateLimits.principals,
+    },
+    rateLimits,
+    authenticate: principals.authenticate,
+    metrics,
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
-  });
-  const parts: AppParts = { settings, log, catalogueLayer, services, transports, db };
+  };
+  const transports = createTransports(settings, log, overrides, steps, served, isCurrent);
+  const parts: AppParts = { settings, log, catalogueLayer, services, steps, transports, db };
 
   const close = async (): Promise<void> => {
     closing = true;
@@ -384,7 +334,11 @@ export const buildApp = async (
     },
     close,
     reload: async () => {
-      await Promise.all([catalogueLayer.sources.reload(), services.principals.reload()]);
+      await Promise.all([
+        catalogueLayer.sources.reload(),
+        services.principals.reload(),
+        steps.trusted?.readNow(),
+      ]);
     },
   };
 };

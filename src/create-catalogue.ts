@@ -1,5 +1,5 @@
 import { MODEL_ALIASES } from '../config/aliases.ts';
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import { readOverlayFile } from '../config/overlay/read-overlay-file.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { ModelConfig } from './core/model-config.ts';
@@ -51,15 +51,21 @@ const createProviders = (settings: Settings, log: ServiceLog, overrides: Catalog
     registry.registerTextProvider(descriptor);
   for (const provider of settings.configuredProviders)
     registry.registerTextProvider(createConfiguredDescriptor(provider));
-  const factory = new ProviderFactory(registry, ({ name }) => ({
-    apiKey: settings.providers[name]?.apiKey ?? null,
-    baseUrl: settings.providers[name]?.baseUrl ?? null,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    firstDeltaTimeoutMs: settings.firstDeltaTimeoutMs,
-    idleTimeoutMs: settings.idleTimeoutMs,
-    demoDelayMs: settings.demoDelayMs,
-    log,
-  }));
+  const factory = new ProviderFactory(
+    registry,
+    ({ name }) => ({
+      apiKey: settings.providers[name]?.apiKey ?? null,
+      baseUrl: settings.providers[name]?.baseUrl ?? null,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      firstDeltaTimeoutMs: settings.firstDeltaTimeoutMs,
+      idleTimeoutMs: settings.idleTimeoutMs,
+      demoDelayMs: settings.demoDelayMs,
+      log,
+    }),
+    {
+      keysFor: (name) => settings.providers[name]?.keys ?? null,
+    },
+  );
   return { registry, factory };
 };
 

@@ -1,5 +1,5 @@
 import { readAccessFile } from '../config/access/read-access-file.ts';
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import type { ModelRegistry } from './registry/model-registry.ts';
 import { Access } from './services/principals/access.ts';
@@ -51,7 +51,7 @@ const createJwtVerifier = async (
 };
 
 const createReader = (
-  { accessFile, apiKeys, jwt }: Settings,
+  { accessFile, apiKeys, jwt, trustedDocuments }: Settings,
   log: ServiceLog,
   overrides: PrincipalOverrides,
   access: Access,
@@ -62,7 +62,12 @@ const createReader = (
     file: accessFile,
     access,
     read: async () => {
-      const parsed = await readAccessFile({ file: accessFile, apiKeys, hasUsers: jwt !== null });
+      const parsed = await readAccessFile({
+        file: accessFile,
+        apiKeys,
+        hasUsers: jwt !== null,
+        hasDocuments: trustedDocuments.length > 0,
+      });
       if (parsed.policy === null) return parsed;
       const problems = findUnknownNames(parsed.policy, models).map((problem) => `${accessFile}: ${problem}`);
       return problems.length > 0 ? { policy: null, problems } : parsed;

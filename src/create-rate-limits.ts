@@ -1,4 +1,4 @@
-import type { Settings } from '../config/env.ts';
+import type { Settings } from '../config/settings.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { createFindClient } from './server/client-address.ts';
 import type { RateLimits } from './server/rate-limits.ts';

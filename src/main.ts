@@ -10,6 +10,7 @@ const SAME_KEY_PRESS_MS = 1_000;
 const start = async (): Promise<void> => {
   const { pino, stdTimeFunctions } = await import('pino');
   const { readSettings } = await import('../config/env.ts');
+  const { servesPlayground } = await import('../config/trusted-documents.ts');
   const { MODEL_CONFIGS } = await import('../config/providers/index.ts');
   const { buildApp } = await import('./app.ts');
   const { redactSecrets } = await import('./core/secrets.ts');
@@ -24,18 +25,25 @@ const start = async (): Promise<void> => {
   });
   const app = await buildApp(settings, log);
   // Left alone where there is nothing to read again: a terminal that is closed ends the server by it.
-  const { accessFile, catalogueFile, catalogueUrl, vendorLists } = settings;
-  if (accessFile !== null || catalogueFile !== null || catalogueUrl !== null || vendorLists)
+  const { accessFile, catalogueFile, catalogueUrl, trustedDocuments, vendorLists } = settings;
+  const files = [accessFile, catalogueFile, catalogueUrl, ...trustedDocuments];
+  if (vendorLists || files.some((file) => file !== null))
     process.on('SIGHUP', () => {
-      log.info({ signal: 'SIGHUP' }, 'reading the catalogue again, and the rules for access');
+      log.info(
+        { signal: 'SIGHUP' },
+        'reading the catalogue again, the rules for access, and the trusted documents',
+      );
       app
         .reload()
         .catch((error: unknown) =>
-          log.error({ err: error }, 'the catalogue or the rules for access could not be read again'),
+          log.error(
+            { err: error },
+            'the catalogue, the rules for access or the trusted documents could not be read again',
+          ),
         );
     });
   const url = await app.listen();
-  log.info({ url, playground: settings.playground }, `Modelgraph is ready at ${url}`);
+  log.info({ url, playground: servesPlayground(settings) }, `Modelgraph is ready at ${url}`);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
   let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -81,7 +81,7 @@ export const clientRender: Measurement = {
     const ours = getRounds(rounds, 'modelgraph');
     const ratio = ratioOf(rounds, ['modelgraph', 'ai-sdk'], ({ busyMs }) => busyMs);
     return {
-      method: `${STREAMS} conversations on one page, each with an answer that grows by ${PIECES_A_SECOND} pieces of 10 characters a second for ${seconds} s. Both libraries read the same pieces as event streams from a fetch that is answered in the page, and render at most every 50 ms; React is its production build. The main thread's time includes React's and that of writing the pieces.`,
+      method: `${STREAMS} conversations on one page, each with an answer that grows by ${PIECES_A_SECOND} pieces of 10 characters a second for ${seconds} s. Both libraries read the same pieces as event streams from a fetch that is answered in the page, and render at most every 50 ms, the last 160 characters of each in a pane of a fixed size; React is its production build. The main thread's time includes React's and that of writing the pieces.`,
       tables: [
         {
           title: 'The page',

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../../src/app.ts';
 import type { StreamEvent } from '../../src/core/stream-event.ts';
 import { testSettings } from '../../test/support/app/app.ts';

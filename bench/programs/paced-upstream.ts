@@ -11,6 +11,8 @@ export interface UpstreamReport {
   readonly open: number;
   /** When the other side closed the socket of a stream, in microseconds, by the plan's key. */
   readonly closings: Readonly<Record<string, number>>;
+  /** How many requests came, by the plan's key. */
+  readonly asked: Readonly<Record<string, number>>;
 }
 
 interface ChatBody {
@@ -77,11 +79,13 @@ const answerAsPlanned = async (plan: Plan, response: http.ServerResponse): Promi
 const startUpstream = async (): Promise<void> => {
   const open = new Set<http.ServerResponse>();
   let closings: Record<string, number> = {};
+  let asked: Record<string, number> = {};
   const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const piece of request) chunks.push(piece as Buffer);
     const plan = planOf(JSON.parse(Buffer.concat(chunks).toString('utf8')) as ChatBody);
     open.add(response);
+    asked[plan.key] = (asked[plan.key] ?? 0) + 1;
     response.on('close', () => {
       open.delete(response);
       if (!response.writableFinished) closings[plan.key] = nowUs();
@@ -102,8 +106,9 @@ const startUpstream = async (): Promise<void> => {
     { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` },
     {
       report: (): UpstreamReport => {
-        const report = { open: open.size, closings };
+        const report = { open: open.size, closings, asked };
         closings = {};
+        asked = {};
         return report;
       },
     },

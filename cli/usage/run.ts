@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { readSettings, type Settings } from '../../config/env.ts';
+import { readSettings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { toUsd } from '../../src/core/budget.ts';
 import { isDay, toUtcDay } from '../../src/core/utc-day.ts';

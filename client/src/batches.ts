@@ -5,7 +5,7 @@ import {
   BATCHES,
   CANCEL_BATCH,
   SUBMIT_BATCH,
-} from './generated/documents.ts';
+} from './generated/batch-documents.ts';
 import type { GenerationContext } from './generation/context.ts';
 import type { Modelgraph } from './modelgraph.ts';
 import { resumeStream } from './resume-stream.ts';
@@ -15,7 +15,7 @@ import { toPage } from './to-page.ts';
 import { createChannel } from './transport/channel.ts';
 import { getData } from './transport/read-result.ts';
 
-type Batches = Pick<
+export type Batches = Pick<
   Modelgraph,
   'submitBatch' | 'batch' | 'batches' | 'batchItems' | 'cancelBatch' | 'followBatch'
 >;
@@ -39,7 +39,6 @@ async function* followBatch(
     signal: controller.signal,
     getRequest: () => ({
       query: String(BATCH_UPDATED),
-      operationName: 'BatchUpdated',
       variables: { id },
     }),
     take: (result) => {

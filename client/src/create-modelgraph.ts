@@ -1,5 +1,3 @@
-import { createBatches } from './batches.ts';
-import { controls } from './controls.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import type { GenerateOptions, GenerationHandle, FollowOptions } from './generation-handle.ts';
 import {
@@ -17,6 +15,7 @@ import type { GenerationContext } from './generation/context.ts';
 import { createKey } from './generation/create-key.ts';
 import type { Origin } from './generation/origin.ts';
 import { RunningGeneration } from './generation/running-generation.ts';
+import { createLazyBatches } from './lazy-batches.ts';
 import type { Modelgraph, ModelgraphOptions } from './modelgraph.ts';
 import { toReconnectSettings } from './reconnect-policy.ts';
 import type { GenerateInput, Model } from './schema-types.ts';
@@ -69,7 +68,7 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     context.request(document, variables, signal);
 
   return {
-    ...createBatches(context, request),
+    ...createLazyBatches(context, request),
     async models({ where, orderBy, signal } = {}) {
       const found: Model[] = [];
       const asked = { ...(where && { where }), ...(orderBy && { orderBy }) };
@@ -107,7 +106,6 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     cancelGeneration: async (id) => (await request(CANCEL_GENERATION, { id })).cancelGeneration,
     submitToolResults: async (generationId, results) =>
       (await request(SUBMIT_TOOL_RESULTS, { generationId, results })).submitToolResults,
-    controls,
     connection: context.monitor,
     request,
     dispose() {

@@ -1,5 +1,5 @@
 import { EMPTY_SNAPSHOT, type GenerationSnapshot } from './generation-snapshot.ts';
-import { appendText, closeParts, putTool, toToolPart, withToolResults } from './parts.ts';
+import { appendText, closeParts, findCall, putTool, toToolPart, withToolResults } from './parts.ts';
 import type { Generation } from './schema-types.ts';
 
 const TERMINAL: ReadonlySet<Generation['status']> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
@@ -29,8 +29,7 @@ const buildParts = (generation: Generation): GenerationSnapshot => {
     for (const call of assistant.toolCalls) state = putTool(state, toToolPart(call));
   }
   for (const call of generation.toolCalls)
-    if (!state.toolCalls.some(({ callId }) => callId === call.callId))
-      state = putTool(state, toToolPart(call));
+    if (findCall(state, call.callId) === undefined) state = putTool(state, toToolPart(call));
   const reasoning = generation.reasoning ?? '';
   state = passage(state, 'reasoning', restOf(reasoning, joinOf(state, 'reasoning')));
   const rest = restOf(generation.text, joinOf(state, 'text'));

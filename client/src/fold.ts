@@ -2,7 +2,8 @@ import { applyOutputChange } from './apply-output-change.ts';
 import { foldGeneration } from './fold-generation.ts';
 import { EMPTY_SNAPSHOT, type GenerationSnapshot } from './generation-snapshot.ts';
 import { type GenerationEvent, isTerminalEvent } from './generation-event.ts';
-import { appendText, closeParts, putTool, toToolPart } from './parts.ts';
+import { appendText, closeParts, findCall, putTool, toToolPart } from './parts.ts';
+import type { ToolCall } from './schema-types.ts';
 import { placeEvent } from './place-event.ts';
 
 export { EMPTY_SNAPSHOT, type GenerationSnapshot } from './generation-snapshot.ts';
@@ -11,24 +12,32 @@ type Of<Type extends GenerationEvent['__typename']> = Extract<GenerationEvent, {
 
 const running = { status: 'RUNNING' } as const;
 
-const addToolDelta = (state: GenerationSnapshot, event: Of<'ToolCallDelta'>): GenerationSnapshot => {
-  const known = state.toolCalls.find(({ callId }) => callId === event.callId);
+const addToolDelta = (
+  state: GenerationSnapshot,
+  { callId, name, argumentsDelta }: Of<'ToolCallDelta'>,
+): GenerationSnapshot => {
+  const known = findCall(state, callId);
   return putTool(state, {
     type: 'tool',
-    callId: event.callId,
-    name: event.name,
+    callId,
+    name,
     builtIn: false,
     arguments: undefined,
     signature: null,
     ...known,
-    argumentsText: (known?.argumentsText ?? '') + event.argumentsDelta,
+    argumentsText: (known?.argumentsText ?? '') + argumentsDelta,
     state: 'streaming',
   });
 };
 
-const addReadyTool = (state: GenerationSnapshot, { toolCall }: Of<'ToolCallReady'>): GenerationSnapshot => {
-  const known = state.toolCalls.find(({ callId }) => callId === toolCall.callId);
-  return putTool(state, toToolPart(toolCall, known));
+const addReadyTool = (state: GenerationSnapshot, call: ToolCall): GenerationSnapshot =>
+  putTool(state, toToolPart(call, findCall(state, call.callId)));
+
+/** Calls that only the client can run, those among them that were not told of before. */
+const requireAction = (state: GenerationSnapshot, calls: readonly ToolCall[]): GenerationSnapshot => {
+  const isNew = ({ callId }: ToolCall): boolean =>
+    (findCall(state, callId)?.state ?? 'streaming') === 'streaming';
+  return { ...closeParts(calls.filter(isNew).reduce(addReadyTool, state)), status: 'REQUIRES_ACTION' };
 };
 
 /** What an event that is no whole generation changes, but for the position. */
@@ -47,7 +56,7 @@ const change = (state: GenerationSnapshot, event: GenerationEvent): GenerationSn
     case 'ToolCallDelta':
       return { ...addToolDelta(state, event), ...running };
     case 'ToolCallReady':
-      return { ...addReadyTool(state, event), ...running };
+      return { ...addReadyTool(state, event.toolCall), ...running };
     case 'CitationAdded':
       return { ...state, ...running, citations: [...state.citations, event.citation] };
     case 'UsageUpdated':
@@ -59,14 +68,8 @@ const change = (state: GenerationSnapshot, event: GenerationEvent): GenerationSn
     }
     case 'OutputUpdated':
       return { ...state, output: applyOutputChange(state.output, event.path, event) };
-    case 'ActionRequired': {
-      const isNew = ({ callId }: { readonly callId: string }) =>
-        !state.toolCalls.some((known) => known.callId === callId && known.state !== 'streaming');
-      const known = event.toolCalls
-        .filter(isNew)
-        .reduce((folded, call) => putTool(folded, toToolPart(call)), state);
-      return { ...closeParts(known), status: 'REQUIRES_ACTION' };
-    }
+    case 'ActionRequired':
+      return requireAction(state, event.toolCalls);
     default:
       return state;
   }

@@ -42,10 +42,9 @@ export class ModelgraphError extends Error {
 
   /** The same error with what is known of its generation. */
   with(details: Pick<ModelgraphErrorDetails, 'generationId' | 'partial'>): ModelgraphError {
-    const { message, code, path, suggestion, retryable, retryAfterMs, problems, cause } = this;
-    const { generationId = this.generationId, partial = this.partial } = details;
-    const known = { code, path, suggestion, retryable, retryAfterMs, problems, cause };
-    return new ModelgraphError(message, { ...known, generationId, partial });
+    // Its own fields are the details that it was made of; a cause is not enumerable.
+    // oxlint-disable-next-line typescript/no-misused-spread
+    return new ModelgraphError(this.message, { ...this, cause: this.cause, ...details });
   }
 }
 

@@ -13,7 +13,6 @@ import type {
   ToolResultInput,
 } from './schema-types.ts';
 import type { FollowOptions, GenerateOptions, GenerationHandle } from './generation-handle.ts';
-import type { Control, ControlSettings } from './controls.ts';
 import type { TransportName, Transport } from './transport.ts';
 
 export interface ModelgraphOptions {
@@ -79,6 +78,7 @@ export interface Modelgraph {
   cancelGeneration(id: string): Promise<Generation>;
   submitToolResults(generationId: string, results: readonly ToolResultInput[]): Promise<Generation>;
 
+  /** Hands in a batch. The code for batches is a chunk of its own, loaded with the first of these calls. */
   submitBatch(input: SubmitBatchInput): Promise<Batch>;
   batch(id: string): Promise<Batch | null>;
   batches(query?: { readonly first?: number; readonly after?: string }): Promise<Page<Batch>>;
@@ -91,8 +91,6 @@ export interface Modelgraph {
   /** How the batch stands, then each change until it has ended; reconnects by itself. */
   followBatch(id: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Batch>;
 
-  /** What to render for a model: each control with its range or choices, default, and why it is disabled under these settings. */
-  controls(model: Model, settings?: ControlSettings): readonly Control[];
   /** Whether the server can be reached, to show it. */
   readonly connection: Connection;
   /** Any document of one's own over the same connection: a query or mutation. Fails with ModelgraphError. */

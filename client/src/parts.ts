@@ -20,10 +20,12 @@ export const closeParts = (state: GenerationSnapshot): GenerationSnapshot => {
   return { ...state, parts: [...state.parts.slice(0, -1), { ...last, state: 'done' }] };
 };
 
+export const findCall = ({ toolCalls }: GenerationSnapshot, callId: string): ToolPart | undefined =>
+  toolCalls.find((call) => call.callId === callId);
+
 /** Puts a tool call in the place of the one with its id, or at the end. */
 export const putTool = (state: GenerationSnapshot, tool: ToolPart): GenerationSnapshot => {
-  const isKnown = state.toolCalls.some(({ callId }) => callId === tool.callId);
-  if (!isKnown)
+  if (findCall(state, tool.callId) === undefined)
     return {
       ...state,
       parts: [...closeParts(state).parts, tool],
@@ -59,7 +61,7 @@ export const withToolResults = (
   }[],
 ): GenerationSnapshot =>
   results.reduce((folded, { callId, output, isError }) => {
-    const known = folded.toolCalls.find((call) => call.callId === callId);
+    const known = findCall(folded, callId);
     if (known === undefined || known.state === 'answered') return folded;
     return putTool(folded, { ...known, state: 'answered', output, isError: isError ?? false });
   }, state);

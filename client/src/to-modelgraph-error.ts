@@ -58,15 +58,12 @@ export const fromGenerationError = (
   new ModelgraphError(message, { code, retryable, retryAfterMs: retryAfterMs ?? undefined, ...details });
 
 /** No answer came. */
-export const serverAway = (cause?: unknown, retryAfterMs?: number): ModelgraphError =>
-  isOffline()
-    ? new ModelgraphError('This device is offline.', { code: 'OFFLINE', retryable: true, cause })
-    : new ModelgraphError('The server cannot be reached.', {
-        code: 'SERVER_AWAY',
-        retryable: true,
-        retryAfterMs,
-        cause,
-      });
+export const serverAway = (cause?: unknown, retryAfterMs?: number): ModelgraphError => {
+  const [code, message] = isOffline()
+    ? ['OFFLINE', 'This device is offline.']
+    : ['SERVER_AWAY', 'The server cannot be reached.'];
+  return new ModelgraphError(message, { code, retryable: true, retryAfterMs, cause });
+};
 
 export const badResponse = (
   message: string,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../../src/core/principal.ts';
+import { PROVIDER_KEYS_MODES } from '../../src/core/provider-keys.ts';
 import { line } from '../fields.ts';
 
 /** As many as a file may have of anything: far more than any operator writes. */
@@ -58,6 +59,7 @@ const rules = {
   models: models.optional(),
   limits: limits.optional(),
   trustedDocuments: z.enum(['only', 'also']).optional(),
+  providerKeys: z.enum(PROVIDER_KEYS_MODES).optional(),
   retentionDays: z.int().min(1).max(3_650).optional(),
 };
 
@@ -125,4 +127,5 @@ export const FILE = z.strictObject({
 
 export type Rules = z.output<typeof USER_RULES>;
 export type Key = z.output<typeof KEY>;
-export type Claims = NonNullable<z.output<typeof FILE>['claims']>;
+export type File = z.output<typeof FILE>;
+export type Claims = NonNullable<File['claims']>;

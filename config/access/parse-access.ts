@@ -6,9 +6,9 @@ import {
   USER_ACCESS,
 } from '../../src/core/access-policy.ts';
 import { type AccessRules, DEFAULT_ACCESS, type ModelAccess, UNLIMITED } from '../../src/core/principal.ts';
-import type { ApiKeySetting } from '../env.ts';
+import type { ApiKeySetting } from '../settings.ts';
 import { createReport, parseAt, type Report } from '../parse-at.ts';
-import { type Claims, FILE, type Key, type Rules } from './access-schema.ts';
+import { type Claims, FILE, type File, type Key, type Rules } from './access-schema.ts';
 
 /** The rules of a file with what is wrong with them; null: they hold for nothing. */
 export interface ParsedAccess {
@@ -37,6 +37,7 @@ const toAccess = (rules: Rules, base: AccessRules): AccessRules => ({
     tag === undefined ? budget : { ...budget, tag },
   ),
   trustedDocuments: rules.trustedDocuments ?? null,
+  providerKeys: rules.providerKeys ?? null,
   retentionDays: rules.retentionDays ?? null,
 });
 
@@ -77,10 +78,28 @@ export interface AccessContext {
   readonly apiKeys: readonly ApiKeySetting[];
   /** Whether users of an identity provider are let in. */
   readonly hasUsers: boolean;
+  /** Whether the server has trusted documents. */
+  readonly hasDocuments: boolean;
 }
 
+/** Where rules allow trusted documents alone: on a server that has none, nothing could be executed. */
+const placesOfOnly = ({ keys = {}, users = {}, roles = {} }: File): readonly (readonly string[])[] => {
+  const placed: readonly (readonly [readonly string[], Pick<Rules, 'trustedDocuments'>])[] = [
+    ...Object.entries(keys).flatMap(([id, key]) => [
+      [['keys', id], key] as const,
+      [['keys', id, 'users'], key.users ?? {}] as const,
+    ]),
+    [['users'], users],
+    ...Object.entries(roles).map(([name, rules]) => [['roles', name], rules] as const),
+  ];
+  return placed.flatMap(([place, { trustedDocuments }]) =>
+    trustedDocuments === 'only' ? [[...place, 'trustedDocuments']] : [],
+  );
+};
+
 /** The rules of a file, taken as a whole or not at all: with any problem there is no policy. */
-export const parseAccess = (value: unknown, { file, apiKeys, hasUsers }: AccessContext): ParsedAccess => {
+export const parseAccess = (value: unknown, context: AccessContext): ParsedAccess => {
+  const { file, apiKeys, hasUsers, hasDocuments } = context;
   const problems: string[] = [];
   const report = createReport(file, problems);
   const given = parseAt(FILE, value, [], report);
@@ -93,6 +112,8 @@ export const parseAccess = (value: unknown, { file, apiKeys, hasUsers }: AccessC
     report(['roles'], 'are given to no token: claims.role names the claim that does');
   if (!hasUsers && apiKeys.length === 0 && Object.keys(keys).length === 0)
     report([], 'has no key, and neither MODELGRAPH_API_KEYS nor an identity provider is set');
+  for (const place of hasDocuments ? [] : placesOfOnly(given))
+    report(place, 'is "only", and the server has no documents: see MODELGRAPH_TRUSTED_DOCUMENTS');
   if (problems.length > 0) return { policy: null, problems };
   const policy: AccessPolicy = {
     keys: new Map(Object.entries(keys).map(([id, key]) => [id, toKeyPolicy(key)])),

@@ -38,17 +38,14 @@ const findNeeded = (
 };
 
 /** The documents as constants: each fragment's text is there once, and each operation joins those that it needs. */
-const toModule = (documents: readonly DocumentNode[]): string => {
+const toModule = (documents: readonly DocumentNode[], wanted: RegExp): string => {
   const definitions = documents.flatMap(readDefinitions);
   const fragments = new Map(
     definitions.filter(({ kind }) => kind === 'fragment').map((fragment) => [fragment.name, fragment]),
   );
-  const operations = definitions.filter(({ kind }) => kind !== 'fragment');
+  const operations = definitions.filter(({ kind, name }) => kind !== 'fragment' && wanted.test(name));
   const ordered = new Set<string>();
-  for (const fragment of fragments.values()) {
-    findNeeded(fragment, fragments, ordered);
-    ordered.add(fragment.name);
-  }
+  for (const operation of operations) findNeeded(operation, fragments, ordered);
   const types = operations.flatMap(({ name, kind }) => {
     const type = `${name}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     return [type, `${type}Variables`];
@@ -62,12 +59,13 @@ const toModule = (documents: readonly DocumentNode[]): string => {
     const type = `${name}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     const parts = [JSON.stringify(text), ...[...findNeeded(operation, fragments)].map(toConstant)];
     lines.push(
-      `export const ${toConstant(name)}: TypedDocument<${type}, ${type}Variables> = ${parts.join(' + ')};`,
+      `export const ${toConstant(name)}: TypedDocument<${type}, ${type}Variables> = /* @__PURE__ */ joinDocument(${parts.join(', ')});`,
     );
   }
   return [
     '/* eslint-disable */',
     '// Written by `npm run codegen` from ../documents.',
+    "import { joinDocument } from '../join-document.ts';",
     "import type { TypedDocument } from '../modelgraph.ts';",
     `import type { ${types.join(', ')} } from './operations.ts';`,
     '',
@@ -76,15 +74,24 @@ const toModule = (documents: readonly DocumentNode[]): string => {
   ].join('\n');
 };
 
+export interface ClientDocumentsConfig {
+  /** Of the operations to be written, by their names. */
+  readonly operations: RegExp;
+}
+
 /** Writes the client's documents as texts: nothing of graphql is loaded where they are sent. */
-export const clientDocumentsPreset: Types.OutputPreset = {
-  buildGeneratesSection: ({ baseOutputDir, documents, schema, schemaAst, config }) => [
+export const clientDocumentsPreset: Types.OutputPreset<ClientDocumentsConfig> = {
+  buildGeneratesSection: ({ baseOutputDir, documents, schema, schemaAst, config, presetConfig }) => [
     {
       filename: baseOutputDir,
       plugins: [{ documents: {} }],
       pluginMap: {
         documents: {
-          plugin: (_schema, files) => toModule(files.flatMap(({ document }) => document ?? [])),
+          plugin: (_schema, files) =>
+            toModule(
+              files.flatMap(({ document }) => document ?? []),
+              presetConfig.operations,
+            ),
         },
       },
       schema,

@@ -42,6 +42,13 @@ const config: CodegenConfig = {
     '../../client/src/generated/documents.ts': {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
+      presetConfig: { operations: /^(?!.*Batch)/ },
+    },
+    // Loaded with the first use of a batch.
+    '../../client/src/generated/batch-documents.ts': {
+      documents: '../../client/src/documents/*.graphql',
+      preset: clientDocumentsPreset,
+      presetConfig: { operations: /Batch/ },
     },
   },
   importExtension: '.ts',

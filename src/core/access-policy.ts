@@ -5,6 +5,7 @@ import {
   type RateLimitRules,
   UNLIMITED,
 } from './principal.ts';
+import type { ProviderKeysMode } from './provider-keys.ts';
 
 /** Where a claim stands in a token: its name, or the names that lead to it through objects. */
 export type ClaimPath = readonly string[];
@@ -66,6 +67,12 @@ const lesserLimits = (a: RateLimitRules, b: RateLimitRules): RateLimitRules =>
           storedBytesPerDay: lesser(a.storedBytesPerDay, b.storedBytesPerDay),
         };
 
+/** Where the outer one leaves it open, the inner one says it. */
+const narrowerMode = (
+  outer: ProviderKeysMode | null,
+  inner: ProviderKeysMode | null,
+): ProviderKeysMode | null => (outer === 'off' || outer === 'required' ? outer : (inner ?? outer));
+
 /** What both of two rules allow: the stricter one in everything. `outer`: of a key, `inner`: of the users of its tokens. Pure. */
 export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessRules => ({
   models:
@@ -78,6 +85,7 @@ export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessR
   budgets: [...outer.budgets, ...inner.budgets],
   trustedDocuments:
     outer.trustedDocuments === 'only' ? 'only' : (inner.trustedDocuments ?? outer.trustedDocuments),
+  providerKeys: narrowerMode(outer.providerKeys, inner.providerKeys),
   retentionDays: lesser(outer.retentionDays, inner.retentionDays),
 });
 

@@ -31,6 +31,8 @@ export interface Billing {
   readonly tag: string | null;
   /** The most that the vendors may have billed for it; billionths of a US dollar. null: no price is known. */
   readonly bound: number | null;
+  /** Its vendor bills its caller, who has brought a key; left out: this server. */
+  readonly isCallers?: true;
   /** The rows of the budgets in which the bound is reserved. */
   readonly budgets: readonly number[];
 }

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   UNAUTHENTICATED: traits(false, true, 401),
   /** Status 200, as of every server that knows persisted queries: older clients read no other answer. */
   PERSISTED_QUERY_NOT_SUPPORTED: traits(false, true, 200),
+  PERSISTED_QUERY_NOT_FOUND: traits(false, true, 200),
   FORBIDDEN: traits(false, true, 403),
   RATE_LIMITED: traits(true, true, 429),
   BUDGET_EXCEEDED: traits(false, true, 402),

@@ -1,3 +1,5 @@
+import type { ProviderKeysMode } from './provider-keys.ts';
+
 /** Who asks: the one local caller of a server without keys, a key of this server, or a user by a token. */
 export const PRINCIPAL_KINDS = ['anonymous', 'key', 'user'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
@@ -58,6 +60,8 @@ export interface AccessRules {
   readonly budgets: readonly BudgetRule[];
   /** null: as the server is set. */
   readonly trustedDocuments: 'only' | 'also' | null;
+  /** Whether it brings keys of its own for providers; null: as the server is set. */
+  readonly providerKeys: ProviderKeysMode | null;
   /** Days for which its generations and batches are kept after their end; null: as the server is set. */
   readonly retentionDays: number | null;
 }
@@ -93,6 +97,7 @@ export const DEFAULT_ACCESS: AccessRules = {
   keyLimits: UNLIMITED,
   budgets: [],
   trustedDocuments: null,
+  providerKeys: null,
   retentionDays: null,
 };
 

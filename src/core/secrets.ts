@@ -111,10 +111,54 @@ export const hideSecrets = (hidden: readonly string[]): (() => void) => {
   };
 };
 
-/** A text without the secrets that are hidden, whole, cut short, wrapped or with stars in them, in any of their encodings. */
-export const redactSecrets = (text: string): string => {
-  if (pattern === null || whole === null || wrapped === null || text.length < MIN_LENGTH) return text;
+interface PassingSecret {
+  count: number;
+  /** Made once a text has to be searched for it. */
+  pattern: RegExp | null;
+}
+
+/** Secrets that come and go with requests. Each has a pattern of its own, so that one that comes costs the others nothing. */
+const passing = new Map<string, PassingSecret>();
+
+/** The same as `hideSecrets` for secrets that are hidden for a short time: cheap to begin and to end, however many there are. */
+export const hidePassingSecrets = (hidden: readonly string[]): (() => void) => {
+  const own = hidden.filter((secret) => secret.length >= MIN_LENGTH);
+  for (const secret of own) {
+    const known = passing.get(secret);
+    if (known === undefined) passing.set(secret, { count: 1, pattern: null });
+    else known.count += 1;
+  }
+  return () => {
+    for (const secret of own.splice(0)) {
+      const known = passing.get(secret);
+      if (known === undefined) continue;
+      known.count -= 1;
+      if (known.count === 0) passing.delete(secret);
+    }
+  };
+};
+
+const redactPassing = (text: string): string => {
+  if (passing.size === 0) return text;
+  let redacted = text;
+  for (const [secret, known] of passing) {
+    known.pattern ??= new RegExp(toPattern(secret), 'gi');
+    redacted = redacted.replaceAll(known.pattern, HIDDEN);
+  }
+  const unwrapped = unwrap(redacted).toLowerCase();
+  for (const secret of passing.keys())
+    if (unwrapped.includes(secret.toLowerCase()))
+      redacted = redacted.replaceAll(new RegExp(toWrapped(secret), 'gi'), HIDDEN);
+  return redacted;
+};
+
+const redactLasting = (text: string): string => {
+  if (pattern === null || whole === null || wrapped === null) return text;
   const redacted = text.replaceAll(pattern, HIDDEN);
   const isWrapped = unwrap(redacted).search(whole) !== -1;
   return isWrapped ? redacted.replaceAll(wrapped, HIDDEN) : redacted;
 };
+
+/** A text without the secrets that are hidden, whole, cut short, wrapped or with stars in them, in any of their encodings. */
+export const redactSecrets = (text: string): string =>
+  text.length < MIN_LENGTH ? text : redactPassing(redactLasting(text));

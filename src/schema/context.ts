@@ -9,6 +9,7 @@ import type {
 import type { Principal } from '../core/principal.ts';
 import type { LimitState } from '../core/rate-limit.ts';
 import type { AccountService } from '../services/principals/account-service.ts';
+import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type {
   GenerationList,
@@ -22,6 +23,8 @@ import type { Generation } from '../core/generation.ts';
 export interface Context {
   /** The principal that sent the request. */
   readonly principal: Principal;
+  /** Keys for vendors that the request, or its socket, has brought. */
+  readonly providerKeys: ProviderKeys;
   /** Aborted as soon as the client of this operation has disconnected. A native signal, which `fetch` accepts. */
   readonly signal: AbortSignal;
   /** Whether it came by a method that must have no effect (GET), which clients and proxies repeat as they see fit. */

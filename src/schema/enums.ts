@@ -251,6 +251,8 @@ export const ERROR_DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'The request carries no valid credentials for this server.',
   PERSISTED_QUERY_NOT_SUPPORTED:
     'The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do.',
+  PERSISTED_QUERY_NOT_FOUND:
+    'The request names a document by a hash that this server does not know: send its text, as clients with automatic persisted queries do.',
   FORBIDDEN: 'The credentials do not allow this.',
   RATE_LIMITED: 'The rate limit of this server is reached.',
   BUDGET_EXCEEDED: 'Your budget on this server is used up.',

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { toFederatedSchema } from './federation/to-federated-schema.ts';
 import './scalars.ts';
 import './catalogue/catalogue.ts';
 import './catalogue/model.ts';
@@ -28,5 +29,13 @@ builder.subscriptionType({
   description: 'Streams generations while they are written, and the progress of batches.',
 });
 
+export interface SchemaOptions {
+  /** Whether the server is a subgraph of Apollo Federation 2. */
+  readonly federation?: boolean;
+}
+
 /** Builds the schema of this API. */
-export const createSchema = (): GraphQLSchema => builder.toSchema();
+export const createSchema = ({ federation = false }: SchemaOptions = {}): GraphQLSchema => {
+  const schema = builder.toSchema();
+  return federation ? toFederatedSchema(schema) : schema;
+};

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../core/provider-keys.ts';
 import type { LimitState } from '../core/rate-limit.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
@@ -28,6 +29,8 @@ export interface OperationOrigin {
   /** Aborted as soon as the client of the operation has gone. A native signal, safe to hand to `fetch`. */
   readonly signal: AbortSignal;
   readonly transport: Transport;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 /** A request over HTTP, as Node's server gives it; plugins add what they find out about it. */
@@ -49,6 +52,8 @@ export interface HttpContext {
   retryAfterMs?: number;
   /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
   isPreflighted?: boolean;
+  /** Keys for vendors that the request has brought; set by the step that reads them. */
+  providerKeys?: ProviderKeys;
 }
 
 /** Whether a request came as an EventSource sends it, which connects again by itself at the end of each stream. */
@@ -65,12 +70,17 @@ export const createContext =
   (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
   ({
     principal,
+    providerKeys,
     req,
     isPreflighted,
     lastEventId = null,
-  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<Context, keyof OperationOrigin> => {
+  }: Partial<OperationOrigin> & Partial<HttpContext>): Omit<
+    Context,
+    Exclude<keyof OperationOrigin, 'providerKeys'>
+  > => {
     if (principal === undefined) throw new TypeError('an operation came before its principal was known');
     return {
+      providerKeys: providerKeys ?? NO_PROVIDER_KEYS,
       isSafeRequest: req?.method === 'GET',
       mayBeRepeated: req !== undefined && mayBeRepeated({ req, isPreflighted }),
       lastEventId,

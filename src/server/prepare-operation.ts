@@ -19,6 +19,8 @@ export interface OperationParams {
   readonly operationName?: unknown;
   readonly variables?: unknown;
   readonly extensions?: unknown;
+  /** Of a document that the server knows, in place of its text. */
+  readonly documentId?: unknown;
 }
 
 /** What `findParamsError` finds nothing wrong with. */

@@ -23,14 +23,18 @@ import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
+import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useRateLimits } from './plugins/use-rate-limits.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
+import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
 import { useUploads } from './plugins/use-uploads.ts';
 import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
+import { ProviderKeyReader } from './provider-keys.ts';
 import type { RateLimits } from './rate-limits.ts';
+import { createDocumentPolicy, type DocumentPolicy } from './trusted-documents/resolve-document.ts';
 
 export interface YogaOptions {
   readonly schema: GraphQLSchema;
@@ -53,6 +57,10 @@ export interface YogaOptions {
   readonly isCatalogueCurrent?: (() => boolean) | null;
   /** Whether rate limits are counted by this server alone. Left out: they are not. */
   readonly isLimitingAlone?: () => boolean;
+  /** Left out: every request carries the text of its document. */
+  readonly documents?: DocumentPolicy;
+  /** Left out: callers bring no keys for providers. */
+  readonly providerKeyReader?: ProviderKeyReader;
   readonly metrics: Metrics;
   /** Whether metrics are served. */
   readonly servesMetrics: boolean;
@@ -82,6 +90,8 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
     useCsrfPrevention(),
     useAuthentication(authenticate),
     useRateLimits(rateLimits),
+    useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
+    useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),
     useUploads(options),
     useOperationLimits(options),

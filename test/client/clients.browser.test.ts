@@ -20,8 +20,19 @@ const cannotRun =
 if (cannotRun !== undefined)
   process.stderr.write(`The tests of clients in a browser are skipped: ${cannotRun}.\n`);
 
-/** Pages of client/test/pages, each of another client. */
-const CLIENTS = ['graphql-ws', 'graphql-sse'] as const;
+/** Pages of client/test/pages, each of another client, with the transport where it is not the usual one. */
+const CLIENTS = [
+  'package-websocket',
+  'package-sse',
+  'apollo',
+  'urql',
+  'relay',
+  'graphql-ws',
+  'graphql-sse',
+  'ai-sdk',
+  'react',
+  'event-source',
+] as const;
 
 const callEvent: StreamEvent = {
   type: 'tool-call',
@@ -81,7 +92,9 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-    await page.goto(`${host.addressOf(client)}?server=${encodeURIComponent(proxy.url)}`);
+    const [, program = client, transport = 'auto'] = /^(package)-(.+)$/.exec(client) ?? [];
+    const query = new URLSearchParams({ server: proxy.url, transport });
+    await page.goto(`${host.addressOf(program)}?${query}`);
     const ready = async (): Promise<void> => {
       const state = await page.waitForFunction('globalThis.failure ?? (globalThis.program && true)');
       expect(await state.jsonValue()).toBe(true);
@@ -241,7 +254,10 @@ describe.skipIf(cannotRun !== undefined)('in Chromium, from another origin', { t
       const { text, generationId, toolCalls } = await open.until("state.status === 'completed'");
       expect(text).toBe('It is 21 degrees.');
       expect(toolCalls).toBe(1);
-      expect(JSON.stringify(second.messages)).toContain('"degrees":21,"asked":{"city":"Paris"}');
+      expect(second.messages.at(-1)).toMatchObject({
+        callId: 'call-1',
+        output: { degrees: 21, asked: { city: 'Paris' } },
+      });
       expect(await readGeneration(generationId)).toMatchObject({ text, status: 'COMPLETED' });
       expect(toy.calls).toHaveLength(index + 2);
       expect(open.complaints).toEqual([]);

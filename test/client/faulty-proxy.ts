@@ -7,8 +7,6 @@ export interface Fault {
   readonly afterReceived?: number;
   /** Bytes of the client that still reach the server; the connection is reset after them. */
   readonly afterSent?: number;
-  /** Nothing that the server says reaches the client, and nothing tells that. */
-  readonly isMute?: boolean;
   /** What comes from the server is passed on in pieces of this many bytes. */
   readonly pieceBytes?: number;
 }
@@ -19,8 +17,12 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
   /** How many connections were made. */
   readonly connections: () => number;
+  /** How many of them were reset by their fault. */
+  readonly broken: () => number;
   /** Resets every connection that is open; gives how many there were. */
   readonly cut: () => number;
+  /** Nothing that the server says reaches the clients of the connections that are open, and nothing tells them. */
+  readonly freeze: () => void;
   /** Refuses new connections from now on; `cut` what is open besides. */
   readonly close: () => void;
   readonly reopen: () => void;
@@ -53,24 +55,31 @@ export const startFaultyProxy = async (
 ): Promise<FaultyProxy> => {
   const { hostname, port, pathname } = new URL(target);
   const open = new Set<() => void>();
+  const servers = new Set<Socket>();
   let made = 0;
+  let broken = 0;
   let isClosed = false;
   let wake: () => void = () => undefined;
   const server = createServer({ noDelay: true }, (near) => {
     if (isClosed) return void near.resetAndDestroy();
-    const { afterReceived, afterSent, isMute, pieceBytes = 65_536 } = findFault(made) ?? {};
+    const { afterReceived, afterSent, pieceBytes = 65_536 } = findFault(made) ?? {};
     made += 1;
     const far = connect({ port: Number(port), host: hostname, noDelay: true });
     const end = (): void => {
       open.delete(end);
+      servers.delete(far);
       near.destroy();
       far.destroy();
     };
     open.add(end);
     for (const socket of [near, far]) socket.on('error', end).on('close', end);
-    forward(near, far, afterSent, 65_536, end);
-    if (isMute === true) far.resume();
-    else forward(far, near, afterReceived, pieceBytes, end);
+    const breakDown = (): void => {
+      if (open.has(end)) broken += 1;
+      end();
+    };
+    forward(near, far, afterSent, 65_536, breakDown);
+    forward(far, near, afterReceived, pieceBytes, breakDown);
+    servers.add(far);
     wake();
   });
   server.listen(0, '127.0.0.1');
@@ -83,7 +92,11 @@ export const startFaultyProxy = async (
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
     connections: () => made,
+    broken: () => broken,
     cut,
+    freeze: () => {
+      for (const socket of servers) socket.pause();
+    },
     close: () => {
       isClosed = true;
     },

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { AppOverrides } from '../../src/app.ts';
 import { startApp, type TestApp } from '../support/app/app.ts';
 import { usePostgres } from '../support/databases/postgres.ts';

@@ -4,7 +4,12 @@ import { parseAccess } from '../../config/access/parse-access.ts';
 import { parseSettings } from '../../config/env.ts';
 
 const SHA = 'a'.repeat(64);
-const CONTEXT = { file: 'access.json', apiKeys: [{ id: 'web', sha256: SHA }], hasUsers: true };
+const CONTEXT = {
+  file: 'access.json',
+  apiKeys: [{ id: 'web', sha256: SHA }],
+  hasUsers: true,
+  hasDocuments: true,
+};
 
 const problemsOf = (value: unknown, context = CONTEXT): readonly string[] => {
   const { policy, problems } = parseAccess(value, context);
@@ -155,6 +160,19 @@ describe('the rules for access', () => {
     expect(problemsOf({ users: {} }, alone).join()).toContain('MODELGRAPH_JWT_ISSUER');
     expect(problemsOf({}, { ...alone, apiKeys: [] }).join()).toContain('has no key');
     expect(problemsOf({}, alone)).toEqual([]);
+  });
+
+  it('allow trusted documents alone only where the server has some', () => {
+    const only = { trustedDocuments: 'only' };
+    const rules = { keys: { web: { ...only, users: only } }, users: only, roles: { a: only } };
+    const file = { ...rules, claims: { role: 'role' } };
+    expect(problemsOf(file)).toEqual([]);
+    const places = ['keys.web', 'keys.web.users', 'users', 'roles.a'].map((place) =>
+      expect.stringContaining(`${place}.trustedDocuments`),
+    );
+    expect(problemsOf(file, { ...CONTEXT, hasDocuments: false })).toEqual(places);
+    const also = { users: { trustedDocuments: 'also' } };
+    expect(problemsOf(also, { ...CONTEXT, hasDocuments: false })).toEqual([]);
   });
 });
 

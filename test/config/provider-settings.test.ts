@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings, providerVariables } from '../../config/env.ts';
+import { parseSettings } from '../../config/env.ts';
+import { providerVariables } from '../../config/provider-settings.ts';
 import { MODEL_CONFIGS } from '../../config/providers/index.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { providerVariables } from '../../config/env.ts';
+import { providerVariables } from '../../config/provider-settings.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { TextRequest } from '../../src/core/text-request.ts';
 import { checkReasoning } from '../../src/services/checks/check-reasoning.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { providerVariables } from '../../config/env.ts';
+import { providerVariables } from '../../config/provider-settings.ts';
 import { RECORD_CASES } from '../support/upstream/record-cases.ts';
 import type { ModelConfig } from '../../src/core/model-config.ts';
 import type { TextProvider } from '../../src/core/text-provider.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { providerVariables } from '../../config/env.ts';
+import { providerVariables } from '../../config/provider-settings.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { DEMO_MODELS } from '../../config/providers/demo/models.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';

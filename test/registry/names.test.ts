@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../config/env.ts';
+import type { Settings } from '../../config/settings.ts';
 import { sendTurn } from '../contract/contract-upstream.ts';
 import { request, startApp, type TestApp } from '../support/app/app.ts';
 import { createToy, toyOverrides } from '../support/app/toy-provider.ts';

@@ -123,6 +123,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The answer breaks the schema of the request, which asks for a failure then. The text is kept. The same request may succeed later. */
   | 'OUTPUT_INVALID'
+  /** The request names a document by a hash that this server does not know: send its text, as clients with automatic persisted queries do. Do not retry the same request unchanged. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
   /** The request names a document by its hash. This server stores none: send its text, as clients with automatic persisted queries do. Do not retry the same request unchanged. */
   | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** The provider refused this server's credentials. Do not retry the same request unchanged. */

@@ -1,12 +1,10 @@
 import { ModelgraphError } from '../modelgraph-error.ts';
 import { extractFiles } from '../transport/extract-files.ts';
 
-const putAt = (root: Record<string, unknown>, path: string, value: unknown): void => {
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  let at = root;
-  for (const key of keys) at = at[key] as Record<string, unknown>;
-  at[last] = value;
+const copy = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || value instanceof Blob) return value;
+  if (Array.isArray(value)) return value.map(copy);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
 };
 
 /**
@@ -14,17 +12,10 @@ const putAt = (root: Record<string, unknown>, path: string, value: unknown): voi
  * is no JSON apart from its files.
  */
 export const copyInput = <Input>(input: Input): Input => {
-  const { value, files } = extractFiles({ input }, '');
-  let copy: Record<string, unknown>;
   try {
-    copy = JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+    JSON.stringify(extractFiles(input, '').value);
+    return copy(input) as Input;
   } catch (cause) {
-    throw new ModelgraphError('The input cannot be sent: it is no JSON.', {
-      code: 'INVALID_REQUEST',
-      path: 'input',
-      cause,
-    });
+    throw new ModelgraphError('The input is no JSON.', { code: 'INVALID_REQUEST', path: 'input', cause });
   }
-  for (const [file, paths] of files) for (const path of paths) putAt(copy, path.slice(1), file);
-  return copy['input'] as Input;
 };

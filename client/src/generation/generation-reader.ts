@@ -101,12 +101,11 @@ export class GenerationReader {
     this.#hasAsked = true;
     if (this.#id === undefined && origin.type === 'start') {
       const { idempotencyKey } = origin;
-      return { query: String(GENERATE), operationName: 'Generate', variables: { input, idempotencyKey } };
+      return { query: String(GENERATE), variables: { input, idempotencyKey } };
     }
     const after = this.#isCursorUnknown ? undefined : this.#cursor;
     return {
       query: String(GENERATION_EVENTS),
-      operationName: 'GenerationEvents',
       variables: { id: this.#id, ...(after !== undefined && { after }) },
     };
   }
@@ -137,7 +136,7 @@ export class GenerationReader {
 
   #toError(errors: GraphqlResult['errors']): ModelgraphError {
     if (errors === undefined || errors.length === 0)
-      return badResponse('A result of the stream has no event.', { retryable: true });
+      return badResponse('A message has no event.', { retryable: true });
     const error = fromGraphqlErrors(errors);
     const isUnknown = error.code === 'INVALID_REQUEST' && error.path === 'after' && !this.#isCursorUnknown;
     if (!isUnknown || this.#options.store.snapshot.id === undefined) return error;
@@ -149,11 +148,11 @@ export class GenerationReader {
   async #settle(): Promise<void> {
     const { context, signal } = this.#options;
     const id = this.#id;
-    if (id === undefined) throw badResponse('The server began no generation.', { retryable: true });
+    if (id === undefined) throw badResponse('A message has no event.', { retryable: true });
     const { generation } = await context.request(GENERATION, { id }, signal);
     const event = generation === null ? undefined : toEvent(generation, this.#cursor ?? '');
     if (event === undefined || !isTerminalEvent(event))
-      throw serverAway(new ConnectionLost('The stream was ended'));
+      throw serverAway(new ConnectionLost('The event stream ended early'));
     this.#place(event);
   }
 

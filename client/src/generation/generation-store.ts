@@ -4,18 +4,6 @@ import type { GenerationEvent } from '../generation-event.ts';
 import { Listeners } from '../listeners.ts';
 import type { ModelgraphError } from '../modelgraph-error.ts';
 
-const wait = (ms: number): { readonly promise: Promise<void>; readonly stop: () => void } => {
-  let stop: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-  return { promise, stop: () => stop() };
-};
-
 /** The events of a generation and what they fold to, for any number of readers, each at its own pace. */
 export class GenerationStore {
   readonly #first: GenerationSnapshot;
@@ -110,23 +98,27 @@ export class GenerationStore {
         shown = snapshot;
         const readyAt = Date.now() + throttleMs;
         yield snapshot;
-        await this.#pauseUntil(readyAt);
+        const pauseMs = readyAt - Date.now();
+        if (pauseMs > 0 && this.#end === undefined) await this.#pause(pauseMs);
       } else if (this.#end === undefined) await this.#changed();
       else if (this.#end.error === undefined) return undefined;
       else throw this.#end.error;
     }
   }
 
-  /** Resolves at that time, or as soon as it has ended. */
-  async #pauseUntil(at: number): Promise<void> {
-    const pauseMs = at - Date.now();
-    if (pauseMs <= 0 || this.#end !== undefined) return;
-    const pause = wait(pauseMs);
-    const unsubscribe = this.subscribe(() => {
-      if (this.#end !== undefined) pause.stop();
+  /** Resolves after that time, or as soon as it has ended. */
+  #pause(pauseMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const resume = (): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve();
+      };
+      const timer = setTimeout(resume, pauseMs);
+      const unsubscribe = this.subscribe(() => {
+        if (this.#end !== undefined) resume();
+      });
     });
-    await pause.promise;
-    unsubscribe();
   }
 
   #changed(): Promise<void> {

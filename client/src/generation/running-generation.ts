@@ -26,12 +26,6 @@ const THROTTLE_MS = 50;
 const cancelledHere = (): ModelgraphError =>
   new ModelgraphError('The generation was cancelled before it was asked for.', { code: 'CANCELLED' });
 
-const ENDED: Readonly<Partial<Record<Generation['status'], HandleStatus>>> = {
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-};
-
 /** A state that a handle begins with, or an event that tells of calls. */
 const mayRequireAction = (event: GenerationEvent | undefined): boolean =>
   event === undefined || event.__typename === 'ActionRequired' || event.__typename === 'GenerationSnapshot';
@@ -93,7 +87,7 @@ export class RunningGeneration implements GenerationHandle {
 
   get status(): HandleStatus {
     const { snapshot, end } = this.#store;
-    if (snapshot.generation !== undefined) return ENDED[snapshot.status] ?? 'completed';
+    if (snapshot.generation !== undefined) return snapshot.status.toLowerCase() as HandleStatus;
     if (end?.error !== undefined) return end.error.code === 'CANCELLED' ? 'cancelled' : 'failed';
     if (this.#isDetached) return 'detached';
     if (this.#reader.isLost) return 'reconnecting';
@@ -123,7 +117,7 @@ export class RunningGeneration implements GenerationHandle {
     if (error !== undefined) throw error;
     const [code, message] =
       generation === undefined
-        ? ['DETACHED', 'The handle was detached before the generation had ended.']
+        ? ['DETACHED', 'The handle was detached.']
         : ['GENERATION_CANCELLED', 'The generation was cancelled.'];
     throw new ModelgraphError(message, { code, generationId, partial });
   }
@@ -151,7 +145,7 @@ export class RunningGeneration implements GenerationHandle {
   async submitToolResults(results: readonly ToolResult[]): Promise<void> {
     const { id } = this;
     if (id === undefined)
-      throw new ModelgraphError('The generation has not begun: it has no tool calls.', {
+      throw new ModelgraphError('The generation has not begun.', {
         code: 'INVALID_REQUEST',
       });
     try {

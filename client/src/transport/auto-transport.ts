@@ -1,5 +1,5 @@
 import { ModelgraphError } from '../modelgraph-error.ts';
-import type { GraphqlResult, SubscribeOptions, Transport } from '../transport.ts';
+import type { GraphqlResult, Transport } from '../transport.ts';
 
 /** Refusals that another transport would get as well. */
 const ALSO_ELSEWHERE: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'RATE_LIMITED', 'INVALID_REQUEST']);
@@ -14,34 +14,26 @@ const isRefused = (error: unknown): boolean =>
 export const createAutoTransport = (webSocket: Transport | undefined, sse: Transport): Transport => {
   let preferred = webSocket ?? sse;
 
-  async function* over(
-    transport: Transport,
-    request: Parameters<Transport['subscribe']>[0],
-    { onOpen, ...options }: SubscribeOptions,
-    opened: () => void,
-  ): AsyncGenerator<GraphqlResult, void, undefined> {
-    const open = (): void => {
-      preferred = transport;
-      opened();
-      onOpen?.();
-    };
-    yield* transport.subscribe(request, { ...options, onOpen: open });
-  }
-
   return {
     async *subscribe(request, options) {
       let isOpen = false;
-      const opened = (): void => {
-        isOpen = true;
-      };
+      const over = (transport: Transport): AsyncIterable<GraphqlResult> =>
+        transport.subscribe(request, {
+          ...options,
+          onOpen: () => {
+            preferred = transport;
+            isOpen = true;
+            options.onOpen?.();
+          },
+        });
       const first = preferred;
       try {
-        yield* over(first, request, options, opened);
+        yield* over(first);
         return;
       } catch (error) {
         if (isOpen || options.signal.aborted || isRefused(error) || first === sse) throw error;
       }
-      yield* over(sse, request, options, opened);
+      yield* over(sse);
     },
     dispose() {
       webSocket?.dispose();

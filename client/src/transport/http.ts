@@ -13,14 +13,11 @@ export const resolveUrl = (url: string | URL): URL => {
   try {
     return new URL(url, page.location?.href);
   } catch (cause) {
-    throw new ModelgraphError(
-      `${String(url)} is no absolute address, and there is no page that it could belong to.`,
-      {
-        code: 'INVALID_REQUEST',
-        path: 'url',
-        cause,
-      },
-    );
+    throw new ModelgraphError(`${String(url)} is no absolute address.`, {
+      code: 'INVALID_REQUEST',
+      path: 'url',
+      cause,
+    });
   }
 };
 

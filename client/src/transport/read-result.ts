@@ -3,7 +3,7 @@ import { badResponse, fromGraphqlErrors, serverAway } from '../to-modelgraph-err
 import type { GraphqlResult } from '../transport.ts';
 
 /** Of proxies and of servers that start, stop, or have too much to do: another try may succeed. */
-const AWAY: ReadonlySet<number> = new Set([408, 425, 502, 503, 504, 520, 521, 522, 523, 524, 530]);
+const isAway = (status: number): boolean => status === 408 || status === 425 || status > 501;
 
 /** `Retry-After` in milliseconds: seconds or a date. */
 const readRetryAfter = (headers: Headers): number | undefined => {
@@ -13,34 +13,29 @@ const readRetryAfter = (headers: Headers): number | undefined => {
   return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 };
 
-const isGraphqlResult = (value: unknown): value is GraphqlResult =>
-  typeof value === 'object' &&
-  value !== null &&
-  (('errors' in value && Array.isArray(value.errors)) || ('data' in value && value.data !== undefined));
+const isGraphqlResult = (value: unknown): value is GraphqlResult => {
+  const { data, errors } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return Array.isArray(errors) || data !== undefined;
+};
+
+/** Of refusals that do not come from the API itself: the code of the error and what it says. */
+const REFUSALS: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  401: ['UNAUTHENTICATED', 'The credentials are missing or not valid.'],
+  403: ['FORBIDDEN', 'The request is not allowed.'],
+  413: ['INVALID_REQUEST', 'The request is larger than the server takes.'],
+  429: ['RATE_LIMITED', 'Too many requests were sent.'],
+};
 
 /** The error that a status stands for where the body says nothing in GraphQL. */
 const fromStatus = ({ status, headers }: Response): ModelgraphError => {
   const retryAfterMs = readRetryAfter(headers);
-  if (AWAY.has(status)) return serverAway(new Error(`HTTP ${status}`), retryAfterMs);
-  if (status === 429)
-    return new ModelgraphError('Too many requests were sent.', {
-      code: 'RATE_LIMITED',
-      retryable: true,
-      retryAfterMs,
-    });
-  if (status === 401)
-    return new ModelgraphError('The request was refused: its credentials are missing or not valid.', {
-      code: 'UNAUTHENTICATED',
-    });
-  if (status === 403)
-    return new ModelgraphError('The request was refused before it reached the server’s API.', {
-      code: 'FORBIDDEN',
-    });
-  if (status === 413)
-    return new ModelgraphError('The request is larger than the server takes.', { code: 'INVALID_REQUEST' });
+  if (isAway(status)) return serverAway(new Error(`HTTP ${status}`), retryAfterMs);
+  const refusal = REFUSALS[status];
+  if (refusal !== undefined)
+    return new ModelgraphError(refusal[1], { code: refusal[0], retryable: status === 429, retryAfterMs });
   return badResponse(`The answer is not one of a Modelgraph server (HTTP ${status}).`, {
     retryable: status >= 500,
-    suggestion: 'Check the url of createModelgraph: it is the address of the GraphQL endpoint.',
+    suggestion: 'Check the url of createModelgraph.',
   });
 };
 

@@ -1,10 +1,9 @@
 import { createClient, type SubscribePayload } from 'graphql-ws';
-import { ModelgraphError } from '../modelgraph-error.ts';
 import type { ModelgraphOptions } from '../modelgraph.ts';
-import { badResponse } from '../to-modelgraph-error.ts';
 import { ConnectionLost, type GraphqlRequest, type GraphqlResult, type Transport } from '../transport.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { getAuthorization, resolveUrl } from './http.ts';
+import { toCloseError } from './to-close-error.ts';
 
 export type WebSocketOptions = Pick<ModelgraphOptions, 'url' | 'token' | 'webSocket'>;
 
@@ -13,43 +12,6 @@ const PING_AFTER_MS = 10_000;
 const ANSWER_MS = 10_000;
 /** Of opening a connection, and of its acknowledgement: a proxy may swallow either. */
 const OPEN_MS = 10_000;
-
-/** What a close event, or whatever else ended a socket, stands for. */
-const toError = (error: unknown): Error => {
-  const { code, reason } = (typeof error === 'object' && error !== null ? error : {}) as {
-    readonly code?: unknown;
-    readonly reason?: unknown;
-  };
-  const said = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
-  const closed = (message: string, codeOfError: string, retryable = false): ModelgraphError =>
-    new ModelgraphError(`${message}${said}`, { code: codeOfError, retryable, cause: error });
-  switch (code) {
-    case 4400:
-      return closed('The server found a message invalid', 'INVALID_REQUEST');
-    case 4401:
-      return closed('The credentials are missing or not valid', 'UNAUTHENTICATED');
-    case 4403:
-    case 1008:
-      return closed('The server does not allow the connection', 'FORBIDDEN');
-    case 4429:
-      return closed('The server limits the rate of connections', 'RATE_LIMITED', true);
-    case 4406:
-      return badResponse('The server does not speak graphql-transport-ws.');
-    case 1009:
-      return new ModelgraphError('The request is larger than the server takes over a WebSocket.', {
-        code: 'INVALID_REQUEST',
-        suggestion: 'Put images and documents into the input as File or Blob: they are uploaded then.',
-      });
-    case 1011:
-    case 4500:
-      return closed('The server failed', 'INTERNAL', true);
-    default:
-      return new ConnectionLost(
-        typeof code === 'number' ? `The WebSocket was closed with ${code}${said}` : 'The WebSocket failed',
-        { cause: error },
-      );
-  }
-};
 
 /** Gives an error for a socket that has not said what was expected of it in time. */
 const createDeadline = (onMissed: (error: ConnectionLost) => void) => {
@@ -115,14 +77,14 @@ const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }
       },
       message: deadline.met,
       // After 1000 the client would connect again by itself, and ask once more.
-      closed: (event) => drop(toError(event)),
+      closed: (event) => drop(toCloseError(event)),
     },
   });
   const results = createChannel<GraphqlResult>(() => unsubscribe());
   const unsubscribe = client.subscribe(toPayload(request), {
     next: (result) => results.push(result as GraphqlResult),
     error: (error) => {
-      if (!Array.isArray(error)) return drop(toError(error));
+      if (!Array.isArray(error)) return drop(toCloseError(error));
       results.push({ errors: error as NonNullable<GraphqlResult['errors']> });
       results.end();
     },

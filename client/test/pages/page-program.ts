@@ -22,6 +22,7 @@ export interface PageProgram {
 
 declare global {
   var serverUrl: string;
+  var transportName: 'auto' | 'websocket' | 'sse';
   var state: PageState;
   var program: PageProgram;
 }

@@ -38,7 +38,7 @@ const slow: StorageAdapter = {
 const STORAGES: Readonly<Record<string, StorageAdapter>> = { full, slow, local: localStorage };
 const storage = STORAGES[parameters.get('storage') ?? 'local'] ?? localStorage;
 
-const ASKED: ChatTool = { parameters: z.object({ expression: z.string() }) };
+const ASKED: ChatTool<unknown> = { parameters: z.object({ expression: z.string() }) };
 
 const Chat = () => {
   const chat = useChat({ id: 'page', model: 'sonata-4', storage, tools: { calculate: ASKED } });

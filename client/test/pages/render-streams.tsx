@@ -17,6 +17,7 @@ const PIECES = Number(parameters.get('pieces'));
 const EVERY_MS = 20;
 const THROTTLE_MS = 50;
 const PIECE = 'a word or ';
+const SHOWN = 160;
 
 type Send = (data: unknown, event?: string) => void;
 
@@ -82,11 +83,22 @@ let renders = 0;
 const starts: (() => void)[] = [];
 
 const client = createModelgraph({ url: location.origin, transport: 'sse', fetch: answerBy(MODELGRAPH) });
+const PANE = { height: '3em', margin: 0, contain: 'strict' } as const;
+
+/** The end of a text in a pane of its own, so that layout costs the same however long the answer is. */
+const Pane = ({ text }: { readonly text: string }) => (
+  <p data-length={text.length} style={PANE}>
+    {text.slice(-SHOWN)}
+  </p>
+);
+
 const ModelgraphStream = ({ id }: { readonly id: string }) => {
   const { messages, send } = useChat({ id, model: 'demo', throttleMs: THROTTLE_MS });
   renders += 1;
   useEffect(() => void starts.push(() => void send({ text: 'Go' })), [send]);
-  return <p>{messages[1]?.parts.map((part) => (part.type === 'text' ? part.text : ''))}</p>;
+  return (
+    <Pane text={messages[1]?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''} />
+  );
 };
 
 const transport = new DefaultChatTransport({ api: location.origin, fetch: answerBy(AI_SDK) });
@@ -94,7 +106,9 @@ const AiSdkStream = ({ id }: { readonly id: string }) => {
   const { messages, sendMessage } = useAiSdkChat({ id, transport, throttle: THROTTLE_MS });
   renders += 1;
   useEffect(() => void starts.push(() => void sendMessage({ text: 'Go' })), [sendMessage]);
-  return <p>{messages[1]?.parts.map((part) => (part.type === 'text' ? part.text : ''))}</p>;
+  return (
+    <Pane text={messages[1]?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''} />
+  );
 };
 
 const Stream = parameters.get('kind') === 'ai-sdk' ? AiSdkStream : ModelgraphStream;
@@ -108,7 +122,7 @@ createRoot(document.querySelector('#root') ?? document.body).render(
 );
 
 const shown = (): number =>
-  [...document.querySelectorAll('p')].reduce((sum, { textContent }) => sum + (textContent?.length ?? 0), 0);
+  [...document.querySelectorAll('p')].reduce((sum, { dataset }) => sum + Number(dataset['length']), 0);
 
 const until = async (isMet: () => boolean): Promise<void> => {
   while (!isMet()) await new Promise((resolve) => setTimeout(resolve, EVERY_MS));

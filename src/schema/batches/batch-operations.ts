@@ -80,9 +80,10 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { input }, { batches, principal, signal, introspection }, { schema }) =>
+    resolve: (_root, { input }, { batches, principal, providerKeys, signal, introspection }, { schema }) =>
       batches.submit({
         principal,
+        providerKeys,
         displayName: input.displayName ?? null,
         metadata: input.metadata ?? null,
         idempotencyKey: readKey(input.idempotencyKey ?? null, ['input', 'idempotencyKey']),

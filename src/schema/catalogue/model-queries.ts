@@ -17,8 +17,11 @@ builder.queryFields((t) => ({
         }),
       },
       complexity: pageComplexity,
-      resolve: (_root, { where, orderBy, ...page }, { catalogue, principal }) =>
-        toModelConnection(catalogue.models(toModelFilter(where), orderBy ?? null, principal.access), page),
+      resolve: (_root, { where, orderBy, ...page }, { catalogue, principal, providerKeys }) =>
+        toModelConnection(
+          catalogue.models(toModelFilter(where), orderBy ?? null, principal.access, providerKeys),
+          page,
+        ),
     },
     ModelConnection,
   ),

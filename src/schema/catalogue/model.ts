@@ -78,8 +78,9 @@ builder.objectFields(ModelType, (t) => ({
   }),
   available: t.boolean({
     description:
-      'You can ask for it: its provider is configured and not known to be down, it is not retired, and your credentials may use it.',
-    resolve: ({ config }, _args, { catalogue, principal }) => catalogue.isAvailable(config, principal.access),
+      'You can ask for it: its provider is configured, or you have brought a key for it, and is not known to be down, it is not retired, and your credentials may use it.',
+    resolve: ({ config }, _args, { catalogue, principal, providerKeys }) =>
+      catalogue.isAvailable(config, principal.access, providerKeys),
   }),
   releaseDate: t.field({
     type: 'Date',

@@ -1,5 +1,6 @@
 import type { ProviderCapabilities } from '../../core/capabilities.ts';
 import type { ProviderHealth } from '../../core/provider-health.ts';
+import type { ServerKeyHealth } from '../../core/server-key.ts';
 import { builder } from '../builder.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { ErrorCodeEnum, HealthStateEnum } from '../enums.ts';
@@ -34,31 +35,74 @@ const ProviderCapabilitiesType = builder.objectRef<ProviderCapabilities>('Provid
   }),
 });
 
-const ProviderHealthType = builder.objectRef<ProviderHealth>('ProviderHealth').implement({
-  description: 'Health of a provider, by the calls of this server since it started.',
+const ProviderKeyHealthType = builder.objectRef<ServerKeyHealth>('ProviderKeyHealth').implement({
+  description:
+    "One of the server's keys for a provider, by the calls of this server since it started; never the key itself.",
   fields: (t) => ({
-    state: t.expose('state', { type: HealthStateEnum, description: 'The state of the provider.' }),
+    id: t.exposeString('id', {
+      description: 'The first 12 hexadecimal digits of the SHA-256 of the key.',
+    }),
+    weight: t.exposeInt('weight', {
+      description: 'Its share of the calls; 0: it serves only what was begun with it.',
+    }),
+    coolsDownUntil: t.expose('coolsDownUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when other keys are preferred, after it was refused or limited; null if it is in use.',
+    }),
     lastSuccessAt: t.expose('lastSuccessAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a generation last completed.',
+      description: 'When a generation last completed with it.',
     }),
     lastFailureAt: t.expose('lastFailureAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a generation last failed at the provider.',
+      description: 'When it was last refused or limited.',
     }),
     lastErrorCode: t.expose('lastErrorCode', {
       type: ErrorCodeEnum,
       nullable: true,
       description: 'The error code of that failure.',
     }),
-    medianFirstDeltaMs: t.exposeFloat('medianFirstDeltaMs', {
-      nullable: true,
-      description: 'Median time to the first text or reasoning over the last answers, in milliseconds.',
-    }),
   }),
 });
+
+const ProviderHealthType = builder
+  .objectRef<ProviderHealth & { readonly keys: readonly ServerKeyHealth[] }>('ProviderHealth')
+  .implement({
+    description: 'Health of a provider, by the calls of this server since it started.',
+    fields: (t) => ({
+      state: t.expose('state', { type: HealthStateEnum, description: 'The state of the provider.' }),
+      lastSuccessAt: t.expose('lastSuccessAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When a generation last completed.',
+      }),
+      lastFailureAt: t.expose('lastFailureAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When a generation last failed at the provider.',
+      }),
+      lastErrorCode: t.expose('lastErrorCode', {
+        type: ErrorCodeEnum,
+        nullable: true,
+        description: 'The error code of that failure.',
+      }),
+      medianFirstDeltaMs: t.exposeFloat('medianFirstDeltaMs', {
+        nullable: true,
+        description: 'Median time to the first text or reasoning over the last answers, in milliseconds.',
+      }),
+      keys: t.expose('keys', {
+        type: [ProviderKeyHealthType],
+        // An operator has few, and they are in memory.
+        // An operator has few, and they are in memory: they cost nothing beside the models they come with.
+        complexity: { field: 0, multiplier: 0 },
+        description: "The server's keys for the provider, in their order; empty if it needs none.",
+      }),
+    }),
+  });
 
 ProviderType.implement({
   interfaces: [builder.nodeInterfaceRef()],
@@ -89,7 +133,10 @@ ProviderType.implement({
     health: t.field({
       type: ProviderHealthType,
       description: 'The health of the provider.',
-      resolve: ({ name }, _args, { catalogue }) => catalogue.healthOf(name),
+      resolve: ({ name }, _args, { catalogue }) => ({
+        ...catalogue.healthOf(name),
+        keys: catalogue.keysOf(name),
+      }),
     }),
     models: t.connection(
       {
@@ -97,10 +144,10 @@ ProviderType.implement({
         description: 'The models of the provider, in catalogue order, in pages.',
         args: { where: t.arg({ type: ModelFilterInput, description: 'Conditions on the models.' }) },
         complexity: pageComplexity,
-        resolve: ({ name }, { where, ...page }, { catalogue, principal }) =>
+        resolve: ({ name }, { where, ...page }, { catalogue, principal, providerKeys }) =>
           toModelConnection(
             catalogue
-              .models(toModelFilter(where), null, principal.access)
+              .models(toModelFilter(where), null, principal.access, providerKeys)
               .filter(({ config }) => config.provider === name),
             page,
           ),

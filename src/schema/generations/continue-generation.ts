@@ -18,8 +18,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: 100 },
     extensions: { costsMoney: true },
-    resolve: (_root, { generationId, results }, { generations, principal, signal }) =>
-      generations.submitToolResults(generationId, results.map(toToolMessage), principal, signal),
+    resolve: (_root, { generationId, results }, { generations, principal, providerKeys, signal }) =>
+      generations.submitToolResults(
+        generationId,
+        results.map(toToolMessage),
+        principal,
+        signal,
+        providerKeys,
+      ),
   }),
   cancelGeneration: t.field({
     type: GenerationType,

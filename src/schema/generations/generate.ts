@@ -107,10 +107,12 @@ builder.queryFields((t) => ({
     },
     complexity: ({ count }) => ({ field: count === 'provider' ? GENERATION_COMPLEXITY : 1 }),
     extensions: { costsMoney: { argument: 'count', value: 'PROVIDER' } },
-    resolve: async (_root, { input, count }, { generations, principal, signal, isSafeRequest }) => {
-      if (count === 'estimate') return generations.preview(await toGenerateInput(input), principal);
+    resolve: async (_root, { input, count }, context) => {
+      const { generations, principal, providerKeys, signal, isSafeRequest } = context;
+      if (count === 'estimate')
+        return generations.preview(await toGenerateInput(input), principal, providerKeys);
       if (isSafeRequest) throw overGet();
-      return generations.previewCounted(await toGenerateInput(input), principal, signal);
+      return generations.previewCounted(await toGenerateInput(input), principal, signal, providerKeys);
     },
   }),
 }));
@@ -126,10 +128,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
+    resolve: async (
+      _root,
+      { input, idempotencyKey = null },
+      { generations, principal, providerKeys, signal },
+    ) =>
       generations.generate(
         await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
+        { principal, providerKeys, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),
@@ -143,10 +149,14 @@ builder.mutationFields((t) => ({
     },
     complexity: { field: GENERATION_COMPLEXITY },
     extensions: { costsMoney: true },
-    resolve: async (_root, { input, idempotencyKey = null }, { generations, principal, signal }) =>
+    resolve: async (
+      _root,
+      { input, idempotencyKey = null },
+      { generations, principal, providerKeys, signal },
+    ) =>
       generations.start(
         await toGenerateInput(input),
-        { principal, idempotencyKey: readKey(idempotencyKey) },
+        { principal, providerKeys, idempotencyKey: readKey(idempotencyKey) },
         signal,
       ),
   }),

@@ -35,10 +35,11 @@ export const streamOrResume = async (
   idempotencyKey: string | null,
   context: Context,
 ): Promise<Events> => {
-  const { generations, principal, signal, lastEventId, mayBeRepeated } = context;
+  const { generations, principal, providerKeys, signal, lastEventId, mayBeRepeated } = context;
   if (idempotencyKey === null && mayBeRepeated)
     throw withoutKey('A generation is started over GET only with an idempotencyKey.');
-  if (lastEventId === null) return generations.stream(await input(), { principal, idempotencyKey }, signal);
+  if (lastEventId === null)
+    return generations.stream(await input(), { principal, idempotencyKey, providerKeys }, signal);
   if (idempotencyKey === null)
     throw withoutKey('Last-Event-ID resumes a generation that was started with an idempotencyKey.');
   const id = await generations.findStarted(await input(), { principal, idempotencyKey });

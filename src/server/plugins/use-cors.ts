@@ -2,6 +2,7 @@ import { type CORSOptions, useCORS } from '@whatwg-node/server';
 import type { HttpContext } from '../context.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { findOriginProblem, type OriginPolicy, PREFLIGHT_HEADERS } from '../origin.ts';
+import { PROVIDER_KEY_HEADER } from '../provider-keys.ts';
 
 const ALLOWED: CORSOptions = {
   // Any origin that the policy has let through.
@@ -12,6 +13,7 @@ const ALLOWED: CORSOptions = {
     'authorization',
     'content-type',
     'last-event-id',
+    PROVIDER_KEY_HEADER,
     ...PREFLIGHT_HEADERS,
     // What Apollo Client, and tracing in a browser, send with each request.
     'apollographql-client-name',

@@ -37,9 +37,10 @@ const toParams = ({
   operationName,
   variables,
   extensions,
+  documentId,
 }: Readonly<Record<string, unknown>>): GraphQLParams =>
   // Not checked yet: `onParams` does.
-  ({ query, operationName, variables, extensions }) as GraphQLParams;
+  ({ query, operationName, variables, extensions, documentId }) as GraphQLParams;
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;

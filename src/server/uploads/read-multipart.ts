@@ -11,6 +11,7 @@ import { type ByteMeter, meteredChunks } from './metered-chunks.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
 import { toRefusalError, tooManyValues } from '../refusal.ts';
+import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface MultipartLimits {
@@ -20,6 +21,8 @@ export interface MultipartLimits {
   readonly maxUploadBytes: number;
   /** For operations that hand in a batch, if that is more. */
   readonly maxBatchFileBytes: number;
+  /** For operations that name their document by its id. */
+  readonly documents?: Pick<DocumentPolicy, 'resolve'>;
 }
 
 /** Each file takes about a millisecond to store, however small it is. */
@@ -28,9 +31,20 @@ const MAX_PARTS = 512;
 /** What may come in one piece with the fields, of the files after them. */
 const MAX_CHUNK_BYTES = 256 * 1024;
 
+const mentionsBatch = (operations: string, { documents }: MultipartLimits): boolean => {
+  if (operations.includes('submitBatch')) return true;
+  const params = documents === undefined ? undefined : parseJson(operations);
+  const resolved = isRecord(params) ? documents?.resolve(params) : undefined;
+  return (
+    resolved !== undefined && 'params' in resolved && String(resolved.params.query).includes('submitBatch')
+  );
+};
+
 /** How large the body may be whose `operations` are these. Naming the field in vain lets a file become larger, no more. */
-const limitOf = (operations: string, { maxUploadBytes, maxBatchFileBytes }: MultipartLimits): number =>
-  operations.includes('submitBatch') ? Math.max(maxUploadBytes, maxBatchFileBytes) : maxUploadBytes;
+const limitOf = (operations: string, limits: MultipartLimits): number =>
+  mentionsBatch(operations, limits)
+    ? Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes)
+    : limits.maxUploadBytes;
 
 /** How large a body may become before its `operations` have come. */
 const earlyLimitOf = ({ maxBodyBytes }: MultipartLimits): number => maxBodyBytes + MAX_CHUNK_BYTES;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, MessageType, type Server, stringifyMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
@@ -38,11 +39,11 @@ const toBytes = (data: RawData): Buffer =>
   Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
 
 /**
- * The message with an empty query where a persisted one is asked for by its hash alone: the protocol would close the socket for
- * it, and its client would never learn that it has to send the text.
+ * The message with an empty query where a document is asked for by its hash or its id alone: the protocol would close the
+ * socket for it, and its client would never learn that it has to send the text.
  */
 const withQuery = (message: string): string => {
-  if (!message.includes('"persistedQuery"')) return message;
+  if (!message.includes('"persistedQuery"') && !message.includes('"documentId"')) return message;
   const parsed = parseJson(message);
   if (!isRecord(parsed) || !isRecord(parsed['payload'])) return message;
   return JSON.stringify({
@@ -78,6 +79,7 @@ export class Connection {
       credentials: undefined,
       isLetIn: false,
       release: undefined,
+      providerKeys: NO_PROVIDER_KEYS,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
     this.#boundBytesBeforeInit();
@@ -96,6 +98,7 @@ export class Connection {
     socket.on('close', (code, reason) => {
       stopHeartbeat();
       this.#state.release?.();
+      this.#state.providerKeys = NO_PROVIDER_KEYS;
       closed(code, String(reason)).catch(this.#fail);
     });
   }

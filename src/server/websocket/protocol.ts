@@ -2,14 +2,19 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
+import { ProviderKeys } from '../../core/provider-keys.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
 import type { Transport } from '../../core/telemetry.ts';
+import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
+import type { ProviderKeyReader } from '../provider-keys.ts';
 import type { RateLimits } from '../rate-limits.ts';
+import { type Refusal, toRefusalError } from '../refusal.ts';
+import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
 
 /** What the protocol knows of a socket. */
@@ -31,6 +36,8 @@ export interface SocketState {
   isLetIn: boolean;
   /** Ends its counting as a socket of its principal. */
   release: (() => void) | undefined;
+  /** Those of the `connection_init`, for as long as the socket is open. */
+  providerKeys: ProviderKeys;
 }
 
 export interface ProtocolOptions {
@@ -38,6 +45,8 @@ export interface ProtocolOptions {
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
   readonly rateLimits: Pick<RateLimits, 'principals' | 'addresses'>;
+  readonly providerKeyReader: ProviderKeyReader;
+  readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
   /** Time for `connection_init` after the socket has opened. */
@@ -69,6 +78,12 @@ const deliver = (
 };
 
 const MAX_ID_LENGTH = 200;
+
+/** In bytes: RFC 6455, section 5.5. */
+const MAX_REASON_LENGTH = 120;
+
+const toCloseCode = ({ code }: Refusal): CloseCode =>
+  code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.BadRequest;
 
 const longId = (): GraphQLError =>
   new GraphQLError(`The id of an operation may have at most ${MAX_ID_LENGTH} characters.`, {
@@ -103,11 +118,23 @@ const startOperation = (
   extra: SocketState,
   options: ProtocolOptions,
 ): Started => {
+  const { documents, providerKeyReader } = options;
+  const { trustedDocuments, providerKeys: mode } = principal.access;
+  const resolved = documents.resolve(payload, trustedDocuments);
+  if ('refusal' in resolved) return [withoutHttp(toRefusalError(resolved.refusal))];
+  const providerKeys = providerKeyReader.fit(extra.providerKeys, mode);
+  if (!(providerKeys instanceof ProviderKeys)) return [withoutHttp(toRefusalError(providerKeys))];
   const controller = new AbortController();
   const { signal } = controller;
-  const origin: OperationOrigin = { principal, principalId: principal.id, signal, transport: 'websocket' };
+  const origin: OperationOrigin = {
+    principal,
+    principalId: principal.id,
+    providerKeys,
+    signal,
+    transport: 'websocket',
+  };
   const enveloped = options.yoga.getEnveloped({ ...origin });
-  const operation = prepareOperation(enveloped, payload, options.maskError);
+  const operation = prepareOperation(enveloped, resolved.params, options.maskError);
   if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
   return {
     schema: enveloped.schema,
@@ -155,7 +182,7 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { authenticate, maskError, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { authenticate, maskError, providerKeyReader, initTimeoutMs, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
@@ -169,6 +196,15 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
         else extra.close(TRY_AGAIN_LATER, 'Try again later');
         return false;
       }
+      const keys = providerKeyReader.fromPayload(
+        connectionParams?.['providerKeys'],
+        found.access.providerKeys,
+      );
+      if (!(keys instanceof ProviderKeys)) {
+        extra.close(toCloseCode(keys), shorten(keys.message, MAX_REASON_LENGTH));
+        return false;
+      }
+      extra.providerKeys = keys;
       if (!(await holdSocket(found, extra, options))) return false;
       extra.isLetIn = true;
       return true;

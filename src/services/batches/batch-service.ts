@@ -2,6 +2,7 @@ import { type Batch, type BatchItem, type BatchStatus, findItemPosition } from '
 import { isTerminalBatch } from '../../core/batch-states.ts';
 import { ModelgraphError, rejection, RequestRejected } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS } from '../../core/provider-keys.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemOwners, ItemPageRequest } from '../../stores/batches/item-list.ts';
@@ -9,6 +10,7 @@ import { type Found, unwrapFound } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
 import { findVisibleUsers, visibilityOf } from '../principals/visibility.ts';
 import { requireOperation } from '../principals/require-operation.ts';
+import { refuseToKeep } from '../refusals.ts';
 import { subscribeToBatch } from './batch-updates.ts';
 import { BatchIntake, type BatchIntakeOptions } from './intake/batch-intake.ts';
 import type { BatchSubmission } from './intake/batch-submission.ts';
@@ -82,6 +84,7 @@ export class BatchService {
   async submit(submission: BatchSubmission): Promise<Batch> {
     requireOperation(submission.principal, 'batch');
     if (this.#closing.signal.aborted) throw isClosing();
+    refuseToKeep(submission.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     checkDescription(submission);
     const signal = AbortSignal.any([submission.signal, this.#cutShort.signal]);
     const coming = new BatchIntake(this.#options, { ...submission, signal }).run();

@@ -12,6 +12,8 @@ import type { ProviderHealth } from '../../core/provider-health.ts';
 import type { ModelFilter, ModelOrder } from '../../core/model-query.ts';
 import type { AccessRules } from '../../core/principal.ts';
 import type { Resolution } from '../../core/resolution.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
+import type { ServerKeyHealth } from '../../core/server-key.ts';
 import type { TextProviderDescriptor } from '../../core/text-provider.ts';
 import type { CatalogueSnapshot } from '../../registry/catalogue-snapshot.ts';
 import { MAX_MODEL_NAME_LENGTH, type ModelRegistry } from '../../registry/model-registry.ts';
@@ -98,10 +100,11 @@ export class CatalogueService {
     filter: Partial<ModelFilter>,
     order: ModelOrder | null,
     access: Pick<AccessRules, 'models'>,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): readonly CatalogueModel[] {
     const view = this.#present();
     const names = [...view.providers.keys()];
-    const available = new Set(names.filter((name) => this.isProviderAvailable(name)));
+    const available = new Set(names.filter((name) => this.isProviderAvailable(name, keys)));
     const key = JSON.stringify([filter, order, [...available], access.models]);
     const known = view.answers.get(key);
     const found = known ?? this.#findModels(view, { filter, order, available, access });
@@ -154,14 +157,27 @@ export class CatalogueService {
     return this.#health.healthOf(provider);
   }
 
-  /** Its provider is configured and not known to be down, it is not retired, and the caller may use it. */
-  isAvailable(config: ModelConfig, access: Pick<AccessRules, 'models'>): boolean {
-    const isOffered = this.isProviderAvailable(config.provider) && !this.#registry.isRetired(config);
+  /** How each of the server's keys for a provider has been doing. */
+  keysOf(provider: string): readonly ServerKeyHealth[] {
+    return this.#descriptors.some(({ name }) => name === provider)
+      ? this.#factory.keysOf(provider).health()
+      : [];
+  }
+
+  /** Its provider is available to a caller with these keys, it is not retired, and the caller may use it. */
+  isAvailable(
+    config: ModelConfig,
+    access: Pick<AccessRules, 'models'>,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): boolean {
+    const isOffered = this.isProviderAvailable(config.provider, keys) && !this.#registry.isRetired(config);
     return isOffered && mayUse(access, config, this.#registry);
   }
 
-  /** Configured and not known to be down. */
-  isProviderAvailable(provider: string): boolean {
+  /** Configured and not known to be down; or the caller has a key of its own, of which this server knows nothing else. */
+  isProviderAvailable(provider: string, keys: ProviderKeys = NO_PROVIDER_KEYS): boolean {
+    if (keys.has(provider)) return true;
+    if (keys.areRequired && this.#factory.forCaller(keys).lacksCallerKey(provider)) return false;
     return this.getProvider(provider).configured && this.#health.isAvailable(provider);
   }
 

@@ -1,4 +1,5 @@
 import { createProblem, type Problem } from '../../core/errors.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
 import { withPricingOn } from '../../core/pricing-on.ts';
 import type { PreparedGeneration } from './preview.ts';
 
@@ -22,19 +23,24 @@ const findUnpriced = (
       )
     : undefined;
 
+/** Whether calls of a model are billed to this server, and so count in budgets. */
+export type IsCounted = (config: ModelConfig) => boolean;
+
 /** What of a request and of its fallbacks cannot be held to a budget. */
 export const findBudgetProblems = (
   prepared: PreparedGeneration,
   unpriced: UnpricedRule,
-): readonly Problem[] =>
-  unpriced === 'allow'
-    ? []
-    : [
-        findUnpriced(prepared, ['input', 'model']) ?? [],
-        ...prepared.fallbacks.map(
-          (fallback, index) => findUnpriced(fallback, ['input', 'fallbackModels', String(index)]) ?? [],
-        ),
-      ].flat();
+  isCounted: IsCounted = () => true,
+): readonly Problem[] => {
+  if (unpriced === 'allow') return [];
+  const placed = [
+    [prepared, ['input', 'model']] as const,
+    ...prepared.fallbacks.map((each, index) => [each, ['input', 'fallbackModels', String(index)]] as const),
+  ];
+  return placed.flatMap(([each, path]) =>
+    isCounted(each.resolution.config) ? (findUnpriced(each, path) ?? []) : [],
+  );
+};
 
 /** Below this a model that reasons within a budget of tokens would be refused by its vendor. */
 const leastOutputOf = ({ request: { reasoning } }: PreparedGeneration): number =>
@@ -44,12 +50,17 @@ const leastOutputOf = ({ request: { reasoning } }: PreparedGeneration): number =
  * A request under a budget whose `maxCostUsd` is not enough for all of its output: its output limit is what that pays for, so
  * that no more has to be reserved. `day`: whose prices hold, YYYY-MM-DD. Pure.
  */
-export const limitOutputByCost = (prepared: PreparedGeneration, day: string): PreparedGeneration => {
+export const limitOutputByCost = (
+  prepared: PreparedGeneration,
+  day: string,
+  isCounted: IsCounted = () => true,
+): PreparedGeneration => {
   const { limits, request, resolution } = prepared;
   const { pricing } = withPricingOn(resolution.config, day);
   const price = pricing?.outputPerMillion ?? 0;
-  const fallbacks = prepared.fallbacks.map((fallback) => limitOutputByCost(fallback, day));
-  if (limits.maxCostUsd === null || price === 0) return { ...prepared, fallbacks };
+  const fallbacks = prepared.fallbacks.map((fallback) => limitOutputByCost(fallback, day, isCounted));
+  if (limits.maxCostUsd === null || price === 0 || !isCounted(resolution.config))
+    return { ...prepared, fallbacks };
   const paidFor = Math.max(leastOutputOf(prepared), Math.floor((limits.maxCostUsd * MILLION) / price));
   const maxOutputTokens = Math.min(request.maxOutputTokens, paidFor);
   return { ...prepared, fallbacks, request: { ...request, maxOutputTokens } };

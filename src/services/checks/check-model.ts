@@ -2,7 +2,7 @@ import type { ModelConfig } from '../../core/model-config.ts';
 import { findEndOf, replacementOf } from '../../core/model-status.ts';
 import type { Resolution } from '../../core/resolution.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
-import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { Providers } from '../../registry/provider-factory.ts';
 import type { Findings } from './findings.ts';
 
 const noteResolution = ({ config, steps }: Resolution, today: string, findings: Findings): void => {
@@ -28,7 +28,16 @@ const noteResolution = ({ config, steps }: Resolution, today: string, findings: 
     });
 };
 
-const checkConfigured = (config: ModelConfig, providers: ProviderFactory, findings: Findings): void => {
+const checkConfigured = (config: ModelConfig, providers: Providers, findings: Findings): void => {
+  if (providers.lacksCallerKey(config.provider))
+    return findings.reject(
+      'UNAUTHENTICATED',
+      ['input', 'model'],
+      `This server calls "${config.provider}" with keys of its callers alone, and the request has none for it.`,
+      {
+        suggestion: `Send the header x-modelgraph-provider-key: ${config.provider} <key>, or providerKeys in connection_init.`,
+      },
+    );
   const missing = providers.findMissingCredential(config.provider);
   if (missing === undefined) return;
   findings.reject(
@@ -44,7 +53,7 @@ const checkConfigured = (config: ModelConfig, providers: ProviderFactory, findin
 /** Warns of what the caller should know of the model that answers, and refuses one whose provider is not configured. */
 export const checkModel = (
   resolution: Resolution,
-  { models, providers }: { readonly models: ModelRegistry; readonly providers: ProviderFactory },
+  { models, providers }: { readonly models: ModelRegistry; readonly providers: Providers },
   findings: Findings,
 ): void => {
   noteResolution(resolution, models.today(), findings);

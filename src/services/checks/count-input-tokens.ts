@@ -2,12 +2,12 @@ import { withPricingOn } from '../../core/pricing-on.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { countsInputTokens } from '../../core/token-counting.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
-import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { Providers } from '../../registry/provider-factory.ts';
 import { type FetchMedia, resolveMedia } from '../media/resolve-media.ts';
 import { estimateMaxCost, type GenerationPreview, type PreparedGeneration } from './preview.ts';
 
 export interface TokenCountingOptions {
-  readonly providers: ProviderFactory;
+  readonly providers: Providers;
   /** Whose day prices go by. */
   readonly models: ModelRegistry;
   readonly fetchMedia: FetchMedia;

@@ -10,7 +10,7 @@ import type { Resolution } from '../../core/resolution.ts';
 import type { TextRequest } from '../../core/text-request.ts';
 import type { Cost, TokenCount } from '../../core/usage.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
-import type { ProviderFactory } from '../../registry/provider-factory.ts';
+import type { Providers } from '../../registry/provider-factory.ts';
 import { findForbiddenModel } from '../principals/model-access.ts';
 import { checkMaxOutputTokens } from './check-max-output-tokens.ts';
 import { checkModel } from './check-model.ts';
@@ -56,7 +56,7 @@ export interface GenerationPreview {
 
 export interface PreviewDependencies {
   readonly models: ModelRegistry;
-  readonly providers: ProviderFactory;
+  readonly providers: Providers;
   /** The longest a generation may ask for, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -1,4 +1,5 @@
 import type { GenerationGuard } from '../../core/generation-guard.ts';
+import type { ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { ModelRegistry } from '../../registry/model-registry.ts';
@@ -62,6 +63,8 @@ export interface GenerationsOptions {
   readonly maxAttempts: number;
   readonly maxRetryWaitMs: number;
   readonly disconnectGraceMs: number;
+  /** Whether principals without a mode of their own bring keys for providers. */
+  readonly providerKeys: ProviderKeysMode;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   readonly coalesceMs: number;

@@ -7,9 +7,11 @@ import { awaitFound, type Found, unwrapFound } from '../../core/found.ts';
 import type { Generation, GenerationStatus } from '../../core/generation.ts';
 import type { ToolMessage } from '../../core/message.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys, type ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { ListPart } from '../../stores/list-cursor.ts';
 import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
@@ -18,7 +20,7 @@ import { type GenerationPreview, previewGeneration, type PreviewDependencies } f
 import { findForbiddenModel } from '../principals/model-access.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { toVisible, visibilityOf } from '../principals/visibility.ts';
-import { beyondTheLog, noGeneration } from '../refusals.ts';
+import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { Caller, GenerationStarter, KeyedCaller } from './generation-starter.ts';
@@ -31,6 +33,7 @@ import type { ToolResults } from './tool-results.ts';
 export type { Caller } from './generation-starter.ts';
 
 export interface GenerationServiceOptions extends PreviewDependencies, TokenCountingOptions {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly commands: NodeCommands;
   readonly cache: GenerationCache;
@@ -43,6 +46,8 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
   readonly log: ServiceLog;
   /** Aborted by `shutdown`. */
   readonly closing: AbortController;
+  /** Whether principals without a mode of their own bring keys for providers. */
+  readonly providerKeys: ProviderKeysMode;
   /** Whether other nodes are on the same store. */
   readonly isShared: boolean;
   /** Deltas of one kind within this time reach a subscriber as one, in milliseconds. */
@@ -78,9 +83,14 @@ export class GenerationService {
   }
 
   /** What would happen, found by the code that would do it; calls neither a provider nor a guard. */
-  preview(input: GenerateInput, principal: Principal): GenerationPreview {
+  preview(
+    input: GenerateInput,
+    principal: Principal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
+  ): GenerationPreview {
     requireOperation(principal, 'generate', 'batch');
-    return previewGeneration(input, this.#options, principal.access);
+    const providers = this.#options.providers.forCaller(keys);
+    return previewGeneration(input, { ...this.#options, providers }, principal.access);
   }
 
   /**
@@ -91,12 +101,20 @@ export class GenerationService {
     input: GenerateInput,
     principal: Principal,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<GenerationPreview> {
     requireOperation(principal, 'generate');
     const { closing } = this.#options;
     closing.signal.throwIfAborted();
     const either = AbortSignal.any([signal, closing.signal]);
-    return withCountedInput(this.preview(input, principal), this.#options, either);
+    const providers = this.#options.providers.forCaller(keys);
+    const show = keys.hide();
+    try {
+      const preview = this.preview(input, principal, keys);
+      return await withCountedInput(preview, { ...this.#options, providers }, either);
+    } finally {
+      show();
+    }
   }
 
   /**
@@ -144,6 +162,7 @@ export class GenerationService {
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<Generation> {
     const { starter, writeBehind } = this.#options;
+    refuseToKeep(caller.providerKeys ?? NO_PROVIDER_KEYS, ['input']);
     const id = await starter.start(input, caller, signal);
     await writeBehind.flush(id);
     return this.#get(id, caller.principal, 'id');
@@ -206,6 +225,7 @@ export class GenerationService {
     results: readonly ToolMessage[],
     principal: Principal,
     signal: AbortSignal,
+    keys: ProviderKeys = NO_PROVIDER_KEYS,
   ): Promise<Generation> {
     requireOperation(principal, 'generate');
     const { cache, toolResults, remoteToolResults } = this.#options;
@@ -213,12 +233,14 @@ export class GenerationService {
     if (run === undefined) {
       const known = await this.#get(id, principal, 'generationId');
       this.#requireModel(known, principal);
-      const hasBudgets = principal.access.budgets.length > 0;
-      return remoteToolResults.submit(known, results, { signal, hasBudgets });
+      if (keys.has(known.resolution.config.provider)) throw elsewhere();
+      const { budgets, providerKeys } = principal.access;
+      const mayBeRefused = budgets.length > 0 || (providerKeys ?? this.#options.providerKeys) !== 'off';
+      return remoteToolResults.submit(known, results, { signal, mayBeRefused });
     }
     if (run.principalId !== principal.id) throw noGeneration(id, 'generationId');
     this.#requireModel(run.snapshot(), principal);
-    await toolResults.submit(run, results, [signal]);
+    await toolResults.submit(run, results, { signals: [signal], keys });
     return run.snapshot();
   }
 

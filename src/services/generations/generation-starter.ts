@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { BudgetExceeded } from '../../core/budget.ts';
 import { ModelgraphError, type Problem, RequestRejected } from '../../core/errors.ts';
 import type { GenerateInput } from '../../core/generate-input.ts';
+import type { ModelConfig } from '../../core/model-config.ts';
 import type { Principal } from '../../core/principal.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore, Reservation } from '../../stores/generations/generation-store.ts';
 import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
@@ -15,12 +18,13 @@ import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts
 import type { GenerationPermit } from '../principals/limits/generation-permit.ts';
 import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { nothingStarted, otherRequest } from '../refusals.ts';
+import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
 import { askForPermit } from './permits.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
+import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
 
 /** The caller of a request, and the caller's own key for it. */
@@ -28,6 +32,8 @@ export interface Caller {
   readonly principal: Principal;
   /** The same key with the same input gives the same generation; null: each request is a new one. */
   readonly idempotencyKey: string | null;
+  /** Left out: it has brought none. */
+  readonly providerKeys?: ProviderKeys;
 }
 
 export interface KeyedCaller extends Caller {
@@ -35,6 +41,7 @@ export interface KeyedCaller extends Caller {
 }
 
 export interface GenerationStarterOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: GenerationStore;
   readonly writeBehind: WriteBehind;
   readonly live: LiveGenerations;
@@ -51,7 +58,7 @@ export interface GenerationStarterOptions extends PreviewDependencies {
 /** A request that was checked and not yet begun. */
 interface CheckedRequest {
   readonly input: GenerateInput;
-  readonly principal: Principal;
+  readonly caller: Caller;
   readonly checked: PreparedGeneration;
   readonly key: IdempotencyEntry | null;
   readonly permit: GenerationPermit | null;
@@ -71,26 +78,27 @@ export class GenerationStarter {
 
   /**
    * Gives the id of a generation for an input: of a new one, or of the one that was started under the same key. Throws
-   * `RequestRejected`, of which `RateLimited` is one, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a guard that fails is refused
-   * with. Aborting the signal ends the wait for guards, and nothing is started then.
+   * `RequestRejected`, of which `RateLimited` is one, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a
+   * guard that fails is refused with. Aborting the signal ends the wait for guards, and nothing is started then.
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
     requireOperation(caller.principal, 'generate');
     const { closing } = this.#options;
     closing.throwIfAborted();
-    const { principal, idempotencyKey } = caller;
+    const { principal, idempotencyKey, providerKeys = NO_PROVIDER_KEYS } = caller;
+    if (input.onDisconnect === 'continue') refuseToKeep(providerKeys, ['input', 'onDisconnect']);
     let key: IdempotencyEntry | null = null;
     if (idempotencyKey !== null) {
       key = { key: idempotencyKey, requestHash: requestHashOf(input) };
       const knownId = await this.#findKnown(principal.id, key);
       if (knownId !== undefined) return knownId;
     }
-    const checked = this.#check(input, principal);
+    const checked = this.#check(input, principal, providerKeys);
     const asking = askForPermit(this.#options.principalLimits, principal, checked, input);
     const permit = asking && (await this.#awaitPermit(asking));
     try {
-      return await this.#begin({ input, principal, checked, key, permit, receivedAtMs }, signal);
+      return await this.#begin({ input, caller, checked, key, permit, receivedAtMs }, signal);
     } catch (error) {
       permit?.giveBack();
       throw error;
@@ -98,18 +106,19 @@ export class GenerationStarter {
   }
 
   async #begin(
-    { input, principal, checked, key, permit, receivedAtMs }: CheckedRequest,
+    { input, caller, checked, key, permit, receivedAtMs }: CheckedRequest,
     signal: AbortSignal,
   ): Promise<string> {
     const { live, guards, admissions, store, closing } = this.#options;
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
     // It may have begun to close while limits were asked.
     closing.throwIfAborted();
     if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
-    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked);
+    const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
     const allowance = budgets.length === 0 ? null : new BudgetedAllowance(store, id, budgets);
-    const run = this.#create({ id, prepared, allowance }, input, principal, receivedAtMs);
+    const run = this.#create({ id, prepared, allowance }, input, caller, receivedAtMs);
     const isStored = key !== null || allowance !== null;
     const known = isStored ? await this.#store(run, key, allowance) : undefined;
     if (known === undefined) live.launch(run, isStored, permit);
@@ -142,8 +151,9 @@ export class GenerationStarter {
     return known?.id;
   }
 
-  #check(input: GenerateInput, { access }: Principal): PreparedGeneration {
-    const { prepared, problems } = previewGeneration(input, this.#options, access);
+  #check(input: GenerateInput, { access }: Principal, keys: ProviderKeys): PreparedGeneration {
+    const providers = this.#options.providers.forCaller(keys);
+    const { prepared, problems } = previewGeneration(input, { ...this.#options, providers }, access);
     if (isProblemList(problems)) throw this.#reject(problems);
     if (prepared === null) throw new TypeError('a preview without problems has nothing prepared');
     if (this.#options.writeBehind.isFull)
@@ -191,11 +201,12 @@ export class GenerationStarter {
     return this.#noteRejection(new RequestRejected(problems));
   }
 
-  #holdToBudgets(prepared: PreparedGeneration): PreparedGeneration {
+  #holdToBudgets(prepared: PreparedGeneration, keys: ProviderKeys): PreparedGeneration {
     const { unpriced, models } = this.#options;
-    const problems = findBudgetProblems(prepared, unpriced);
+    const isCounted = ({ provider }: ModelConfig): boolean => !keys.has(provider);
+    const problems = findBudgetProblems(prepared, unpriced, isCounted);
     if (isProblemList(problems)) throw this.#reject(problems);
-    return limitOutputByCost(prepared, models.today());
+    return limitOutputByCost(prepared, models.today(), isCounted);
   }
 
   #create(
@@ -205,7 +216,7 @@ export class GenerationStarter {
       readonly allowance: BudgetedAllowance | null;
     },
     { metadata }: GenerateInput,
-    { id: principalId, keyId, userId }: Principal,
+    { principal: { id: principalId, keyId, userId }, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
@@ -215,6 +226,7 @@ export class GenerationStarter {
       principalId,
       prepared,
       metadata,
+      callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),

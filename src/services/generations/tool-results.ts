@@ -1,5 +1,6 @@
 import { RequestRejected } from '../../core/errors.ts';
 import type { ToolMessage } from '../../core/message.ts';
+import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
 import type { TextRequest } from '../../core/text-request.ts';
@@ -46,19 +47,21 @@ export class ToolResults {
   }
 
   /**
-   * Throws `INVALID_REQUEST` for results that do not fit, and what the guards refuse the next turn with. Aborting a signal
+   * Throws `INVALID_REQUEST` for results that do not fit, `UNAUTHENTICATED` where a key of the caller is missing, and what the guards refuse the next turn with. Aborting a signal
    * ends the wait for guards.
    */
   async submit(
     run: GenerationRun,
     results: readonly ToolMessage[],
-    signals: readonly AbortSignal[],
+    { signals, keys }: { readonly signals: readonly AbortSignal[]; readonly keys: ProviderKeys },
   ): Promise<void> {
     if (run.awaitedToolCalls.length === 0) throw notWaiting();
     checkToolResults(results, run.awaitedToolCalls);
+    run.callerKeys.check(keys, run.provider);
     const request = run.toNextRequest(results);
     if (this.#options.guards.judgesRequests) await this.#judge(run, request, signals);
     if (run.allowance.isLimited) await this.#cover(run, request);
+    run.callerKeys.renew(keys, run.provider);
     run.resume(request);
     const { runner, log } = this.#options;
     if (!run.ended) startInBackground(run, log, () => runner.run(run));
@@ -74,7 +77,10 @@ export class ToolResults {
       const sent = parseExactJson(json) as SentToolResults;
       answerTo = 'answerTo' in sent ? sent.answerTo : null;
       if (run === undefined) throw notWaiting();
-      await this.submit(run, 'answerTo' in sent ? sent.results : sent, []);
+      await this.submit(run, 'answerTo' in sent ? sent.results : sent, {
+        signals: [],
+        keys: NO_PROVIDER_KEYS,
+      });
     } catch (error) {
       answer = toToolResultsAnswer(error);
       log.warn({ err: error, generationId: id }, 'tool results of another node were not taken');

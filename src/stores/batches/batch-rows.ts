@@ -11,6 +11,8 @@ export interface BatchRecord {
   readonly displayName: string | null;
   readonly metadata: JsonValue | null;
   readonly config: ModelConfig;
+  /** Id of the server's key that its vendor batches belong to; left out: the only one there was. */
+  readonly keyId?: string;
 }
 
 export interface BatchRow {

@@ -103,9 +103,14 @@ const toJsonOrNull = (warnings: readonly Warning[]): string | null =>
 /** As `BatchStore.create`. */
 export const createBatch = async (
   queries: Queries,
-  { id, principalId, mode, displayName, metadata, config, warnings }: NewBatch,
+  { id, principalId, mode, displayName, metadata, config, keyId, warnings }: NewBatch,
 ): Promise<void> => {
-  const record = toJson({ displayName, metadata, config } satisfies BatchRecord);
+  const record = toJson({
+    displayName,
+    metadata,
+    config,
+    ...(keyId !== undefined && { keyId }),
+  } satisfies BatchRecord);
   await queries.query(CREATE, [id, principalId, mode, record, toJsonOrNull(warnings)]);
 };
 

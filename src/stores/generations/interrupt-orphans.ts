@@ -54,7 +54,12 @@ const toFailure = (generation: Generation): GenerationFailed => {
 };
 
 /** Its node may have called the vendor, and knew what of it: all that was reserved, or has been reported, counts. */
-const toBill = ({ resolution, usage, cost }: Generation, { bound }: Billing): readonly BilledTurn[] => {
+const toBill = (
+  { resolution, usage, cost }: Generation,
+  { bound, isCallers }: Billing,
+): readonly BilledTurn[] => {
+  // What is reserved beside it is for a fallback that was called with a key of the server.
+  if (isCallers === true && bound === 0) return [];
   const reported = cost === null ? null : toNanoUsd(cost.total);
   const { name: model, provider } = resolution.config;
   const counted = bound === null && reported === null ? null : Math.max(bound ?? 0, reported ?? 0);

@@ -12,6 +12,7 @@ export interface PageHost extends AsyncDisposable {
 /** What every page has before its program: the address of the server, and a mark for a program that does not run. */
 const PRELUDE = `<script>
   globalThis.serverUrl = new URLSearchParams(location.search).get('server') ?? '';
+  globalThis.transportName = new URLSearchParams(location.search).get('transport') ?? 'auto';
   addEventListener('error', ({ message }) => { globalThis.failure ??= message; });
 </script>`;
 

@@ -24,6 +24,7 @@ export const recipeOf = (anchor: string): { readonly code: string; readonly lang
   const code = written
     .replaceAll("'http://localhost:4000/graphql'", 'globalThis.serverUrl')
     .replaceAll("'ws://localhost:4000/graphql'", "globalThis.serverUrl.replace('http', 'ws')")
-    .replaceAll("'demo-reasoning'", "'toy'");
+    .replaceAll("'demo-reasoning'", "'toy'")
+    .replaceAll("transport: 'auto'", 'transport: globalThis.transportName');
   return { code, language: blocksOf(anchor, 'tsx').length > 0 ? 'tsx' : 'ts' };
 };

@@ -37,6 +37,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     'query ($input: GenerateInput!) { previewGeneration(input: $input) { accepted } }',
     { input: INPUT },
   ),
+  'Query._service': door([], '{ _service { sdl } }'),
+  'Query._entities': door(
+    ['read'],
+    'query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Generation { id } } }',
+    { ids: [{ __typename: 'Generation', id: ID }] },
+  ),
   'Query.node': door(['read'], `{ node(id: "${ID}") { id } }`),
   'Query.node of a batch': door(['read'], `{ node(id: "${BATCH_ID}") { id } }`),
   'Query.node of an item': door(['read'], '{ node(id: "item_00000000000000000000000000000000_0") { id } }'),
@@ -118,7 +124,7 @@ const startScene = async (): Promise<Scene> => {
     roles: { writer: { operations: ['generate'] }, operator: { operations: ['read', 'admin'] } },
     claims: { role: ['realm', 'roles'] },
   });
-  const settings = { apiKeys: keys, accessFile: file.path, jwt: jwtOf(issuer) };
+  const settings = { apiKeys: keys, accessFile: file.path, jwt: jwtOf(issuer), federation: true };
   const app = await startApp(settings, createPoliteProvider().overrides);
   return {
     app,
@@ -201,7 +207,7 @@ describe.each(['http', 'sse', 'websocket'] as const)('over %s', (transport) => {
 });
 
 it('every field of the schema that is a way in is among these doors', () => {
-  const schema = createSchema();
+  const schema = createSchema({ federation: true });
   const types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const fields = types.flatMap((type) =>
     Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { AppOverrides } from '../../../src/app.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { ASK, type Answer, codeOf, jwtOf, keyOf } from '../../support/app/access.ts';

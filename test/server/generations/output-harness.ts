@@ -1,5 +1,5 @@
 import type { AppOverrides } from '../../../src/app.ts';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { StreamEvent } from '../../../src/core/stream-event.ts';
 import { startApp } from '../../support/app/app.ts';
 import { GENERATE_SUBSCRIPTION } from '../../support/app/events.ts';

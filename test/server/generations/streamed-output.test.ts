@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { JsonValue } from '../../../src/core/json.ts';
 import {
   collectOverSse,

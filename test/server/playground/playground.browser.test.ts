@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, startApp } from '../../support/app/app.ts';
@@ -7,6 +8,24 @@ import { findChromium, openBrowser } from '../../support/app/browser.ts';
 const executablePath = findChromium();
 if (executablePath === undefined)
   process.stderr.write('There is no Chromium here: the tests of the playground in a browser are skipped.\n');
+
+/** In the client's folder, which a plain clone does not install. */
+const AXE = new URL('../../../client/node_modules/axe-core/axe.min.js', import.meta.url);
+const axe = existsSync(AXE) ? readFileSync(AXE, 'utf8') : undefined;
+if (axe === undefined)
+  process.stderr.write('axe-core is not installed in client/: the findings of axe are not tested.\n');
+
+const EXAMPLES = [
+  'Stream',
+  'Tools',
+  'Structured',
+  'Resume',
+  'Capabilities',
+  'Generate',
+  'Preview',
+  'Generations',
+  'Batch',
+];
 
 describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 }, () => {
   let app: TestApp;
@@ -40,6 +59,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     return { page, outside, complaints };
   };
 
+  /** Waits until an expression is true in the page, whose policy forbids it to evaluate text by itself. */
+  const until = (page: Page, expression: string): Promise<void> =>
+    expect.poll(() => page.evaluate<unknown>(expression), { timeout: 30_000 }).toBe(true);
+
   /** Opens a tab and runs it once, until the result shows what is expected. */
   const run = async (page: Page, tab: string, expected: string): Promise<void> => {
     const opened = page.getByRole('tab', { name: tab });
@@ -47,7 +70,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
       await opened.click();
       // GraphiQL reads the operation of a tab a moment after opening it, when it stores the query: the button would
       // still run the operation of the tab before.
-      await page.waitForFunction(`/^\\w+ ${tab} /m.test(localStorage.getItem('graphiql:query') ?? '')`);
+      await until(page, `/^\\w+ ${tab} /m.test(localStorage.getItem('graphiql:query') ?? '')`);
     }
     await page.locator('.graphiql-execute-button').click();
     await expect
@@ -55,18 +78,24 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
       .toContain(expected);
   };
 
+  const transcriptOf = (page: Page) => page.getByRole('region', { name: 'Transcript' });
+
   test('the example tabs run: a stream with its transcript, capabilities, a generation, a refused request, the generations, a batch', async () => {
     const { page, outside, complaints } = await openPlayground('dark');
 
     await run(page, 'Stream', 'GenerationCompleted');
-    const transcript = page.getByRole('region', { name: 'Transcript' });
+    const transcript = transcriptOf(page);
     expect(await transcript.locator('.reasoning').textContent()).not.toBe('');
-    expect(await transcript.textContent()).toContain('Yes: 1009 is a prime number.');
-    expect(await transcript.textContent()).toContain('A scripted answer of the demo provider');
+    await expect.poll(() => transcript.textContent()).toContain('no language model was asked');
+    expect(await transcript.textContent()).toContain('air scatters blue light');
+    expect(await transcript.locator('footer').textContent()).toMatch(/in 5.*out \d+.*cost \$0/);
 
     await run(page, 'Capabilities', 'totalCount');
-    // It would cover what the query answers.
-    expect(await transcript.isVisible()).toBe(false);
+    // It belongs to the tab of its stream.
+    await transcript.waitFor({ state: 'hidden' });
+    await page.getByRole('tab', { name: 'Stream' }).click();
+    await transcript.waitFor();
+    expect(await transcript.textContent()).toContain('air scatters blue light');
 
     await run(page, 'Generate', 'COMPLETED');
 
@@ -76,7 +105,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
 
     await run(page, 'Stream', 'GenerationCompleted');
     await page.getByRole('button', { name: 'Close the transcript' }).click();
-    expect(await transcript.isVisible()).toBe(false);
+    await transcript.waitFor({ state: 'hidden' });
+
+    await run(page, 'Structured', 'GenerationCompleted');
+    expect(await transcript.textContent()).toContain('A recipe for pancakes');
 
     await run(page, 'Batch', 'QUEUED');
 
@@ -84,6 +116,87 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  test('a call of a function is shown until its result is given, and the stream goes on with the answer', async () => {
+    const { page } = await openPlayground('light');
+    await run(page, 'Tools', 'ActionRequired');
+    const transcript = transcriptOf(page);
+    await expect.poll(() => transcript.textContent()).toContain('Waits for your tool results');
+    expect(await transcript.locator('.call').textContent()).toBe(
+      'get_weather({"city":"Paris","unit":"celsius"})',
+    );
+    const response = (await page.locator('.result-window').textContent())?.replaceAll('\u00a0', ' ') ?? '';
+    const generationId = /gen_\w+/.exec(response)?.[0];
+    const callId = /call_\w+/.exec(response)?.[0];
+    const query = `mutation { submitToolResults(generationId: "${generationId}", results: [{ callId: "${callId}", output: { celsius: 21 } }]) { status } }`;
+    expect((await page.request.post(app.url, { data: { query } })).ok()).toBe(true);
+    await expect.poll(() => transcript.textContent(), { timeout: 30_000 }).toContain('Completed');
+    expect(await transcript.locator('td').allTextContents()).toEqual(['celsius', '21']);
+    await page.close();
+  });
+
+  test('a stream that is lost goes on in the same tab, and a failure is shown', async () => {
+    const { page } = await openPlayground('dark');
+    await run(page, 'Resume', 'GenerationCompleted');
+    const whole = await transcriptOf(page).locator('.text').textContent();
+    await run(page, 'Resume', 'GenerationCompleted');
+    await expect.poll(() => transcriptOf(page).locator('.text').textContent()).toBe(whole);
+
+    const query = `subscription Failing { generate(input: { model: "demo-error-midstream", prompt: "Hi" }) { __typename ... on TextDelta { text } ... on GenerationFailed { error { code message } } } }`;
+    await page.goto(`${app.url}?${new URLSearchParams({ query })}`);
+    await run(page, 'Failing', 'GenerationFailed');
+    await expect.poll(() => transcriptOf(page).textContent()).toContain('PROVIDER_FAILED');
+    expect(await transcriptOf(page).textContent()).toContain('This is the beginning of an answer');
+    await page.close();
+  });
+
+  test("the transcript covers nothing, and GraphiQL's panels open beside it: documentation, explorer, earlier queries", async () => {
+    const { page, complaints } = await openPlayground('light');
+    await run(page, 'Stream', 'GenerationCompleted');
+    const boxOf = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      if (box === null) throw new Error(`${selector} is not shown`);
+      return box;
+    };
+    for (const panel of ['Documentation Explorer', 'GraphiQL Explorer', 'History']) {
+      await page.getByRole('button', { name: `Show ${panel}` }).click();
+      await page.locator('.graphiql-plugin').waitFor();
+      const transcript = await boxOf('#transcript');
+      const editors = await boxOf('.graphiql-editors');
+      const result = await boxOf('.result-window');
+      expect(transcript.x).toBeGreaterThanOrEqual(editors.x + editors.width);
+      expect(transcript.y + transcript.height).toBeLessThanOrEqual(result.y);
+      expect(result.y + result.height).toBeLessThanOrEqual(720);
+      const isHistory = panel === 'History';
+      if (isHistory) await page.locator('.graphiql-history-item').filter({ hasText: 'Stream' }).waitFor();
+      await page.getByRole('button', { name: `Hide ${panel}` }).click();
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.skipIf(axe === undefined)(
+    'what is ours has no finding of axe that is serious, in light and dark',
+    async () => {
+      for (const scheme of ['light', 'dark'] as const) {
+        const context = await browser.newContext({ colorScheme: scheme, bypassCSP: true });
+        const page = await context.newPage();
+        await page.goto(app.url);
+        await page.locator('#hint').waitFor();
+        const findingsIn = async (selector: string): Promise<unknown> => {
+          await page.evaluate(axe ?? '');
+          return page.evaluate(
+            `axe.run('${selector}').then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]))`,
+          );
+        };
+        expect(await findingsIn('#hint')).toEqual([]);
+        await run(page, 'Stream', 'GenerationCompleted');
+        await expect.poll(() => transcriptOf(page).textContent()).toContain('no language model was asked');
+        expect(await findingsIn('#transcript')).toEqual([]);
+        await context.close();
+      }
+    },
+  );
 
   test('where keys are set, the page asks for one and streams with it', async () => {
     const key = 'mg_alice_secret';
@@ -99,6 +212,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     await page.locator('.graphiql-execute-button').waitFor();
     await run(page, 'Stream', 'GenerationCompleted');
     await run(page, 'Generate', 'COMPLETED');
+    expect(await prompt.count()).toBe(0);
+    await page.reload();
+    await page.locator('.graphiql-execute-button').waitFor();
+    expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Generate');
     expect(await prompt.count()).toBe(0);
     await page.close();
   });
@@ -135,13 +252,25 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     await active.waitFor();
     expect(await tabs.allTextContents()).toEqual(names);
     expect(await active.textContent()).toContain('Stream');
-    await page.getByRole('tab', { name: 'Preview' }).click();
-    // The state is stored a moment after the change.
-    await page.waitForFunction('JSON.parse(localStorage.getItem("graphiql:tabState"))?.activeTabIndex === 3');
+    for (const [index, name] of EXAMPLES.entries()) {
+      await page.getByRole('tab', { name }).click();
+      // The state is stored a moment after the change.
+      await until(page, `JSON.parse(localStorage.getItem("graphiql:tabState"))?.activeTabIndex === ${index}`);
+      await page.reload();
+      await active.waitFor();
+      expect(await tabs.allTextContents()).toEqual(names);
+      expect(await active.textContent()).toContain(name);
+    }
+    // An edit puts the query in the address.
+    await page.locator('.graphiql-query-editor .view-line').first().click();
+    await page.keyboard.type('# Edited');
+    await until(page, 'location.search.includes("Edited")');
+    await page.getByRole('tab', { name: 'Tools' }).click();
+    await until(page, 'JSON.parse(localStorage.getItem("graphiql:tabState"))?.activeTabIndex === 1');
     await page.reload();
     await active.waitFor();
-    expect(await tabs.allTextContents()).toEqual(names);
-    expect(await active.textContent()).toContain('Preview');
+    expect(await tabs.count()).toBe(names.length);
+    expect(await active.textContent()).toContain('Tools');
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { collectOverSse, collectOverWebSocket, request, startApp } from '../../support/app/app.ts';
 import { endedBatch, submitBatch, submitted } from '../../support/app/batch-requests.ts';
 import { submitFile } from '../../support/app/batches.ts';

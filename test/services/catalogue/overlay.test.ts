@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { sendTurn } from '../../contract/contract-upstream.ts';
 import { collectOverSse, request, startApp, type TestApp } from '../../support/app/app.ts';
 import { createOverlayFile, type OverlayFile, withoutFolder } from '../../support/app/overlay-file.ts';

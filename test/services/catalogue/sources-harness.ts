@@ -1,4 +1,4 @@
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { request, startApp, type TestApp } from '../../support/app/app.ts';
 import { startUpstream, type UpstreamServer } from '../../support/upstream/upstream-server.ts';
 

@@ -98,6 +98,7 @@ export const openGenerations = async (
     fetchMedia: () => Promise.reject(new Error('nothing is fetched')),
     log,
     outputs: new OutputChecker(),
+    providerKeys: 'off',
     telemetry: NO_TELEMETRY,
     guards: [],
     cache: { maxFinished: 100, maxSize: 1_000_000, maxAgeMs: 60_000 },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { createOverlayFile, type OverlayFile } from './overlay-file.ts';
 import type { GraphqlResponse } from './app.ts';
 import { openRawSocket, type Operation, post, type Server } from './clients.ts';

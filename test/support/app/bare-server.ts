@@ -6,6 +6,8 @@ import { createHttpServer } from '../../../src/server/http-server.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf } from '../../../src/server/limits.ts';
 import { listen } from '../../../src/server/listen.ts';
 import { createErrorMask } from '../../../src/server/mask-error.ts';
+import { ProviderKeyReader } from '../../../src/server/provider-keys.ts';
+import { createDocumentPolicy } from '../../../src/server/trusted-documents/resolve-document.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS } from '../../../src/server/websocket/websocket.ts';
 import { createYogaServer, type YogaOptions } from '../../../src/server/yoga.ts';
 import { authenticateLocally } from '../../../src/services/principals/authenticator.ts';
@@ -44,6 +46,8 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     authenticate,
     originPolicy,
     maskError,
+    documents: createDocumentPolicy(null),
+    providerKeyReader: new ProviderKeyReader('off', () => []),
     streamOpened: () => ignore,
     heartbeatMs: 30_000,
     limits: {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { AppOverrides } from '../../../src/app.ts';
 import type { RateLimitRules } from '../../../src/core/principal.ts';
 import { createAccessFile, keyOf } from './access.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { withProvidersFile } from '../../../config/env.ts';
 import { testSettings } from './app.ts';
 

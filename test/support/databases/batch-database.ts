@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import type { Settings } from '../../../config/env.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { usePostgres } from './postgres.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 

@@ -1,13 +1,13 @@
-import { findDeltas } from './find-deltas.ts';
-import { keepActiveTab } from './keep-active-tab.ts';
+import { keepActiveTab, storeActiveTab, toShortAddress } from './keep-active-tab.ts';
 import { createKeyStore } from './key-store.ts';
 import { createPlaygroundFetch } from './playground-fetch.ts';
 import { createPlaygroundWebSocket } from './playground-web-socket.ts';
+import { findStartedOperation, readOperationMessage } from './read-operation-message.ts';
 import { showKeyPrompt } from './show-key-prompt.ts';
-import { createTranscript } from './transcript.ts';
+import { createTranscripts } from './transcripts.ts';
 
 const { findAuthorization, setKey } = createKeyStore(window.sessionStorage);
-const transcript = createTranscript(document);
+const transcripts = createTranscripts();
 const pageUrl = window.location.href;
 
 const onUnauthorized = (): void =>
@@ -23,17 +23,29 @@ const onUnauthorized = (): void =>
 window.fetch = createPlaygroundFetch(window.fetch.bind(window), {
   pageUrl,
   findAuthorization,
-  // A query has no deltas: its result would be covered by the transcript of another tab.
-  onRequest: transcript.hide,
   onUnauthorized,
 });
 window.WebSocket = createPlaygroundWebSocket(window.WebSocket, {
   pageUrl,
   findAuthorization,
+  onSend: (message) => {
+    const operationId = findStartedOperation(message);
+    if (operationId !== undefined) transcripts.begin(operationId);
+  },
   onMessage: (message) => {
-    const found = findDeltas(message);
-    if (found !== undefined) transcript.append(found);
+    const found = readOperationMessage(message);
+    if (found !== undefined) transcripts.apply(found);
   },
   onUnauthorized,
 });
-keepActiveTab(window.localStorage);
+
+const replaceState = history.replaceState.bind(history);
+replaceState(history.state, '', keepActiveTab(window.localStorage, pageUrl));
+history.replaceState = (state, unused, address) =>
+  replaceState(state, unused, address == null ? address : toShortAddress(address, pageUrl));
+
+window.addEventListener('pagehide', () => {
+  const tabs = [...document.querySelectorAll('.graphiql-tab')];
+  const active = tabs.findIndex((tab) => tab.classList.contains('graphiql-tab-active'));
+  storeActiveTab(window.localStorage, active, tabs.length);
+});

@@ -2,8 +2,6 @@ export interface PlaygroundFetchOptions {
   /** The page's own address. */
   readonly pageUrl: string;
   readonly findAuthorization: () => string | undefined;
-  /** Called before each request to the server. */
-  readonly onRequest: () => void;
   /** Called when the server answers with 401. */
   readonly onUnauthorized: () => void;
 }
@@ -11,13 +9,12 @@ export interface PlaygroundFetchOptions {
 /** A `fetch` that sends the key to the page's own server, and to no other. */
 export const createPlaygroundFetch = (
   fetch: typeof globalThis.fetch,
-  { pageUrl, findAuthorization, onRequest, onUnauthorized }: PlaygroundFetchOptions,
+  { pageUrl, findAuthorization, onUnauthorized }: PlaygroundFetchOptions,
 ): typeof globalThis.fetch => {
   const { origin } = new URL(pageUrl);
   return async (input, init) => {
     const isRequest = input instanceof Request;
     if (new URL(isRequest ? input.url : input, pageUrl).origin !== origin) return fetch(input, init);
-    onRequest();
     const headers = new Headers(init?.headers ?? (isRequest ? input.headers : undefined));
     const authorization = findAuthorization();
     // A header that is set by hand in the playground wins.

@@ -5,6 +5,8 @@ export interface PlaygroundWebSocketOptions {
   /** The page's own address. */
   readonly pageUrl: string;
   readonly findAuthorization: () => string | undefined;
+  /** Called with each text message before it is sent. */
+  readonly onSend: (message: string) => void;
   /** Called with each text message that comes. */
   readonly onMessage: (message: string) => void;
   /** Called when the server closes the socket because it does not accept the key. */
@@ -25,7 +27,7 @@ export const withAuthorization = (message: string, authorization: string): strin
  */
 export const createPlaygroundWebSocket = (
   Base: typeof globalThis.WebSocket,
-  { pageUrl, findAuthorization, onMessage, onUnauthorized }: PlaygroundWebSocketOptions,
+  { pageUrl, findAuthorization, onSend, onMessage, onUnauthorized }: PlaygroundWebSocketOptions,
 ): typeof globalThis.WebSocket => {
   const { host } = new URL(pageUrl);
   return class PlaygroundWebSocket extends Base {
@@ -46,6 +48,7 @@ export const createPlaygroundWebSocket = (
     override send(data: Parameters<WebSocket['send']>[0]): void {
       const authorization = this.#isOurs ? findAuthorization() : undefined;
       const isText = typeof data === 'string';
+      if (isText && this.#isOurs) onSend(data);
       super.send(isText && authorization !== undefined ? withAuthorization(data, authorization) : data);
     }
   };

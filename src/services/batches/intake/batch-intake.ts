@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createProblem, ModelgraphError, type Problem, RequestRejected } from '../../../core/errors.ts';
 import { type AppliedBudget, findBudgets, findTag } from '../../../core/budget.ts';
 import type { JsonValue } from '../../../core/json.ts';
+import { NO_PROVIDER_KEYS } from '../../../core/provider-keys.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { Pace } from '../../../lib/pace.ts';
+import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
 import type { Hold } from '../../principals/limits/rate-limiter.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
@@ -31,6 +33,7 @@ import { ItemWriter } from './item-writer.ts';
 import { SubmissionHash } from './submission-hash.ts';
 
 export interface BatchIntakeOptions extends PreviewDependencies {
+  readonly providers: ProviderFactory;
   readonly store: BatchStore;
   readonly guards: GenerationGuards;
   readonly log: ServiceLog;
@@ -152,7 +155,13 @@ export class BatchIntake {
     this.#customIds.add(customId);
     const unfit = findUnfitFields(input);
     const unfitNames = new Set(unfit.flatMap(({ path }) => (path.length === 2 ? path[1] : [])));
-    const { prepared, problems } = previewGeneration(input, this.#options, this.#submission.principal.access);
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = this.#submission;
+    const providers = this.#options.providers.forCaller(providerKeys);
+    const { prepared, problems } = previewGeneration(
+      input,
+      { ...this.#options, providers },
+      principal.access,
+    );
     // A line of megabytes takes a while in each of the steps.
     await this.#pace.next();
     const found = [

@@ -10,6 +10,8 @@ import { BatchSplitter } from './split-batch.ts';
 export interface BatchPlan {
   readonly config: ModelConfig;
   readonly mode: BatchMode;
+  /** Id of the server's key that its vendor batches are made with; null where none are, or no key is needed. */
+  readonly keyId: string | null;
   /** null: the requests are sent one by one. */
   readonly operations: BatchOperations | null;
   readonly splitter: BatchSplitter;
@@ -28,11 +30,15 @@ export const createBatchPlan = async (
   { resolution: { config }, warnings }: PreparedGeneration,
   providers: ProviderFactory,
 ): Promise<BatchPlan> => {
-  const provider = hasNativeBatch(config) ? await providers.getTextProvider(config) : undefined;
+  const key = hasNativeBatch(config)
+    ? providers.keysOf(config.provider).first({ mayMoveOn: true })
+    : undefined;
+  const provider = hasNativeBatch(config) ? await providers.getTextProviderWith(config, key) : undefined;
   const operations = provider !== undefined && hasBatchOperations(provider) ? provider.batches : null;
   return {
     config,
     mode: operations === null ? 'sequential' : 'native',
+    keyId: operations === null ? null : (key?.id ?? null),
     operations,
     splitter: new BatchSplitter(operations === null ? { type: 'none' } : config.batch),
     warnings: toBatchWarnings(warnings),

@@ -1,4 +1,5 @@
 import type { Problem } from '../../../core/errors.ts';
+import type { ProviderKeys } from '../../../core/provider-keys.ts';
 import type { GenerateInput } from '../../../core/generate-input.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { Principal } from '../../../core/principal.ts';
@@ -15,6 +16,8 @@ export type BatchSubmissionLine = { readonly line?: number } & (
 
 export interface BatchSubmission {
   readonly principal: Principal;
+  /** Left out: the caller has brought none. A batch is refused with some. */
+  readonly providerKeys?: ProviderKeys;
   readonly displayName: string | null;
   readonly metadata: JsonValue | null;
   readonly idempotencyKey: string | null;

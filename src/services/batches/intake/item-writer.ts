@@ -48,11 +48,11 @@ export class ItemWriter {
   }
 
   /** Stores what has come. Gives false, and stores none of it, where the batch has taken longer than an hour to come in. */
-  async flush({ config, mode, warnings }: BatchPlan): Promise<boolean> {
+  async flush({ config, mode, keyId, warnings }: BatchPlan): Promise<boolean> {
     if (this.#waiting.length === 0) return true;
     const { principal, displayName, metadata } = this.#submission;
     if (!this.#isCreated) {
-      const record = { displayName, metadata, config, warnings };
+      const record = { displayName, metadata, config, warnings, ...(keyId !== null && { keyId }) };
       await this.#store.create({ id: this.#id, principalId: principal.id, mode, ...record });
     }
     this.#isCreated = true;

@@ -1,13 +1,16 @@
 import { ModelgraphError } from '../../../core/errors.ts';
+import type { GenerationError } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { isLeaseLost, isStoreUnavailable } from '../../../core/store-errors.ts';
 import { type BatchOperations, hasBatchOperations } from '../../../core/vendor-batch.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
+import type { ServerKey } from '../../../core/server-key.ts';
 import { backOff } from './back-off.ts';
+import { batchError } from './batch-outcome.ts';
 import type { BatchConfigs } from './batch-configs.ts';
 import { collectResults } from './collect-results.ts';
-import { finishJob } from './finish-job.ts';
+import { failJob, finishJob } from './finish-job.ts';
 import { pollVendor } from './poll-vendor.ts';
 import { recoverSubmission } from './recover-submission.ts';
 import { beginSubmission } from './submit-job.ts';
@@ -27,6 +30,13 @@ const STEPS: Readonly<Record<BatchJob['state'], RunStep>> = {
   ended: collectResults,
   done: () => Promise.resolve(DONE),
 };
+
+const keyIsGone = ({ provider }: ModelConfig, keyId: string): GenerationError =>
+  batchError(
+    'PROVIDER_NOT_CONFIGURED',
+    `The key ${keyId} of this server for "${provider}", to which the batch at the provider belongs, was removed before the batch had ended.`,
+    provider,
+  );
 
 /** Takes vendor batches through their states, one step at a time, each under the lease of its job. */
 export class VendorBatches {
@@ -59,7 +69,12 @@ export class VendorBatches {
     try {
       if (job.state === 'waiting' && job.isCancelRequested)
         return await finishJob(job, tools, { outcome: 'cancelled' });
-      return await run(job, { ...tools, operations: await this.#operationsOf(config) });
+      const { keyId } = job.record;
+      const key =
+        keyId === undefined ? undefined : this.#options.providers.keysOf(config.provider).find(keyId);
+      if (keyId !== undefined && key === undefined)
+        return await failJob(job, tools, keyIsGone(config, keyId));
+      return await run(job, { ...tools, operations: await this.#operationsOf(config, key) });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (isLeaseLost(error) || isStoreUnavailable(error)) throw error;
@@ -67,8 +82,8 @@ export class VendorBatches {
     }
   }
 
-  async #operationsOf(config: ModelConfig): Promise<BatchOperations> {
-    const provider = await this.#options.providers.getTextProvider(config);
+  async #operationsOf(config: ModelConfig, key: ServerKey | undefined): Promise<BatchOperations> {
+    const provider = await this.#options.providers.getTextProviderWith(config, key);
     if (hasBatchOperations(provider)) return provider.batches;
     throw new ModelgraphError('INTERNAL', `The provider of "${config.name}" has no batches any more.`);
   }

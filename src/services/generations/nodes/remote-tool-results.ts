@@ -20,7 +20,7 @@ export interface RemoteToolResultsOptions {
   readonly store: GenerationStore;
   /** How long to wait for the node that runs the generation. */
   readonly answerMs: number;
-  /** Whether that node may refuse any results; if not, only those of a caller with budgets. */
+  /** Whether that node may refuse any results; if not, only those of a caller with budgets or with keys of its own. */
   readonly isAlwaysAnswered: boolean;
 }
 
@@ -40,14 +40,14 @@ export class RemoteToolResults {
   async submit(
     known: Generation,
     results: readonly ToolMessage[],
-    { signal, hasBudgets }: { readonly signal: AbortSignal; readonly hasBudgets: boolean },
+    { signal, mayBeRefused }: { readonly signal: AbortSignal; readonly mayBeRefused: boolean },
   ): Promise<Generation> {
     if (known.status !== 'requires-action') throw notWaiting();
     const { store, answerMs, isAlwaysAnswered } = this.#options;
     const { events } = await store.readEvents(known.id, 0);
     const wanted = events.findLast((event) => event.type === 'ActionRequired');
     checkToolResults(results, wanted?.toolCalls ?? []);
-    const isAnswered = isAlwaysAnswered || hasBudgets;
+    const isAnswered = isAlwaysAnswered || mayBeRefused;
     const answer = isAnswered ? this.#expect(known.id, answerMs, signal) : undefined;
     const sent: SentToolResults = answer === undefined ? results : { results, answerTo: store.nodeId };
     try {

@@ -18,6 +18,7 @@ import type { TextRequest } from '../../../core/text-request.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import { toTerminalEvent } from '../events/closing-events.ts';
+import { CallerKeys } from './caller-keys.ts';
 import { EventLog } from '../events/event-log.ts';
 import { type Allowance, UNLIMITED_ALLOWANCE } from './allowance.ts';
 import { boundNanoOf } from './charges.ts';
@@ -30,6 +31,8 @@ export interface GenerationOrigin extends GenerationIdentity {
   readonly prepared: PreparedGeneration;
   /** Called after each change of the log or the status. */
   readonly onChange?: () => void;
+  /** Left out: its providers are reached with the keys of the server. */
+  readonly callerKeys?: CallerKeys;
   readonly telemetry?: GenerationTelemetry;
   /** Left out: nothing limits it. */
   readonly allowance?: Allowance;
@@ -58,6 +61,9 @@ export class GenerationRun {
   readonly principalId: string;
   readonly createdAt: Date;
   readonly telemetry: GenerationTelemetry;
+  readonly callerKeys: CallerKeys;
+  /** Id of the server's key that its first answer was given with: its later turns are asked for with the same. */
+  keyId: string | null = null;
   readonly eventLog: EventLog;
   readonly allowance: Allowance;
   readonly #account: Pick<Billing, 'keyId' | 'userId'>;
@@ -86,6 +92,7 @@ export class GenerationRun {
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
     this.finished = finished.promise;
+    this.callerKeys = origin.callerKeys ?? new CallerKeys();
     this.#finish = finished.resolve;
     this.#append({ type: 'GenerationStarted', resolution: prepared.resolution });
     this.#warnOf(prepared.warnings);
@@ -153,7 +160,10 @@ export class GenerationRun {
 
   /** What settles it before its vendor is called: its first call may be billed that much, at most. */
   get billing(): Omit<Billing, 'budgets'> {
-    return { ...this.#account, tag: findTag(this.metadata), bound: boundNanoOf(this.#state.call) };
+    const account = { ...this.#account, tag: findTag(this.metadata) };
+    // A vendor bills its caller; a fallback that it would bill to this server has to be reserved when it comes.
+    if (this.callerKeys.pays(this.provider)) return { ...account, bound: 0, isCallers: true };
+    return { ...account, bound: boundNanoOf(this.#state.call) };
   }
 
   /** What vendors have billed so far, or may have. */
@@ -166,6 +176,7 @@ export class GenerationRun {
    * `BudgetExceeded`.
    */
   async coverCall(request: TextRequest = this.request, path: readonly string[] = ['input']): Promise<void> {
+    if (this.callerKeys.pays(this.provider)) return;
     const { call, charges } = this.#state;
     await this.allowance.cover(charges.total + (boundNanoOf({ ...call, request }) ?? 0), path);
   }
@@ -202,7 +213,7 @@ export class GenerationRun {
 
   /** The provider is about to be called, for deltas or for the whole answer at once. */
   start(mode: CallMode): void {
-    this.#state.start(mode);
+    this.#state.start(mode, !this.callerKeys.pays(this.provider));
   }
 
   /** The request that goes on with the results of the awaited tool calls. Changes nothing. */
@@ -338,6 +349,7 @@ export class GenerationRun {
     this.#final = generation;
     this.#append(toTerminalEvent(generation));
     this.eventLog.end();
+    this.callerKeys.drop();
     if (!('finish' in end) || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
     this.#settling.resolve(generation);

@@ -129,8 +129,9 @@ export class GenerationState {
     return { request: this.#turn.request, config: this.#prepared.resolution.config, pricing: this.#pricing };
   }
 
-  start(mode: CallMode): void {
-    this.charges.begin(this.call);
+  /** `isBilled`: to this server, not to its caller. */
+  start(mode: CallMode, isBilled: boolean): void {
+    if (isBilled) this.charges.begin(this.call);
     this.#status = 'running';
     this.#times.start(mode);
   }

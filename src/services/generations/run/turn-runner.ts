@@ -12,9 +12,11 @@ import { type GenerationGuards, toGuardedRequest } from '../../generation-guards
 import type { OutputChecker } from '../../output/output-checker.ts';
 import { ProviderCircuitOpen } from '../../providers/circuit.ts';
 import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
+import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { RetryPolicy } from './retry.ts';
+import { TurnKeys } from './turn-keys.ts';
 
 export interface TurnRunnerOptions {
   readonly providers: ProviderFactory;
@@ -41,6 +43,7 @@ interface Turn {
   isComplete: boolean;
   /** It took longer than it may. */
   isLate: boolean;
+  readonly keys: TurnKeys;
 }
 
 /** A call that failed before the turn was complete. */
@@ -73,7 +76,8 @@ export class TurnRunner {
 
   async #runTurn(run: GenerationRun): Promise<void> {
     const limitMs = this.#remainingMs(run);
-    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false };
+    const keys = new TurnKeys(this.#options.providers, run);
+    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false, keys };
     run.setDeadline(limitMs, () => {
       turn.isLate = true;
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
@@ -187,7 +191,7 @@ export class TurnRunner {
   /** One call of the provider, reported to its health once, however it ends. */
   async #attempt(turn: Turn, isRetry: boolean): Promise<Failure | undefined> {
     const { run } = turn;
-    const { health } = this.#options;
+    const health = this.#healthFor(run);
     const { provider } = run;
     const admission = health.admit(provider);
     if (admission.type === 'refused')
@@ -203,17 +207,28 @@ export class TurnRunner {
       const error = turn.isLate ? new ProviderError('PROVIDER_TIMEOUT', { provider }) : thrown;
       if (!run.isOver) run.chargeFailure(error);
       const known = findModelgraphError(error);
+      const keyId = known === undefined ? undefined : turn.keys.takeFailure(known);
+      if (keyId !== undefined) {
+        const about = { generationId: run.id, model: modelOf(run), provider, code: known?.code, keyId };
+        this.#options.log.info(about, 'a key of a provider cools down, and the next one is used');
+        health.release(admission);
+        return this.#attempt(turn, true);
+      }
       if (known === undefined || (run.isOver && !turn.isLate)) health.release(admission);
       else health.recordFailure(admission, known);
       return run.isOver ? undefined : { error };
     }
   }
 
+  #healthFor({ callerKeys, provider }: GenerationRun): CallHealth {
+    return callerKeys.covers(provider) ? UNWATCHED_HEALTH : this.#options.health;
+  }
+
   /** Moves events into the run until its answer is complete, it has ended or the upstream has. */
   async #readAnswer(turn: Turn, admission: Admission, isRetry: boolean): Promise<void> {
     const { run } = turn;
-    const { health } = this.#options;
-    const answer = await this.#call(run);
+    const health = this.#healthFor(run);
+    const answer = await this.#call(turn);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
     for await (const event of answer.events) {
@@ -228,6 +243,7 @@ export class TurnRunner {
       if (event.type !== 'finish') continue;
       turn.isComplete = true;
       health.recordSuccess(admission, firstDeltaMs);
+      turn.keys.takeSuccess();
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
       // The rest of the connection, which may stay open, must not delay the judgement.
       if (run.heldAnswer !== null) break;
@@ -237,17 +253,24 @@ export class TurnRunner {
   /** Ends a generation whose tool results do not come in time. */
   #awaitToolResults(run: GenerationRun): void {
     run.setDeadline(this.#remainingMs(run), () => run.cancel());
+    run.callerKeys.drop();
     run.telemetry.actionRequired(run.snapshot());
   }
 
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
-  async #call(run: GenerationRun): Promise<{
+  async #call(turn: Turn): Promise<{
     readonly isStreamed: boolean;
     readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
   }> {
+    const { run } = turn;
     const { signal } = run;
     const { config } = run.prepared.resolution;
-    const provider = await this.#options.providers.getTextProvider(config);
+    const { providers } = this.#options;
+    const callerKeys = run.callerKeys.take(config.provider);
+    const key = turn.keys.choose();
+    const provider = run.callerKeys.covers(config.provider)
+      ? await providers.forCaller(callerKeys).getTextProvider(config)
+      : await providers.getTextProviderWith(config, key);
     const request = await resolveMedia(run.request, config, this.#options.fetchMedia, signal);
     if (run.allowance.isLimited) await run.coverCall();
     if (run.ended) return { isStreamed: false, events: [] };

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { keepActiveTab } from '../../../../src/server/playground/browser/keep-active-tab.ts';
+import {
+  keepActiveTab,
+  storeActiveTab,
+  toShortAddress,
+} from '../../../../src/server/playground/browser/keep-active-tab.ts';
+
+const PAGE = 'http://127.0.0.1:4000/graphql';
 
 const createStorage = (items: Readonly<Record<string, string>>) => {
   const kept = new Map(Object.entries(items));
@@ -31,7 +37,7 @@ test.each([
     'graphiql:query': '{ stale }',
     'graphiql:variables': '{"stale":true}',
   });
-  keepActiveTab(storage);
+  keepActiveTab(storage, PAGE);
   storage.kept.delete('graphiql:tabState');
   expect(Object.fromEntries(storage.kept)).toEqual(expected);
 });
@@ -43,6 +49,34 @@ test.each([
   ['the active tab is not there', { 'graphiql:tabState': tabState(7) }],
 ])('nothing changes where %s', (_case, items) => {
   const storage = createStorage({ ...items, 'graphiql:query': '{ mine }' });
-  keepActiveTab(storage);
+  keepActiveTab(storage, PAGE);
   expect(Object.fromEntries(storage.kept)).toEqual({ ...items, 'graphiql:query': '{ mine }' });
+});
+
+test.each([
+  ['?query=%7B+second+%7D', ''],
+  ['?query=%7B+second+%7D&x=1', '?x=1'],
+  ['?query=%7B+linked+%7D', '?query=%7B+linked+%7D'],
+  ['', ''],
+])(
+  'of the address %s stays %s: a query that a tab has would be opened in place of the active tab',
+  (given, left) => {
+    const storage = createStorage({ 'graphiql:tabState': tabState(0) });
+    expect(keepActiveTab(storage, `${PAGE}${given}`)).toBe(`${PAGE}${left}`);
+  },
+);
+
+test('an address that no server would take goes without its query', () => {
+  expect(toShortAddress('/graphql?query=%7Ba%7D', PAGE)).toBe(`${PAGE}?query=%7Ba%7D`);
+  expect(toShortAddress(`/graphql?query=${'a'.repeat(5_000)}`, PAGE)).toBe(PAGE);
+});
+
+test.each([
+  [2, 3, 2],
+  [-1, 3, 0],
+  [2, 4, 0],
+])('with tab %i of %i active as the page is left, tab %i is stored', (index, count, stored) => {
+  const storage = createStorage({ 'graphiql:tabState': tabState(0) });
+  storeActiveTab(storage, index, count);
+  expect(storage.kept.get('graphiql:tabState')).toBe(tabState(stored));
 });

@@ -12,11 +12,13 @@ const apiKeys = [{ id: 'alice', sha256: createHash('sha256').update(KEY).digest(
 
 const watched = (pageUrl: string, key?: string) => {
   const messages: string[] = [];
+  const sent: string[] = [];
   const unauthorized = Promise.withResolvers<void>();
   let hasAsked = false;
   const PlaygroundWebSocket = createPlaygroundWebSocket(WebSocket, {
     pageUrl,
     findAuthorization: () => (key === undefined ? undefined : `Bearer ${key}`),
+    onSend: (message) => sent.push(message),
     onMessage: (message) => messages.push(message),
     onUnauthorized: () => {
       hasAsked = true;
@@ -25,6 +27,7 @@ const watched = (pageUrl: string, key?: string) => {
   });
   return {
     messages,
+    sent,
     /** Resolves when the page asks for a key. */
     unauthorized: unauthorized.promise,
     hasAsked: () => hasAsked,
@@ -70,7 +73,7 @@ const sendOnce = async (
 
 test('graphql-ws streams from a server with keys, and each message is seen', async () => {
   await using app = await startApp({ apiKeys });
-  const { messages, PlaygroundWebSocket } = watched(app.url, KEY);
+  const { messages, sent, PlaygroundWebSocket } = watched(app.url, KEY);
   const client = createClient({
     url: socketUrl(app.url),
     webSocketImpl: PlaygroundWebSocket,
@@ -82,6 +85,11 @@ test('graphql-ws streams from a server with keys, and each message is seen', asy
   await client.dispose();
   expect(events.length).toBeGreaterThan(2);
   expect(messages.filter((message) => message.includes('"next"'))).toHaveLength(events.length);
+  // Before the key is added: it is for the server alone.
+  expect(sent.join()).not.toContain(KEY);
+  expect(sent.map((message) => (JSON.parse(message) as { type: string }).type)).toEqual(
+    expect.arrayContaining(['connection_init', 'subscribe']),
+  );
 });
 
 test.each([
