@@ -21,6 +21,8 @@ describe('the settings', () => {
     expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
       {
         "accessFile": null,
+        "addressRequestsPerMinute": null,
+        "addressSockets": null,
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
@@ -40,6 +42,7 @@ describe('the settings', () => {
         "eventRetentionMs": 900000,
         "federation": false,
         "firstDeltaTimeoutMs": 300000,
+        "forwardedHeader": "x-forwarded-for",
         "heartbeatMs": 12000,
         "host": "127.0.0.1",
         "idleTimeoutMs": 120000,
@@ -56,6 +59,8 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "principalGenerations": 1000,
+        "principalSockets": 1000,
         "providerKeys": "off",
         "providers": {
           "demo": {
@@ -69,6 +74,7 @@ describe('the settings', () => {
         "timeoutMs": 900000,
         "trustedDocuments": [],
         "trustedDocumentsMode": "only",
+        "trustedProxies": [],
         "unknownModels": "refuse",
         "unknownVariables": [],
         "unpriced": "refuse",
@@ -157,6 +163,8 @@ describe('the settings', () => {
     ).toMatchInlineSnapshot(`
       {
         "accessFile": "./access.json",
+        "addressRequestsPerMinute": 600,
+        "addressSockets": null,
         "allowedOrigins": [
           "https://a.example",
           "http://b.example:8080",
@@ -188,6 +196,7 @@ describe('the settings', () => {
         "eventRetentionMs": 3,
         "federation": true,
         "firstDeltaTimeoutMs": 6,
+        "forwardedHeader": "forwarded",
         "heartbeatMs": 100,
         "host": "0.0.0.0",
         "idleTimeoutMs": 1,
@@ -219,6 +228,8 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "principalGenerations": null,
+        "principalSockets": 50,
         "providerKeys": "allowed",
         "providers": {},
         "providersFile": "./more.json",
@@ -230,6 +241,11 @@ describe('the settings', () => {
           "./client.json",
         ],
         "trustedDocumentsMode": "also",
+        "trustedProxies": [
+          "10.0.0.0/8",
+          "fd00::/8",
+          "127.0.0.1",
+        ],
         "unknownModels": "allow",
         "unknownVariables": [],
         "unpriced": "allow",
