@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Suites that open no socket: `test/support/no-sockets.ts` holds them to it. */
 const UNIT = [
   'test/{bench,core,telemetry}/**/*.test.ts',
-  'test/config/{allowed-origins,catalogue,env,providers-file}.test.ts',
+  'test/config/{allowed-origins,catalogue,document-address,env,providers-file}.test.ts',
   'test/contract/{load-knowledge,sdk-types}.test.ts',
   'test/lib/**/*.test.ts',
   'test/project/{documents,lock-file,one-graphql,readme}.test.ts',
