@@ -14,10 +14,12 @@ import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
 import { fuzz } from './measurements/fuzz.ts';
 import { limits } from './measurements/limits.ts';
+import { many } from './measurements/many.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
 import { paced } from './measurements/paced.ts';
+import { path } from './measurements/path.ts';
 import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
@@ -25,6 +27,8 @@ import { throughput } from './measurements/throughput.ts';
 import { toSection, writeSection } from './report/write-results.ts';
 
 const MEASUREMENTS: readonly Measurement[] = [
+  path,
+  many,
   overhead,
   throughput,
   paced,
@@ -64,7 +68,7 @@ const { values, positionals } = parseArgs({
 
 const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--seed=<n>] [--from=<n>] [--no-write]
 Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
---against: another checkout of this repository, with its packages installed. models, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
+--against: another checkout of this repository, with its packages installed. models, path, many, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
 --seed: the input of the fuzz run that is run alone, made smaller and printed; nothing is written. --from: the seed that the run begins with.
 --no-write: leaves bench/RESULTS.md as it is.
 The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.

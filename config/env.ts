@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
-import { ModelgraphError } from '../src/core/errors.ts';
 import { isLoopback } from '../src/core/is-loopback.ts';
 import { BUILT_IN_NAMES } from './configured/built-in-names.ts';
 import { readProvidersFile } from './configured/read-providers-file.ts';
+import { ConfigurationInvalid } from './configuration-invalid.ts';
 import { isHttpUrl } from './is-http-url.ts';
 import { readJwtRules } from './jwt-settings.ts';
 import { type Environment, readConfiguredProviders, readProviders } from './provider-settings.ts';
 import { toLimitSettings } from './limit-settings.ts';
+import { readDotEnv } from './read-dot-env.ts';
 import { list, SCHEMA, type Values } from './settings-schema.ts';
 import type { Settings, WebhookSettings } from './settings.ts';
 import { listDocumentsProblems } from './trusted-documents.ts';
@@ -53,11 +52,13 @@ const toCatalogueSettings = (values: Values) => ({
   defaultModel: values.MODELGRAPH_DEFAULT_MODEL,
 });
 
-const invalid = (problems: readonly string[]): ModelgraphError =>
-  new ModelgraphError(
-    'INTERNAL',
-    `The configuration is invalid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
-  );
+const toTelemetrySettings = (values: Values) => ({
+  metrics: values.MODELGRAPH_METRICS,
+  metricsPrincipals: values.MODELGRAPH_METRICS_PRINCIPALS,
+  traceContent: values.MODELGRAPH_TRACE_CONTENT,
+  logLevel: values.MODELGRAPH_LOG_LEVEL,
+  logFormat: values.MODELGRAPH_LOG_FORMAT,
+});
 
 /** What a request may carry. */
 const toRequestSettings = (values: Values) => ({
@@ -91,9 +92,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     );
   const jwt = values === undefined ? null : readJwtRules(values, problems);
   const webhook = values === undefined ? null : readWebhook(values, problems);
-  if (values === undefined || problems.length > 0) {
-    throw invalid(problems);
-  }
+  if (values === undefined || problems.length > 0) throw new ConfigurationInvalid(problems);
   return {
     host: values.HOST,
     port: values.PORT,
@@ -117,8 +116,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,
     ...toRequestSettings(values),
-    metrics: values.MODELGRAPH_METRICS,
-    logLevel: values.MODELGRAPH_LOG_LEVEL,
+    ...toTelemetrySettings(values),
     connectTimeoutMs: values.MODELGRAPH_CONNECT_TIMEOUT_MS,
     firstDeltaTimeoutMs: values.MODELGRAPH_FIRST_DELTA_TIMEOUT_MS,
     idleTimeoutMs: values.MODELGRAPH_IDLE_TIMEOUT_MS,
@@ -141,22 +139,13 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   };
 };
 
-const readDotEnv = (path: string): Environment => {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-};
-
 /** The settings with the providers of their file, each with its key from the environment. Throws for an invalid file. */
 export const withProvidersFile = (settings: Settings, environment: Environment): Settings => {
   if (settings.providersFile === null) return settings;
   const configuredProviders = readProvidersFile(settings.providersFile, BUILT_IN_NAMES);
   const problems: string[] = [];
   const providers = readConfiguredProviders(environment, configuredProviders, problems);
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw new ConfigurationInvalid(problems);
   return {
     ...settings,
     configuredProviders,
@@ -164,11 +153,14 @@ export const withProvidersFile = (settings: Settings, environment: Environment):
   };
 };
 
+/** The variables of this process, which stand over those of `.env` in the working directory. */
+export const readEnvironment = (): Environment => ({ ...readDotEnv('.env'), ...process.env });
+
 /**
- * The settings of this process: from its environment, then from `.env` in the working directory, then the defaults; with
- * the providers of the file that they name.
+ * The settings of this process: from the given variables, its environment, `.env`, then the defaults; with the providers
+ * of the file that they name.
  */
-export const readSettings = (providers: readonly string[]): Settings => {
-  const environment = { ...readDotEnv('.env'), ...process.env };
+export const readSettings = (providers: readonly string[], given: Environment = {}): Settings => {
+  const environment = { ...readEnvironment(), ...given };
   return withProvidersFile(parseSettings(environment, providers), environment);
 };

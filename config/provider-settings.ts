@@ -1,16 +1,20 @@
 import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
+import { findKeyProblem } from './find-key-problem.ts';
 import { isHttpUrl } from './is-http-url.ts';
-import { toKeySettings } from './parse-keys.ts';
+import { type KeySettings, toKeySettings } from './parse-keys.ts';
 import type { ProviderSettings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const present = (environment: Environment, ...names: readonly string[]): string | null => {
-  for (const name of names) {
-    const value = environment[name]?.trim();
-    if (value !== undefined && value !== '') return value;
-  }
-  return null;
+const present = (environment: Environment, name: string): string | null => environment[name]?.trim() || null;
+
+/** The keys in the first of the variables that has any. Keys that no vendor could be sent are a problem of its variable. */
+const readKeys = (environment: Environment, names: readonly string[], problems: string[]): KeySettings => {
+  const name = names.find((each) => present(environment, each) !== null) ?? '';
+  const value = present(environment, name);
+  const problem = value === null ? undefined : findKeyProblem(value);
+  if (problem !== undefined) problems.push(`${name}: ${problem}`);
+  return toKeySettings(value, name, problems);
 };
 
 /** Names of the variables that configure a provider: its key and its address. */
@@ -34,8 +38,8 @@ export const readProviders = (
       const baseUrl = present(environment, names.baseUrl);
       if (baseUrl !== null && !isHttpUrl(baseUrl))
         problems.push(`${names.baseUrl}: must be an http or https address`);
-      const value = present(environment, names.key, ...(OTHER_KEY_NAMES[provider] ?? []));
-      return [provider, { ...toKeySettings(value, names.key, problems), baseUrl }];
+      const keyNames = [names.key, ...(OTHER_KEY_NAMES[provider] ?? [])];
+      return [provider, { ...readKeys(environment, keyNames, problems), baseUrl }];
     }),
   );
 
@@ -47,7 +51,7 @@ export const readConfiguredProviders = (
 ): Record<string, ProviderSettings> =>
   Object.fromEntries(
     configured.map(({ name, keyVariable }) => {
-      const value = keyVariable === null ? null : present(environment, keyVariable);
-      return [name, { ...toKeySettings(value, keyVariable ?? '', problems), baseUrl: null }];
+      const names = keyVariable === null ? [] : [keyVariable];
+      return [name, { ...readKeys(environment, names, problems), baseUrl: null }];
     }),
   );

@@ -69,7 +69,13 @@ export interface Settings extends TrustedDocumentsSettings, LimitSettings {
   /** Whether callers may, or have to, bring keys of their own for providers. */
   readonly providerKeys: ProviderKeysMode;
   readonly metrics: boolean;
+  /** How many principals are counted each; 0: none is. */
+  readonly metricsPrincipals: number;
+  /** Whether prompts and answers become attributes of spans. */
+  readonly traceContent: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: for people in a terminal, JSON elsewhere. */
+  readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly connectTimeoutMs: number;
   readonly firstDeltaTimeoutMs: number;
   readonly idleTimeoutMs: number;

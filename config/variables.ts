@@ -6,6 +6,8 @@ export interface Variable {
   readonly default: string;
   readonly unit: string | null;
   readonly description: string;
+  /** Its value is a secret or contains one, so that it has no flag: other users see the command line of a process. */
+  readonly isSecret?: true;
 }
 
 /** Every environment variable except those of providers, which follow from their names. docs/configuration.md lists the same. */
@@ -29,6 +31,7 @@ export const VARIABLES = [
     name: 'DATABASE_URL',
     default: '',
     unit: null,
+    isSecret: true,
     description:
       '`postgres://…` address of a PostgreSQL database, 13 or newer, which several server processes can share. Empty: the SQLite file under `MODELGRAPH_DATA`.',
   },
@@ -36,6 +39,7 @@ export const VARIABLES = [
     name: 'DATABASE_DIRECT_URL',
     default: '',
     unit: null,
+    isSecret: true,
     description:
       'Address of the same database without a connection pooler, for LISTEN. Empty: the same as `DATABASE_URL`.',
   },
@@ -167,6 +171,7 @@ export const VARIABLES = [
     name: 'MODELGRAPH_JWT_SECRET',
     default: '',
     unit: null,
+    isSecret: true,
     description: 'Secret shared with what signs the tokens, for the HS algorithms: at least 32 bytes.',
   },
   {
@@ -187,7 +192,7 @@ export const VARIABLES = [
     default: '',
     unit: null,
     description:
-      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start.",
+      "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start; one below a name where anybody can have a page, such as `https://*.vercel.app`, is warned of.",
   },
   ...LIMIT_VARIABLES,
   {
@@ -238,11 +243,32 @@ export const VARIABLES = [
       '`on` or `off`: whether metrics for Prometheus are served at `/metrics`, to any client that may use the server.',
   },
   {
+    name: 'MODELGRAPH_METRICS_PRINCIPALS',
+    default: '0',
+    unit: null,
+    description:
+      'How many keys are counted under their own id in `/metrics`: generations, tokens and cost. Further ones are counted together as `other`, and users as `users`. 0: use is not counted by principal.',
+  },
+  {
+    name: 'MODELGRAPH_TRACE_CONTENT',
+    default: 'off',
+    unit: null,
+    description:
+      '`on` or `off`: whether prompts, answers and tool definitions become attributes of OpenTelemetry spans. They leave this server with the traces.',
+  },
+  {
     name: 'MODELGRAPH_LOG_LEVEL',
     default: 'info',
     unit: null,
     description:
       "`debug`, `info`, `warn`, `error` or `silent`. Logs contain neither prompts nor keys; `debug` adds vendors' error messages, which may quote a prompt.",
+  },
+  {
+    name: 'MODELGRAPH_LOG_FORMAT',
+    default: 'auto',
+    unit: null,
+    description:
+      '`pretty`: lines for people; `json`: one JSON object a line; `auto`: `pretty` where the output is a terminal, else `json`.',
   },
   {
     name: 'MODELGRAPH_CONNECT_TIMEOUT_MS',
@@ -357,6 +383,7 @@ export const VARIABLES = [
     name: 'MODELGRAPH_WEBHOOK_SECRET',
     default: '',
     unit: null,
+    isSecret: true,
     description: 'Secret that signs the webhooks, in the form of Standard Webhooks: `whsec_` and base64.',
   },
   {

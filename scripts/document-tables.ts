@@ -7,6 +7,7 @@ import type { TextProviderDescriptor } from '../src/core/text-provider.ts';
 import { ERROR_CODES, type ErrorCode } from '../src/core/errors.ts';
 import { TEXT_PROVIDERS } from '../src/providers/index.ts';
 import { ERROR_DESCRIPTIONS } from '../src/schema/enums.ts';
+import { printMetrics } from './metrics-table.ts';
 
 const DESCRIPTORS: readonly TextProviderDescriptor[] = Object.values(TEXT_PROVIDERS);
 
@@ -110,6 +111,7 @@ export const DOCUMENT_TABLES: readonly DocumentTable[] = [
   { path: 'docs/providers.md', name: 'providers', print: printProviders },
   { path: 'docs/configuration.md', name: 'variables', print: printVariables },
   { path: 'docs/errors.md', name: 'errors', print: printErrors },
+  { path: 'docs/metrics.md', name: 'metrics', print: printMetrics },
 ];
 
 /** The document with its table printed from the sources. Throws if the comments of the table are missing. */

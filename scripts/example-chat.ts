@@ -31,10 +31,10 @@ interface Running {
   readonly origin: string;
 }
 
-/** A server on a free port, if the environment names none; resolves once it is ready. */
-const startServer = async (): Promise<Running> => {
+/** A server on a free port, if the environment names none; undefined: it has ended, and has said why. */
+const startServer = async (): Promise<Running | undefined> => {
   const server = spawn(process.execPath, [path('src/main.ts')], {
-    env: { PORT: '0', ...process.env },
+    env: { PORT: '0', ...process.env, MODELGRAPH_LOG_FORMAT: 'json' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: server.stdout })) {
@@ -42,7 +42,7 @@ const startServer = async (): Promise<Running> => {
     server.stdout.resume();
     return { process: server, origin: new URL((JSON.parse(line) as { readonly url: string }).url).origin };
   }
-  throw new Error('The server ended before it was ready.');
+  return undefined;
 };
 
 const startPage = (serverOrigin: string): ChildProcess =>
@@ -52,18 +52,26 @@ const startPage = (serverOrigin: string): ChildProcess =>
     stdio: ['ignore', 'inherit', 'inherit'],
   });
 
-const run = async (serverUrl: string | undefined): Promise<void> => {
-  install();
-  const server = serverUrl === undefined ? await startServer() : undefined;
-  const origin = server?.origin ?? new URL(serverUrl ?? '').origin;
+const runPage = async (origin: string, server: readonly ChildProcess[]): Promise<void> => {
   print(`The chat talks to ${origin}. Ctrl-C ends it.`);
-  const children = [...(server === undefined ? [] : [server.process]), startPage(origin)];
+  const children = [...server, startPage(origin)];
   const stop = (): void => {
     for (const child of children) child.kill('SIGTERM');
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   // Where one of them ends, the other is of no use.
   await Promise.all(children.map((child) => once(child, 'exit').then(stop)));
+};
+
+const run = async (serverUrl: string | undefined): Promise<void> => {
+  install();
+  if (serverUrl !== undefined) return runPage(new URL(serverUrl).origin, []);
+  const server = await startServer();
+  if (server !== undefined) return runPage(server.origin, [server.process]);
+  process.stderr.write(
+    'The chat has no server. With one that runs already: npm run example:chat -- --server http://127.0.0.1:4000\n',
+  );
+  process.exitCode = 1;
 };
 
 const { values } = parseArgs({

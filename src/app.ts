@@ -3,8 +3,8 @@ import type { Settings } from '../config/settings.ts';
 import type { GenerationGuard } from './core/generation-guard.ts';
 import { hideSecrets } from './core/secrets.ts';
 import type { ServiceLog } from './core/service-log.ts';
-import { combineTelemetry } from './core/telemetry.ts';
 import { type CatalogueLayer, type CatalogueOverrides, createCatalogueLayer } from './create-catalogue.ts';
+import { createTelemetryLayer } from './create-telemetry.ts';
 import {
   createTransports,
   loadSteps,
@@ -13,6 +13,7 @@ import {
   type TransportOverrides,
 } from './create-transports.ts';
 import { createRateLimitLayer, type RateLimitLayer } from './create-rate-limits.ts';
+import { createWebhooks } from './create-webhooks.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
 import {
   type AccessLayer,
@@ -22,12 +23,13 @@ import {
   type PrincipalOverrides,
 } from './create-principals.ts';
 import { createAvailability, STORE_TOLERANCE_MS } from './server/health.ts';
+import { type HealthParts, readHealthParts } from './server/health-parts.ts';
 import { closeTransports, type Transports } from './server/close-transports.ts';
 import { listen } from './server/listen.ts';
-import { createMetrics, type Metrics, type MetricsReadings } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
-import { createTracing } from './telemetry/tracing.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
+import { findSharedSuffix } from './server/shared-suffix.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -40,6 +42,7 @@ import {
 } from './services/generations/create-generations.ts';
 import { CACHE_LIMITS } from './services/generations/generation-cache.ts';
 import { AccountService } from './services/principals/account-service.ts';
+import { ServerNodeService } from './services/nodes/server-node-service.ts';
 import { OutputChecker } from './services/output/output-checker.ts';
 import type { FetchMedia } from './services/media/resolve-media.ts';
 import type { Webhooks, WebhookTiming } from './services/webhooks/webhooks.ts';
@@ -52,6 +55,7 @@ import { openDb } from './stores/db/open-db.ts';
 import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
+import { findServerNodes } from './stores/nodes/server-nodes.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, TransportOverrides {
@@ -64,9 +68,23 @@ export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, Tr
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
 
+/** What the application consists of as it is now. */
+export interface AppDescription {
+  /** By name. `missing`: the variable without whose key the provider cannot be called; null: it can be. */
+  readonly providers: readonly { readonly name: string; readonly missing: string | null }[];
+  /** How many models the catalogue has. */
+  readonly models: number;
+  /** What the alias `default` leads to; null: to none. */
+  readonly defaultModel: string | null;
+}
+
 export interface App {
-  /** Opens the port and resolves with the address of the API. Where that fails, nothing is left open. */
+  /**
+   * Opens the port and resolves with the address of the API, which a browser on this machine can open. Where that fails,
+   * nothing is left open.
+   */
   listen(): Promise<string>;
+  describe(): AppDescription;
   /**
    * Takes no new work, lets running generations end for the grace period, ends the rest with a terminal event, and
    * closes every socket. Resolves when nothing is open.
@@ -79,18 +97,6 @@ export interface App {
   reload(): Promise<void>;
 }
 
-const createWebhooks = async (
-  { webhook }: Settings,
-  { db, nodeId, log, timing }: { db: Db; nodeId: string; log: ServiceLog; timing: Partial<WebhookTiming> },
-): Promise<Webhooks | null> => {
-  if (webhook === null) return null;
-  // Loaded where they are wanted, as PostgreSQL is.
-  const { WEBHOOK_TIMING, Webhooks } = await import('./services/webhooks/webhooks.ts');
-  const { WebhookStore } = await import('./stores/batches/webhook-store.ts');
-  const store = new WebhookStore(db, nodeId);
-  return new Webhooks({ ...webhook, store, log, timing: { ...WEBHOOK_TIMING, ...timing } });
-};
-
 interface ServiceLayer {
   readonly generations: Generations;
   readonly batches: Batches;
@@ -100,25 +106,38 @@ interface ServiceLayer {
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
   readonly rateLimits: RateLimitLayer;
+  readonly nodes: ServerNodeService;
+  readonly readParts: () => HealthParts;
 }
 
-const createServiceMetrics = (
-  db: Db,
-  { health, catalogue }: Pick<CatalogueLayer, 'health' | 'catalogue'>,
-  { isLimitingAlone, ...readings }: Required<Pick<MetricsReadings, 'queuedWrites' | 'isLimitingAlone'>>,
-): Metrics =>
-  createMetrics({
-    ...readings,
-    isStoreUp: () => db.isUp(),
-    circuitStates: () => health.circuitStates(),
-    catalogue: () => catalogue.state(),
-    ...(db.engine === 'postgres' && { isLimitingAlone }),
-  });
+const createPartsReader =
+  (
+    { catalogue, health, isCurrent }: CatalogueLayer,
+    db: Db,
+    { generations, batches }: Pick<ServiceLayer, 'generations' | 'batches'>,
+  ) =>
+  (): HealthParts =>
+    readHealthParts({
+      engine: db.engine,
+      isStoreUp: () => db.isUp(),
+      queuedWrites: generations.queuedWrites,
+      catalogue,
+      isCatalogueCurrent: isCurrent,
+      circuitStates: () => health.circuitStates(),
+      running: () => generations.service.liveCount,
+      heldJobs: batches.heldJobs,
+    });
 
-const createBatchStores = (db: Db, nodeId: string, { retentionMs }: Settings) => ({
-  store: new BatchStore(db),
-  jobs: new BatchJobStore(db, { nodeId, retentionMs }),
-  items: new BatchItemStore(db),
+const createGenerationStores = (
+  db: Db,
+  nodeId: string,
+  version: string,
+  { eventRetentionMs, retentionMs }: Settings,
+) => ({
+  store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
+  leases: new NodeLeases(db, nodeId, version),
+  commands: new NodeCommands(db, nodeId),
+  cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
 });
 
 const createServices = async (
@@ -132,12 +151,16 @@ const createServices = async (
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
-  const { eventRetentionMs, retentionMs } = settings;
-  const { models, factory, health, toTelemetryName } = catalogueLayer;
+  const { models, factory, health } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
   const now = overrides.now ?? Date.now;
-  const metrics: Metrics = createServiceMetrics(db, catalogueLayer, {
-    queuedWrites: () => generations.queuedWrites(),
+  const batchStore = new BatchStore(db);
+  const { version, metrics, telemetry } = createTelemetryLayer(settings, log, {
+    ...catalogueLayer,
+    db,
+    batchStore,
+    generations: () => generations,
+    batches: () => batches,
     isLimitingAlone: () => rateLimits.isLocal(),
   });
   const onRefused = (name: string): void => metrics.rateLimited(name);
@@ -150,7 +173,7 @@ const createServices = async (
     fetchMedia: overrides.fetchMedia ?? fetchMedia,
     outputs: new OutputChecker(),
     log,
-    telemetry: combineTelemetry([metrics.telemetry, createTracing(toTelemetryName)], log),
+    telemetry,
     guards,
     now,
     principalLimits: rateLimits.principals,
@@ -158,10 +181,7 @@ const createServices = async (
   const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
-    store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
-    leases: new NodeLeases(db, nodeId),
-    commands: new NodeCommands(db, nodeId),
-    cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
+    ...createGenerationStores(db, nodeId, version, settings),
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
     onLapsed: () => rateLimits.rewriteHolds(),
@@ -170,22 +190,35 @@ const createServices = async (
       return accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows);
     },
   });
-  const batchTiming = { ...BATCH_TIMING, ...overrides.batchTiming };
   const batches = createBatches({
     ...shared,
-    ...createBatchStores(db, nodeId, settings),
-    timing: batchTiming,
+    store: batchStore,
+    jobs: new BatchJobStore(db, { nodeId, retentionMs: settings.retentionMs }),
+    items: new BatchItemStore(db),
+    timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
   const accounts = new AccountService({ store: accountStore, now });
   const timing = overrides.webhookTiming ?? {};
   const webhooks = await createWebhooks(settings, { db, nodeId, log, timing });
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
+  const nodes = new ServerNodeService(() => findServerNodes(db));
   const { outputs } = shared;
-  return { generations, batches, webhooks, accounts, metrics, outputs, principals, rateLimits };
+  const readParts = createPartsReader(catalogueLayer, db, { generations, batches });
+  const work = { generations, batches, webhooks, accounts, metrics, outputs };
+  return { ...work, principals, rateLimits, nodes, readParts };
 };
 
+const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
+  providers: catalogue.providers().map(({ name, configured, credentialVariable }) => ({
+    name,
+    missing: configured ? null : credentialVariable,
+  })),
+  models: catalogue.state().modelCount,
+  defaultModel: catalogue.findModel('default')?.config.name ?? null,
+});
+
 /** Every secret of the settings, which a vendor, a database or a receiver of webhooks may quote. */
-const secretsOf = ({
+export const secretsOf = ({
   providers,
   webhook,
   jwt,
@@ -203,6 +236,17 @@ const secretsOf = ({
 const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog): void => {
   for (const variable of unknownVariables)
     log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
+};
+
+const warnOfSharedOrigins = ({ allowedOrigins }: Settings, log: ServiceLog): void => {
+  for (const origin of allowedOrigins) {
+    const suffix = findSharedSuffix(origin);
+    if (suffix !== undefined)
+      log.warn(
+        { origin },
+        `anybody can have a page below ${suffix}, and all of them may call this server: allow your own pages one by one in MODELGRAPH_ALLOWED_ORIGINS, or set MODELGRAPH_API_KEYS`,
+      );
+  }
 };
 
 /** The first request does not wait for the packages of vendors, nor does the start. */
@@ -284,6 +328,7 @@ export const buildApp = async (
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfUnknownVariables(settings, log);
+  warnOfSharedOrigins(settings, log);
   const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
@@ -295,7 +340,7 @@ export const buildApp = async (
   const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const { generations, batches, accounts, metrics, principals, rateLimits } = services;
+  const { generations, batches, accounts, metrics, principals, rateLimits, nodes } = services;
   const { catalogue, isCurrent } = catalogueLayer;
   const served: Served = {
     services: {
@@ -303,6 +348,7 @@ export const buildApp = async (
       generations: generations.service,
       batches: batches.service,
       accounts,
+      nodes,
       principals: principals.service,
       rateLimits: rateLimits.principals,
     },
@@ -311,6 +357,7 @@ export const buildApp = async (
     metrics,
     isClosing: () => closing,
     isStoreReliable: () => storeAvailability.isReliable(),
+    readParts: services.readParts,
   };
   const transports = createTransports(settings, log, overrides, steps, served, isCurrent);
   const parts: AppParts = { settings, log, catalogueLayer, services, steps, transports, db };
@@ -333,6 +380,7 @@ export const buildApp = async (
       }
     },
     close,
+    describe: () => describe(catalogueLayer),
     reload: async () => {
       await Promise.all([
         catalogueLayer.sources.reload(),

@@ -21,9 +21,10 @@ import {
   ModelDiscovery,
 } from './services/catalogue/model-discovery.ts';
 import { OVERLAY_INTERVAL_MS, OverlayReader } from './services/catalogue/overlay-reader.ts';
+import { type PollCount, PollTally } from './services/catalogue/poll-tally.ts';
 import { CatalogueRefresh } from './services/catalogue/refresh/catalogue-refresh.ts';
 import { type ProviderHealthOptions, ProviderHealthService } from './services/providers/provider-health.ts';
-import type { ToTelemetryName } from './telemetry/tracing.ts';
+import type { ToTelemetryName } from './telemetry/generation-trace.ts';
 
 /** Parts of the catalogue that can be replaced. */
 export interface CatalogueOverrides {
@@ -93,10 +94,18 @@ interface SourceContext {
   readonly registry: TextProviderRegistry;
   readonly factory: ProviderFactory;
   readonly live: LiveCatalogue;
+  readonly tally: PollTally;
 }
 
 /** Models that providers of the operator's file list themselves, asked for from the start on. */
-const createDiscovery = ({ settings, log, overrides, factory, live }: SourceContext): ModelDiscovery => {
+const createDiscovery = ({
+  settings,
+  log,
+  overrides,
+  factory,
+  live,
+  tally,
+}: SourceContext): ModelDiscovery => {
   const providers = settings.configuredProviders.filter(
     ({ name, discovered }) => discovered !== null && factory.isConfigured(name),
   );
@@ -106,11 +115,18 @@ const createDiscovery = ({ settings, log, overrides, factory, live }: SourceCont
       discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
     take: (found: readonly ModelConfig[]) => live.takeDiscovered(found, provider.aliases),
   }));
-  return new ModelDiscovery(sources, { ...DISCOVERY_TIMING, ...overrides.discoveryTiming }, log);
+  return new ModelDiscovery(sources, { ...DISCOVERY_TIMING, ...overrides.discoveryTiming }, log, tally);
 };
 
 /** The document and the vendors' lists that the catalogue is refreshed from. */
-const createRefresh = ({ settings, overrides, registry, factory, live }: SourceContext): CatalogueRefresh => {
+const createRefresh = ({
+  settings,
+  overrides,
+  registry,
+  factory,
+  live,
+  tally,
+}: SourceContext): CatalogueRefresh => {
   const descriptors = registry.descriptors();
   const refreshMs = overrides.catalogueTiming?.refreshMs ?? settings.catalogueRefreshMs;
   const lists = descriptors.flatMap(({ name, loadListModels }) =>
@@ -120,6 +136,7 @@ const createRefresh = ({ settings, overrides, registry, factory, live }: SourceC
   );
   return new CatalogueRefresh({
     live,
+    tally,
     address: settings.catalogueUrl,
     lists: lists.map(({ provider, loadListModels }) => ({
       provider,
@@ -146,6 +163,8 @@ export interface CatalogueSources {
   start(): void;
   /** Reads the overlay and asks the sources of a refresh at once. Resolves once the overlay was read. */
   reload(): Promise<void>;
+  /** How often each source was read since the start. */
+  readCounts(): readonly PollCount[];
   stop(): Promise<void>;
 }
 
@@ -173,6 +192,7 @@ const createSources = (context: SourceContext): CatalogueSources => {
       refresh.start();
       discovery.start();
     },
+    readCounts: () => context.tally.counts(),
     async reload() {
       refresh.wake();
       await overlay?.readNow();
@@ -238,7 +258,15 @@ export const createCatalogueLayer = async (
   });
   const catalogue = new CatalogueService(models, registry.descriptors(), factory, health, () => live.state());
   const toTelemetryName: ToTelemetryName = (name) => registry.findDescriptor(name)?.telemetryName ?? name;
-  const sources = createSources({ settings, log, overrides, registry, factory, live });
+  const sources = createSources({
+    settings,
+    log,
+    overrides,
+    registry,
+    factory,
+    live,
+    tally: new PollTally(),
+  });
   const isRead = catalogueFile !== null || catalogueUrl !== null || vendorLists;
   const isCurrent = isRead ? () => live.isCurrent() : null;
   return { models, factory, health, catalogue, sources, isCurrent, toTelemetryName };

@@ -18,7 +18,7 @@ import { UserTokenStore } from './stores/principals/user-token-store.ts';
 
 /** Parts of what concerns principals that can be replaced. */
 export interface PrincipalOverrides {
-  /** How often the file of the rules for access is looked at, in milliseconds. */
+  /** How often the file of the rules for access is polled, in milliseconds. */
   readonly accessIntervalMs?: number;
   readonly keySetTiming?: Partial<KeySetTiming>;
   readonly tokenFreshMs?: number;

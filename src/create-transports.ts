@@ -7,6 +7,7 @@ import type { RateLimitLayer } from './create-rate-limits.ts';
 import { createSchema } from './schema/index.ts';
 import type { Transports } from './server/close-transports.ts';
 import type { Services } from './server/context.ts';
+import type { HealthParts } from './server/health-parts.ts';
 import { createHttpServer } from './server/http-server.ts';
 import { DEFAULT_LIMITS, maxBodyValuesOf, type OperationLimits } from './server/limits.ts';
 import { loadPlugins } from './server/load-plugins.ts';
@@ -14,11 +15,7 @@ import { createErrorMask } from './server/mask-error.ts';
 import type { ServerPlugin } from './server/plugin.ts';
 import { ProviderKeyReader } from './server/provider-keys.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './server/trusted-documents/resolve-document.ts';
-import {
-  createTrustedDocuments,
-  DOCUMENTS_INTERVAL_MS,
-  type TrustedDocuments,
-} from './server/trusted-documents/trusted-documents.ts';
+import { DOCUMENTS_INTERVAL_MS, TrustedDocuments } from './server/trusted-documents/trusted-documents.ts';
 import { serveWebSockets, WEBSOCKET_LIMITS, type WebSocketLimits } from './server/websocket/websocket.ts';
 import { createYogaServer } from './server/yoga.ts';
 import type { Authenticate } from './services/principals/authenticator.ts';
@@ -42,6 +39,8 @@ export interface Served {
   readonly rateLimits: RateLimitLayer;
   readonly isClosing: () => boolean;
   readonly isStoreReliable: () => boolean;
+  /** Every part of this process with its state. */
+  readonly readParts: () => HealthParts;
 }
 
 const keyedProvidersOf = (catalogue: CatalogueLayer['catalogue']): readonly string[] =>
@@ -66,7 +65,8 @@ export const loadSteps = async (
   const loaded = settings.plugins === null ? [] : await loadPlugins(settings.plugins);
   const { trustedDocuments: files, trustedDocumentsMode: mode } = settings;
   const intervalMs = overrides.documentsIntervalMs ?? DOCUMENTS_INTERVAL_MS;
-  const trusted = files.length === 0 ? null : await createTrustedDocuments({ files, mode, intervalMs, log });
+  const trusted = files.length === 0 ? null : new TrustedDocuments({ files, mode, intervalMs, log });
+  await trusted?.readFirst();
   const plugins = [...loaded, ...(overrides.plugins ?? [])];
   return { plugins, trusted, documents: createDocumentPolicy(trusted) };
 };
@@ -77,13 +77,13 @@ export const createTransports = (
   log: ServiceLog,
   overrides: TransportOverrides,
   { plugins, documents }: Steps,
-  { services, authenticate, metrics, rateLimits, isClosing, isStoreReliable }: Served,
+  { services, authenticate, metrics, rateLimits, isClosing, isStoreReliable, readParts }: Served,
   isCatalogueCurrent: CatalogueLayer['isCurrent'],
 ): Transports => {
   const shared = {
     authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log),
+    maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
     rateLimits,
     heartbeatMs: settings.heartbeatMs,
     documents,
@@ -103,6 +103,7 @@ export const createTransports = (
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent,
     isLimitingAlone: () => rateLimits.isLocal(),
+    readParts,
     metrics,
     servesMetrics: settings.metrics,
     playground: servesPlayground(settings),
@@ -113,6 +114,7 @@ export const createTransports = (
     ...shared,
     yoga,
     streamOpened: (transport) => metrics.streamOpened(transport),
+    onRefused: (code) => metrics.errorTold(code),
     limits: {
       ...WEBSOCKET_LIMITS,
       maxPayloadBytes: settings.maxBodyBytes,

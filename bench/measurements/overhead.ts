@@ -10,7 +10,8 @@ import { readEvent, toGenerate } from '../clients/subscription.ts';
 /** A slow pace: 1,000 streams at the pace of a model saturate one core, which `paced` measures. */
 const BACKGROUND_INTERVAL_MS = 200;
 
-const textReceiver =
+/** Passes on the texts of a GraphQL server's results. */
+export const textReceiver =
   (receive: (text: string) => void) =>
   (json: string): void => {
     const { __typename, text, error } = readEvent(json);

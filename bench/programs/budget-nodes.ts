@@ -27,7 +27,7 @@ export const startBudgetNodes = ({
     folder,
     random: createRandom(14),
     program: PROGRAM,
-    keyVariables: ['GROQ_API_KEY'],
+    ownEnvironment: (life) => ({ GROQ_API_KEY: life }),
     environment: {
       ...(databaseUrl === null ? { MODELGRAPH_DATA: folder } : { DATABASE_URL: databaseUrl }),
       GROQ_BASE_URL: vendor,

@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { answerParent, readOptions } from './answer-parent.ts';
-import { probe, type ProbeOptions } from '../clients/probe.ts';
-import type { OpenStream } from '../clients/probe.ts';
+import { type OpenStreams, openStreams, type StreamsOptions } from '../clients/open-streams.ts';
+import { type OpenStream, probe, type ProbeOptions } from '../clients/probe.ts';
 import { toPrompt } from './plan.ts';
 
 const { upstreamUrl } = readOptions() as { readonly upstreamUrl: string };
@@ -33,4 +33,16 @@ const open: OpenStream = async (plan, receive) => {
   };
 };
 
-answerParent({}, { probe: (options: ProbeOptions) => probe(open, options) });
+let opened: OpenStreams | undefined;
+
+answerParent(
+  {},
+  {
+    probe: (options: ProbeOptions) => probe(open, options),
+    openStreams: async (options: StreamsOptions) => {
+      opened = await openStreams(open, options);
+    },
+    takeDelays: () => opened?.takeDelays(),
+    leaveStreams: () => opened?.leave(),
+  },
+);

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 /** The command line is invalid. */
 export class UsageError extends Error {}
 
-export const USAGE = `usage:
-  npm run batch -- submit <file.jsonl> [--model <name>] [--name <text>] [--idempotency-key <text>] [--detach]
-  npm run batch -- status <id> [--watch]
-  npm run batch -- results <id> [--out <file>]
-  npm run batch -- cancel <id>
-  npm run batch -- list
+/** How the command is used; `name`: what it is called. */
+export const toUsage = (name: string): string => `usage:
+  ${name} submit <file.jsonl> [--model <name>] [--name <text>] [--idempotency-key <text>] [--detach]
+  ${name} status <id> [--watch]
+  ${name} results <id> [--out <file>]
+  ${name} cancel <id>
+  ${name} list
 
   --url <address>   address of the API (default: MODELGRAPH_URL, then http://127.0.0.1:4000/graphql)
   --key <key>       key for the server (default: MODELGRAPH_API_KEY)

@@ -11,7 +11,13 @@ import {
   submitBatch,
   watchBatch,
 } from './api.ts';
-import { type Command, type CommandEnvironment, readCommandLine, USAGE, UsageError } from './command-line.ts';
+import {
+  type Command,
+  type CommandEnvironment,
+  readCommandLine,
+  toUsage,
+  UsageError,
+} from './command-line.ts';
 import { fileFailure, isFileFailure } from './file-failure.ts';
 import { createProgress, toStatusLine } from './progress.ts';
 import { openRequestFile } from './request-file.ts';
@@ -21,6 +27,8 @@ export interface Terminal {
   readonly errors: NodeJS.WritableStream;
   /** Whether `errors` is a terminal. */
   readonly isTerminal: boolean;
+  /** What the command is called here, for advice: `modelgraph batch`. */
+  readonly commandName: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -83,7 +91,7 @@ const describeError = (error: unknown): string => {
   return error.message;
 };
 
-const howToWatch = (id: string): string => `npm run batch -- status ${id} --watch`;
+const howToWatch = (id: string, { commandName }: Terminal): string => `${commandName} status ${id} --watch`;
 
 const watch = async (server: Server, id: string, terminal: Terminal): Promise<number> => {
   const progress = createProgress(terminal.errors, terminal.isTerminal);
@@ -100,18 +108,19 @@ const watch = async (server: Server, id: string, terminal: Terminal): Promise<nu
       last = state;
     }
   } catch (error) {
-    if (!terminal.signal.aborted) terminal.errors.write(`\nTo watch the batch again: ${howToWatch(id)}\n`);
+    if (!terminal.signal.aborted)
+      terminal.errors.write(`\nTo watch the batch again: ${howToWatch(id, terminal)}\n`);
     throw error;
   } finally {
     progress.stop();
     if (terminal.signal.aborted)
-      terminal.errors.write(`\nThe batch continues. To watch it again: ${howToWatch(id)}\n`);
+      terminal.errors.write(`\nThe batch continues. To watch it again: ${howToWatch(id, terminal)}\n`);
   }
   if (terminal.signal.aborted) return INTERRUPTED;
   const state = last ?? (await getBatch(server, id, terminal.signal));
   terminal.output.write(`${toStatusLine(state)}\n`);
   if (state.error !== null) terminal.errors.write(`${state.error.code}: ${state.error.message}\n`);
-  if (hasEnded(state)) terminal.errors.write(`The results: npm run batch -- results ${id}\n`);
+  if (hasEnded(state)) terminal.errors.write(`The results: ${terminal.commandName} results ${id}\n`);
   return exitCodeOf(state);
 };
 
@@ -123,7 +132,7 @@ const submit = async (command: Extract<Command, { type: 'submit' }>, terminal: T
   const state = await submitFile().catch((error: unknown) => {
     if (terminal.signal.aborted)
       terminal.errors.write(
-        '\nThe server may have accepted the batch already. To check: npm run batch -- list\n',
+        `\nThe server may have accepted the batch already. To check: ${terminal.commandName} list\n`,
       );
     throw error;
   });
@@ -190,7 +199,7 @@ export const runBatchCommand = async (
     return await run(readCommandLine(words, environment), terminal);
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.errors.write(`${error.message}\n${USAGE}\n`);
+      terminal.errors.write(`${error.message}\n${toUsage(terminal.commandName)}\n`);
       return INVALID_USAGE;
     }
     if (terminal.signal.aborted) return INTERRUPTED;

@@ -7,13 +7,16 @@ import { readDocuments } from '../../src/server/trusted-documents/read-documents
 import { extractDocuments, type SourceFile } from './extract-documents.ts';
 
 export interface Terminal {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly errors: NodeJS.WritableStream;
+  /** What the command is called here, for advice. */
+  readonly commandName: string;
 }
 
-export const USAGE = `usage:
-  npm run documents -- extract <source or glob>… [--out <file>] [--ids <file>] [--keep]
-  npm run documents -- check <file>…
+/** How the command is used; `name`: what it is called. */
+export const toUsage = (name: string): string => `usage:
+  ${name} extract <source or glob>… [--out <file>] [--ids <file>] [--keep]
+  ${name} check <file>…
 
 extract collects the operations of .graphql files and of templates in programs (gql, graphql, /* GraphQL */), each with its
 fragments, into an object of their texts by SHA-256 (default: trusted-documents.json). --ids writes their ids by name, for a
@@ -45,8 +48,8 @@ const readSources = async (patterns: readonly string[]): Promise<readonly Source
 const toJson = (entries: readonly (readonly [string, string])[]): string =>
   `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 
-const report = (problems: readonly string[], { stderr }: Terminal): number => {
-  for (const problem of problems) stderr.write(`${problem}\n`);
+const report = (problems: readonly string[], { errors }: Terminal): number => {
+  for (const problem of problems) errors.write(`${problem}\n`);
   return problems.length > 0 ? FAILED : OK;
 };
 
@@ -69,7 +72,7 @@ const extract = async (
   const texts = new Map([...kept.documents, ...documents.map(({ id, text }) => [id, text] as const)]);
   await writeFile(out, toJson([...texts]));
   if (ids !== undefined) await writeFile(ids, toJson(documents.map(({ id, name }) => [name, id])));
-  terminal.stdout.write(`${out}: ${texts.size} documents\n`);
+  terminal.output.write(`${out}: ${texts.size} documents\n`);
   return OK;
 };
 
@@ -82,12 +85,12 @@ const check = async (files: readonly string[], terminal: Terminal): Promise<numb
   }));
   for (const { openPlaces } of checked)
     for (const { operation, place, variable } of openPlaces)
-      terminal.stdout.write(`${operation}: ${place} is left to the client, as ${variable}\n`);
+      terminal.output.write(`${operation}: ${place} is left to the client, as ${variable}\n`);
   const found = [
     ...problems,
     ...checked.flatMap(({ id, problems: ofOne }) => ofOne.map((problem) => `${id}: ${problem}`)),
   ];
-  if (found.length === 0) terminal.stdout.write(`${documents.size} documents fit the schema\n`);
+  if (found.length === 0) terminal.output.write(`${documents.size} documents fit the schema\n`);
   return report(found, terminal);
 };
 
@@ -104,8 +107,8 @@ export const runDocumentsCommand = async (words: readonly string[], terminal: Te
   } catch (error) {
     const { code = '', message } = error as { readonly code?: string; readonly message: string };
     if (!code.startsWith('ERR_PARSE_ARGS')) return report([message], terminal);
-    terminal.stderr.write(`${message}\n`);
+    terminal.errors.write(`${message}\n`);
   }
-  terminal.stderr.write(`${USAGE}\n`);
+  terminal.errors.write(`${toUsage(terminal.commandName)}\n`);
   return INVALID_USAGE;
 };

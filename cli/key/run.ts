@@ -5,6 +5,8 @@ import { ApiError, ask, type Server } from '../api.ts';
 export interface KeyTerminal {
   readonly output: NodeJS.WritableStream;
   readonly errors: NodeJS.WritableStream;
+  /** What the command is called here, for advice. */
+  readonly commandName: string;
 }
 
 export interface KeyEnvironment {
@@ -12,10 +14,11 @@ export interface KeyEnvironment {
   readonly MODELGRAPH_API_KEY?: string | undefined;
 }
 
-const USAGE = `usage:
-  npm run key -- <id>                                   creates a key; id is 1 to 32 lower-case letters and digits
-  npm run key -- token <subject> [--expires <seconds>]  creates a token for a user of your key (default: 3600)
-  npm run key -- revoke <subject>                       revokes every token that your key has created for a user
+/** How the command is used; `name`: what it is called. */
+export const toUsage = (name: string): string => `usage:
+  ${name} <id>                                   creates a key; id is 1 to 32 lower-case letters and digits
+  ${name} token <subject> [--expires <seconds>]  creates a token for a user of your key (default: 3600)
+  ${name} revoke <subject>                       revokes every token that your key has created for a user
 
   --url <address>   address of the API (default: MODELGRAPH_URL, then http://127.0.0.1:4000/graphql)
   --key <key>       your key, with the operation "issue" (default: MODELGRAPH_API_KEY)
@@ -108,11 +111,11 @@ const readCommand = (
 export const runKeyCommand = async (
   words: readonly string[],
   environment: KeyEnvironment,
-  { output, errors }: KeyTerminal,
+  { output, errors, commandName }: KeyTerminal,
 ): Promise<number> => {
   const command = readCommand(words, environment);
   if (command === undefined) {
-    errors.write(USAGE);
+    errors.write(toUsage(commandName));
     return INVALID_USAGE;
   }
   try {

@@ -11,9 +11,13 @@ import { type LedgerLine, readLedger } from './read-ledger.ts';
 export interface UsageTerminal {
   readonly output: NodeJS.WritableStream;
   readonly errors: NodeJS.WritableStream;
+  /** What the command is called here, for advice. */
+  readonly commandName: string;
 }
 
-const USAGE = `npm run usage -- [--from=YYYY-MM-DD] [--to=YYYY-MM-DD]
+/** How the command is used; `name`: what it is called. */
+export const toUsage = (name: string): string => `usage:
+  ${name} [--from=YYYY-MM-DD] [--to=YYYY-MM-DD]
 Writes the ledger as CSV: one line for each turn that was billed, oldest first, from the first moment of --from (default:
 thirty days ago) to the last of --to (default: today), in UTC. DATABASE_URL or MODELGRAPH_DATA name the database, as for the
 server, which may run meanwhile.
@@ -81,11 +85,11 @@ const openLedger = async ({ databaseUrl, databaseDirectUrl, dataDirectory }: Set
 /** Runs the command. Gives its exit status: 0, 1 where the database cannot be read, 2 for wrong parameters. */
 export const runUsageCommand = async (
   parameters: readonly string[],
-  { output, errors }: UsageTerminal,
+  { output, errors, commandName }: UsageTerminal,
 ): Promise<number> => {
   const days = readDays(parameters);
   if (days === null) {
-    errors.write(USAGE);
+    errors.write(toUsage(commandName));
     return 2;
   }
   try {

@@ -144,5 +144,8 @@ const toReasoningSwitch = ({ displayName, capabilities }: Model): Control => {
  */
 export const controls = (model: Model, settings: ControlSettings = {}): readonly Control[] => [
   toReasoningSwitch(model),
-  ...model.parameters.map((constraint) => toControl(constraint, model, settings)),
+  // A newer server may have parameters that this version does not know.
+  ...model.parameters
+    .filter(({ parameter }) => Object.hasOwn(PARAMETER_CONTROLS, parameter))
+    .map((constraint) => toControl(constraint, model, settings)),
 ];

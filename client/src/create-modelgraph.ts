@@ -86,7 +86,8 @@ export const createModelgraph = (options: ModelgraphOptions): Modelgraph => {
     preview: async (input, { count = 'ESTIMATE', signal } = {}) =>
       (await request(PREVIEW_GENERATION, { input, count }, { signal })).previewGeneration,
     generate(input, { signal, idempotencyKey, onToolCall } = {}) {
-      const asked: GenerateInput = { onDisconnect: 'CONTINUE', ...input };
+      const onDisconnect = options.providerKeys === undefined ? 'CONTINUE' : 'CANCEL';
+      const asked: GenerateInput = { onDisconnect, ...input };
       const key = idempotencyKey ?? createKey();
       const isNew = idempotencyKey === undefined;
       const handle = begin(context, { type: 'start', input: asked, idempotencyKey: key, isNew }, onToolCall);

@@ -13,7 +13,7 @@ import type {
   ToolResultInput,
 } from './schema-types.ts';
 import type { FollowOptions, GenerateOptions, GenerationHandle } from './generation-handle.ts';
-import type { TransportName, Transport } from './transport.ts';
+import type { GraphqlRequest, TransportName, Transport } from './transport.ts';
 
 export interface ModelgraphOptions {
   /** The address of the server's GraphQL endpoint; in a browser it may be relative to the page. */
@@ -24,6 +24,16 @@ export interface ModelgraphOptions {
   readonly transport?: TransportName | Transport;
   /** Additional headers of HTTP requests and event streams (a WebSocket of a browser takes none). */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Called with each request before it is sent, over WebSocket, SSE and HTTP alike: `sendDocumentIds()` of
+   * `modelgraph-client/trusted-documents` puts ids in the place of texts.
+   */
+  readonly transformRequest?: (request: GraphqlRequest) => GraphqlRequest;
+  /**
+   * Keys of one's own for providers, by provider, where the server takes them. They are read again for each request and each
+   * connection, and kept nowhere: without its client a generation with such a key ends.
+   */
+  readonly providerKeys?: Readonly<Record<string, string>> | undefined;
   readonly reconnect?: {
     /** The longest pause before the first try; it doubles with each, with full jitter. Default: 250. */
     readonly baseDelayMs?: number;
@@ -32,8 +42,11 @@ export interface ModelgraphOptions {
     /** A generation whose server stays away for longer fails with SERVER_AWAY; its handle's id and cursor stay good. Default: 300,000. */
     readonly giveUpAfterMs?: number;
   };
-  /** Default: those of the environment. */
+  /**
+   * Default: that of the environment. What it throws is taken as a lost connection, and tried again; a ModelgraphError is taken as it is.
+   */
   readonly fetch?: typeof fetch;
+  /** Default: that of the environment. */
   readonly webSocket?: typeof WebSocket;
 }
 
@@ -63,7 +76,8 @@ export interface Modelgraph {
   /**
    * Starts a generation at once. A `File` or `Blob` in the input is uploaded with it. Unless the input says otherwise it is
    * sent `onDisconnect: 'CONTINUE'`: it runs to its end while no connection holds, so that a reload finds it, and
-   * `cancel()` is what stops it. With 'CANCEL' it is cancelled once the grace period of the server is over.
+   * `cancel()` is what stops it. With `providerKeys` it is sent 'CANCEL', since those are kept nowhere. With 'CANCEL' it is
+   * cancelled once the grace period of the server is over.
    */
   generate(input: GenerateInput, options?: GenerateOptions): GenerationHandle;
   /** Joins a generation that was started before: after a reload, in another tab. Without `after`: from its first event. */

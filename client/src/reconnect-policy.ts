@@ -26,13 +26,24 @@ const MAX_RATE_LIMIT_WAIT_MS = 10_000;
 /** A connection that was held for this long was a good one: what follows is counted anew. */
 const GOOD_AFTER_MS = 10_000;
 
+/** What a try and its pause take beyond this, the device has slept: that time is not the server's. */
+const LONGEST_TRY_MS = 60_000;
+
 /** A pause that doubles has passed every other bound after so many failures. */
 const MAX_DOUBLINGS = 40;
 /** A longer timer would end at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Another try is worth its while for as long as the server is away, whatever stands in between. */
-const AWAY: ReadonlySet<string> = new Set(['SERVER_AWAY', 'OFFLINE', 'SERVICE_UNAVAILABLE']);
+/**
+ * Another try is worth its while for as long as the server is away, whatever stands in between. A request that is answered
+ * GENERATION_INTERRUPTED has reached a server that shuts down; a generation that was interrupted ends with an event.
+ */
+const AWAY: ReadonlySet<string> = new Set([
+  'SERVER_AWAY',
+  'OFFLINE',
+  'SERVICE_UNAVAILABLE',
+  'GENERATION_INTERRUPTED',
+]);
 const REPEATED: ReadonlySet<string> = new Set(['INTERNAL', 'BAD_RESPONSE', 'RATE_LIMITED']);
 
 /** How the tries of one stream are spaced, and when an error is final: backoff with full jitter. */
@@ -41,7 +52,10 @@ export class ReconnectPolicy {
   #failures = 0;
   #refusals = 0;
   #tokenRefused = false;
-  #failingSince: number | undefined;
+  /** For how long the tries have failed, up to the last failure. */
+  #failingMs = 0;
+  #failedAt = 0;
+  #pauseMs = 0;
   #openSince: number | undefined;
 
   constructor(settings: ReconnectSettings) {
@@ -49,7 +63,7 @@ export class ReconnectPolicy {
   }
 
   opened(): void {
-    this.#openSince = Date.now();
+    this.#openSince = performance.now();
   }
 
   /** Something has come of the connection. */
@@ -57,22 +71,23 @@ export class ReconnectPolicy {
     this.#failures = 0;
     this.#refusals = 0;
     this.#tokenRefused = false;
-    this.#failingSince = undefined;
+    this.#failingMs = 0;
   }
 
   /** The pause before the next try, in milliseconds; undefined: the error is final. */
   findPauseMs(error: ModelgraphError): number | undefined {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#openSince !== undefined && now - this.#openSince >= GOOD_AFTER_MS) this.progressed();
     this.#openSince = undefined;
-    this.#failingSince ??= now;
+    if (this.#failures > 0) this.#failingMs += Math.min(now - this.#failedAt, this.#pauseMs + LONGEST_TRY_MS);
+    this.#failedAt = now;
     if (!this.#isWorthATry(error)) return undefined;
     const { baseDelayMs, maxDelayMs, giveUpAfterMs } = this.#settings;
     const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(this.#failures, MAX_DOUBLINGS));
     this.#failures += 1;
     const wantedMs = Math.max(Math.random() * ceilingMs, error.retryAfterMs ?? 0);
-    const pauseMs = Math.min(wantedMs, MAX_TIMER_MS);
-    return now + wantedMs - this.#failingSince > giveUpAfterMs ? undefined : pauseMs;
+    this.#pauseMs = Math.min(wantedMs, MAX_TIMER_MS);
+    return this.#failingMs + wantedMs > giveUpAfterMs ? undefined : this.#pauseMs;
   }
 
   #isWorthATry({ code, retryable, retryAfterMs = 0 }: ModelgraphError): boolean {

@@ -65,7 +65,7 @@ const rules = {
 
 const keyRules = { ...rules, budgets: budgets.optional(), operations: z.array(operation).optional() };
 
-/** Of users without a key: a budget of a key would be nobody's. */
+/** Of users without a key, to whom a budget of a key would not apply. */
 export const USER_RULES = z.strictObject({
   ...rules,
   budgets: budgets

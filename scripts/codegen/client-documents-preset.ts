@@ -2,14 +2,14 @@ import type { Types } from '@graphql-codegen/plugin-helpers';
 import { type DocumentNode, Kind, print, stripIgnoredCharacters, visit } from 'graphql';
 
 /** A definition of the client's documents: its text, and the fragments that it spreads, each once. */
-interface Definition {
+export interface Definition {
   readonly name: string;
   readonly kind: string;
   readonly text: string;
   readonly spreads: readonly string[];
 }
 
-const readDefinitions = (document: DocumentNode): Definition[] =>
+export const readDefinitions = (document: DocumentNode): Definition[] =>
   document.definitions.flatMap((node) => {
     if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) return [];
     const spreads = new Set<string>();
@@ -19,10 +19,11 @@ const readDefinitions = (document: DocumentNode): Definition[] =>
     return [{ name: node.name?.value ?? '', kind, text, spreads: [...spreads] }];
   });
 
-const toConstant = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+export const toConstant = (name: string): string =>
+  name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
 /** All fragments that a definition needs, each before those that spread it. */
-const findNeeded = (
+export const findNeeded = (
   { spreads }: Definition,
   fragments: ReadonlyMap<string, Definition>,
   found: Set<string> = new Set(),

@@ -1,4 +1,5 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { clientDocumentIdsPreset } from './client-document-ids-preset.ts';
 import { clientDocumentsPreset } from './client-documents-preset.ts';
 
 const SCALARS = {
@@ -49,6 +50,16 @@ const config: CodegenConfig = {
       documents: '../../client/src/documents/*.graphql',
       preset: clientDocumentsPreset,
       presetConfig: { operations: /Batch/ },
+    },
+    '../../client/src/generated/document-ids.ts': {
+      documents: '../../client/src/documents/*.graphql',
+      preset: clientDocumentIdsPreset,
+      presetConfig: { form: 'module' },
+    },
+    '../../client/trusted-documents.json': {
+      documents: '../../client/src/documents/*.graphql',
+      preset: clientDocumentIdsPreset,
+      presetConfig: { form: 'file' },
     },
   },
   importExtension: '.ts',

@@ -37,6 +37,15 @@ const isUnused = ({ source }: Statement): boolean => UNUSED.some((start) => sour
 /** GraphQL Yoga gives GraphiQL its explorer alone: the panel of earlier queries comes back beside it. */
 const PLUGINS = ['plugins:[r],schemaDescription', 'plugins:[r,ODe],schemaDescription'] as const;
 
+/**
+ * GraphiQL reads which operations a text has 100 ms after it has changed, and a text that is run before is sent with the
+ * name of an operation of the text before it. A text that is replaced as a whole, as that of another tab, is read at once.
+ */
+const FACTS = [
+  'kn=[Tt.onDidChangeContent(nn),',
+  'kn=[Tt.onDidChangeContent(({isFlush})=>{isFlush&&Y(zt)}),Tt.onDidChangeContent(nn),',
+] as const;
+
 const HISTORY_PLUGIN = 'const ODe={title:"History"';
 
 /** What the program loads when it is asked to format: `Promise.resolve().then(()=>name)`. */
@@ -116,7 +125,7 @@ const join = (statements: readonly Statement[]): string =>
 const checkKnown = (source: string, all: readonly Statement[]): void => {
   const missing = [
     ...UNUSED.filter((start) => !all.some((statement) => statement.source.startsWith(start))),
-    ...[PLUGINS[0], HISTORY_PLUGIN].filter((text) => !source.includes(text)),
+    ...[PLUGINS[0], FACTS[0], HISTORY_PLUGIN].filter((text) => !source.includes(text)),
   ];
   if (missing.length > 0)
     throw new Error(
@@ -146,7 +155,7 @@ export interface GraphiqlPrograms {
  * formatted. Parts of Monaco that the playground has no use for are left out.
  */
 export const splitGraphiql = (original: string): GraphiqlPrograms => {
-  const source = original.replace(...PLUGINS);
+  const source = original.replace(...PLUGINS).replace(...FACTS);
   const all = readTopLevel(source, new Set(FORMATTER)).map(withoutBody);
   checkKnown(original, all);
   const { main, formatter } = partition(all);

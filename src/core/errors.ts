@@ -126,6 +126,10 @@ export interface ProviderErrorDetails {
   readonly vendorMessage?: string | null;
   /** The provider's request id, for its support desk. */
   readonly requestId?: string | null;
+  /** How its connection failed, in the words of the operating system or of TLS: nothing of the request is in them. */
+  readonly connectionFailure?: string | null;
+  /** Whether no connection came about. */
+  readonly isUnreachable?: boolean;
   readonly cause?: unknown;
 }
 
@@ -161,6 +165,8 @@ const PROVIDER_MESSAGES: Partial<Record<ErrorCode, string>> = {
   GENERATION_CANCELLED: 'The generation was cancelled.',
 };
 
+const UNREACHABLE = 'The provider cannot be reached.';
+
 /**
  * A failure on the provider's side, already classified. The message is safe for clients: the vendor's words are in it
  * only where the code allows that, and no key of this server is in them.
@@ -171,9 +177,14 @@ export class ProviderError extends ModelgraphError {
   readonly retryAfterMs: number | null;
   readonly vendorMessage: string | null;
   readonly requestId: string | null;
+  /** How its connection failed, for the server's log; null: it did not, or that is not known. */
+  readonly connectionFailure: string | null;
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
-    const base = PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.';
+    const base =
+      details.isUnreachable === true
+        ? UNREACHABLE
+        : (PROVIDER_MESSAGES[code] ?? 'The provider failed to complete the request.');
     const said = redact(details.vendorMessage);
     const vendorMessage = said === null ? null : shorten(said, MAX_WORDS_LENGTH);
     const words = ERROR_CODES[code].vendorText ? vendorMessage : null;
@@ -186,6 +197,7 @@ export class ProviderError extends ModelgraphError {
     this.retryAfterMs = toWaitMs(details.retryAfterMs ?? null);
     this.vendorMessage = vendorMessage;
     this.requestId = redact(details.requestId);
+    this.connectionFailure = redact(details.connectionFailure);
   }
 }
 

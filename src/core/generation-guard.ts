@@ -2,6 +2,7 @@ import type { BatchItemStatus, ItemResult } from './batch.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Generation } from './generation.ts';
 import type { JsonValue } from './json.ts';
+import type { PrincipalKind } from './principal.ts';
 import type { TextRequest } from './text-request.ts';
 
 /** A request as a guard sees it, checked and complete, before anything of it is sent. To be read, never to be changed. */
@@ -27,9 +28,15 @@ export interface GuardedRequest {
   readonly metadata: JsonValue | null;
 }
 
-/** The caller of a request. */
+/** The caller of a request: as it is when a guard is asked, for later turns as it was when the generation began. */
 export interface GuardedPrincipal {
+  /** What its records belong to: `local`, the id of a key, or `user:<issuer>:<subject>`. */
   readonly id: string;
+  readonly kind: PrincipalKind;
+  /** The key itself, or the key that issued the user's token; null for users of an identity provider and without keys. */
+  readonly keyId: string | null;
+  /** The subject of a user's token; null for others. */
+  readonly userId: string | null;
 }
 
 /** Why a request is not sent. The client gets all of it. */

@@ -57,6 +57,15 @@ export type StreamEvent =
   | WarningEvent
   | FinishEvent;
 
+/** Events one by one, or all that have come at once together. */
+export type StreamItem = StreamEvent | readonly StreamEvent[];
+
+/** The events of one call. It is read once: by its events or, where it has them, by its batches, which cost less. */
+export interface EventStream extends AsyncIterable<StreamEvent> {
+  /** The same events in the same order, all that have come at once together; left out: they come one by one. */
+  batches?(): AsyncIterable<readonly StreamEvent[]>;
+}
+
 type Answer = Omit<GenerationResult, 'finishReason' | 'rawFinishReason' | 'state'>;
 
 /** Adds up the events of one stream. */

@@ -1,6 +1,6 @@
 import type { GenerationResult } from './generation.ts';
 import type { ApiType, ModelConfig, ModelStatus } from './model-config.ts';
-import type { StreamEvent } from './stream-event.ts';
+import type { EventStream } from './stream-event.ts';
 import type { TextRequest } from './text-request.ts';
 
 export interface CallOptions {
@@ -19,7 +19,7 @@ export interface CallOptions {
 export interface TextProvider {
   readonly config: ModelConfig;
   generate(request: TextRequest, options: CallOptions): Promise<GenerationResult>;
-  stream(request: TextRequest, options: CallOptions): AsyncIterable<StreamEvent>;
+  stream(request: TextRequest, options: CallOptions): EventStream;
 }
 
 /** Where a provider's log lines go. Prompts and keys are never among the fields. */

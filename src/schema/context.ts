@@ -16,6 +16,7 @@ import type {
   GenerationListRequest,
   GenerationService,
 } from '../services/generations/generation-service.ts';
+import type { ServerNodeService } from '../services/nodes/server-node-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import type { Generation } from '../core/generation.ts';
 
@@ -40,6 +41,7 @@ export interface Context {
   readonly accounts: AccountService;
   /** Every limit of a principal, as it stands. */
   readonly listRateLimits: (principal: Principal) => Promise<readonly LimitState[]>;
+  readonly nodes: ServerNodeService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */
   readonly introspection: boolean;

@@ -18,6 +18,7 @@ import './principals/viewer.ts';
 import './principals/user-token.ts';
 import './principals/budgets.ts';
 import './principals/rate-limits.ts';
+import './nodes/server-node.ts';
 
 builder.queryType({
   description: 'Reads models, providers, generations, batches and the viewer, and previews requests.',

@@ -9,6 +9,7 @@ import type { CatalogueService } from '../services/catalogue/catalogue-service.t
 import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
 import type { PrincipalLimits } from '../services/principals/limits/principal-limits.ts';
+import type { ServerNodeService } from '../services/nodes/server-node-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly principals: PrincipalService;
   readonly accounts: AccountService;
   readonly rateLimits: Pick<PrincipalLimits, 'list'>;
+  readonly nodes: ServerNodeService;
 }
 
 /** What a transport knows of an operation before it is executed. */
@@ -90,6 +92,7 @@ export const createContext =
       principals: services.principals,
       accounts: services.accounts,
       listRateLimits: (asked) => services.rateLimits.list(asked),
+      nodes: services.nodes,
       loaders: new OperationLoaders(services, principal),
       introspection,
     };

@@ -10,7 +10,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'that name is not known. Set HOST to an address of this machine.',
 };
 
-/** Opens a port and gives its origin. Throws an error that says what to do where the port cannot be had. */
+/** Addresses that stand for every one of the machine: no browser opens them. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/**
+ * Opens a port and gives its origin, of those that a browser on this machine can open. Throws an error that says what to do
+ * where the port cannot be had.
+ */
 export const listen = async (server: Server, host: string, port: number): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
@@ -26,6 +32,7 @@ export const listen = async (server: Server, host: string, port: number): Promis
     });
   }
   server.off('error', reject);
-  const { address, family, port: opened } = server.address() as AddressInfo;
+  const { address: bound, family, port: opened } = server.address() as AddressInfo;
+  const address = LOOPBACK_OF[bound] ?? bound;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${opened}`;
 };

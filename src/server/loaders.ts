@@ -73,6 +73,8 @@ export class OperationLoaders implements Loaders {
   }
 
   get itemPage(): Loaders['itemPage'] {
-    return (this.#itemPage ??= createLoader((requests) => this.#services.batches.itemPages(requests)));
+    return (this.#itemPage ??= createLoader((requests) =>
+      this.#services.batches.itemPages(requests, this.#principal),
+    ));
   }
 }

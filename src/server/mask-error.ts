@@ -1,6 +1,13 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { BudgetExceeded } from '../core/budget.ts';
-import { ERROR_CODES, ModelgraphError, ProviderError, RequestRejected, isRetryable } from '../core/errors.ts';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  ModelgraphError,
+  ProviderError,
+  RequestRejected,
+  isRetryable,
+} from '../core/errors.ts';
 import { type LimitState, RateLimited } from '../core/rate-limit.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { shorten } from '../lib/shorten.ts';
@@ -53,25 +60,38 @@ export type MaskError = (error: unknown) => GraphQLError;
 
 /**
  * What a client may see of an error: ours in full, a GraphQL error (a bad variable, say) with the code
- * `INVALID_REQUEST`, and of anything else only that it happened. That one is logged.
+ * `INVALID_REQUEST`, and of anything else only that it happened. That one is logged. `onTold` is called once for each error
+ * that was masked, however often it is.
  */
-export const createErrorMask =
-  (log: ServiceLog): MaskError =>
-  (error) => {
-    const position =
-      error instanceof GraphQLError
-        ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
-        : {};
-    const cause = findCause(error);
-    if (cause instanceof ModelgraphError)
-      return new GraphQLError(cause.message, { ...position, extensions: extensionsOf(cause) });
-    if (cause instanceof GraphQLError) return withCode(cause);
-    log.error({ err: cause }, 'a request failed because of a defect of this server');
-    return new GraphQLError('The server failed to answer the request.', {
-      ...position,
-      extensions: { code: 'INTERNAL', retryable: false },
-    });
+export const createErrorMask = (log: ServiceLog, onTold: (code: ErrorCode) => void = () => {}): MaskError => {
+  const told = new WeakSet<GraphQLError>();
+  return (error) => {
+    const masked = mask(error, log);
+    const { code } = masked.extensions;
+    if (!told.has(masked) && isErrorCode(code)) onTold(code);
+    told.add(masked);
+    return masked;
   };
+};
+
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+
+const mask = (error: unknown, log: ServiceLog): GraphQLError => {
+  const position =
+    error instanceof GraphQLError
+      ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
+      : {};
+  const cause = findCause(error);
+  if (cause instanceof ModelgraphError)
+    return new GraphQLError(cause.message, { ...position, extensions: extensionsOf(cause) });
+  if (cause instanceof GraphQLError) return withCode(cause);
+  log.error({ err: cause }, 'a request failed because of a defect of this server');
+  return new GraphQLError('The server failed to answer the request.', {
+    ...position,
+    extensions: { code: 'INTERNAL', retryable: false },
+  });
+};
 
 /** Messages of graphql quote what a client has sent, which may be megabytes. */
 const MAX_MESSAGE_LENGTH = 2_000;
@@ -85,7 +105,7 @@ export const withExtensions = (
 /** The same error, with the code that says it is the request's fault where it has none of ours. */
 export const withCode = (error: GraphQLError): GraphQLError => {
   const given = error.extensions['code'];
-  if (typeof given === 'string' && Object.hasOwn(ERROR_CODES, given)) return error;
+  if (isErrorCode(given)) return error;
   const { nodes, source, positions, path, extensions } = error;
   return new GraphQLError(shorten(error.message, MAX_MESSAGE_LENGTH), {
     nodes,

@@ -49,6 +49,13 @@ const matchesOrigin = (entry: string, origin: string): boolean => {
   );
 };
 
+/** An origin of a page, written as browsers write it; undefined for anything else, such as one with a user or a path. */
+const parseOrigin = (origin: string): URL | undefined => {
+  if (!URL.canParse(origin)) return undefined;
+  const url = new URL(origin);
+  return origin === `${url.protocol}//${url.host}` ? url : undefined;
+};
+
 /**
  * Why a browser's request may not be answered; undefined when it may. The same for requests and for WebSocket upgrades,
  * which no CORS rule of a browser holds back.
@@ -63,7 +70,7 @@ export const findOriginProblem = ({ headers }: IncomingMessage, policy: OriginPo
   const { origin } = headers;
   if (origin === undefined || policy.allowedOrigins.some((entry) => matchesOrigin(entry, origin)))
     return undefined;
-  const from = URL.canParse(origin) ? new URL(origin) : undefined;
+  const from = parseOrigin(origin);
   if (from !== undefined && (from.host === host?.host || isLoopbackName(from.hostname))) return undefined;
   return `Pages of ${origin} may not call this server. Its operator can allow them in MODELGRAPH_ALLOWED_ORIGINS.`;
 };

@@ -23,6 +23,7 @@ import { useMetricsEndpoint } from './plugins/use-metrics-endpoint.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
+import type { HealthParts } from './health-parts.ts';
 import { useProviderKeys } from './plugins/use-provider-keys.ts';
 import { useRateLimits } from './plugins/use-rate-limits.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
@@ -57,6 +58,8 @@ export interface YogaOptions {
   readonly isCatalogueCurrent?: (() => boolean) | null;
   /** Whether rate limits are counted by this server alone. Left out: they are not. */
   readonly isLimitingAlone?: () => boolean;
+  /** Left out: the parts of the server are shown to none. */
+  readonly readParts?: () => HealthParts;
   /** Left out: every request carries the text of its document. */
   readonly documents?: DocumentPolicy;
   /** Left out: callers bring no keys for providers. */
@@ -76,19 +79,14 @@ const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
   return [
     useOriginPolicy(originPolicy),
     useCors(originPolicy),
-    useReadiness(
-      options.isClosing,
-      options.readinessChecks,
-      options.isCatalogueCurrent ?? null,
-      options.isLimitingAlone,
-    ),
+    useReadiness({ ...options, isCatalogueCurrent: options.isCatalogueCurrent ?? null }),
     useAddressLimits(rateLimits),
     ...(options.servesMetrics ? [useMetricsEndpoint(metrics, authenticate)] : []),
     ...(options.playground ? [usePlayground()] : []),
     useUnknownPaths(),
     useHttpMethods(),
     useCsrfPrevention(),
-    useAuthentication(authenticate),
+    useAuthentication(authenticate, (code) => metrics.errorTold(code)),
     useRateLimits(rateLimits),
     useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
     useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),

@@ -64,6 +64,14 @@ export const toGuardedRequest = (
   request,
 });
 
+/** A caller as guards see it. */
+export const toGuardedPrincipal = ({ id, kind, keyId, userId }: GuardedPrincipal): GuardedPrincipal => ({
+  id,
+  kind,
+  keyId,
+  userId,
+});
+
 /**
  * The operator's guards. Services ask `judgesRequests` and `recordsEnds` first, so that without guards nothing is made or
  * waited for.

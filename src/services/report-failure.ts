@@ -54,6 +54,7 @@ export const reportFailure = (
           providerStatus: known.providerStatus,
           requestId: known.requestId,
           vendorMessage: quotesNoRequest(known.code) ? redactKeys(known.vendorMessage) : null,
+          ...(known.connectionFailure !== null && { cause: known.connectionFailure }),
         }
       : {};
   const write = ERROR_CODES[known.code].expected ? 'info' : 'warn';

@@ -27,6 +27,9 @@ const FIND = `
   SELECT request_hash, generation_id FROM idempotency
   WHERE principal_id = $1 AND idempotency_key = $2 AND expires_at > NOW_MS`;
 
+const GIVE_BACK = `
+  DELETE FROM idempotency WHERE principal_id = $1 AND idempotency_key = $2 AND generation_id = $3`;
+
 /** A key is the caller's own text, and JSON can hold every text. */
 const toStoredKey = (key: string): string => JSON.stringify(key);
 
@@ -55,4 +58,13 @@ export const takeKey = async (
     // Else it ran out between the two statements.
     if (holder !== undefined) return { holder, isNew: false };
   }
+};
+
+/** Lets a key stand for nothing again, where `id` holds it. */
+export const giveKeyBack = async (
+  queries: Queries,
+  { id, principalId }: { readonly id: string; readonly principalId: string },
+  key: string,
+): Promise<void> => {
+  await queries.query(GIVE_BACK, [principalId, toStoredKey(key), id]);
 };

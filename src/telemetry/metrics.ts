@@ -1,19 +1,26 @@
-import { Counter, Gauge, Registry } from 'prom-client';
-import type { CatalogueState } from '../core/catalogue.ts';
-import { CIRCUIT_STATES, type CircuitState, type Telemetry, type Transport } from '../core/telemetry.ts';
+import { Registry } from 'prom-client';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Telemetry, Transport } from '../core/telemetry.ts';
+import { createBatchMetrics } from './batch-metrics.ts';
 import { createGenerationMetrics } from './generation-metrics.ts';
+import { createCounter, createGauge, defineMetrics, type FindTraceId } from './metric-definition.ts';
+import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.ts';
+import { createPrincipalMetrics } from './principal-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
+import { type MetricsReadings, registerReadings } from './readings.ts';
+import { SharedReadings } from './shared-readings.ts';
 
-/** Values that are read at every scrape. A metric whose reading is left out is not exported. */
-export interface MetricsReadings {
-  readonly isStoreUp?: () => boolean;
-  /** Changes of generations that are queued for the store. */
-  readonly queuedWrites?: () => number;
-  /** Whether this node counts rate limits by itself although it shares a store. */
-  readonly isLimitingAlone?: () => boolean;
-  readonly catalogue?: () => CatalogueState & { readonly modelCount: number };
-  readonly circuitStates?: () => Iterable<readonly [provider: string, state: CircuitState]>;
+export interface MetricsOptions extends MetricsReadings {
+  /** Of this server. */
+  readonly version?: string;
+  /** For exemplars. */
+  readonly findTraceId?: FindTraceId;
+  /** How many principals are counted under their own id; 0 or left out: usage is not counted by principal. */
+  readonly maxPrincipals?: number;
 }
+
+/** The text formats of metrics: OpenMetrics alone has exemplars. */
+export type MetricsFormat = 'prometheus' | 'open-metrics';
 
 export interface Metrics {
   /** Counts the events that the services report. */
@@ -22,96 +29,77 @@ export interface Metrics {
   streamOpened(transport: Transport): () => void;
   /** Counts something that a rate limit has refused, by the name of the limit. */
   rateLimited(limit: string): void;
+  /** A client was told of an error. */
+  errorTold(code: ErrorCode): void;
+  /** A telemetry has failed on a defect. */
+  telemetryFailed(): void;
   /** Starts to sample the event loop. */
   start(): void;
   stop(): void;
-  /** All metrics in Prometheus's text format. */
-  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** All metrics as text. */
+  scrape(format?: MetricsFormat): Promise<{ readonly contentType: string; readonly body: string }>;
 }
+
+export const SERVER_METRICS = defineMetrics({
+  build: {
+    name: 'modelgraph_build_info',
+    type: 'gauge',
+    help: '1, with the version of this server.',
+    labels: ['version'],
+  },
+  openStreams: {
+    name: 'modelgraph_open_streams',
+    type: 'gauge',
+    help: 'Operations whose results are being streamed to clients.',
+    labels: ['transport'],
+  },
+  rateLimited: {
+    name: 'modelgraph_rate_limited_total',
+    type: 'counter',
+    help: 'What rate limits have refused, by the name of the limit.',
+    labels: ['limit'],
+  },
+  requestErrors: {
+    name: 'modelgraph_request_errors_total',
+    type: 'counter',
+    help: 'GraphQL errors that clients were told of, by their code: refused, limited, unauthenticated, failed.',
+    labels: ['code'],
+  },
+  telemetryFailures: {
+    name: 'modelgraph_telemetry_failures_total',
+    type: 'counter',
+    help: 'Calls of metrics or traces that failed on a defect. The generations they were about went on.',
+    labels: [],
+  },
+});
 
 const STREAMING: readonly Transport[] = ['sse', 'websocket'];
 
-/** Gauges that are read when they are scraped. */
-const registerReadings = (
-  registry: Registry,
-  { isStoreUp, queuedWrites, isLimitingAlone, catalogue, circuitStates }: MetricsReadings,
-): void => {
-  const gauge = (name: string, help: string, read: () => number): void => {
-    const reading = new Gauge({
-      name,
-      help,
-      registers: [],
-      collect() {
-        this.set(read());
-      },
-    });
-    registry.registerMetric(reading);
-  };
-  if (isStoreUp !== undefined)
-    gauge('modelgraph_store_up', '1 while the store is available, 0 while it is not.', () =>
-      isStoreUp() ? 1 : 0,
-    );
-  if (queuedWrites !== undefined)
-    gauge(
-      'modelgraph_store_queued_writes',
-      'Changes of generations that are queued for the store.',
-      queuedWrites,
-    );
-  if (isLimitingAlone !== undefined)
-    gauge(
-      'modelgraph_rate_limits_local',
-      '1 while this server counts rate limits by itself because the store is away, else 0.',
-      () => (isLimitingAlone() ? 1 : 0),
-    );
-  if (catalogue !== undefined) {
-    gauge('modelgraph_catalogue_models', 'Models of the catalogue.', () => catalogue().modelCount);
-    gauge(
-      'modelgraph_catalogue_problems',
-      'Problems of the catalogue: above 0 while a source could not be taken and the catalogue stays as it was.',
-      () => catalogue().problems.length,
-    );
-    gauge(
-      'modelgraph_catalogue_refreshed_timestamp_seconds',
-      'When a source of the catalogue was last read without a problem, in seconds since 1970; 0: never since the start.',
-      () => (catalogue().refreshedAtMs ?? 0) / 1_000,
-    );
-  }
-  if (circuitStates === undefined) return;
-  const circuits = new Gauge({
-    name: 'modelgraph_circuit_state',
-    help: "1 for the state of a provider's circuit breaker, 0 for the other states.",
-    labelNames: ['provider', 'state'],
-    registers: [],
-    collect() {
-      this.reset();
-      for (const [provider, present] of circuitStates())
-        for (const state of CIRCUIT_STATES) this.set({ provider, state }, state === present ? 1 : 0);
-    },
-  });
-  registry.registerMetric(circuits);
-};
-
 /** The metrics of one server, in a registry of their own. The event loop is sampled from `start` on. */
-export const createMetrics = (readings: MetricsReadings): Metrics => {
+export const createMetrics = (options: MetricsOptions): Metrics => {
+  const { version, sharedCounts, findTraceId = () => undefined, maxPrincipals = 0 } = options;
   const registry = new Registry();
-  const openStreams = new Gauge({
-    name: 'modelgraph_open_streams',
-    help: 'Operations whose results are being streamed to clients.',
-    labelNames: ['transport'],
-    registers: [registry],
-  });
+  if (version !== undefined) createGauge(SERVER_METRICS.build, registry).set({ version }, 1);
+  const openStreams = createGauge(SERVER_METRICS.openStreams, registry);
   for (const transport of STREAMING) openStreams.set({ transport }, 0);
-  registerReadings(registry, readings);
-  const rateLimited = new Counter({
-    name: 'modelgraph_rate_limited_total',
-    help: 'What rate limits have refused, by the name of the limit.',
-    labelNames: ['limit'],
-    registers: [registry],
-  });
-  const telemetry = createGenerationMetrics(registry);
+  const rateLimited = createCounter(SERVER_METRICS.rateLimited, registry);
+  const requestErrors = createCounter(SERVER_METRICS.requestErrors, registry);
+  const telemetryFailures = createCounter(SERVER_METRICS.telemetryFailures, registry);
+  registerReadings(registry, options);
+  const shared = sharedCounts && new SharedReadings(registry, sharedCounts);
+  const countPrincipal = maxPrincipals > 0 ? createPrincipalMetrics(registry, maxPrincipals) : undefined;
+  const generations = createGenerationMetrics(registry, { findTraceId, countPrincipal });
+  const batches = createBatchMetrics(registry);
   const process = createProcessMetrics(registry);
   return {
-    telemetry,
+    telemetry: {
+      ...generations,
+      ...batches,
+      batchResultsStored(results) {
+        generations.batchResultsStored(results);
+        batches.batchResultsStored(results);
+      },
+    },
     streamOpened(transport) {
       openStreams.inc({ transport });
       let open = true;
@@ -121,11 +109,15 @@ export const createMetrics = (readings: MetricsReadings): Metrics => {
       };
     },
     rateLimited: (limit) => rateLimited.inc({ limit }),
+    errorTold: (code) => requestErrors.inc({ code }),
+    telemetryFailed: () => telemetryFailures.inc(),
     start: () => process.start(),
     stop: () => process.stop(),
-    async scrape() {
-      await process.refresh();
-      return { contentType: registry.contentType, body: await registry.metrics() };
+    async scrape(format = 'prometheus') {
+      await Promise.all([process.refresh(), shared?.refresh()]);
+      return format === 'open-metrics'
+        ? { contentType: OPEN_METRICS_TYPE, body: await toOpenMetrics(registry) }
+        : { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
 };

@@ -1,121 +1,117 @@
-import {
-  type Attributes,
-  context,
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api';
-import type { ErrorCode } from '../core/errors.ts';
-import type { Generation } from '../core/generation.ts';
-import type { ModelConfig } from '../core/model-config.ts';
-import { type GenerationTelemetry, NO_TELEMETRY, type Telemetry } from '../core/telemetry.ts';
-import type { Usage } from '../core/usage.ts';
+import { isSpanContextValid, type Span, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api';
+import type { Batch } from '../core/batch.ts';
+import { type BatchStepStart, NO_TELEMETRY, type Telemetry } from '../core/telemetry.ts';
+import { GEN_AI_SCHEMA, modelAttributes } from './gen-ai-attributes.ts';
+import { createGenAiMetrics } from './gen-ai-metrics.ts';
+import { GenerationTrace, type ToTelemetryName } from './generation-trace.ts';
+import type { FindTraceId } from './metric-definition.ts';
+import { failSpan } from './turn-trace.ts';
 
-/** Gives the word of OpenTelemetry's conventions for a provider, by its registration name. */
-export type ToTelemetryName = (provider: string) => string;
+export type { ToTelemetryName } from './generation-trace.ts';
 
-const minus = (total: number | null, before: number | null | undefined): number | null =>
-  total === null ? null : total - (before ?? 0);
+export interface TracingOptions {
+  readonly toTelemetryName: ToTelemetryName;
+  /** Of this server. */
+  readonly version: string;
+  /** Whether prompts and answers become attributes of spans. */
+  readonly capturesContent: boolean;
+}
 
-/** The usage of one turn, which its span reports: a generation counts that of all its turns. */
-const usageAttributes = (usage: Usage | null, before: Usage | null): Attributes => {
-  if (usage === null) return {};
-  const counts: readonly (readonly [name: string, tokens: number | null])[] = [
-    ['gen_ai.usage.input_tokens', minus(usage.inputTokens, before?.inputTokens)],
-    ['gen_ai.usage.output_tokens', minus(usage.outputTokens, before?.outputTokens)],
-    ['gen_ai.usage.cache_read.input_tokens', minus(usage.cacheReadTokens, before?.cacheReadTokens)],
-    ['gen_ai.usage.cache_creation.input_tokens', minus(usage.cacheWriteTokens, before?.cacheWriteTokens)],
-    ['gen_ai.usage.reasoning.output_tokens', minus(usage.reasoningTokens, before?.reasoningTokens)],
-  ];
-  return Object.fromEntries(counts.flatMap(([name, tokens]) => (tokens === null ? [] : [[name, tokens]])));
-};
+export interface Tracing {
+  readonly telemetry: Telemetry;
+  readonly findTraceId: FindTraceId;
+}
 
-const startSpan = (
+const startStep = (
   tracer: Tracer,
-  {
-    id,
-    config,
-    providerName,
-  }: { readonly id: string; readonly config: ModelConfig; readonly providerName: string },
-  parent: Context,
-): Span =>
-  tracer.startSpan(
-    `chat ${config.apiModel}`,
-    {
-      kind: config.apiType === 'local' ? SpanKind.INTERNAL : SpanKind.CLIENT,
-      attributes: {
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': providerName,
-        'gen_ai.request.model': config.apiModel,
-        'gen_ai.request.stream': config.streaming,
-        'modelgraph.generation.id': id,
-        'modelgraph.model': config.name,
-      },
-    },
-    parent,
-  );
-
-const traceGeneration = (
-  tracer: Tracer,
-  id: string,
+  { batchId, config, step }: BatchStepStart,
   toTelemetryName: ToTelemetryName,
-): GenerationTelemetry => {
-  // A later turn starts in the context of the request that brought its tool results: the parent is that of the first.
-  const parent = context.active();
-  let span: Span | null = null;
-  let usageBefore: Usage | null = null;
-  let turns = 0;
-
-  const fail = (code: ErrorCode): void => {
-    span?.setAttribute('error.type', code);
-    span?.setStatus({ code: SpanStatusCode.ERROR });
-  };
-  const end = (): void => {
-    span?.end();
-    span = null;
-  };
-  const complete = ({ usage, finishReason, firstDeltaMs }: Generation): void => {
-    span?.setAttributes(usageAttributes(usage, usageBefore));
-    if (finishReason !== null) span?.setAttribute('gen_ai.response.finish_reasons', [finishReason]);
-    if (firstDeltaMs !== null && turns === 1)
-      span?.setAttribute('gen_ai.response.time_to_first_chunk', firstDeltaMs / 1_000);
-    usageBefore = usage;
-  };
-
-  return {
-    turnStarted(config) {
-      end();
-      turns += 1;
-      const providerName = toTelemetryName(config.provider);
-      span = startSpan(tracer, { id, config, providerName }, parent);
+): Span => {
+  const provider = toTelemetryName(config.provider);
+  return tracer.startSpan(`batch ${step} ${provider}`, {
+    kind: SpanKind.CLIENT,
+    attributes: {
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': config.apiModel,
+      'modelgraph.batch.id': batchId,
+      'modelgraph.batch.step': step,
     },
-    retried: (code) => void span?.addEvent('retry', { 'error.type': code }),
-    fellBack(code) {
-      fail(code);
-      end();
-    },
-    actionRequired(generation) {
-      complete(generation);
-      end();
-    },
-    ended(generation) {
-      complete(generation);
-      if (generation.error !== null) fail(generation.error.code);
-      if (generation.status === 'cancelled') fail('GENERATION_CANCELLED');
-      end();
-    },
-  };
+  });
 };
+
+/** A batch lasts for hours, on any number of nodes: its span is made at its end, of what is stored. */
+const traceBatch = (tracer: Tracer, batch: Batch, toTelemetryName: ToTelemetryName): void => {
+  const { id, config, mode, status, counts, cost, error, createdAt, completedAt } = batch;
+  const span = tracer.startSpan(`batch ${config.name}`, {
+    kind: SpanKind.INTERNAL,
+    startTime: createdAt,
+    attributes: {
+      ...modelAttributes(config, toTelemetryName(config.provider)),
+      'modelgraph.batch.id': id,
+      'modelgraph.batch.mode': mode,
+      'modelgraph.model': config.name,
+      'modelgraph.status': status,
+      ...Object.fromEntries(
+        Object.entries(counts).map(([name, count]) => [`modelgraph.batch.items.${name}`, count]),
+      ),
+      ...(cost !== null && { 'modelgraph.cost.usd': cost.total }),
+    },
+  });
+  if (status !== 'completed') failSpan(span, error?.code ?? status);
+  span.end(completedAt ?? undefined);
+};
+
+/** The traces of generations that are under way and recorded. */
+class LiveTraces {
+  readonly #ids = new Map<string, string>();
+
+  note(generationId: string, span: Span | undefined): void {
+    if (span === undefined) {
+      this.#ids.delete(generationId);
+      return;
+    }
+    const spanContext = span.spanContext();
+    const isRecorded = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0;
+    if (isRecorded && isSpanContextValid(spanContext)) this.#ids.set(generationId, spanContext.traceId);
+  }
+
+  find(generationId: string): string | undefined {
+    return this.#ids.get(generationId);
+  }
+}
 
 /**
- * Records a span for every turn of a generation, by OpenTelemetry's conventions for generative AI. A span contains
- * neither prompt nor answer. Without an OpenTelemetry SDK in the process, which the operator may load, the calls do
+ * Records spans and metrics by OpenTelemetry's conventions for generative AI: a span for every generation, with one for each
+ * of its turns, retries and waits for tool results, and spans for batches. They contain neither prompt nor answer, unless
+ * the operator wants them to. Without an OpenTelemetry SDK in the process, which the operator may load, the calls do
  * nothing.
  */
-export const createTracing = (toTelemetryName: ToTelemetryName): Telemetry => ({
-  ...NO_TELEMETRY,
-  generationStarted: (id) => traceGeneration(trace.getTracer('modelgraph'), id, toTelemetryName),
-});
+export const createTracing = ({ toTelemetryName, version, capturesContent }: TracingOptions): Tracing => {
+  const recordTurn = createGenAiMetrics(version);
+  const traces = new LiveTraces();
+  const getTracer = (): Tracer =>
+    trace.getTracerProvider().getTracer('modelgraph', version, { schemaUrl: GEN_AI_SCHEMA });
+  const telemetry: Telemetry = {
+    ...NO_TELEMETRY,
+    generationStarted: (id, config, receivedAtMs) =>
+      new GenerationTrace(
+        {
+          tracer: getTracer(),
+          toTelemetryName,
+          capturesContent,
+          recordTurn,
+          onSpan: (span) => traces.note(id, span),
+        },
+        { id, config, receivedAtMs },
+      ),
+    batchStepStarted(start) {
+      const span = startStep(getTracer(), start, toTelemetryName);
+      return (code) => {
+        if (code !== null) failSpan(span, code);
+        span.end();
+      };
+    },
+    batchEnded: (batch) => traceBatch(getTracer(), batch, toTelemetryName),
+  };
+  return { telemetry, findTraceId: (id) => traces.find(id) };
+};

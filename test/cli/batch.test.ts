@@ -33,6 +33,7 @@ const createTerminal = (signal = new AbortController().signal, isTerminal = fals
     output: collect((piece) => (written += piece)),
     errors: collect((piece) => (printed += piece)),
     isTerminal,
+    commandName: 'npm run batch --',
     signal,
     written: () => written,
     printed: () => printed,
@@ -334,10 +335,14 @@ test('Ctrl-C ends the command itself, which leaves the batch running and says ho
   await using folder = temporaryFolder();
   const path = join(folder.path, 'one.jsonl');
   await writeFile(path, '{"customId":"a","prompt":"Hi"}');
-  const script = fileURLToPath(new URL('../../cli/batch.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, 'submit', path, '--model', 'toy', '--url', app.url], {
-    env: { PATH: '', TMPDIR: folder.path },
-  });
+  const script = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const child = spawn(
+    process.execPath,
+    [script, 'batch', 'submit', path, '--model', 'toy', '--url', app.url],
+    {
+      env: { PATH: '', TMPDIR: folder.path },
+    },
+  );
   const exit = once(child, 'exit');
   const printed = text(child.stderr);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];

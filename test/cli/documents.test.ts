@@ -14,7 +14,11 @@ const run = async (...words: readonly string[]) => {
   let errors = '';
   const stdout = new Writable({ write: (piece: Buffer, _, done) => done(((output += String(piece)), null)) });
   const stderr = new Writable({ write: (piece: Buffer, _, done) => done(((errors += String(piece)), null)) });
-  const code = await runDocumentsCommand(words, { stdout, stderr });
+  const code = await runDocumentsCommand(words, {
+    output: stdout,
+    errors: stderr,
+    commandName: 'npm run documents --',
+  });
   return { code, output, errors };
 };
 

@@ -15,7 +15,7 @@ const run = async (words: readonly string[], environment: Readonly<Record<string
         done();
       },
     });
-  const terminal = { output: collect('output'), errors: collect('errors') };
+  const terminal = { output: collect('output'), errors: collect('errors'), commandName: 'npm run key --' };
   return { code: await runKeyCommand(words, environment, terminal), ...printed };
 };
 

@@ -10,7 +10,7 @@ import { finishEvent } from '../support/app/toy-provider.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
-const COMMAND = fileURLToPath(new URL('../../cli/usage.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const GENERATE = 'mutation ($input: GenerateInput!) { generate(input: $input) { id } }';
 
 const usage = {
@@ -37,7 +37,7 @@ describe('npm run usage', () => {
     const env = { PATH: process.env['PATH'], MODELGRAPH_DATA: folder.path };
     let lines: string[] = [];
     await until(async () => {
-      const { stdout } = await run(process.execPath, [COMMAND], { env });
+      const { stdout } = await run(process.execPath, [COMMAND, 'usage'], { env });
       lines = stdout.trimEnd().split('\r\n');
       return lines.length === 4;
     });
@@ -55,7 +55,7 @@ describe('npm run usage', () => {
     await using folder = temporaryFolder();
     const env = { PATH: process.env['PATH'], MODELGRAPH_DATA: folder.path };
     const ended = (...parameters: string[]): Promise<{ readonly code: number; readonly stderr: string }> =>
-      run(process.execPath, [COMMAND, ...parameters], { env }).then(
+      run(process.execPath, [COMMAND, 'usage', ...parameters], { env }).then(
         ({ stderr }) => ({ code: 0, stderr }),
         (error: { readonly code: number; readonly stderr: string }) => error,
       );

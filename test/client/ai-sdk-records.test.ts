@@ -60,7 +60,7 @@ test.for(['{"messageId', 'null', '{"version":1,"value":{"messages":[]}}', '[]'])
   'what is kept of something else, %s, is as if nothing was kept',
   async (text) => {
     const { items, storage } = createStorage();
-    items.set('modelgraph-chat:chat', text);
+    items.set('modelgraph-ai-sdk:chat', text);
     expect(await createChatRecords(storage).find('chat')).toBe(undefined);
   },
 );

@@ -205,6 +205,33 @@ describe.skipIf(!canShowChat())('the chat in Chromium', { timeout: 120_000 }, ()
     expect(bench.calls).toBe(1);
   });
 
+  test('a conversation that is deleted in mid-answer stops it for the provider, and leaves nothing behind', async () => {
+    const page = await bench.open();
+    await ask(page, 'Please hold');
+    await page.getByText(FIRST_HALF).waitFor();
+    await page.getByRole('button', { name: 'Delete “Please hold”' }).click();
+    await page.getByRole('heading', { name: 'What would you like to know?' }).waitFor();
+    await expect.poll(() => bench.server.calls.at(-1)?.signal.aborted).toBe(true);
+    const kept = await page.evaluate(`new Promise((done) => {
+      const open = indexedDB.open('modelgraph-chat');
+      open.onsuccess = () => {
+        const keys = open.result.transaction('texts').objectStore('texts').getAllKeys();
+        keys.onsuccess = () => done(keys.result);
+      };
+    })`);
+    expect(kept).toEqual([]);
+  });
+
+  test('a browser that may keep nothing is said to lose the conversation, and the chat goes on', async () => {
+    await bench.context.addInitScript(
+      "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('', 'SecurityError'); } })",
+    );
+    const page = await bench.open();
+    await ask(page, 'Hello');
+    await whole(page);
+    await page.getByText('a reload would lose it').waitFor();
+  });
+
   test('a storage with foreign content starts an empty conversation', async () => {
     const page = await bench.open();
     await ask(page, 'Hello');

@@ -35,6 +35,33 @@ test('the page of a proxy whose server is away is waited out, and the same is as
   expect(server.bodies).toHaveLength(4);
 });
 
+test('a server that shuts down is left for another one, which is asked with the same key', async () => {
+  const refusal = {
+    errors: [
+      {
+        message: 'The server is shutting down. Send the request again.',
+        path: ['generate'],
+        extensions: { code: 'GENERATION_INTERRUPTED', retryable: true },
+      },
+    ],
+    data: null,
+  };
+  await using server = await startOddServer({
+    onRequest: (response, index) => {
+      const events =
+        index < 4
+          ? [`event: next\ndata: ${JSON.stringify(refusal)}\n\n`]
+          : EVENTS.map((event) => toNext(event));
+      response.writeHead(200, HEAD).end(events.join('') + COMPLETE);
+    },
+  });
+  const client = createModelgraph({ url: server.url, transport: 'sse', reconnect: RECONNECT });
+  const handle = client.generate(ASKED);
+  expect((await handle.result()).text).toBe('Hello there');
+  expect(new Set(keysOf(server.bodies))).toEqual(new Set([handle.idempotencyKey]));
+  expect(server.bodies).toHaveLength(5);
+});
+
 test('a server that stays away is given up after its time, with what had come', async () => {
   await using server = await startOddServer({
     onRequest: (response, index) => {

@@ -29,7 +29,7 @@ const run = (folder: string, command: string, ...given: readonly string[]): stri
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 80_000,
+    timeout: 240_000,
   });
   if (status !== 0) throw new Error(`${command} ${given.join(' ')}: ${String(status)}\n${stdout}\n${stderr}`);
   return stdout;
@@ -39,7 +39,7 @@ const run = (folder: string, command: string, ...given: readonly string[]): stri
 const pack = async (folder: string): Promise<string> => {
   const build = join(folder, 'build');
   await mkdir(build);
-  for (const name of ['package.json', 'README.md', 'LICENSE'])
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'trusted-documents.json'])
     await cp(join(CLIENT, name), join(build, name));
   run(REPOSITORY, process.execPath, TSC, '-p', 'client/tsconfig.build.json', '--outDir', join(build, 'dist'));
   run(build, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
@@ -67,6 +67,7 @@ const install = async (folder: string, tarball: string): Promise<string> => {
 
 test.skipIf(cannotRun)(
   'the packed client passes publint and are-the-types-wrong, and needs the packages of its transports alone',
+  { timeout: 300_000 },
   async () => {
     await using folder = temporaryFolder();
     const tarball = await pack(folder.path);
@@ -79,6 +80,7 @@ test.skipIf(cannotRun)(
 
 test.skipIf(cannotRun)(
   'every entry of the packed client is imported from where it is installed',
+  { timeout: 300_000 },
   async () => {
     await using folder = temporaryFolder();
     const app = await install(folder.path, await pack(folder.path));

@@ -112,6 +112,34 @@ describe.skipIf(!canRun)('the React hooks under StrictMode', { timeout: 120_000 
     },
   );
 
+  test.each(['none', 'session'])(
+    'a tab whose storage is its own, "%s", sends while another tab with the same id is answered',
+    async (storage) => {
+      const first = await open('chat', storage);
+      await send(first, 'Please hold');
+      await until(first, "seen.chat.messages[1]?.parts[0]?.text?.includes('first half')");
+      const second = await open('chat', storage);
+      expect(await send(second, 'Hello')).toBe(true);
+      await until(second, "seen.chat.messages[1]?.status === 'done'");
+      expect(await first.evaluate('[seen.chat.status, seen.chat.messages.length]')).toEqual(['streaming', 2]);
+      server.open();
+      await until(first, "seen.chat.messages[1]?.status === 'done'");
+      expect(calls()).toBe(2);
+    },
+  );
+
+  test('two chats of one page with the same id and storage show one conversation, which is asked once', async () => {
+    const page = await open('chats');
+    await until(page, "seen.chat.status === 'ready' && seen.chats.status === 'ready'");
+    await send(page, 'Please hold');
+    await until(page, "seen.chats.messages[1]?.parts[0]?.text?.includes('first half')");
+    expect(await page.evaluate("seen.chats.send({ text: 'Hello' })")).toBe(false);
+    await page.evaluate('seen.chats.stop()');
+    await until(page, "seen.chat.status === 'ready' && seen.chats.messages[1]?.status === 'stopped'");
+    expect(await page.evaluate('seen.chat.messages[1].status')).toBe('stopped');
+    expect(calls()).toBe(1);
+  });
+
   test('a storage that is full says so, and the chat goes on', async () => {
     const page = await open('chat', 'full');
     await send(page, 'Hello');

@@ -40,7 +40,7 @@ const answers = (count: number): readonly string[] => names(count).map((name) =>
 describe.skipIf(postgres.problem !== null)(
   named('a server process that freezes while it holds a batch'),
   // At the same time: most of each is a lease that has to run out.
-  { timeout: 180_000, concurrent: true },
+  { timeout: 360_000, concurrent: true },
   () => {
     /** One node takes a batch and freezes at a stage; another one ends it; the first one thaws and has its answer. */
     const freezeAt = async (stage: Stage, model: string, held = 1, itemCount = 40) => {

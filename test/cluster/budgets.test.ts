@@ -46,7 +46,7 @@ describe.each(engines)('one budget on $name', { timeout: 180_000 }, ({ problem, 
         random,
         folder: folder.path,
         program: PROGRAM,
-        keyVariables: ['GROQ_API_KEY'],
+        ownEnvironment: (life) => ({ GROQ_API_KEY: life }),
         environment: {
           ...(databaseUrl != null && { DATABASE_URL: databaseUrl }),
           ...(dataDirectory != null && { MODELGRAPH_DATA: dataDirectory }),

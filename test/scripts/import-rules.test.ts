@@ -375,3 +375,11 @@ test('lint refuses every way to read the environment outside config/env.ts', asy
     await rm(root, { recursive: true });
   }
 });
+
+test('the source of the client imports nothing of its tests', async () => {
+  const broken = await rulesBrokenBy({
+    'client/src/a.ts': "import { value } from '../test/pages/b.ts';\nvalue;",
+    'client/test/pages/b.ts': 'export type Value = string;\nexport const value = 1;',
+  });
+  expect(broken).toContain('flow-product-knows-no-workshop');
+});

@@ -133,6 +133,15 @@ describe('a page of another origin', () => {
     'null',
     'http://localhost.evil.example',
     'https://app.example.com.evil',
+    // None that a browser writes.
+    'http://localhost/',
+    'http://user@localhost',
+    'http://evil.example@localhost',
+    'HTTP://LOCALHOST',
+    'http://127.1',
+    'http://localhost:80',
+    'http://localhost, http://localhost',
+    '',
   ])('is refused on all transports when it is %s', async (origin) => {
     const answers = [
       await postWith({ origin }),

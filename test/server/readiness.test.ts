@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { startApp } from '../support/app/app.ts';
+import { ProviderError } from '../../src/core/errors.ts';
+import { request, startApp } from '../support/app/app.ts';
 import { rawRequest } from '../support/app/raw-http.ts';
+import { createToy, toyOverrides } from '../support/app/toy-provider.ts';
 
 test('a server that runs is live and ready', async () => {
   await using app = await startApp();
@@ -14,6 +17,44 @@ test('a server that runs is live and ready', async () => {
 test('health needs no key', async () => {
   await using app = await startApp({ apiKeys: [{ id: 'alice', sha256: '0'.repeat(64) }] });
   expect((await rawRequest(app, { path: '/health/ready' })).status).toBe(200);
+});
+
+test('every part is named with its state, to those that may see the metrics', async () => {
+  const key = 'mg_alice_secret';
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  const toy = createToy();
+  await using app = await startApp({ apiKeys: [{ id: 'alice', sha256 }] }, toyOverrides(toy));
+  const authorization = `Bearer ${key}`;
+  const shown = await rawRequest(app, { path: '/health/ready', headers: { authorization } });
+  expect(JSON.parse(shown.body)).toEqual({
+    status: 'ready',
+    checks: { store: 'up' },
+    parts: {
+      store: { state: 'up', engine: 'sqlite', queuedWrites: 0 },
+      catalogue: { state: 'fixed', models: 1, problems: 0 },
+      providers: { toy: 'ready' },
+      generations: { running: 0 },
+      batches: { held: 0 },
+    },
+  });
+  for (const headers of [{}, { authorization: 'Bearer mg_alice_wrong' }]) {
+    const { status, body } = await rawRequest(app, { path: '/health/ready', headers });
+    expect([status, JSON.parse(body)]).toEqual([200, { status: 'ready', checks: { store: 'up' } }]);
+  }
+});
+
+test('a provider without credentials, and one whose circuit is open, are named so', async () => {
+  await using app = await startApp();
+  const { body } = await rawRequest(app, { path: '/health/ready' });
+  expect(JSON.parse(body).parts.providers).toMatchObject({ demo: 'ready', openai: 'no credentials' });
+  const failing = createToy(async function* () {
+    yield* [];
+    throw new ProviderError('PROVIDER_OVERLOADED', { provider: 'toy' });
+  });
+  await using broken = await startApp({ circuitFailures: 1 }, toyOverrides(failing));
+  await request(broken, 'mutation { generate(input: { model: "toy", prompt: "Hi" }) { text } }');
+  const ready = await rawRequest(broken, { path: '/health/ready' });
+  expect(JSON.parse(ready.body).parts.providers).toEqual({ toy: 'circuit open' });
 });
 
 test.each(['/nothing', '/graphql/', '/graphql/x', '/health', '/%', '//'])(

@@ -20,7 +20,7 @@ const REQUEST: GuardedRequest = {
   request: requestOf('Hi'),
   metadata: null,
 };
-const PRINCIPAL = { id: 'somebody' };
+const PRINCIPAL = { id: 'somebody', kind: 'key', keyId: 'somebody', userId: null } as const;
 const REFUSAL: GuardRefusal = { code: 'FORBIDDEN', message: 'Not today.' };
 const RECORD: GenerationRecord = { source: 'generation', generation: madeGeneration({ id: 'gen_1' }) };
 

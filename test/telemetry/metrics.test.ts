@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { madeCost, madeGeneration, madeModel } from '../support/app/generation.ts';
+import { plainRequest } from '../support/plain-request.ts';
 
 const MODEL = madeModel();
 const OTHER = madeModel('other');
+const REQUEST = plainRequest();
 const LABELS = 'model="toy",provider="toy"';
 
 /** The lines of a scrape that begin with a name, without help and type. */
@@ -27,7 +29,7 @@ const valuesOf = async (metrics: Metrics): Promise<ReadonlyMap<string, number>> 
 test('a generation that has ended is counted with its tokens, its cost and its times', async () => {
   const metrics = createMetrics({});
   const generation = metrics.telemetry.generationStarted('gen_1', MODEL, performance.now());
-  generation.turnStarted(MODEL);
+  generation.turnStarted(MODEL, REQUEST);
   expect((await valuesOf(metrics)).get('modelgraph_generations_running')).toBe(1);
   generation.ended(
     madeGeneration({
@@ -65,11 +67,11 @@ test('a generation that has ended is counted with its tokens, its cost and its t
 test('a failure is counted under its code, each retry and fallback under the model that failed', async () => {
   const metrics = createMetrics({});
   const generation = metrics.telemetry.generationStarted('gen_1', MODEL, performance.now());
-  generation.turnStarted(MODEL);
+  generation.turnStarted(MODEL, REQUEST);
   generation.retried('PROVIDER_OVERLOADED');
   generation.retried('PROVIDER_RATE_LIMITED');
   generation.fellBack('PROVIDER_OVERLOADED');
-  generation.turnStarted(OTHER);
+  generation.turnStarted(OTHER, REQUEST);
   const { resolution } = madeGeneration();
   generation.ended(
     madeGeneration({
@@ -104,9 +106,9 @@ test('a failure is counted under its code, each retry and fallback under the mod
 test("waiting for tool results is no time of the provider's, and is this server's overhead once at most", async () => {
   const metrics = createMetrics({});
   const generation = metrics.telemetry.generationStarted('gen_1', MODEL, performance.now());
-  generation.turnStarted(MODEL);
+  generation.turnStarted(MODEL, REQUEST);
   generation.actionRequired(madeGeneration({ status: 'requires-action' }));
-  generation.turnStarted(MODEL);
+  generation.turnStarted(MODEL, REQUEST);
   generation.ended(madeGeneration());
   const values = await valuesOf(metrics);
   expect(values.get(`modelgraph_provider_duration_seconds_count{${LABELS}}`)).toBe(2);
@@ -200,7 +202,7 @@ test('the registries of two servers know nothing of each other', async () => {
 test('every name says its unit or what it counts, and no label can hold what a client makes up', async () => {
   const metrics = createMetrics({ isStoreUp: () => true, queuedWrites: () => 0, circuitStates: () => [] });
   const generation = metrics.telemetry.generationStarted('gen_secret', MODEL, performance.now());
-  generation.turnStarted(MODEL);
+  generation.turnStarted(MODEL, REQUEST);
   generation.retried('PROVIDER_FAILED');
   generation.ended(madeGeneration({ id: 'gen_secret', principalId: 'alice', text: 'a secret' }));
   const { body, contentType } = await metrics.scrape();

@@ -14,6 +14,7 @@ import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { createTracing } from '../../src/telemetry/tracing.ts';
 import { madeGeneration, madeModel } from '../support/app/generation.ts';
+import { plainRequest } from '../support/plain-request.ts';
 
 interface RecordedSpan {
   readonly name: string;
@@ -86,6 +87,13 @@ beforeEach(() => {
 
 const MODEL = madeModel();
 const OTHER = madeModel('other');
+const REQUEST = plainRequest();
+
+const createTelemetry = (toTelemetryName = (name: string): string => name) =>
+  createTracing({ toTelemetryName, version: '1.2.3', capturesContent: false }).telemetry;
+
+/** The spans of answers, without those of the generations that they are part of. */
+const turns = (): readonly RecordedSpan[] => spans.filter(({ name }) => name.startsWith('chat '));
 const USAGE = {
   inputTokens: 10,
   outputTokens: 5,
@@ -98,8 +106,8 @@ const USAGE = {
 } as const;
 
 test('a turn is one span with the attributes of the conventions, and without a word of prompt or answer', () => {
-  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
-  generation.turnStarted(MODEL);
+  const generation = createTelemetry().generationStarted('gen_1', MODEL, 0);
+  generation.turnStarted(MODEL, REQUEST);
   generation.retried('PROVIDER_OVERLOADED');
   generation.ended(
     madeGeneration({ text: 'a secret', finishReason: 'stop', usage: USAGE, firstDeltaMs: 250 }),
@@ -108,8 +116,22 @@ test('a turn is one span with the attributes of the conventions, and without a w
     [
       {
         "attributes": {
+          "modelgraph.generation.id": "gen_1",
+          "modelgraph.model": "toy",
+          "modelgraph.principal.id": "local",
+          "modelgraph.status": "completed",
+          "modelgraph.turns": 0,
+        },
+        "ended": true,
+        "events": [],
+        "failed": false,
+        "name": "generation toy",
+      },
+      {
+        "attributes": {
           "gen_ai.operation.name": "chat",
           "gen_ai.provider.name": "toy",
+          "gen_ai.request.max_tokens": 1024,
           "gen_ai.request.model": "toy-upstream",
           "gen_ai.request.stream": true,
           "gen_ai.response.finish_reasons": [
@@ -134,19 +156,29 @@ test('a turn is one span with the attributes of the conventions, and without a w
         "failed": false,
         "name": "chat toy-upstream",
       },
+      {
+        "attributes": {
+          "modelgraph.attempt": 2,
+          "modelgraph.retry.reason": "PROVIDER_OVERLOADED",
+        },
+        "ended": true,
+        "events": [],
+        "failed": false,
+        "name": "retry",
+      },
     ]
   `);
   expect(JSON.stringify(spans)).not.toContain('secret');
 });
 
 test('a fallback is a span of its own, after the failed one of the model given up', () => {
-  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
-  generation.turnStarted(MODEL);
+  const generation = createTelemetry().generationStarted('gen_1', MODEL, 0);
+  generation.turnStarted(MODEL, REQUEST);
   generation.fellBack('PROVIDER_OVERLOADED');
-  generation.turnStarted(OTHER);
+  generation.turnStarted(OTHER, REQUEST);
   generation.ended(madeGeneration());
   expect(
-    spans.map(({ name, failed, ended, attributes }) => [name, failed, ended, attributes['error.type']]),
+    turns().map(({ name, failed, ended, attributes }) => [name, failed, ended, attributes['error.type']]),
   ).toEqual([
     ['chat toy-upstream', true, true, 'PROVIDER_OVERLOADED'],
     ['chat other-upstream', false, true, undefined],
@@ -154,16 +186,16 @@ test('a fallback is a span of its own, after the failed one of the model given u
 });
 
 test('the turn after tool results is a span that has only its own tokens', () => {
-  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
-  generation.turnStarted(MODEL);
+  const generation = createTelemetry().generationStarted('gen_1', MODEL, 0);
+  generation.turnStarted(MODEL, REQUEST);
   generation.actionRequired(
     madeGeneration({ status: 'requires-action', finishReason: 'tool-calls', usage: USAGE }),
   );
-  expect(spans.map(({ ended }) => ended)).toEqual([true]);
-  generation.turnStarted(MODEL);
+  expect(turns().map(({ ended }) => ended)).toEqual([true]);
+  generation.turnStarted(MODEL, REQUEST);
   generation.ended(madeGeneration({ usage: { ...USAGE, inputTokens: 40, outputTokens: 12 } }));
   expect(
-    spans.map(({ attributes }) => [
+    turns().map(({ attributes }) => [
       attributes['gen_ai.usage.input_tokens'],
       attributes['gen_ai.usage.output_tokens'],
       attributes['gen_ai.response.finish_reasons'],
@@ -178,28 +210,28 @@ test.each([
   ['failed', 'STREAM_STALLED'],
   ['cancelled', 'GENERATION_CANCELLED'],
 ] as const)('a generation that was %s ends its span with %s', (status, code) => {
-  const generation = createTracing((name) => name).generationStarted('gen_1', MODEL, 0);
-  generation.turnStarted(MODEL);
+  const generation = createTelemetry().generationStarted('gen_1', MODEL, 0);
+  generation.turnStarted(MODEL, REQUEST);
   const error =
     status === 'cancelled'
       ? null
       : { code, message: '', retryable: true, retryAfterMs: null, provider: null, providerStatus: null };
   generation.ended(madeGeneration({ status, error, finishReason: null }));
-  expect(spans).toMatchObject([{ failed: true, ended: true, attributes: { 'error.type': code } }]);
-  expect(spans[0]?.attributes).not.toHaveProperty('gen_ai.response.finish_reasons');
+  expect(turns()).toMatchObject([{ failed: true, ended: true, attributes: { 'error.type': code } }]);
+  expect(turns()[0]?.attributes).not.toHaveProperty('gen_ai.response.finish_reasons');
 });
 
 test('a generation that never reached its provider leaves no span', () => {
-  createTracing((name) => name)
+  createTelemetry()
     .generationStarted('gen_1', MODEL, 0)
     .ended(madeGeneration({ status: 'cancelled' }));
   expect(spans).toEqual([]);
 });
 
 test('a provider has the name that the conventions give it', () => {
-  createTracing((name) => `x_${name}`)
+  createTelemetry((name) => `x_${name}`)
     .generationStarted('gen_1', MODEL, 0)
-    .turnStarted(MODEL);
+    .turnStarted(MODEL, REQUEST);
   expect(spans.at(-1)?.attributes['gen_ai.provider.name']).toBe('x_toy');
 });
 

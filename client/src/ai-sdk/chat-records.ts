@@ -9,6 +9,8 @@ export interface ChatRecord {
   readonly idempotencyKey: string;
   /** What was asked, for as long as the server has not named the generation. */
   readonly input?: GenerateInput | undefined;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly askedAt?: number | undefined;
   /** The generations of the message, oldest first; the last one is the one that runs. */
   readonly generationIds: readonly string[];
   /** While the last generation waits for the results of its tool calls. */
@@ -64,7 +66,7 @@ export const createChatRecords = (
 ): ChatRecords => {
   const chats = new Map<string, KeptValue<ChatRecord>>();
   const keptOf = (chatId: string): KeptValue<ChatRecord> => {
-    const kept = chats.get(chatId) ?? createKeptValue(storage, `modelgraph-chat:${chatId}`, isChatRecord);
+    const kept = chats.get(chatId) ?? createKeptValue(storage, `modelgraph-ai-sdk:${chatId}`, isChatRecord);
     chats.set(chatId, kept);
     return kept;
   };

@@ -214,7 +214,7 @@ export class ChunkWriter {
       });
     chunks.push(...this.#finishStep());
     if (event.__typename === 'GenerationCompleted') {
-      const finishReason = FINISH_REASONS[generation.finishReason ?? 'OTHER'];
+      const finishReason = FINISH_REASONS[generation.finishReason ?? 'OTHER'] ?? 'other';
       return [...chunks, { type: 'finish', finishReason, messageMetadata }];
     }
     chunks.push({ type: 'message-metadata', messageMetadata });

@@ -5,6 +5,7 @@ import { isTerminalStatus } from '../fold-generation.ts';
 import { createKey } from '../generation/create-key.ts';
 import type { GenerationHandle } from '../generation-handle.ts';
 import type { Modelgraph, ModelgraphOptions } from '../modelgraph.ts';
+import { mayAskAgain } from '../may-ask-again.ts';
 import { toModelgraphError } from '../to-modelgraph-error.ts';
 import type { GenerateInput, Generation, ToolResultInput } from '../schema-types.ts';
 import type { StorageAdapter } from '../storage.ts';
@@ -123,6 +124,7 @@ export class ModelgraphChatTransport<Message extends UIMessage = UIMessage>
       generationIds: isContinued && record?.messageId === last.id ? record.generationIds : [],
       idempotencyKey: createKey(),
       input: await this.#toInput(options),
+      askedAt: Date.now(),
     };
     return this.#start(chatId, started, abortSignal);
   }
@@ -134,9 +136,10 @@ export class ModelgraphChatTransport<Message extends UIMessage = UIMessage>
     this.#count(chatId);
     const record = await this.#records.find(chatId);
     if (record === undefined || isAborted(abortSignal)) return null;
-    const { input, generationIds } = record;
-    if (input !== undefined) return this.#start(chatId, record, abortSignal);
-    const id = generationIds.at(-1);
+    const { input, generationIds, askedAt = 0 } = record;
+    const isFresh = mayAskAgain(askedAt, Date.now());
+    if (input !== undefined && isFresh) return this.#start(chatId, record, abortSignal);
+    const id = input === undefined ? generationIds.at(-1) : undefined;
     const generation = id === undefined ? null : await this.#client.generation(id);
     if (id === undefined || generation === null) {
       await this.#records.remove(chatId);
@@ -164,7 +167,7 @@ export class ModelgraphChatTransport<Message extends UIMessage = UIMessage>
     const cancel = (): void => this.#cancel(handle);
     abortSignal?.addEventListener('abort', cancel, { once: true });
     if (abortSignal?.aborted === true) cancel();
-    const named = { ...record, input: undefined, generationIds };
+    const named = { ...record, input: undefined, askedAt: undefined, generationIds };
     const answer = this.#answer(chatId, named, handle, new ChunkWriter());
     try {
       await answer.begin();

@@ -1,4 +1,4 @@
-import { ModelgraphError } from '../modelgraph-error.ts';
+import { asJson } from '../transport/as-json.ts';
 import { extractFiles } from '../transport/extract-files.ts';
 
 const copy = (value: unknown): unknown => {
@@ -12,10 +12,8 @@ const copy = (value: unknown): unknown => {
  * is no JSON apart from its files.
  */
 export const copyInput = <Input>(input: Input): Input => {
-  try {
+  return asJson('input', () => {
     JSON.stringify(extractFiles(input, '').value);
     return copy(input) as Input;
-  } catch (cause) {
-    throw new ModelgraphError('The input is no JSON.', { code: 'INVALID_REQUEST', path: 'input', cause });
-  }
+  });
 };

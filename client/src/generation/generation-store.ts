@@ -96,9 +96,10 @@ export class GenerationStore {
       const isNew = snapshot !== shown && snapshot.id !== undefined;
       if (isNew) {
         shown = snapshot;
-        const readyAt = Date.now() + throttleMs;
+        // Not by the time of day, which may be set back meanwhile.
+        const readyAt = performance.now() + throttleMs;
         yield snapshot;
-        const pauseMs = readyAt - Date.now();
+        const pauseMs = readyAt - performance.now();
         if (pauseMs > 0 && this.#end === undefined) await this.#pause(pauseMs);
       } else if (this.#end === undefined) await this.#changed();
       else if (this.#end.error === undefined) return undefined;

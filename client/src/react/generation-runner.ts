@@ -76,8 +76,7 @@ export class GenerationRunner {
     if (this.#handle !== undefined) return this.#handle;
     const idempotencyKey = createKey();
     this.#record = { idempotencyKey, startedAt: Date.now() };
-    const whole = { onDisconnect: 'CONTINUE' as const, ...input };
-    return this.#read(this.#client.generate(whole, { idempotencyKey, onToolCall: this.#onToolCall }));
+    return this.#read(this.#client.generate(input, { idempotencyKey, onToolCall: this.#onToolCall }));
   }
 
   /** Joins a generation by its id. The one that runs is left. */

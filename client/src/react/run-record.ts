@@ -12,13 +12,6 @@ export interface RunRecord {
   readonly startedAt: number;
 }
 
-/** Past this, a request of which no answer has been seen is not made again: its key may be forgotten. */
-const ASK_AGAIN_WITHIN_MS = 5 * 60_000;
-
-/** Whether the same request under the same key may be made again, which gives the generation that it began. */
-export const mayAskAgain = ({ startedAt }: RunRecord, now: number): boolean =>
-  now - startedAt < ASK_AGAIN_WITHIN_MS;
-
 const isSnapshot = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&

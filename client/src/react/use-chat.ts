@@ -5,7 +5,7 @@ import { Chat, type ChatOptions, type ChatState, INITIAL_STATE } from './chat/ch
 import { useModelgraph } from './modelgraph-provider.ts';
 
 export interface UseChatOptions extends ChatOptions {
-  /** Names the conversation in the storage, and joins tabs that show the same one. Default: `default`. */
+  /** Names the conversation in the storage, and joins the tabs that share it. Default: `default`. */
   readonly id?: string;
   /** Where the conversation is kept: `localStorage`, or any with the same three methods, also asynchronous ones. Default: nowhere. */
   readonly storage?: StorageAdapter;

@@ -3,10 +3,14 @@ import { ModelgraphError } from '../modelgraph-error.ts';
 import { page } from '../page.ts';
 import { serverAway } from '../to-modelgraph-error.ts';
 import type { GraphqlRequest, GraphqlResult } from '../transport.ts';
+import { asJson } from './as-json.ts';
 import { extractFiles } from './extract-files.ts';
 import { readResult } from './read-result.ts';
 
-export type HttpOptions = Pick<ModelgraphOptions, 'url' | 'token' | 'headers' | 'fetch'>;
+export type HttpOptions = Pick<
+  ModelgraphOptions,
+  'url' | 'token' | 'headers' | 'fetch' | 'providerKeys' | 'transformRequest'
+>;
 
 /** The absolute address of the endpoint: in a browser a relative one belongs to the page. */
 export const resolveUrl = (url: string | URL): URL => {
@@ -54,8 +58,10 @@ export const getAuthorization = async (
 
 /** A body as JSON, or by the GraphQL multipart request specification where there are files in the variables. */
 const toBody = (request: GraphqlRequest): { body: string | FormData; headers: Record<string, string> } => {
-  const { value: variables, files } = extractFiles(request.variables ?? {}, 'variables');
-  const operations = JSON.stringify({ ...request, variables });
+  const { operations, files } = asJson('variables', () => {
+    const found = extractFiles(request.variables ?? {}, 'variables');
+    return { operations: JSON.stringify({ ...request, variables: found.value }), files: found.files };
+  });
   if (files.size === 0) return { body: operations, headers: { 'content-type': 'application/json' } };
   const entries = [...files];
   const form = new FormData();
@@ -74,26 +80,34 @@ export interface PostOptions {
 
 /** Sends an operation. Throws ModelgraphError where no answer comes, and what the signal was aborted with. */
 export const post = async (
-  { url, token, headers, fetch: given }: HttpOptions,
+  { url, token, headers, fetch: given, providerKeys = {}, transformRequest }: HttpOptions,
   request: GraphqlRequest,
   { accept, signal }: PostOptions,
 ): Promise<Response> => {
   const address = resolveUrl(url);
+  const keys = Object.entries(providerKeys).map((key) => key.join(' '));
   const authorization = await getAuthorization(token, signal);
-  const { body, headers: ofBody } = toBody(request);
+  const { body, headers: ofBody } = toBody(transformRequest?.(request) ?? request);
   signal?.throwIfAborted();
   try {
     // Called without an object: browsers refuse a `fetch` that belongs to another one.
     const send = given ?? globalThis.fetch;
     return await send(address, {
       method: 'POST',
-      headers: { accept, ...headers, ...ofBody, ...(authorization !== undefined && { authorization }) },
+      headers: {
+        accept,
+        ...headers,
+        ...ofBody,
+        ...(keys[0] !== undefined && { 'x-modelgraph-provider-key': keys.join() }),
+        ...(authorization !== undefined && { authorization }),
+      },
       body,
       ...(signal && { signal }),
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw serverAway(error);
+    // A `fetch` of the application may say what is wrong.
+    throw error instanceof ModelgraphError ? error : serverAway(error);
   }
 };
 

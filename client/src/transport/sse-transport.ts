@@ -13,12 +13,18 @@ const SILENCE_MS = 40_000;
 const MAX_EVENT_LENGTH = 64 * 1024 * 1024;
 
 const readJson = (data: string): GraphqlResult => {
+  let cause: unknown;
   try {
-    return JSON.parse(data) as GraphqlResult;
-  } catch (cause) {
-    throw badResponse('An event of the stream is no JSON.', { retryable: true, cause });
+    const result: unknown = JSON.parse(data);
+    if (typeof result === 'object' && result !== null) return result;
+  } catch (error) {
+    cause = error;
   }
+  throw badResponse('An event of the stream is no result.', { retryable: true, cause });
 };
+
+/** Content types are written in any case. */
+const EVENT_STREAM = /^text\/event-stream\b/i;
 
 interface Received {
   readonly results: GraphqlResult[];
@@ -74,7 +80,7 @@ export const createSseTransport = (options: HttpOptions): Transport => {
         });
         const { body, headers } = response;
         silence.heard();
-        if (body === null || headers.get('content-type')?.startsWith('text/event-stream') !== true) {
+        if (body === null || !EVENT_STREAM.test(headers.get('content-type') ?? '')) {
           yield await readResult(response);
           return;
         }

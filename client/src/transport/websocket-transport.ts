@@ -5,7 +5,10 @@ import { type Channel, createChannel } from './channel.ts';
 import { getAuthorization, resolveUrl } from './http.ts';
 import { toCloseError } from './to-close-error.ts';
 
-export type WebSocketOptions = Pick<ModelgraphOptions, 'url' | 'token' | 'webSocket'>;
+export type WebSocketOptions = Pick<
+  ModelgraphOptions,
+  'url' | 'token' | 'webSocket' | 'providerKeys' | 'transformRequest'
+>;
 
 /** A socket that is silent for this long is asked for a sign of life, which has to come within ANSWER_MS. */
 const PING_AFTER_MS = 10_000;
@@ -28,7 +31,7 @@ const createDeadline = (onMissed: (error: ConnectionLost) => void) => {
 
 interface OpenOptions {
   readonly url: string;
-  readonly authorization: string | undefined;
+  readonly connectionParams: Record<string, unknown>;
   readonly webSocket: WebSocketOptions['webSocket'];
   readonly onOpen: (() => void) | undefined;
 }
@@ -49,7 +52,7 @@ const toPayload = ({ query, variables, operationName, extensions }: GraphqlReque
 });
 
 /** Opens a socket for one operation. */
-const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }: OpenOptions): Socket => {
+const open = (request: GraphqlRequest, { url, connectionParams, webSocket, onOpen }: OpenOptions): Socket => {
   let isDropped = false;
   const drop = (error: Error): void => {
     // Terminating is reported as a close in its turn.
@@ -64,7 +67,7 @@ const open = (request: GraphqlRequest, { url, authorization, webSocket, onOpen }
     url,
     retryAttempts: 0,
     keepAlive: PING_AFTER_MS,
-    ...(authorization !== undefined && { connectionParams: { authorization } }),
+    connectionParams,
     ...(webSocket && { webSocketImpl: webSocket }),
     on: {
       connecting: () => deadline.expect(OPEN_MS, 'No WebSocket opened in time'),
@@ -109,7 +112,14 @@ export const createWebSocketTransport = (options: WebSocketOptions): Transport =
       url.protocol = url.protocol.replace('http', 'ws');
       const authorization = await getAuthorization(options.token, signal);
       signal.throwIfAborted();
-      const socket = open(request, { url: url.href, authorization, webSocket: options.webSocket, onOpen });
+      const connectionParams = { authorization, providerKeys: options.providerKeys };
+      const { webSocket, transformRequest } = options;
+      const socket = open(transformRequest?.(request) ?? request, {
+        url: url.href,
+        connectionParams,
+        webSocket,
+        onOpen,
+      });
       const abort = (): void => socket.drop(signal.reason as Error);
       sockets.add(socket);
       signal.addEventListener('abort', abort, { once: true });

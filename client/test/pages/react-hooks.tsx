@@ -35,19 +35,30 @@ const slow: StorageAdapter = {
   setItem: async (key, value) => localStorage.setItem(key, value),
   removeItem: async (key) => localStorage.removeItem(key),
 };
-const STORAGES: Readonly<Record<string, StorageAdapter>> = { full, slow, local: localStorage };
-const storage = STORAGES[parameters.get('storage') ?? 'local'] ?? localStorage;
+const STORAGES: Readonly<Record<string, StorageAdapter | undefined>> = {
+  full,
+  slow,
+  local: localStorage,
+  session: sessionStorage,
+  none: undefined,
+};
+const storage = STORAGES[parameters.get('storage') ?? 'local'];
 
 const ASKED: ChatTool<unknown> = { parameters: z.object({ expression: z.string() }) };
 
-const Chat = () => {
-  const chat = useChat({ id: 'page', model: 'sonata-4', storage, tools: { calculate: ASKED } });
-  globalThis.seen['chat'] = chat;
+const Chat = ({ name = 'chat' }: { readonly name?: string }) => {
+  const chat = useChat({
+    id: 'page',
+    model: 'sonata-4',
+    tools: { calculate: ASKED },
+    ...(storage && { storage }),
+  });
+  globalThis.seen[name] = chat;
   return <output>{JSON.stringify(chat.messages.map(({ parts }) => parts))}</output>;
 };
 
 const Generation = () => {
-  globalThis.seen['generation'] = useGeneration({ id: 'page', storage });
+  globalThis.seen['generation'] = useGeneration({ id: 'page', ...(storage && { storage }) });
   return null;
 };
 
@@ -68,6 +79,12 @@ const Models = ({ suspense }: { readonly suspense: boolean }) => {
 
 const PARTS: Readonly<Record<string, ReactNode>> = {
   chat: <Chat />,
+  chats: (
+    <>
+      <Chat />
+      <Chat name="chats" />
+    </>
+  ),
   generation: <Generation />,
   object: <ObjectPart />,
   models: (

@@ -1,5 +1,5 @@
 import { useConnection, useModels } from 'modelgraph-client/react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ChatView } from './chat-view.tsx';
 import { createIndexedDbStorage } from './lib/indexed-db-storage.ts';
 import { isSettings } from './lib/settings.ts';
@@ -24,6 +24,7 @@ export const App = () => {
   const conversations = useConversations();
   const [id, openConversation] = useConversationId();
   const [open, setOpen] = useState<Open>();
+  const forget = useRef(() => Promise.resolve());
   const model = models.find((known) => known.name === name) ?? models[0];
   const close = (): void => setOpen(undefined);
   const choose = (chosen: string): void => setName(() => chosen);
@@ -38,6 +39,7 @@ export const App = () => {
         isOpen={open === 'conversations'}
         onClose={close}
         onOpen={openConversation}
+        onForget={() => forget.current()}
         storage={storage}
       />
       <main className="main">
@@ -55,6 +57,7 @@ export const App = () => {
           modelNames={models.map((known) => known.name)}
           settings={settings}
           storage={storage}
+          forget={forget}
           connection={connection}
           modelsFailed={status === 'failed'}
           onReloadModels={refresh}

@@ -1,6 +1,6 @@
 import type { Model, StorageAdapter } from 'modelgraph-client';
 import { type ConnectionView, useChat } from 'modelgraph-client/react';
-import { useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { Announcer } from './announcer.tsx';
 import { Composer } from './composer/composer.tsx';
 import { Icon } from './icon.tsx';
@@ -16,6 +16,8 @@ interface ChatViewProps {
   readonly model: Model | undefined;
   readonly settings: Settings;
   readonly storage: StorageAdapter;
+  /** Set to what stops the answer and forgets the conversation. */
+  readonly forget: RefObject<() => Promise<void>>;
   readonly connection: ConnectionView;
   readonly modelNames: readonly string[];
   readonly modelsFailed: boolean;
@@ -32,6 +34,7 @@ export const ChatView = ({
   modelNames,
   settings,
   storage,
+  forget,
   onSent,
   onChooseModel,
   ...notice
@@ -44,6 +47,10 @@ export const ChatView = ({
     settings: taken,
     tools: model?.capabilities.functionCalling === true ? TOOLS : NO_TOOLS,
   });
+  const { clear } = chat;
+  useEffect(() => {
+    forget.current = clear;
+  }, [forget, clear]);
   const { scroller, content, isAtBottom, jump } = useStickToBottom();
   const [editing, setEditing] = useState<string>();
   const lastUserId = chat.messages.findLast(({ role }) => role === 'user')?.id;
@@ -77,6 +84,12 @@ export const ChatView = ({
             <Icon name="down" />
           </button>
           <ConnectionNotice {...notice} />
+          {!chat.isKept && (
+            <p className="notice" role="status">
+              This browser has no room for all of the conversation, or may not keep it: a reload would lose
+              it.
+            </p>
+          )}
           <Composer chat={chat} model={model} onSend={send} onEditLast={() => setEditing(lastUserId)} />
         </div>
       </div>

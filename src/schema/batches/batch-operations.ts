@@ -5,6 +5,7 @@ import type { BatchSubmission } from '../../services/batches/batch-service.ts';
 import { SubmitBatchInputType } from './batch-input.ts';
 import { BatchStatusEnum } from './batch-parts.ts';
 import { builder } from '../builder.ts';
+import { checkOwner, everyoneArgument } from '../everyone-argument.ts';
 import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { readKey } from '../idempotency-key.ts';
 import { readRequestFile, type RequestFileOptions, readRequests } from './read-batch-requests.ts';
@@ -53,16 +54,19 @@ builder.queryFields((t) => ({
       status: t.arg({ type: [BatchStatusEnum], description: 'Only those in one of these states.' }),
       owner: t.arg.string({
         description:
-          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`.',
+          'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`, those of others `admin`.',
       }),
+      everyone: everyoneArgument(t, 'batches'),
     },
     complexity: listPageComplexity,
-    resolve: async (_root, { status, owner = null, ...page }, { batches, principal }) => {
+    resolve: async (_root, { status, owner = null, everyone, ...page }, { batches, principal }) => {
       const asked = readPage(page);
+      checkOwner(owner, everyone);
       const { items, hasNextPage, totalCount } = await batches.list(principal, {
         ...asked,
         statuses: readStatuses(status),
         owner,
+        everyone,
       });
       const nodes = items.map(({ cursor, batch }) => ({ cursor, node: batch }));
       return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });

@@ -39,6 +39,11 @@ BatchType.implement({
       nullable: true,
       description: 'What the caller gave with it.',
     }),
+    owner: t.exposeString('principalId', {
+      nullable: true,
+      description:
+        'Id of the principal that it belongs to: you, or a user whose batches you may see. With the operation `admin` alone those of others have neither items nor what their owners gave with them.',
+    }),
   }),
 });
 

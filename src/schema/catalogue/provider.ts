@@ -96,7 +96,6 @@ const ProviderHealthType = builder
       }),
       keys: t.expose('keys', {
         type: [ProviderKeyHealthType],
-        // An operator has few, and they are in memory.
         // An operator has few, and they are in memory: they cost nothing beside the models they come with.
         complexity: { field: 0, multiplier: 0 },
         description: "The server's keys for the provider, in their order; empty if it needs none.",

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { GenerationStatusEnum } from '../enums.ts';
+import { checkOwner, everyoneArgument } from '../everyone-argument.ts';
 import { listPageComplexity, readPage, readStatuses, toConnection } from '../list-page.ts';
 import { GenerationType } from '../refs.ts';
 
@@ -44,14 +45,17 @@ builder.queryFields((t) => ({
         description:
           'Id of the principal they belong to, as `Generation.owner` gives it; you when left out. Those of your users need the operation `users`, those of others `admin`.',
       }),
+      everyone: everyoneArgument(t, 'generations'),
     },
     complexity: listPageComplexity,
-    resolve: async (_root, { status, owner = null, ...page }, { loaders }) => {
+    resolve: async (_root, { status, owner = null, everyone, ...page }, { loaders }) => {
       const asked = readPage(page);
+      checkOwner(owner, everyone);
       const { items, hasNextPage, totalCount } = await loaders.generationPage.load({
         ...asked,
         statuses: readStatuses(status),
         owner,
+        everyone,
       });
       const nodes = items.map(({ cursor, generation }) => ({ cursor, node: generation }));
       return toConnection(nodes, asked, { hasMore: hasNextPage, totalCount });

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Transport } from '../../core/telemetry.ts';
+import { toByteText } from '../../lib/to-byte-text.ts';
 import { Delivery, type RunningOperation } from '../compiled/delivery.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
 import type { MaskError } from '../mask-error.ts';
@@ -18,6 +19,24 @@ export interface EventStreamOptions {
   /** Called when the stream begins; what it gives, when it has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
 }
+
+/** A chunk of a body in chunked transfer coding (RFC 9112, section 7.1), as a string of bytes. */
+const toChunk = (text: string): string => {
+  const bytes = toByteText(text);
+  return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
+};
+
+/**
+ * Writes the body of a response whose head has been sent: to its socket, since a response writes each piece as three, which
+ * it puts together again. The response writes heartbeats and the end in the same order. One that has no socket yet, because
+ * another answer has to end first on its connection, keeps what it is given.
+ */
+const createWriter = (response: ServerResponse): TextWriter => {
+  const { socket, chunkedEncoding } = response;
+  const isOpen = (): boolean => !response.writableEnded;
+  if (socket === null || !chunkedEncoding) return new TextWriter(response, 'utf8', isOpen);
+  return new TextWriter(socket, 'latin1', isOpen, toChunk);
+};
 
 /**
  * The body of an answer of many results. The HTTP adapter sends the head and pipes a body into the response as it does any
@@ -40,9 +59,9 @@ export class EventStreamBody {
   /** Sends the results and ends the response. The client's leaving ends the operation at once. */
   pipe(response: ServerResponse): ServerResponse {
     const { open, controller, framing, maskError, heartbeatMs, transport, streamOpened } = this.#options;
-    const writer = new TextWriter(response, 'utf8', () => !response.writableEnded);
     // The client has a stream before the operation is begun.
     response.flushHeaders();
+    const writer = createWriter(response);
     if (framing.head !== '') writer.write(framing.head);
     const stopHeartbeat = startHeartbeat(response, framing.heartbeat, heartbeatMs);
     const running = new Delivery({

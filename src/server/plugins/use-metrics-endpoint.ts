@@ -1,17 +1,14 @@
 import type { ServerPlugin } from '../plugin.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
-import { ModelgraphError } from '../../core/errors.ts';
-import { type Refusal, toRefusalResponse } from '../refusal.ts';
+import type { Metrics, MetricsFormat } from '../../telemetry/metrics.ts';
+import type { Authenticate } from '../../services/principals/authenticator.ts';
+import { toRefusalResponse } from '../refusal.ts';
+import { findOperationsRefusal } from '../see-operations.ts';
 
 const METRICS_PATH = '/metrics';
 
-/** What a principal is refused the metrics for: they are about everyone. */
-const findRefusal = (found: Authenticated): Refusal | undefined => {
-  if (found instanceof ModelgraphError) return found;
-  if (found.kind !== 'user' || found.access.operations.has('admin')) return undefined;
-  return { code: 'FORBIDDEN', message: 'Users see the metrics with the operation "admin" only.' };
-};
+/** Prometheus names the formats that it takes, the one it likes best first; others take what there always was. */
+const toFormat = (accept: string | undefined): MetricsFormat =>
+  accept?.includes('application/openmetrics-text') === true ? 'open-metrics' : 'prometheus';
 
 /** Serves what Prometheus scrapes, to keys where keys are set, and to users that have the operation for it. */
 export const useMetricsEndpoint = (
@@ -29,13 +26,13 @@ export const useMetricsEndpoint = (
       );
       return;
     }
-    const refusal = findRefusal(await authenticate(req.headers.authorization));
+    const refusal = findOperationsRefusal(await authenticate(req.headers.authorization));
     if (refusal !== undefined) endResponse(toRefusalResponse(refusal, serverContext));
     else {
-      const { contentType, body } = await metrics.scrape();
+      const { contentType, body } = await metrics.scrape(toFormat(req.headers.accept));
       endResponse(
         new fetchAPI.Response(body, {
-          headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+          headers: { 'content-type': contentType, 'cache-control': 'no-store', vary: 'Accept' },
         }),
       );
     }

@@ -1,7 +1,10 @@
 import { type Plugin, useReadinessCheck } from 'graphql-yoga';
 import { JSON_TYPE } from '../answer-type.ts';
 import type { ServerPlugin } from '../plugin.ts';
+import type { Authenticate } from '../../services/principals/authenticator.ts';
 import { type ReadinessChecks, toReadiness } from '../health.ts';
+import type { HealthParts } from '../health-parts.ts';
+import { findOperationsRefusal } from '../see-operations.ts';
 
 const LIVE = '/health/live';
 const READY = '/health/ready';
@@ -15,13 +18,29 @@ const at = (path: string, plugin: Plugin): Plugin => ({
   onRequest: (payload) => (payload.url.pathname === path ? plugin.onRequest?.(payload) : undefined),
 });
 
-/** `/health/live` answers while the process does, `/health/ready` while the server should be sent new work. */
-export const useReadiness = (
-  isClosing: () => boolean,
-  checks: ReadinessChecks,
-  isCatalogueCurrent: (() => boolean) | null,
-  isLimitingAlone: (() => boolean) | undefined,
-): ServerPlugin => {
+export interface ReadinessOptions {
+  readonly isClosing: () => boolean;
+  readonly readinessChecks: ReadinessChecks;
+  /** null where nothing of the catalogue is read again. */
+  readonly isCatalogueCurrent: (() => boolean) | null;
+  /** Whether rate limits are counted by this server alone. */
+  readonly isLimitingAlone?: () => boolean;
+  readonly authenticate: Authenticate;
+  readonly readParts?: () => HealthParts;
+}
+
+/**
+ * `/health/live` answers while the process does, `/health/ready` while the server should be sent new work. Neither needs
+ * credentials; those that are shown the metrics are shown every part with its state as well.
+ */
+export const useReadiness = ({
+  isClosing,
+  readinessChecks,
+  isCatalogueCurrent,
+  isLimitingAlone,
+  authenticate,
+  readParts,
+}: ReadinessOptions): ServerPlugin => {
   const live = useReadinessCheck({
     endpoint: LIVE,
     check: ({ fetchAPI }) =>
@@ -29,9 +48,12 @@ export const useReadiness = (
   });
   const ready = useReadinessCheck({
     endpoint: READY,
-    check({ fetchAPI }) {
-      const readiness = toReadiness(isClosing(), checks, isCatalogueCurrent, isLimitingAlone);
-      return new fetchAPI.Response(JSON.stringify(readiness.body), {
+    async check({ fetchAPI, request }) {
+      const readiness = toReadiness(isClosing(), readinessChecks, isCatalogueCurrent, isLimitingAlone);
+      const found = await authenticate(request.headers.get('authorization') ?? undefined);
+      const isShown = readParts !== undefined && findOperationsRefusal(found) === undefined;
+      const parts = isShown ? { parts: readParts() } : {};
+      return new fetchAPI.Response(JSON.stringify({ ...readiness.body, ...parts }), {
         status: readiness.ready ? 200 : 503,
         headers: createHeaders(),
       });

@@ -1,6 +1,6 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { FilePoller } from '../../lib/file-poller.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
 import { toDocumentId } from './parse-documents.ts';
 import { type ReadDocuments, readDocuments } from './read-documents.ts';
@@ -30,16 +30,27 @@ export class TrustedDocuments {
   readonly #reading: SingleFlight;
   #documents: ReadonlyMap<string, string> = new Map();
   #texts: ReadonlySet<string> = new Set();
-  readonly #onChange = (): void => void this.#reading.run();
+  readonly #poller: FilePoller;
 
-  constructor(options: TrustedDocumentsOptions, first: ReadDocuments['documents']) {
+  constructor(options: TrustedDocumentsOptions) {
     this.#options = options;
     this.mode = options.mode;
     this.#reading = new SingleFlight(
-      () => this.#read(),
+      () => this.#readAgain(),
       (error) => options.log.error({ err: error }, 'the trusted documents could not be taken'),
     );
-    this.#take(first);
+    this.#poller = new FilePoller(options.files, options.intervalMs, () => this.#reading.run());
+  }
+
+  /** Takes the documents before anything is served. Rejects with one error that names every problem. */
+  async readFirst(): Promise<void> {
+    const { documents, problems } = await this.#read();
+    if (problems.length === 0) return this.#take(documents);
+    const lines = problems.map((problem) => `- ${problem}`).join('\n');
+    throw new ModelgraphError(
+      'INTERNAL',
+      `The documents of MODELGRAPH_TRUSTED_DOCUMENTS cannot be served:\n${lines}`,
+    );
   }
 
   /** The text of a document; undefined where no file has its id. */
@@ -53,8 +64,7 @@ export class TrustedDocuments {
   }
 
   start(): void {
-    const { files, intervalMs } = this.#options;
-    for (const file of files) watchFile(file, { interval: intervalMs, persistent: false }, this.#onChange);
+    this.#poller.start();
   }
 
   /** Resolves once the files have been read as they are now, and taken or refused. */
@@ -64,7 +74,7 @@ export class TrustedDocuments {
 
   /** Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    for (const file of this.#options.files) unwatchFile(file, this.#onChange);
+    this.#poller.stop();
     await this.#reading.settled();
   }
 
@@ -75,21 +85,15 @@ export class TrustedDocuments {
     log.info({ files, documents: documents.size, mode: this.mode }, 'the trusted documents are in force');
   }
 
-  async #read(): Promise<void> {
+  async #read(): Promise<ReadDocuments> {
+    await this.#poller.note();
+    return readDocuments(this.#options.files);
+  }
+
+  async #readAgain(): Promise<void> {
     const { files, log } = this.#options;
-    const { documents, problems } = await readDocuments(files);
+    const { documents, problems } = await this.#read();
     if (problems.length === 0) this.#take(documents);
     else log.error({ files, problems }, 'the trusted documents were refused; those before stay in force');
   }
 }
-
-/** Reads the files before anything is served. Rejects with one error that names every problem. */
-export const createTrustedDocuments = async (options: TrustedDocumentsOptions): Promise<TrustedDocuments> => {
-  const { documents, problems } = await readDocuments(options.files);
-  if (problems.length === 0) return new TrustedDocuments(options, documents);
-  const lines = problems.map((problem) => `- ${problem}`).join('\n');
-  throw new ModelgraphError(
-    'INTERNAL',
-    `The documents of MODELGRAPH_TRUSTED_DOCUMENTS cannot be served:\n${lines}`,
-  );
-};

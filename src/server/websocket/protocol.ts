@@ -1,6 +1,6 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
-import { ModelgraphError } from '../../core/errors.ts';
+import { type ErrorCode, ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import { ProviderKeys } from '../../core/provider-keys.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
@@ -49,6 +49,8 @@ export interface ProtocolOptions {
   readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
   readonly streamOpened: (transport: Transport) => () => void;
+  /** A socket is not let in. */
+  readonly onRefused: (code: ErrorCode) => void;
   /** Time for `connection_init` after the socket has opened. */
   readonly initTimeoutMs: number;
   readonly maxOperationsPerSocket: number;
@@ -191,6 +193,7 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
       extra.credentials = readCredentials(connectionParams ?? {}, extra.authorization);
       const found = await authenticate(extra.credentials);
       if (found instanceof ModelgraphError) {
+        options.onRefused(found.code);
         // The protocol would close with 4403, after which clients connect again with the same credentials.
         if (found.code === 'UNAUTHENTICATED') extra.close(CloseCode.Unauthorized, 'Unauthorized');
         else extra.close(TRY_AGAIN_LATER, 'Try again later');

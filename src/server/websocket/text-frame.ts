@@ -1,3 +1,5 @@
+import { toByteText } from '../../lib/to-byte-text.ts';
+
 /** The first byte of a text message in one frame. */
 const WHOLE_TEXT = 0x81;
 
@@ -14,8 +16,6 @@ const headOf = (bytes: number): string => {
  * written as `latin1`. Frames can be joined and written in one piece.
  */
 export const toTextFrame = (message: string): string => {
-  const bytes = Buffer.byteLength(message);
-  // Then all of it is ASCII.
-  if (bytes === message.length) return headOf(bytes) + message;
-  return headOf(bytes) + Buffer.from(message).toString('latin1');
+  const bytes = toByteText(message);
+  return headOf(bytes.length) + bytes;
 };

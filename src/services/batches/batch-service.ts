@@ -8,7 +8,8 @@ import type { BatchPage, PageQuery } from '../../stores/batches/batch-list.ts';
 import type { BatchItemPage, ItemOwners, ItemPageRequest } from '../../stores/batches/item-list.ts';
 import { type Found, unwrapFound } from '../../core/found.ts';
 import { findMetadataProblem } from '../checks/check-metadata.ts';
-import { findVisibleUsers, visibilityOf } from '../principals/visibility.ts';
+import { findVisibleUsers, mayCancel, toVisibleBatch, visibilityOf } from '../principals/visibility.ts';
+import { findListedOwner, type OwnerQuery } from '../principals/listed-owner.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { refuseToKeep } from '../refusals.ts';
 import { subscribeToBatch } from './batch-updates.ts';
@@ -29,6 +30,8 @@ export interface ItemName {
   readonly batchId: string;
   readonly customId: string;
 }
+
+const NO_ITEMS: BatchItemPage = { items: [], hasNextPage: false, totalCount: 0 };
 
 const NO_BATCHES: BatchPage = { items: [], hasNextPage: false, totalCount: 0 };
 
@@ -107,29 +110,36 @@ export class BatchService {
     requireOperation(principal, 'read');
     const found = await this.#options.store.findMany(ids);
     return found.map((batch) =>
-      batch === undefined || batch instanceof Error || isWhole(principal, batch) ? batch : undefined,
+      batch === undefined || batch instanceof Error ? batch : toVisibleBatch(principal, batch),
     );
   }
 
   /** A principal's batches, newest first; of another owner those that the principal may see. */
-  async list(
-    principal: Principal,
-    query: PageQuery<BatchStatus> & { readonly owner?: string | null },
-  ): Promise<BatchPage> {
+  async list(principal: Principal, query: PageQuery<BatchStatus> & OwnerQuery): Promise<BatchPage> {
     requireOperation(principal, 'read');
-    const owner = query.owner ?? principal.id;
-    if (visibilityOf(principal, owner) === 'whole') return this.#options.store.list(owner, query);
-    requireOperation(principal, 'users');
-    return NO_BATCHES;
+    const owner = findListedOwner(principal, query);
+    if (owner === undefined) return NO_BATCHES;
+    const page = await this.#options.store.list(owner.id, query);
+    const items = page.items.flatMap(({ cursor, batch }) => {
+      const shown = toVisibleBatch(principal, batch);
+      return shown === undefined ? [] : [{ cursor, batch: shown }];
+    });
+    return { ...page, items };
   }
 
   /**
    * Pages of the items of batches the caller has found, in the order of the requests; items come in the order of their
    * submission. One statement for all pages that are to have as many items of the same statuses. What is wrong with one
-   * request is the error of its page.
+   * request is the error of its page. Of a batch whose content the caller may not see there are none.
    */
-  itemPages(requests: readonly ItemPageRequest[]): Promise<readonly (BatchItemPage | Error)[]> {
-    return this.#options.store.itemPages(requests);
+  async itemPages(
+    requests: readonly ItemPageRequest[],
+    principal: Principal,
+  ): Promise<readonly (BatchItemPage | Error)[]> {
+    const own = requests.filter(({ batch }) => isWhole(principal, batch));
+    const pages = await this.#options.store.itemPages(own);
+    const byRequest = new Map(own.map((request, index) => [request, pages[index]] as const));
+    return requests.map((request) => byRequest.get(request) ?? NO_ITEMS);
   }
 
   /** Items by the names their caller gave them, in the order of the names: one statement for all of them. */
@@ -158,10 +168,10 @@ export class BatchService {
    */
   async cancel(id: string, principal: Principal): Promise<Batch> {
     requireOperation(principal, 'batch');
-    const batch = await this.#get(id, principal);
+    const batch = await this.#getCancellable(id, principal);
     if (isTerminalBatch(batch.status)) return batch;
     await this.#options.store.cancel(id);
-    return this.#get(id, principal);
+    return this.#getCancellable(id, principal);
   }
 
   /**
@@ -199,6 +209,12 @@ export class BatchService {
   async #find(id: string, principal: Principal): Promise<Batch | undefined> {
     const batch = await this.#options.store.find(id);
     return batch?.principalId === principal.id ? batch : undefined;
+  }
+
+  async #getCancellable(id: string, principal: Principal): Promise<Batch> {
+    const batch = await this.#options.store.find(id);
+    if (batch === undefined || !mayCancel(principal, batch.principalId)) throw noBatch(id);
+    return toVisibleBatch(principal, batch) ?? batch;
   }
 
   async #get(id: string, principal: Principal): Promise<Batch> {

@@ -50,6 +50,8 @@ export interface BatchesOptions {
 
 export interface Batches {
   readonly service: BatchService;
+  /** Parts of batches that this node works on. */
+  readonly heldJobs: () => number;
   /** Takes this node's part in the work. Rejects when the store is away. */
   start(): Promise<void>;
   /** Takes no new batch, leaves the work at a good point if one comes in time, and gives it back to other nodes or a next start. */
@@ -66,11 +68,29 @@ const recordResults = (guards: GenerationGuards, { job, outcomes }: StoredResult
     guards.record({ source: 'batch', batchId: lease.batchId, principalId, model, provider, ...outcome });
 };
 
+/** Reports what this node stores of batches, and those that end here. */
+const reportToTelemetry = (
+  { store, jobs, items, log, telemetry }: BatchesOptions,
+  configs: BatchConfigs,
+): void => {
+  items.onResults(({ job, outcomes }) => {
+    const { principalId, mode, record } = job;
+    telemetry.batchResultsStored({ principalId, mode, config: configs.of(record), outcomes });
+  });
+  jobs.onBatchEnd((batchId) => {
+    store.find(batchId).then(
+      (batch) => batch !== undefined && telemetry.batchEnded(batch),
+      (error: unknown) => log.warn({ err: error, batchId }, 'the end of a batch could not be counted'),
+    );
+  });
+};
+
 /** Puts together what batches need. Starts nothing. */
 export const createBatches = (options: BatchesOptions): Batches => {
   const guards = new GenerationGuards(options);
   if (guards.recordsEnds) options.items.onResults((stored) => recordResults(guards, stored));
   const configs = new BatchConfigs(options.models);
+  reportToTelemetry(options, configs);
   const retry = createRetryPolicy({ maxAttempts: options.maxAttempts, maxWaitMs: options.maxRetryWaitMs });
   const runner = new BatchRunner({
     ...options,
@@ -85,6 +105,7 @@ export const createBatches = (options: BatchesOptions): Batches => {
   const service = new BatchService({ ...options, guards });
   return {
     service,
+    heldJobs: () => runner.heldCount,
     start: () => runner.start(),
     async stop(graceMs) {
       await Promise.all([service.stop(graceMs), runner.stop(graceMs)]);

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { pollRepeatedly, type PollTiming } from './poll-repeatedly.ts';
+import type { PollTally } from './poll-tally.ts';
 
 /** A provider that knows its models itself. */
 export interface DiscoverySource {
@@ -23,20 +24,29 @@ export class ModelDiscovery {
   readonly #sources: readonly DiscoverySource[];
   readonly #timing: DiscoveryTiming;
   readonly #log: ServiceLog;
+  readonly #tally: PollTally;
   readonly #stopped = new AbortController();
   #running: readonly Promise<void>[] = [];
 
-  constructor(sources: readonly DiscoverySource[], timing: DiscoveryTiming, log: ServiceLog) {
+  constructor(
+    sources: readonly DiscoverySource[],
+    timing: DiscoveryTiming,
+    log: ServiceLog,
+    tally: PollTally,
+  ) {
     this.#sources = sources;
     this.#timing = timing;
     this.#log = log;
+    this.#tally = tally;
   }
 
   start(): void {
     this.#running = this.#sources.map(
       (source) =>
         pollRepeatedly(
-          (hasFailedBefore) => this.#poll(source, !hasFailedBefore),
+          this.#tally.counted(`models of ${source.provider}`, (hasFailedBefore: boolean) =>
+            this.#poll(source, !hasFailedBefore),
+          ),
           this.#timing,
           this.#stopped.signal,
         ).ended,

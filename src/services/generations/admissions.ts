@@ -75,7 +75,7 @@ export class Admissions {
     return answer.promise;
   }
 
-  /** Never rejects: each of those who wait is told. */
+  /** Never rejects: each admission that waits has its own answer. */
   async #writeAll(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {

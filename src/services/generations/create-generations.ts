@@ -83,6 +83,8 @@ export interface Generations {
   readonly service: GenerationService;
   /** Changes of generations that the store does not have yet. */
   readonly queuedWrites: () => number;
+  /** Whether so much waits for the store that new generations are refused. */
+  readonly isQueueFull: () => boolean;
   /** Takes this node's place among the others. Rejects when the store is away. */
   start(): Promise<void>;
   /** Takes no new generation, lets the running ones end for a while, ends the rest and stores what there is. */
@@ -146,6 +148,7 @@ export const createGenerations = (options: GenerationsOptions): Generations => {
   return {
     service,
     queuedWrites: () => writeBehind.waitingCount,
+    isQueueFull: () => writeBehind.isFull,
     async start() {
       await keeper.start();
       remote.start();

@@ -18,8 +18,9 @@ import type { NodeCommands } from '../../stores/nodes/node-commands.ts';
 import { type TokenCountingOptions, withCountedInput } from '../checks/count-input-tokens.ts';
 import { type GenerationPreview, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { findForbiddenModel } from '../principals/model-access.ts';
+import { findListedOwner, type OwnerQuery } from '../principals/listed-owner.ts';
 import { requireOperation } from '../principals/require-operation.ts';
-import { toVisible, visibilityOf } from '../principals/visibility.ts';
+import { mayCancel, toVisible } from '../principals/visibility.ts';
 import { beyondTheLog, elsewhere, noGeneration, refuseToKeep } from '../refusals.ts';
 import { createDefectReport, GenerationFailure } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
@@ -55,11 +56,9 @@ export interface GenerationServiceOptions extends PreviewDependencies, TokenCoun
 }
 
 /** A page of a principal's generations. */
-export interface GenerationListRequest extends ListPart {
+export interface GenerationListRequest extends ListPart, OwnerQuery {
   /** null: any. */
   readonly statuses: readonly GenerationStatus[] | null;
-  /** Id of the principal they belong to; left out or null: the one that asks. */
-  readonly owner?: string | null;
 }
 
 export interface GenerationList {
@@ -206,13 +205,14 @@ export class GenerationService {
     const { cache, stored, writeBehind } = this.#options;
     const run = cache.findLive(id);
     if (run === undefined) {
-      const known = await this.#get(id, principal, 'id');
-      return cache.findFinished(id) === undefined ? stored.cancel(known) : known;
+      const known = await this.#getCancellable(id, principal);
+      const ended = cache.findFinished(id) === undefined ? await stored.cancel(known) : known;
+      return this.#show(ended, principal);
     }
-    if (run.principalId !== principal.id) throw noGeneration(id, 'id');
+    if (!mayCancel(principal, run.principalId)) throw noGeneration(id, 'id');
     run.cancel();
     await writeBehind.flush(id);
-    return run.snapshot();
+    return this.#show(run.snapshot(), principal);
   }
 
   /**
@@ -278,12 +278,9 @@ export class GenerationService {
   ): Promise<GenerationList> {
     requireOperation(principal, 'read');
     const { store, cache } = this.#options;
-    const owner = query.owner ?? principal.id;
-    if (visibilityOf(principal, owner) === 'none') {
-      requireOperation(principal, 'users', 'admin');
-      return NO_GENERATIONS;
-    }
-    const page = await store.list(owner, query);
+    const owner = findListedOwner(principal, query);
+    if (owner === undefined) return NO_GENERATIONS;
+    const page = await store.list(owner.id, query);
     const items = page.items.flatMap(({ cursor, generation }) => {
       const shown = toVisible(principal, cache.find(generation.id) ?? generation);
       return shown === undefined ? [] : [{ cursor, generation: shown }];
@@ -334,7 +331,23 @@ export class GenerationService {
     clearTimeout(timer);
   }
 
-  /** The principal's own alone: what can only be seen can be neither cancelled nor continued. */
+  /** What the principal may see of a generation that it has found. */
+  #show(generation: Generation, principal: Principal): Generation {
+    const shown = toVisible(principal, generation);
+    if (shown === undefined) throw noGeneration(generation.id, 'id');
+    return shown;
+  }
+
+  async #getCancellable(id: string, principal: Principal): Promise<Generation> {
+    const [found] = await findGenerations(this.#options, [id], (generation) =>
+      mayCancel(principal, generation.principalId) ? generation : undefined,
+    );
+    const generation = unwrapFound(found);
+    if (generation === undefined) throw noGeneration(id, 'id');
+    return generation;
+  }
+
+  /** The principal's own alone: what can only be seen cannot be continued. */
   async #find(id: string, principal: Principal): Promise<Generation | undefined> {
     const [found] = await findGenerations(this.#options, [id], (generation) =>
       generation.principalId === principal.id ? generation : undefined,

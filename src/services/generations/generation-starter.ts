@@ -14,7 +14,7 @@ import type { IdempotencyEntry } from '../../stores/idempotency-keys.ts';
 import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../checks/check-budget.ts';
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
-import { type GenerationGuards, toGuardedRequest } from '../generation-guards.ts';
+import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../generation-guards.ts';
 import type { GenerationPermit } from '../principals/limits/generation-permit.ts';
 import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import { requireOperation } from '../principals/require-operation.ts';
@@ -113,7 +113,7 @@ export class GenerationStarter {
     const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
     // It may have begun to close while limits were asked.
     closing.throwIfAborted();
-    if (guards.judgesRequests) await this.#judge(checked, input, principal.id, signal);
+    if (guards.judgesRequests) await this.#judge(checked, input, principal, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
     const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
     const id = `gen_${randomUUID().replaceAll('-', '')}`;
@@ -168,14 +168,14 @@ export class GenerationStarter {
   async #judge(
     prepared: PreparedGeneration,
     { metadata }: GenerateInput,
-    principalId: string,
+    principal: Principal,
     signal: AbortSignal,
   ): Promise<void> {
     const { guards, telemetry, closing } = this.#options;
     const judge = (each: PreparedGeneration, path: readonly string[]): Promise<Problem | undefined> =>
       guards.findProblem(
         toGuardedRequest(each, { source: 'generation', isFallback: each !== prepared, metadata }),
-        { id: principalId },
+        toGuardedPrincipal(principal),
         { path, signals: [signal, closing] },
       );
     let found: readonly (Problem | undefined)[];
@@ -216,21 +216,21 @@ export class GenerationStarter {
       readonly allowance: BudgetedAllowance | null;
     },
     { metadata }: GenerateInput,
-    { principal: { id: principalId, keyId, userId }, providerKeys = NO_PROVIDER_KEYS }: Caller,
+    { principal, providerKeys = NO_PROVIDER_KEYS }: Caller,
     receivedAtMs: number,
   ): GenerationRun {
     const { writeBehind, telemetry, models } = this.#options;
     const { id, prepared, allowance } = part;
     const run = new GenerationRun({
       id,
-      principalId,
+      principalId: principal.id,
       prepared,
       metadata,
       callerKeys: new CallerKeys(providerKeys),
       createdAt: new Date(),
       onChange: () => writeBehind.noteChange(id),
       telemetry: telemetry.generationStarted(id, prepared.resolution.config, receivedAtMs),
-      account: { keyId, userId },
+      caller: toGuardedPrincipal(principal),
       ...(allowance !== null && { allowance }),
     });
     run.priceOn(models.today());
@@ -247,10 +247,14 @@ export class GenerationStarter {
     key: IdempotencyEntry | null,
     allowance: BudgetedAllowance | null,
   ): Promise<string | undefined> {
-    const { writeBehind, closing } = this.#options;
+    const { store, writeBehind, closing } = this.#options;
     try {
       const known = await this.#reserve(run, key, allowance);
-      if (known === undefined) closing.throwIfAborted();
+      if (known === undefined && closing.aborted) {
+        // The request can be sent again, to another server.
+        if (key !== null) await store.giveKeyBack(run.snapshot(), key);
+        closing.throwIfAborted();
+      }
       return known;
     } catch (error) {
       if (error instanceof BudgetExceeded) throw this.#noteRejection(error);

@@ -100,7 +100,7 @@ export class LiveGenerations {
   }
 
   #logEnd(run: GenerationRun, generation: Generation): void {
-    const { status, error, usage, firstDeltaMs, finishReason } = generation;
+    const { status, error, usage, cost, firstDeltaMs, finishReason, principalId } = generation;
     this.#options.log.info(
       {
         generationId: run.id,
@@ -112,6 +112,8 @@ export class LiveGenerations {
         firstDeltaMs,
         inputTokens: usage?.inputTokens,
         outputTokens: usage?.outputTokens,
+        costUsd: cost?.total,
+        principal: principalId,
       },
       'a generation ended',
     );

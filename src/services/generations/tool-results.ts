@@ -47,8 +47,8 @@ export class ToolResults {
   }
 
   /**
-   * Throws `INVALID_REQUEST` for results that do not fit, `UNAUTHENTICATED` where a key of the caller is missing, and what the guards refuse the next turn with. Aborting a signal
-   * ends the wait for guards.
+   * Throws `INVALID_REQUEST` for results that do not fit, `UNAUTHENTICATED` where a key of the caller is missing,
+   * `BudgetExceeded`, and what the guards refuse the next turn with. Aborting a signal ends the wait for guards.
    */
   async submit(
     run: GenerationRun,
@@ -93,7 +93,7 @@ export class ToolResults {
     const { id, turnCount, metadata } = run;
     const problem = await guards.findProblem(
       toGuardedRequest({ ...run.prepared, request }, { source: 'tool-results', id, metadata }),
-      { id: run.principalId },
+      run.caller,
       { path: ['results'], signals: [...signals, run.signal, closing] },
     );
     if (problem !== undefined) throw new RequestRejected([problem]);

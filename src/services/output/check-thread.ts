@@ -9,6 +9,12 @@ interface Waiting {
   readonly resolve: (outcome: CheckOutcome) => void;
 }
 
+/** The program of the thread, beside this module: with types as a source, without them as a part of the package. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './check-worker.ts' : './check-worker.js',
+  import.meta.url,
+);
+
 /** Enough for the largest answers; a schema that makes more errors than this holds is stopped by it. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
@@ -63,7 +69,7 @@ export class CheckThread {
   }
 
   #begin(): Worker {
-    const worker = new Worker(new URL('./check-worker.ts', import.meta.url), {
+    const worker = new Worker(WORKER, {
       resourceLimits: RESOURCE_LIMITS,
       // Nothing of the server's own environment or flags concerns it.
       env: {},

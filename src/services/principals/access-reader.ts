@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { AccessPolicy } from '../../core/access-policy.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { FilePoller } from '../../lib/file-poller.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
 import type { Access } from './access.ts';
 
@@ -21,12 +21,6 @@ export interface AccessReaderOptions {
 
 export const ACCESS_INTERVAL_MS = 2_000;
 
-/** What of a file's status changes with its content, with renames and links as well; null: there is no file. */
-const statusOf = async (file: string): Promise<string | null> => {
-  const found = await stat(file).catch(() => null);
-  return found && [found.ino, found.mtimeMs, found.ctimeMs, found.size].join(' ');
-};
-
 /**
  * Reads the operator's rules for access at the start, whenever their file has changed, and when it is asked to. Rules with
  * any problem are taken in no part: those before stay in force.
@@ -34,9 +28,7 @@ const statusOf = async (file: string): Promise<string | null> => {
 export class AccessReader {
   readonly #options: AccessReaderOptions;
   readonly #reading: SingleFlight;
-  /** Of the file as it was read last. Taken before the reading, so that no change is missed that comes meanwhile. */
-  #status: string | null = null;
-  #polling: NodeJS.Timeout | undefined;
+  readonly #poller: FilePoller;
 
   constructor(options: AccessReaderOptions) {
     this.#options = options;
@@ -44,6 +36,7 @@ export class AccessReader {
       () => this.#readAgain(),
       (error) => options.log.error({ err: error }, 'the rules for access could not be read'),
     );
+    this.#poller = new FilePoller([options.file], options.intervalMs, () => this.#reading.run());
   }
 
   /** Takes the rules before anything is served. Throws one error that names every problem. */
@@ -57,10 +50,7 @@ export class AccessReader {
   }
 
   start(): void {
-    const poll = async (): Promise<void> => {
-      if ((await statusOf(this.#options.file)) !== this.#status) await this.#reading.run();
-    };
-    this.#polling = setInterval(() => void poll(), this.#options.intervalMs).unref();
+    this.#poller.start();
   }
 
   /** Resolves once the file has been read as it is now, and taken or refused. */
@@ -70,12 +60,12 @@ export class AccessReader {
 
   /** Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    clearInterval(this.#polling);
+    this.#poller.stop();
     await this.#reading.settled();
   }
 
   async #read(): ReturnType<AccessReaderOptions['read']> {
-    this.#status = await statusOf(this.#options.file);
+    await this.#poller.note();
     return await this.#options.read();
   }
 

@@ -1,4 +1,5 @@
-import type { Generation } from '../../core/generation.ts';
+import type { Batch } from '../../core/batch.ts';
+import type { Generation, GenerationError } from '../../core/generation.ts';
 import { type Principal, usersOf } from '../../core/principal.ts';
 
 /** `outline`: who, when, which model, how it ended and what it cost, without anything that was said. */
@@ -16,6 +17,17 @@ export const visibilityOf = (reader: Principal, ownerId: string): Visibility => 
   return reader.access.operations.has('admin') ? 'outline' : 'none';
 };
 
+/** Whether a principal may end what belongs to another one, or to itself. */
+export const mayCancel = (reader: Principal, ownerId: string): boolean =>
+  ownerId === reader.id || reader.access.operations.has('admin');
+
+/** Whether a principal may see what is under way of everyone: an administrator, or the one caller of a server without keys. */
+export const seesEveryone = ({ kind, access }: Principal): boolean =>
+  kind === 'anonymous' || access.operations.has('admin');
+
+const toOutlinedError = (error: GenerationError | null, subject: string): GenerationError | null =>
+  error && { ...error, message: `The ${subject} failed.` };
+
 /** A generation without its content and without what may quote it: messages of warnings and errors among that. */
 const toOutline = (generation: Generation): Generation => ({
   ...generation,
@@ -28,7 +40,7 @@ const toOutline = (generation: Generation): Generation => ({
   turns: [],
   warnings: [],
   metadata: null,
-  error: generation.error && { ...generation.error, message: 'The generation failed.' },
+  error: toOutlinedError(generation.error, 'generation'),
 });
 
 /** What a principal may see of a generation; undefined: not even that there is one. */
@@ -38,6 +50,27 @@ export const toVisible = (reader: Principal, generation: Generation): Generation
       return generation;
     case 'outline':
       return toOutline(generation);
+    case 'none':
+      return undefined;
+  }
+};
+
+/** A batch without what its owner wrote, and without what may quote it. Its items are for its owner alone. */
+const toBatchOutline = (batch: Batch): Batch => ({
+  ...batch,
+  displayName: null,
+  metadata: null,
+  warnings: [],
+  error: toOutlinedError(batch.error, 'batch'),
+});
+
+/** What a principal may see of a batch; undefined: not even that there is one. */
+export const toVisibleBatch = (reader: Principal, batch: Batch): Batch | undefined => {
+  switch (visibilityOf(reader, batch.principalId)) {
+    case 'whole':
+      return batch;
+    case 'outline':
+      return toBatchOutline(batch);
     case 'none':
       return undefined;
   }

@@ -36,16 +36,16 @@ const withoutRepetitions = (warnings: readonly Warning[]): readonly Warning[] =>
 ];
 
 /**
- * Ends a batch in the transaction that has ended its last job; leaves one alone that has jobs left. Throws where its status
- * may not move to the one it would end with, which is a defect.
+ * Ends a batch in the transaction that has ended its last job; leaves one alone that has jobs left. Gives whether it has
+ * ended. Throws where its status may not move to the one it would end with, which is a defect.
  */
 export const endBatch = async (
   transaction: Transaction,
   batchRid: number,
   retentionMs: number,
-): Promise<void> => {
+): Promise<boolean> => {
   const jobs = await transaction.query<JobRow>(JOBS, [batchRid]);
-  if (jobs.some(({ state }) => state !== 'done')) return;
+  if (jobs.some(({ state }) => state !== 'done')) return false;
   const progress = jobs.map((job) => readProgress(job.progress));
   const status = toTerminalStatus(
     progress.map(({ outcome = 'completed' }) => outcome),
@@ -65,4 +65,5 @@ export const endBatch = async (
     toRows(statusesBefore(status)),
   ]);
   if (ended.length === 0) throw new TypeError(`a batch cannot become "${status}" from where it is`);
+  return true;
 };

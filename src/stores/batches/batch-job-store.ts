@@ -7,6 +7,7 @@ import { beginSubmission } from './begin-submission.ts';
 import { changeHeldJob, changeJob, wakeNextPart } from './change-job.ts';
 import type { Db } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
+import { Listeners } from '../db/listeners.ts';
 import { type JobRow, READ_JOBS, toJob } from './job-rows.ts';
 
 const CLAIM = `
@@ -42,6 +43,7 @@ const TAKEN_IDS = `
 export class BatchJobStore {
   readonly #db: Db;
   readonly #options: { readonly nodeId: string; readonly retentionMs: number };
+  readonly #ended = new Listeners<string>();
 
   constructor(db: Db, options: { readonly nodeId: string; readonly retentionMs: number }) {
     this.#db = db;
@@ -123,12 +125,19 @@ export class BatchJobStore {
 
   /** Ends a job all of whose items have their result; the last one of a batch ends the batch. */
   async finish(lease: Lease, progress: JobProgress & { readonly outcome: JobOutcome }): Promise<void> {
+    let hasEnded = false;
     await writeUnderLease(this.#db, lease, async (transaction, _batch, job) => {
       await changeHeldJob(transaction, lease, job, { state: 'done', progress });
       await wakeNextPart(transaction, lease);
-      await endBatch(transaction, lease.batchRid, this.#options.retentionMs);
+      hasEnded = await endBatch(transaction, lease.batchRid, this.#options.retentionMs);
       return true;
     });
+    if (hasEnded) this.#ended.tell(lease.batchId);
+  }
+
+  /** Calls `handle`, which never throws, with the id of each batch that ends on this node. Gives a function that ends it. */
+  onBatchEnd(handle: (batchId: string) => void): () => void {
+    return this.#ended.add(handle);
   }
 
   /** The vendor's ids of all batches of the job's provider that are known to belong to a job. */

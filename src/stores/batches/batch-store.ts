@@ -1,7 +1,9 @@
 import type { Batch, BatchItem, BatchStatus } from '../../core/batch.ts';
 import { statusesBefore } from '../../core/batch-states.ts';
+import type { UnfinishedBatches } from '../../core/shared-counts.ts';
 import { BATCH_CHANGES, BATCH_WORK } from './batch-channels.ts';
 import { type BatchPage, findBatches, listBatches, type PageQuery } from './batch-list.ts';
+import { countUnfinished } from './count-unfinished.ts';
 import { deleteExpiredBatches } from './delete-expired-batches.ts';
 import {
   type BatchItemPage,
@@ -69,7 +71,7 @@ export class BatchStore {
   }
 
   /** How many batches of a principal have not ended, and of all whose ids begin like this; those that come in are no batches yet. */
-  async countUnfinished({ principalId, prefix }: ItemOwners): Promise<number> {
+  async countUnfinishedOf({ principalId, prefix }: ItemOwners): Promise<number> {
     const values = [principalId, prefix, prefix === null ? 0 : prefix.length];
     const [row] = await this.#db.query<{ count: number }>(COUNT_UNFINISHED, values);
     return row?.count ?? 0;
@@ -89,8 +91,8 @@ export class BatchStore {
     return findBatches(this.#db, ids);
   }
 
-  /** A principal's, newest first. */
-  list(principalId: string, query: PageQuery<BatchStatus>): Promise<BatchPage> {
+  /** A principal's, newest first; null: everyone's. */
+  list(principalId: string | null, query: PageQuery<BatchStatus>): Promise<BatchPage> {
     return listBatches(this.#db, principalId, query);
   }
 
@@ -128,6 +130,11 @@ export class BatchStore {
       await transaction.notify(BATCH_WORK, '');
       await transaction.notify(BATCH_CHANGES, id);
     });
+  }
+
+  /** Every principal's batches that have not ended, by status. */
+  countUnfinished(): Promise<readonly UnfinishedBatches[]> {
+    return countUnfinished(this.#db);
   }
 
   /** Deletes at most so many rows of each kind. Gives whether there may be more. */

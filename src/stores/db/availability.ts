@@ -37,13 +37,18 @@ export class Availability {
     return this.#listeners.add(handle);
   }
 
+  /** Whether the latest write failed because the disk was full. */
+  get isFull(): boolean {
+    return this.#failedWrite === 'full';
+  }
+
   /**
-   * Notes that statements have worked. `wrote`: what they have changed is stored. `hasRoom`: asked where the disk was full, since
-   * a row that is changed in its place says nothing of rows that are added.
+   * Notes that statements have worked. `wrote`: what they have changed is stored. `hasRoom`: false where the disk was full and
+   * still is, since a row that is changed in its place says nothing of rows that are added.
    */
-  noteSuccess(wrote: boolean, hasRoom: () => boolean = () => true): void {
+  noteSuccess(wrote: boolean, hasRoom = true): void {
     if (this.#up || (this.#failedWrite !== null && !wrote)) return;
-    if (this.#failedWrite === 'full' && !hasRoom()) return;
+    if (this.isFull && !hasRoom) return;
     this.#failedWrite = null;
     this.#change(true);
     this.#log?.info({}, 'the store can be used again');

@@ -253,7 +253,7 @@ export const openPostgresDb = async (options: PostgresOptions): Promise<Db> => {
   try {
     await awaitDatabase(() => pool.query('SELECT 1'), address, options);
     await awaitDatabase(() => listener.connect(), directAddress, options);
-    await migrate(db);
+    await migrate(db, undefined, log);
     return db;
   } catch (error) {
     await db.close();

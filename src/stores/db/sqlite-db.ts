@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
 import type { Db, ListenOptions, SqlValue, Transaction, TransactionOptions } from './db.ts';
-import { toSqlite } from './dialect.ts';
 import { isWrite } from './is-write.ts';
 import { Listeners } from './listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { connectHere, type SqliteConnection } from './sqlite-connection.ts';
 import { kindOfSqliteFailure } from './sqlite-failure.ts';
-import { DATABASE_FILE, openSqliteFiles, type SqliteFiles } from './sqlite-files.ts';
+import { createFileCheck, DATABASE_FILE, openSqliteFiles } from './sqlite-files.ts';
+import { connectInThread } from './sqlite-thread.ts';
 import { isStoreUnavailable, StoreUnavailable } from '../../core/store-errors.ts';
-
-const MAX_PREPARED = 200;
 
 /** How long statements may follow each other before timers and sockets have their turn, in milliseconds. */
 const LONGEST_TURN_MS = 10;
@@ -22,35 +20,35 @@ const PROBE_BYTES = 64 * 1024;
 
 class SqliteDb implements Db {
   readonly engine = 'sqlite';
-  readonly #database: DatabaseSync;
-  readonly #lock: DatabaseSync | null;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #connection: SqliteConnection;
   readonly #channels = new Map<string, Listeners<string>>();
   readonly #availability: Availability;
   /** Whether the files that are open are still the ones of the directory. */
   readonly #areFilesThere: () => boolean;
   #tail: Promise<unknown> = Promise.resolve();
-  #isRelaxed = false;
+  /** null: not known. */
+  #isRelaxed: boolean | null = null;
   /** Whether a statement of the open transaction has changed anything. */
   #hasChanged = false;
   /** When the first statement of this turn of the event loop came; null: there was none yet. */
   #busySince: number | null = null;
   #closed = false;
 
-  constructor({ database, lock, areFilesThere }: SqliteFiles, log: ServiceLog | null) {
-    this.#database = database;
-    this.#lock = lock;
+  constructor(connection: SqliteConnection, areFilesThere: () => boolean, log: ServiceLog | null) {
+    this.#connection = connection;
     this.#areFilesThere = areFilesThere;
     this.#availability = new Availability(log);
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    return this.#inTurn(() => {
-      this.#relax(false);
+    return this.#inTurn(async () => {
       const writes = isWrite(sql);
-      if (writes) this.#checkFiles();
-      const rows = this.#run(sql, values) as readonly Row[];
-      this.#availability.noteSuccess(writes, () => this.#hasRoom());
+      if (writes) {
+        this.#checkFiles();
+        await this.#relax(false);
+      }
+      const rows = (await this.#run(sql, values)) as readonly Row[];
+      await this.#noteSuccess(writes);
       return rows;
     });
   }
@@ -60,24 +58,23 @@ class SqliteDb implements Db {
     { relaxed = false }: TransactionOptions = {},
   ): Promise<T> {
     return this.#inTurn(async () => {
-      this.#relax(relaxed);
       const notices: [channel: string, payload: string][] = [];
       this.#checkFiles();
       this.#hasChanged = false;
-      this.#exec('BEGIN IMMEDIATE');
+      await this.#relax(relaxed, 'BEGIN IMMEDIATE');
       try {
         const result = await work({
           query: async <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
-            this.#run(sql, values) as readonly Row[],
+            (await this.#run(sql, values)) as readonly Row[],
           notify: async (channel, payload) => void notices.push([channel, payload]),
         });
-        this.#exec('COMMIT');
-        this.#availability.noteSuccess(this.#hasChanged, () => this.#hasRoom());
+        await this.#execute('COMMIT');
+        await this.#noteSuccess(this.#hasChanged);
         for (const [channel, payload] of notices) this.#tell(channel, payload);
         return result;
       } catch (error) {
         // Some errors, a full disk among them, have ended the transaction already.
-        if (this.#database.isTransaction) this.#exec('ROLLBACK');
+        if (this.#connection.isTransaction) await this.#execute('ROLLBACK');
         throw error;
       }
     });
@@ -103,16 +100,14 @@ class SqliteDb implements Db {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.#inTurn(() => {
+    await this.#inTurn(async () => {
       this.#closed = true;
-      this.#prepared.clear();
-      this.#database.close();
-      this.#lock?.close();
+      await this.#connection.close();
     });
   }
 
   /** One after the other: there is one connection, and everything on it would be part of an open transaction. */
-  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(async () => {
       await this.#yieldInTime();
       if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
@@ -134,36 +129,45 @@ class SqliteDb implements Db {
     }
   }
 
-  /** Only between transactions: SQLite ignores it within one. */
-  #relax(relaxed: boolean): void {
-    if (relaxed === this.#isRelaxed) return;
-    this.#exec(`PRAGMA synchronous = ${relaxed ? 'NORMAL' : 'FULL'}`);
+  /** Only between transactions: SQLite ignores it within one. `then`: a statement that follows. */
+  async #relax(relaxed: boolean, then = ''): Promise<void> {
+    if (relaxed === this.#isRelaxed) {
+      if (then !== '') await this.#execute(then);
+      return;
+    }
+    this.#isRelaxed = null;
+    await this.#execute(`PRAGMA synchronous = ${relaxed ? 'NORMAL' : 'FULL'};${then}`);
     this.#isRelaxed = relaxed;
   }
 
-  #run(sql: string, values: readonly SqlValue[]): readonly object[] {
+  async #run(sql: string, values: readonly SqlValue[]): Promise<readonly object[]> {
     const writes = isWrite(sql);
-    const rows = this.#attempt(() => this.#prepare(sql).all(...values), writes);
+    const rows = await this.#attempt(this.#connection.query(sql, values), writes);
     if (writes) this.#hasChanged = true;
     return rows;
   }
 
-  #exec(sql: string): void {
-    this.#attempt(() => this.#database.exec(sql), true);
+  #execute(sql: string): Promise<void> {
+    return this.#attempt(this.#connection.execute(sql), true);
   }
 
-  #attempt<T>(statement: () => T, writes: boolean): T {
+  async #attempt<T>(statement: Promise<T>, writes: boolean): Promise<T> {
     try {
-      return statement();
+      return await statement;
     } catch (error) {
       throw this.#availability.toError(error, kindOfSqliteFailure(error), writes);
     }
   }
 
+  async #noteSuccess(wrote: boolean): Promise<void> {
+    const hasRoom = !wrote || !this.#availability.isFull || (await this.#hasRoom());
+    this.#availability.noteSuccess(wrote, hasRoom);
+  }
+
   /** Whether the disk takes more than it holds already. Leaves nothing behind. */
-  #hasRoom(): boolean {
+  async #hasRoom(): Promise<boolean> {
     try {
-      this.#database.exec(`
+      await this.#connection.execute(`
         BEGIN IMMEDIATE;
         CREATE TABLE room_probe (content BLOB);
         INSERT INTO room_probe VALUES (zeroblob(${PROBE_BYTES}));
@@ -171,7 +175,7 @@ class SqliteDb implements Db {
         DROP TABLE room_probe`);
       return true;
     } catch (error) {
-      if (this.#database.isTransaction) this.#exec('ROLLBACK');
+      if (this.#connection.isTransaction) await this.#execute('ROLLBACK');
       if (kindOfSqliteFailure(error) === 'defect') throw error;
       return false;
     }
@@ -181,15 +185,6 @@ class SqliteDb implements Db {
   #checkFiles(): void {
     if (this.#areFilesThere()) return;
     throw this.#availability.toError(new Error('The file of the database is gone.'), 'deleted', true);
-  }
-
-  #prepare(sql: string): StatementSync {
-    const statement = this.#prepared.get(sql) ?? this.#database.prepare(toSqlite(sql));
-    this.#prepared.delete(sql);
-    this.#prepared.set(sql, statement);
-    const [oldest] = this.#prepared.keys();
-    if (this.#prepared.size > MAX_PREPARED && oldest !== undefined) this.#prepared.delete(oldest);
-    return statement;
   }
 
   /** Listeners hear after the notifying code has gone on, as they do between processes. */
@@ -217,17 +212,22 @@ const toOpeningError = (error: unknown, directory: string | null): unknown => {
   );
 };
 
+const connect = (directory: string | null): Promise<SqliteConnection> | SqliteConnection =>
+  directory === null ? connectHere(openSqliteFiles(null)) : connectInThread(directory);
+
 /**
  * The database in one file, `modelgraph.db`, of a directory that is made where there is none; null: in memory. Its schema
- * is brought up to date. Rejects with a message for the operator when another server has the directory, or it cannot be
- * used. One that was killed can be started again at once.
+ * is brought up to date. A file is read and written in a thread of its own, so that the event loop waits for no disk. Rejects
+ * with a message for the operator when another server has the directory, or it cannot be used. One that was killed can be
+ * started again at once.
  */
 export const openSqliteDb = async (directory: string | null, log: ServiceLog | null = null): Promise<Db> => {
-  const files = openSqliteFiles(directory);
-  const db = new SqliteDb(files, log);
+  const connection = await connect(directory);
+  const areFilesThere = directory === null ? () => true : createFileCheck(directory);
+  const db = new SqliteDb(connection, areFilesThere, log);
   try {
-    files.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    await migrate(db);
+    await connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    await migrate(db, undefined, log);
     return db;
   } catch (error) {
     await db.close();

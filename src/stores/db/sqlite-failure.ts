@@ -4,7 +4,7 @@ import type { FailureKind } from './availability.ts';
 export const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
-const IOERR = 10;
+export const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;

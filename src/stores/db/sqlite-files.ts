@@ -40,16 +40,16 @@ export const DATABASE_FILE = 'modelgraph.db';
 
 export interface SqliteFiles {
   readonly database: DatabaseSync;
+  /** What keeps other servers out of the directory; null: in memory. */
   readonly lock: DatabaseSync | null;
-  /** Whether the file that is open is still the one at its path. */
-  readonly areFilesThere: () => boolean;
 }
 
 /** How long one look at the file is believed, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Looks at a file at most once a second: whether the one at its path is the one that was there at first. */
-const createFileCheck = (path: string): (() => boolean) => {
+/** Looks at the file of a directory at most once a second: whether the one at its path is the one that was there at first. */
+export const createFileCheck = (directory: string): (() => boolean) => {
+  const path = join(directory, DATABASE_FILE);
   const first = statSync(path);
   let lookedAt = performance.now();
   let isThere = true;
@@ -68,11 +68,7 @@ const openDirectory = (directory: string): SqliteFiles => {
   try {
     const path = join(directory, DATABASE_FILE);
     createPrivateFile(path);
-    return {
-      lock,
-      database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }),
-      areFilesThere: createFileCheck(path),
-    };
+    return { lock, database: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }) };
   } catch (error) {
     lock.close();
     throw error;
@@ -84,8 +80,7 @@ const openDirectory = (directory: string): SqliteFiles => {
  * for the operator.
  */
 export const openSqliteFiles = (directory: string | null): SqliteFiles => {
-  if (directory === null)
-    return { database: new DatabaseSync(':memory:'), lock: null, areFilesThere: () => true };
+  if (directory === null) return { database: new DatabaseSync(':memory:'), lock: null };
   try {
     return openDirectory(directory);
   } catch (error) {

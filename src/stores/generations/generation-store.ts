@@ -24,7 +24,7 @@ import {
 import { isFollowed, noteFollowed, noteUnfollowed } from './followed-generations.ts';
 import { interruptOrphans } from './interrupt-orphans.ts';
 import { createGenerations, type GenerationWrites, writeGenerations } from './generation-writer.ts';
-import { findKey, type IdempotencyEntry, type KeyHolder, takeKey } from '../idempotency-keys.ts';
+import { findKey, type IdempotencyEntry, type KeyHolder, giveKeyBack, takeKey } from '../idempotency-keys.ts';
 import { type NodeCommand, sendCommand } from '../nodes/node-commands.ts';
 import type { StoreOptions } from './store-options.ts';
 import { isStoreUnavailable } from '../../core/store-errors.ts';
@@ -143,6 +143,11 @@ export class GenerationStore {
     });
   }
 
+  /** Lets a key that a generation holds stand for nothing, so that the same request begins another one. */
+  giveKeyBack(generation: Generation, { key }: IdempotencyEntry): Promise<void> {
+    return giveKeyBack(this.#db, generation, key);
+  }
+
   /** What a key stands for; undefined: nothing. */
   findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {
     return findKey(this.#db, principalId, key);
@@ -159,8 +164,8 @@ export class GenerationStore {
     return findGenerations(this.#db, ids);
   }
 
-  /** Newest first, of one principal. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
-  list(principalId: string, query: GenerationListQuery): Promise<GenerationPage> {
+  /** Newest first, of one principal; null: of all. `after` is a cursor of this list; throws `INVALID_REQUEST` for another. */
+  list(principalId: string | null, query: GenerationListQuery): Promise<GenerationPage> {
     return listGenerations(this.#db, principalId, query);
   }
 

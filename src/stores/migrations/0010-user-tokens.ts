@@ -4,6 +4,7 @@ import type { Migration } from './migration.ts';
 export const USER_TOKENS: Migration = {
   version: 10,
   name: 'user-tokens',
+  compatibleFrom: 9,
   statements: [
     `CREATE TABLE user_token (
       id text PRIMARY KEY,

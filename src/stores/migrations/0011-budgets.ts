@@ -13,6 +13,7 @@ import type { Migration } from './migration.ts';
 export const BUDGETS: Migration = {
   version: 11,
   name: 'budgets',
+  compatibleFrom: 9,
   statements: [
     `CREATE TABLE budget (
       rid IDENTITY,

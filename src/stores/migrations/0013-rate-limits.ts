@@ -6,11 +6,12 @@ import type { Migration } from './migration.ts';
  * - `rate_window`: what an account has used in the present window and in the one before. `granted`: by the latest statement.
  * - `rate_hold`: how many each node holds open for an account, as JSON by the node's id. `others`: the sum of those of the
  *   other nodes at the latest statement.
- * - `batch_unfinished`: for counting the batches of an account that have not ended.
+ * - `batch_unfinished_by_principal`: for counting the batches of an account that have not ended.
  */
 export const RATE_LIMITS: Migration = {
   version: 13,
   name: 'rate-limits',
+  compatibleFrom: 11,
   statements: [
     `CREATE TABLE rate_window (
       account text NOT NULL,
@@ -31,6 +32,6 @@ export const RATE_LIMITS: Migration = {
       PRIMARY KEY (account, name)
     )`,
     'CREATE INDEX rate_hold_by_time ON rate_hold (changed_at)',
-    `CREATE INDEX batch_unfinished ON batch (principal_id) WHERE finished_at IS NULL`,
+    `CREATE INDEX batch_unfinished_by_principal ON batch (principal_id) WHERE finished_at IS NULL`,
   ],
 };

@@ -6,7 +6,7 @@ const HOLD = `
 const SHARE = 'SELECT id FROM node WHERE id = $1 FOR SHARE';
 
 const RENEW = `
-  INSERT INTO node (id, lease_until, started_at) VALUES ($1, NOW_MS + $2, NOW_MS)
+  INSERT INTO node (id, lease_until, started_at, version) VALUES ($1, NOW_MS + $2, NOW_MS, $3)
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
 
 const RELEASE = 'DELETE FROM node WHERE id = $1';
@@ -29,10 +29,13 @@ export const shareLease = async (transaction: Transaction, nodeId: string): Prom
 export class NodeLeases {
   readonly #db: Db;
   readonly #nodeId: string;
+  readonly #version: string | null;
 
-  constructor(db: Db, nodeId: string) {
+  /** `version`: of this server, for operators; null: none is stored. */
+  constructor(db: Db, nodeId: string, version: string | null = null) {
     this.#db = db;
     this.#nodeId = nodeId;
+    this.#version = version;
   }
 
   /**
@@ -43,7 +46,7 @@ export class NodeLeases {
     return this.#db.transaction(
       async (transaction) => {
         const alive = await holdLease(transaction, this.#nodeId);
-        await transaction.query(RENEW, [this.#nodeId, leaseMs]);
+        await transaction.query(RENEW, [this.#nodeId, leaseMs, this.#version]);
         return { lapsed: !alive };
       },
       { relaxed: true },

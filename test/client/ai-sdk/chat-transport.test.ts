@@ -147,13 +147,13 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     const first = open(storage);
     const sending = send(first, [user('Hi')]);
     await toy.call(0);
-    const record = storage.items.get('modelgraph-chat:chat') ?? '';
+    const record = storage.items.get('modelgraph-ai-sdk:chat') ?? '';
     await toy.give(textDelta('Hello'));
     const left = await sending;
     const { value: named } = JSON.parse(record) as { value: { generationIds: string[] } };
     // As it was kept before the first event.
     if (named.generationIds.length > 0) throw new Error('The record was read too late.');
-    storage.items.set('modelgraph-chat:chat', record);
+    storage.items.set('modelgraph-ai-sdk:chat', record);
     const second = open(storage);
     const stream = await second.reconnectToStream({ chatId: 'chat' });
     if (stream === null) throw new Error('Nothing runs.');
@@ -162,6 +162,24 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     expect(textOf(await readMessage(left))).toBe('Hello');
     expect(toy.calls).toHaveLength(1);
     first.close();
+    second.close();
+  });
+
+  test('a page that comes back days later starts nothing of a message whose answer it never saw', async () => {
+    const storage = createStorage();
+    const first = open(storage);
+    const sending = send(first, [user('Hi')]);
+    await toy.call(0);
+    const kept = storage.items.get('modelgraph-ai-sdk:chat') ?? '';
+    await toy.finish();
+    await readMessage(await sending);
+    first.close();
+    const old = `"askedAt":${Date.now() - 2 * 86_400_000}`;
+    storage.items.set('modelgraph-ai-sdk:chat', kept.replace(/"askedAt":\d+/, old));
+    const second = open(storage);
+    expect(await second.reconnectToStream({ chatId: 'chat' })).toBe(null);
+    expect(storage.items.size).toBe(0);
+    expect(toy.calls).toHaveLength(1);
     second.close();
   });
 
@@ -212,6 +230,41 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     expect(request.messages.at(-1)).toMatchObject({ callId: 'a', output: 'No network.', isError: true });
     expect(textOf(message)).toBe('I do not know.');
     expect(toy.calls).toHaveLength(2);
+    transport.close();
+  });
+
+  test.for([
+    [
+      'the last of its preliminary results',
+      () =>
+        ai.tool({
+          inputSchema: ai.jsonSchema<{ city: string }>({ type: 'object' }),
+          execute: async function* () {
+            yield { degrees: 20, at: new Date(1) };
+            yield { degrees: 21, at: new Date(0) };
+          },
+        }),
+      { output: { degrees: 21, at: '1970-01-01T00:00:00.000Z' }, isError: false },
+    ],
+    [
+      'an error where its result has no form in JSON',
+      () =>
+        ai.tool({
+          inputSchema: ai.jsonSchema<{ city: string }>({ type: 'object' }),
+          execute: () => ({ degrees: 21n }),
+        }),
+      { output: expect.stringContaining('BigInt') as string, isError: true },
+    ],
+  ] as const)('a tool gives %s', async ([, create, expected]) => {
+    const transport = open(createStorage(), { tools: { get_weather: create() } });
+    const sending = send(transport, [user('Weather?')]);
+    await toy.call(0);
+    await toy.give(call('a'), callsEnd);
+    const { request } = await toy.call(1);
+    await toy.give(textDelta('Warm.'));
+    await toy.finish();
+    expect(textOf(await readMessage(await sending))).toBe('Warm.');
+    expect(request.messages.at(-1)).toMatchObject({ callId: 'a', ...expected });
     transport.close();
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { GenerationGuard } from '../../../src/core/generation-guard.ts';
 import { ProviderError } from '../../../src/core/errors.ts';
+import { createAccessFile, keyOf } from '../../support/app/access.ts';
 import { request, startApp } from '../../support/app/app.ts';
 import { GENERATE_MUTATION } from '../../support/app/events.ts';
 import { openRawSocket, post } from '../../support/app/clients.ts';
@@ -55,7 +56,7 @@ describe.each(WAY_NAMES)('a request by %s', (way) => {
           request: toy.calls[0]?.request,
           metadata: { ticket: 7 },
         },
-        principal: { id: 'local' },
+        principal: { id: 'local', kind: 'anonymous', keyId: null, userId: null },
       },
     ]);
     expect(toy.calls[0]?.request).toMatchObject({ system: 'Be brief.', maxOutputTokens: 500 });
@@ -235,6 +236,30 @@ describe('guards', () => {
     expect((await ask('alice')).errors).toBeUndefined();
     expect((await ask('bob')).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(witness.asked.map(({ principal }) => principal.id)).toEqual(['alice', 'bob']);
+    expect(witness.asked[0]?.principal).toEqual({ id: 'alice', kind: 'key', keyId: 'alice', userId: null });
+  });
+
+  it('know a user of a key from the key, in its generations and in its batches', async () => {
+    const witness = createWitness();
+    const { key, setting } = keyOf('shop');
+    using file = createAccessFile({
+      keys: {
+        shop: { operations: ['generate', 'batch', 'issue'], users: { operations: ['generate', 'batch'] } },
+      },
+    });
+    await using app = await startApp(
+      { apiKeys: [setting], accessFile: file.path },
+      { ...toyOverrides(createToy()), guards: [witness.guard] },
+    );
+    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const issue = 'mutation { createUserToken(subject: "ann", expiresInSeconds: 60) { token } }';
+    const token = (await request(app, issue, {}, as(key))).data.createUserToken.token as string;
+    expect((await request(app, GENERATE_MUTATION, { input }, as(token))).errors).toBeUndefined();
+    const submit = 'mutation ($input: SubmitBatchInput!) { submitBatch(input: $input) { id } }';
+    const batch = { requests: [{ customId: 'a', input }] };
+    expect((await request(app, submit, { input: batch }, as(token))).errors).toBeUndefined();
+    const ann = { id: 'user:shop:ann', kind: 'user', keyId: 'shop', userId: 'ann' };
+    expect(witness.asked.map(({ principal }) => principal)).toEqual([ann, ann]);
   });
 });
 

@@ -104,7 +104,7 @@ describe('the next turn of a generation, with the results of its tool calls', ()
         request: toy.calls[1]?.request,
         metadata: null,
       },
-      principal: { id: 'local' },
+      principal: { id: 'local', kind: 'anonymous', keyId: null, userId: null },
     });
     expect(turn?.request.request.messages.at(-1)).toMatchObject({ role: 'tool', output: 'sunny' });
     await app.close();

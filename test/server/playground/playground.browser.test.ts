@@ -117,6 +117,26 @@ describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 120_000 
     await page.close();
   });
 
+  test('a tab that is run in the moment in which it is opened runs its own operation', async () => {
+    const { page, complaints } = await openPlayground('light');
+    for (const [tab, expected] of [
+      ['Preview', 'UNSUPPORTED_CAPABILITY'],
+      ['Stream', 'GenerationCompleted'],
+      ['Generations', 'totalCount'],
+    ] as const) {
+      // Both in one task of the page, faster than any hand.
+      await page.evaluate(`
+        const tabs = [...document.querySelectorAll('[role=tab] button:first-child')];
+        tabs.find(({ textContent }) => textContent.includes(${JSON.stringify(tab)})).click();
+        document.querySelector('.graphiql-execute-button').click();`);
+      const result = page.locator('.result-window');
+      await expect.poll(() => result.textContent(), { timeout: 30_000 }).toContain(expected);
+      expect(await result.textContent()).not.toContain('Cannot infer operation');
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test('a call of a function is shown until its result is given, and the stream goes on with the answer', async () => {
     const { page } = await openPlayground('light');
     await run(page, 'Tools', 'ActionRequired');

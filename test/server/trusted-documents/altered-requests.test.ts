@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type GraphqlResponse, startApp, type TestApp } from '../../support/app/app.ts';
+import { createAccessFile, keyOf } from '../../support/app/access.ts';
 import { openRawSocket, post, type RawSocket } from '../../support/app/clients.ts';
 import { byHash, createDocumentsFile, sha256 } from '../../support/app/documents-file.ts';
 import { createPoliteProvider } from '../../support/app/toy-app.ts';
@@ -25,6 +26,8 @@ type Send = (body: Body) => Promise<readonly GraphqlResponse[]>;
 interface Door {
   readonly text: string;
   readonly send: Send;
+  /** An empty parameter of an address is none. */
+  readonly passesOverEmpty?: true;
 }
 
 interface Case {
@@ -133,18 +136,40 @@ const REQUEST_CHANGES: readonly ((text: string, chance: Chance) => Case)[] = [
   }),
 ];
 
-const createDoors = (app: TestApp, getSocket: () => RawSocket): readonly Door[] => {
+const readStream = async (response: Response): Promise<readonly GraphqlResponse[]> => {
+  const answer = await response.text();
+  const results = answer.match(/(?<=^data: ?)\{.*$/gm) ?? [answer];
+  return results.map((result) => JSON.parse(result) as GraphqlResponse);
+};
+
+/** The parameters of an address: a text as it is, anything else as JSON. */
+const toAddress = (url: string, body: Body): string => {
+  const given = Object.entries(body).map(([name, value]) => [
+    name,
+    typeof value === 'string' && name !== 'variables' ? value : JSON.stringify(value),
+  ]);
+  return `${url}?${new URLSearchParams(Object.fromEntries(given) as Record<string, string>)}`;
+};
+
+const createDoors = (
+  app: TestApp,
+  getSocket: () => RawSocket,
+  bearer: Readonly<Record<string, string>>,
+): readonly Door[] => {
   let operations = 0;
-  const headers = { accept: 'text/event-stream' };
+  const headers = { ...bearer, accept: 'text/event-stream' };
+  // A browser had to ask before it sends this header, so that a script has sent it: a GET of such a one starts a generation.
+  const scripted = { ...headers, 'graphql-require-preflight': '1' };
   return [
-    { text: MUTATION, send: async (body) => [(await (await post(app, body)).json()) as GraphqlResponse] },
+    {
+      text: MUTATION,
+      send: async (body) => [(await (await post(app, body, { headers: bearer })).json()) as GraphqlResponse],
+    },
+    { text: SUBSCRIPTION, send: async (body) => readStream(await post(app, body, { headers })) },
     {
       text: SUBSCRIPTION,
-      send: async (body) => {
-        const answer = await (await post(app, body, { headers })).text();
-        const results = answer.match(/(?<=^data: ?)\{.*$/gm) ?? [answer];
-        return results.map((result) => JSON.parse(result) as GraphqlResponse);
-      },
+      passesOverEmpty: true,
+      send: async (body) => readStream(await fetch(toAddress(app.url, body), { headers: scripted })),
     },
     {
       text: SUBSCRIPTION,
@@ -165,50 +190,76 @@ const createDoors = (app: TestApp, getSocket: () => RawSocket): readonly Door[] 
 const isRefused = (answers: readonly GraphqlResponse[]): boolean =>
   answers.length === 1 && answers[0]?.errors !== undefined && (answers[0].data ?? null) === null;
 
-test('of 1,000 altered requests none reaches a provider with anything but what its document says', async () => {
-  const toy = createPoliteProvider();
-  await using file = await createDocumentsFile(byHash(MUTATION, SUBSCRIPTION));
-  await using app = await startApp({ trustedDocuments: [file.path] }, toy.overrides);
-  const random = createRandom(7);
-  const below = (most: number): number => Math.floor(random() * most);
-  const chance: Chance = {
-    below,
-    pick: (from) => {
-      const [first] = from.slice(below(from.length));
-      if (first === undefined) throw new Error('there is nothing to pick from');
-      return first;
-    },
-  };
-  let raw = await openRawSocket(app);
-  const [asWritten] = await (async () => {
-    await post(app, { documentId: sha256(MUTATION) });
-    return toy.calls;
-  })();
-  const doors = createDoors(app, () => raw);
-  let harmless = 0;
-  try {
-    for (let count = 0; count < REQUESTS; count += 1) {
-      // A socket is closed by a message that the protocol itself refuses: such a body is of no operation.
-      if (raw.socket.readyState !== raw.socket.OPEN) raw = await openRawSocket(app);
-      const { text, send } = chance.pick(doors);
-      const { body, isHarmless = false } = chance.pick(REQUEST_CHANGES)(text, chance);
-      const before = toy.calls.length;
-      const answers = await send(body as Body).catch((error: unknown) => {
-        if (String(error).includes('the socket was closed'))
-          return [{ errors: [{ message: String(error) }] }];
-        throw error;
-      });
-      if (isHarmless) harmless += 1;
-      const outcome = [isRefused(answers), toy.calls.length - before];
-      expect(outcome, JSON.stringify({ body, answers })).toEqual(isHarmless ? [false, 1] : [true, 0]);
+interface Scene {
+  readonly settings: Parameters<typeof startApp>[0];
+  /** What the pages of the scene have. */
+  readonly bearer: Readonly<Record<string, string>>;
+}
+
+const PAGE = keyOf('page');
+
+const SCENES: Readonly<Record<string, (accessFile: string) => Scene>> = {
+  'a server that executes its documents only': () => ({ settings: {}, bearer: {} }),
+  'a key that may send its documents only, on a server that executes others as well': (accessFile) => ({
+    settings: { trustedDocumentsMode: 'also', accessFile, apiKeys: [PAGE.setting] },
+    bearer: { authorization: `Bearer ${PAGE.key}` },
+  }),
+};
+
+test.each(Object.entries(SCENES))(
+  '%s: of 1,000 altered requests none reaches a provider with anything but what its document says',
+  { timeout: 300_000 },
+  async (_name, toScene) => {
+    const toy = createPoliteProvider();
+    using rules = createAccessFile({ keys: { page: { trustedDocuments: 'only' } } });
+    await using file = await createDocumentsFile(byHash(MUTATION, SUBSCRIPTION));
+    const { settings, bearer } = toScene(rules.path);
+    await using app = await startApp({ ...settings, trustedDocuments: [file.path] }, toy.overrides);
+    const random = createRandom(7);
+    const below = (most: number): number => Math.floor(random() * most);
+    const chance: Chance = {
+      below,
+      pick: (from) => {
+        const [first] = from.slice(below(from.length));
+        if (first === undefined) throw new Error('there is nothing to pick from');
+        return first;
+      },
+    };
+    const open = (): Promise<RawSocket> => openRawSocket(app, { init: bearer });
+    let raw = await open();
+    const [asWritten] = await (async () => {
+      await post(app, { documentId: sha256(MUTATION) }, { headers: bearer });
+      return toy.calls;
+    })();
+    const doors = createDoors(app, () => raw, bearer);
+    let harmless = 0;
+    try {
+      for (let count = 0; count < REQUESTS; count += 1) {
+        // A socket is closed by a message that the protocol itself refuses: such a body is of no operation.
+        if (raw.socket.readyState !== raw.socket.OPEN) raw = await open();
+        const { text, send, passesOverEmpty } = chance.pick(doors);
+        const altered = chance.pick(REQUEST_CHANGES)(text, chance);
+        const body = altered.body as Body;
+        const isHarmless =
+          altered.isHarmless === true || (passesOverEmpty === true && body['operationName'] === '');
+        const before = toy.calls.length;
+        const answers = await send(body).catch((error: unknown) => {
+          if (String(error).includes('the socket was closed'))
+            return [{ errors: [{ message: String(error) }] }];
+          throw error;
+        });
+        if (isHarmless) harmless += 1;
+        const outcome = [isRefused(answers), toy.calls.length - before];
+        expect(outcome, JSON.stringify({ body, answers })).toEqual(isHarmless ? [false, 1] : [true, 0]);
+      }
+    } finally {
+      await raw[Symbol.asyncDispose]();
     }
-  } finally {
-    await raw[Symbol.asyncDispose]();
-  }
-  expect(harmless).toBeGreaterThan(20);
-  expect(toy.calls.length).toBe(harmless + 1);
-  for (const call of toy.calls) expect(call).toEqual(asWritten);
-});
+    expect(harmless).toBeGreaterThan(20);
+    expect(toy.calls.length).toBe(harmless + 1);
+    for (const call of toy.calls) expect(call).toEqual(asWritten);
+  },
+);
 
 test('lists of requests, forms and addresses bring no other text to a provider', async () => {
   const toy = createPoliteProvider();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type GraphqlResponse, startApp, type TestApp } from '../../support/app/app.ts';
 import { post } from '../../support/app/clients.ts';
+import { startServerProcess } from '../../support/app/server-process.ts';
 import { byHash, createDocumentsFile, sha256 } from '../../support/app/documents-file.ts';
 
 const ONE = 'query One { __typename }';
@@ -74,4 +75,19 @@ test('a changed file is read again; one with problems leaves the documents befor
   await app.logged((line) => isTaken(line) && line !== app.logLines.find(isTaken));
   expect(await ask(app, sha256(TWO))).toEqual({ __typename: 'Query' });
   expect(await ask(app, sha256(ONE))).toBe('NOT_FOUND');
+});
+
+test('a file that has changed since it was read is read again on SIGHUP', async () => {
+  await using file = await createDocumentsFile(byHash(ONE));
+  await using server = await startServerProcess({
+    MODELGRAPH_TRUSTED_DOCUMENTS: file.path,
+    MODELGRAPH_DATA: 'memory',
+  });
+  const asked = async (documentId: string): Promise<unknown> =>
+    (await (await post(server, { documentId })).json()) as GraphqlResponse;
+  expect(await asked(sha256(ONE))).toMatchObject({ data: { __typename: 'Query' } });
+  await file.write(byHash(ONE, TWO));
+  server.child.kill('SIGHUP');
+  await server.printed('"documents":2');
+  expect(await asked(sha256(TWO))).toMatchObject({ data: { __typename: 'Query' } });
 });

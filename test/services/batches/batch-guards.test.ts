@@ -113,7 +113,7 @@ describe.each(['SEQUENTIAL', 'NATIVE'] as const)('the requests of a %s batch', (
     );
     expect(witness.asked.slice(1)).toMatchObject(
       ['a', 'b'].map((text) => ({
-        principal: { id: 'local' },
+        principal: { id: 'local', kind: 'anonymous', keyId: null, userId: null },
         request: {
           source: 'batch',
           id: null,

@@ -134,6 +134,8 @@ describe('a server that stops while a key is being reserved', () => {
     expect(await started).toMatchObject({ code: 'GENERATION_INTERRUPTED' });
     expect(toy.calls).toEqual([]);
     expect(node.service.liveCount).toBe(0);
+    // The same request can be sent to another server under its key.
+    expect(await node.db.query('SELECT generation_id FROM idempotency')).toEqual([]);
     await node.db.close();
   });
 });
@@ -353,15 +355,24 @@ describe('telemetry that throws', () => {
     };
     const started = {
       turnStarted: broken,
+      chunksReceived: broken,
       retried: broken,
       fellBack: broken,
+      repairRequested: broken,
       actionRequired: broken,
       ended: broken,
     };
+    const others = {
+      generationRejected: broken,
+      storeWritten: broken,
+      batchStepStarted: broken,
+      batchResultsStored: broken,
+      batchEnded: broken,
+    };
     const telemetry = combineTelemetry(
       [
-        { generationStarted: () => started, generationRejected: broken, storeWritten: broken },
-        { generationStarted: broken, generationRejected: broken, storeWritten: broken },
+        { ...others, generationStarted: () => started },
+        { ...others, generationStarted: broken },
       ],
       log,
     );

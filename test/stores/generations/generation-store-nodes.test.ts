@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import type { Billing } from '../../../src/core/billed-turn.ts';
 import type { UnplacedEvent } from '../../../src/core/generation-event.ts';
 import type { GenerationStore, GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
 import { madeGeneration } from '../../support/app/generation.ts';
@@ -67,6 +68,24 @@ for (const { engine, name, problem, open } of engines) {
         expect(events.at(-1)).toMatchObject({ generation: stored?.generation });
       }
       expect(await second.store.interruptOrphans()).toEqual([]);
+    });
+
+    test("leave in the ledger what a dead node's vendors may have billed, and nothing of what they bill its callers", async () => {
+      await using stores = await open();
+      const dead = await stores.createNode('dead');
+      const sweeper = await stores.createStore('sweeper');
+      await lapse(dead);
+      const billing = { keyId: null, userId: null, tag: null, budgets: [] };
+      const billings = new Map<string, Billing>([
+        ['gen_server', { ...billing, bound: 7 }],
+        ['gen_own', { ...billing, bound: 0, isCallers: true }],
+        ['gen_fallback', { ...billing, bound: 5, isCallers: true }],
+      ]);
+      const created = [...billings.keys()].map((id) => begunGeneration({ id }));
+      await dead.store.write(writes({ created, billings }));
+      expect((await sweeper.interruptOrphans()).toSorted()).toEqual([...billings.keys()].toSorted());
+      const rows = await stores.db.query<{ cost: number }>('SELECT cost FROM ledger ORDER BY cost');
+      expect(rows).toEqual([{ cost: 5 }, { cost: 7 }]);
     });
 
     test('refuse what a node writes that was only thought dead', async () => {

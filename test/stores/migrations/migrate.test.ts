@@ -4,8 +4,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
 import { MIGRATIONS, migrate } from '../../../src/stores/migrations/migrate.ts';
+import { openPostgresDb } from '../../../src/stores/db/postgres-db.ts';
+import { NodeLeases } from '../../../src/stores/nodes/node-leases.ts';
 import { usePostgres } from '../../support/databases/postgres.ts';
-import { findEngines } from '../../support/databases/stores.ts';
+import { findEngines, SILENT_LOG } from '../../support/databases/stores.ts';
 
 const engines = await findEngines();
 const postgres = await usePostgres();
@@ -22,6 +24,11 @@ const LATER = [
   },
   { version: present + 2, name: 'last', statements: ["INSERT INTO later (id) VALUES ('x')"] },
 ];
+
+/** The same as a release would have it that is upgraded to one server after the other. */
+const ADDED = LATER.map((migration) =>
+  migration.version > present ? { ...migration, compatibleFrom: present } : migration,
+);
 
 for (const { name, problem, open } of engines) {
   describe.skipIf(problem !== null)(`Migrations on ${name}`, () => {
@@ -49,6 +56,7 @@ for (const { name, problem, open } of engines) {
         await db.query(`ALTER TABLE batch_item DROP COLUMN ${column}`);
       await db.query('ALTER TABLE batch DROP COLUMN warnings');
       await db.query('ALTER TABLE batch_job DROP COLUMN told');
+      await db.query('ALTER TABLE node DROP COLUMN version');
       await db.query('DELETE FROM migration WHERE version > 3');
       const cost = {
         currency: 'USD',
@@ -106,8 +114,78 @@ for (const { name, problem, open } of engines) {
         ),
       });
     });
+
+    test('leave an older server to a schema that only adds to the one it knows', async () => {
+      await using stores = await open();
+      await migrate(stores.db, ADDED);
+      const lines: unknown[] = [];
+      await migrate(stores.db, MIGRATIONS, { ...SILENT_LOG, warn: (fields) => lines.push(fields) });
+      expect(lines).toEqual([{ schemaVersion: present + 2, known: present }]);
+      // One of them says more of those that came before it.
+      await expect(
+        migrate(
+          stores.db,
+          MIGRATIONS.filter(({ version }) => version < present),
+        ),
+      ).rejects.toThrow(`knows versions up to ${present - 1}`);
+    });
+
+    test('refuse a database that lacks one of them, or has another one in its place', async () => {
+      await using stores = await open();
+      const { db } = stores;
+      const [first] = MIGRATIONS;
+      if (first === undefined) throw new Error('there are no migrations');
+      await db.query('UPDATE migration SET name = $1 WHERE version = 1', ['another']);
+      await expect(migrate(db)).rejects.toMatchObject({
+        message:
+          `Migration 1 of the database is another, and this server's is ${first.name}. ` +
+          'Give this server another database, or restore a backup from before.',
+      });
+      await db.query('DELETE FROM migration WHERE version = 1');
+      await expect(migrate(db)).rejects.toThrow(
+        `The database has schema version ${present}, but not migration 1 (${first.name}).`,
+      );
+    });
+
+    test('take a database whose table of migrations knows nothing of compatibility', async () => {
+      await using stores = await open();
+      await stores.db.query('ALTER TABLE migration DROP COLUMN compatible_from');
+      await migrate(stores.db, ADDED);
+      expect(
+        await stores.db.query(
+          'SELECT version, compatible_from FROM migration WHERE version >= $1 ORDER BY version',
+          [present],
+        ),
+      ).toEqual([
+        { version: present, compatible_from: null },
+        { version: present + 1, compatible_from: present },
+        { version: present + 2, compatible_from: present },
+      ]);
+    });
   });
 }
+
+describe.skipIf(postgres.problem !== null)('A schema that older servers use on PostgreSQL', () => {
+  test('is not changed under them, unless the change is one that they can go on with', async () => {
+    await using database = await postgres.createDatabase();
+    const open = () => openPostgresDb({ url: database.url, directUrl: database.url, log: SILENT_LOG });
+    await using databases = new AsyncDisposableStack();
+    const [older, newer] = await Promise.all([open(), open()]);
+    for (const db of [older, newer]) databases.defer(() => db.close());
+    const leases = new NodeLeases(older, 'older');
+    await leases.renew(60_000);
+    await expect(migrate(newer, LATER)).rejects.toMatchObject({
+      message:
+        `Migration ${present + 1} (later) changes what older servers use, and 1 of them uses the database ` +
+        `(schema version ${present}). Stop them first: one that was killed counts for some seconds more.`,
+    });
+    expect(await newer.query('SELECT version FROM migration WHERE version > $1', [present])).toEqual([]);
+    await migrate(newer, ADDED.slice(0, -1));
+    await leases.release();
+    await migrate(newer, LATER);
+    expect(await newer.query('SELECT id FROM later')).toHaveLength(1);
+  });
+});
 
 test.skipIf(postgres.problem !== null)(
   'several processes that start at once on an empty PostgreSQL all find the schema there',

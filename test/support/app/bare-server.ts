@@ -49,6 +49,7 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     documents: createDocumentPolicy(null),
     providerKeyReader: new ProviderKeyReader('off', () => []),
     streamOpened: () => ignore,
+    onRefused: ignore,
     heartbeatMs: 30_000,
     limits: {
       ...WEBSOCKET_LIMITS,

@@ -1,3 +1,4 @@
+import type { Batch } from '../../../src/core/batch.ts';
 import type { Generation } from '../../../src/core/generation.ts';
 import type { ModelConfig } from '../../../src/core/model-config.ts';
 import type { Cost } from '../../../src/core/usage.ts';
@@ -59,5 +60,30 @@ export const madeCost = (fields: Partial<Cost> = {}): Cost => ({
   listTotal: null,
   serviceTier: null,
   effectiveDate: '2026-11-01',
+  ...fields,
+});
+
+const NO_ITEMS = { total: 0, pending: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+
+/** A batch of a model that has completed a minute after it was submitted; any field can be another. */
+export const madeBatch = (model: ModelConfig, fields: Partial<Batch> = {}): Batch => ({
+  id: 'batch_1',
+  principalId: 'local',
+  displayName: null,
+  status: 'completed',
+  mode: 'native',
+  config: model,
+  counts: NO_ITEMS,
+  storedCounts: NO_ITEMS,
+  providerBatchIds: [],
+  usage: null,
+  cost: null,
+  warnings: [],
+  error: null,
+  metadata: null,
+  createdAt: new Date(1_000_000),
+  submittedAt: null,
+  completedAt: new Date(1_060_000),
+  expiresAt: null,
   ...fields,
 });

@@ -35,7 +35,7 @@ export type VendorName = (typeof VENDORS)[number];
 export interface Occasion {
   readonly moment: Moment;
   readonly vendor: VendorName;
-  /** The life of a node that is at work, by the key it calls vendors with. */
+  /** The life of a node that is at work, by its name. */
   readonly life: string;
   /** The first request of the part of a batch that it is about, where that is known. */
   readonly part: string | null;

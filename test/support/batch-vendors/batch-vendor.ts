@@ -20,6 +20,11 @@ import {
 /** The text of each answer, unless a test says otherwise. */
 export const answerTo = (customId: string): string => `Answer to ${customId}`;
 
+/** A request with the caller whose address it came to, if it came to one. */
+export interface CalledRequest extends UpstreamRequest {
+  readonly caller?: string;
+}
+
 /** How many lines of results go out between two pauses. */
 const LINES_A_PAUSE = 200;
 
@@ -30,7 +35,7 @@ export interface BatchVendorOptions {
   /** What the results of a batch are at this reading; left out: all that it has ended with. */
   readonly told?: (batch: KeptBatch, ends: readonly EndedRequest[]) => readonly EndedRequest[];
   /** Called at each moment and waited for, with the first request of the batch it is about. */
-  readonly at?: (moment: VendorMoment, exchange: UpstreamRequest, part: string | null) => Promise<unknown>;
+  readonly at?: (moment: VendorMoment, exchange: CalledRequest, part: string | null) => Promise<unknown>;
   /** Waited for before a request is looked at, and before it is answered. */
   readonly pause?: () => Promise<void>;
   /** Whether a batch is there before the moment `creating`, or only after it; left out: before. */
@@ -207,6 +212,22 @@ class BatchApi {
   readonly #notFound: Route = (exchange) => sendJson(exchange, this.#wire.notFound, { status: 404 });
 }
 
+const CALLER = /^\/of\/([^/]+)/;
+
+/** The address of a vendor for one of its callers, whom it knows by that. */
+export const withCaller = (url: string, caller: string): string => {
+  const { origin, pathname } = new URL(url);
+  return `${origin}/of/${caller}${pathname === '/' ? '' : pathname}`;
+};
+
+/** Whose address a path is below. */
+export const callerOf = (path: string): string | undefined => CALLER.exec(path)?.[1];
+
+const withoutCaller = (exchange: UpstreamRequest): CalledRequest => {
+  const caller = callerOf(exchange.path);
+  return caller === undefined ? exchange : { ...exchange, path: exchange.path.replace(CALLER, ''), caller };
+};
+
 /** A vendor's batch API on a real socket: what it keeps is the same for every vendor, how it is worded is its wire's. */
 export const startBatchVendor = async (
   wire: BatchWire,
@@ -215,7 +236,7 @@ export const startBatchVendor = async (
   const api = new BatchApi(wire, options);
   const { takesBody } = options;
   const upstream = await startUpstream(
-    (exchange) => api.answer(exchange),
+    (exchange) => api.answer(withoutCaller(exchange)),
     takesBody === undefined ? {} : { takesBody },
   );
   return {

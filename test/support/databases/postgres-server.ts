@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../find-free-port.ts';
 
 export interface PostgresServer {
   /** The database that is there from the beginning, for making others. */
@@ -24,15 +23,6 @@ const SERVER_SETTINGS = [
   'shared_buffers=16MB',
   'fsync=off',
 ];
-
-const findFreePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /**
  * The package ends its process with status 0 when the event loop is empty (async-exit-hook, `beforeExit`), whatever status

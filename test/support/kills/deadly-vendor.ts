@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Moment, NoteOccasion, VendorName } from '../batch-vendors/batch-moments.ts';
-import { answerTo, type BatchVendorOptions } from '../batch-vendors/batch-vendor.ts';
-import type { UpstreamRequest } from '../upstream/upstream-server.ts';
+import { answerTo, type BatchVendorOptions, callerOf } from '../batch-vendors/batch-vendor.ts';
 
 export interface DeadlyOptions {
   /** From 0 to below 1. */
@@ -25,10 +24,7 @@ export const createDeadly = (
   vendor: VendorName,
   { random, delayMs, polls, note }: DeadlyOptions,
 ): BatchVendorOptions => {
-  const tell = ({ headers }: Pick<UpstreamRequest, 'headers'>, moment: Moment, part: string | null) => {
-    const life = headers.authorization?.replace('Bearer ', '') ?? String(headers['x-api-key']);
-    return note({ moment, vendor, life, part });
-  };
+  const tell = (life: string, moment: Moment, part: string | null) => note({ moment, vendor, life, part });
   return {
     pause: () => wait(random() * delayMs),
     createsEarly: () => random() < 0.5,
@@ -42,14 +38,14 @@ export const createDeadly = (
           }
         : 'running',
     at: async (moment, exchange, part) => {
-      if (moment !== 'file kept') await tell(exchange, moment, part);
+      if (moment !== 'file kept') await tell(exchange.caller ?? '', moment, part);
     },
     /** A body that stops coming is lost or, being in the socket already, arrives all the same. */
     takesBody: async (head) => {
       const carriesRequests =
         vendor === 'openai' ? head.url?.endsWith('/files') === true : head.method === 'POST';
       if (!carriesRequests) return true;
-      return !((await tell(head, 'uploading', null)) && random() < 0.5);
+      return !((await tell(callerOf(head.url ?? '') ?? '', 'uploading', null)) && random() < 0.5);
     },
   };
 };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom } from '../create-random.ts';
 import { ANTHROPIC_BATCHES } from '../../providers/text/anthropic/batch/batch-wire.ts';
 import { OPENAI_BATCHES } from '../../providers/text/openai/batch/batch-wire.ts';
-import { startBatchVendor } from '../batch-vendors/batch-vendor.ts';
+import { startBatchVendor, withCaller } from '../batch-vendors/batch-vendor.ts';
 import type { KeptBatch } from '../batch-vendors/batch-wire.ts';
 import { BATCH_MODELS, partsOf } from '../batch-vendors/batch-models.ts';
 import { MOMENTS, type Moment, type NoteOccasion, type VendorName } from '../batch-vendors/batch-moments.ts';
@@ -60,7 +60,10 @@ const startVendors = async (seed: number, note: NoteOccasion) => {
   const files = await startBatchVendor(OPENAI_BATCHES, deadly('openai', seed + 1));
   const messages = await startBatchVendor(ANTHROPIC_BATCHES, deadly('anthropic', seed + 2));
   return {
-    addresses: { OPENAI_BASE_URL: files.url, ANTHROPIC_BASE_URL: messages.url },
+    addressesOf: (life: string) => ({
+      OPENAI_BASE_URL: withCaller(files.url, life),
+      ANTHROPIC_BASE_URL: withCaller(messages.url, life),
+    }),
     batches: () => [...files.batches, ...messages.batches],
     [Symbol.asyncDispose]: async () => {
       await files[Symbol.asyncDispose]();
@@ -185,11 +188,13 @@ export const killBatches = async (options: KillOptions): Promise<KillReport> => 
     random,
     folder: folder.path,
     environment: {
-      ...vendors.addresses,
+      // A batch belongs to the key that has made it: all lives have the same.
+      OPENAI_API_KEY: 'sk-of-all-lives',
+      ANTHROPIC_API_KEY: 'sk-of-all-lives',
       MODELGRAPH_DATA: `${folder.path}/data`,
       ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     },
-    keyVariables: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
+    ownEnvironment: vendors.addressesOf,
   });
   const killer = new Killer(nodes, watch);
   const clients = new Clients(nodes, watch, random, itemsPerBatch);

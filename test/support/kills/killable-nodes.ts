@@ -8,7 +8,7 @@ const PROGRAM = fileURLToPath(new URL('batch-server.ts', import.meta.url));
 
 /** What a node lives from one start to the next kill. */
 export interface Life {
-  /** What it calls vendors with. */
+  /** Its name, which is in what it calls vendors with. */
   readonly key: string;
   readonly node: number;
   /** Its address once it listens. Rejects when it ends before. */
@@ -42,17 +42,17 @@ export interface BatchNodesOptions {
   readonly count: number;
   readonly random: () => number;
   readonly folder: string;
-  /** Of every node; the rest of it is a life's own. */
+  /** Of every node. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The variables that name the key to each vendor. */
-  readonly keyVariables: readonly string[];
+  /** By which a vendor knows the life that calls it. */
+  readonly ownEnvironment: (life: string) => Readonly<Record<string, string>>;
   /** What a node runs; left out: the server for batches. */
   readonly program?: string;
 }
 
 /** Loads a process of the server, which begins when it is told to. */
 const loadLife = (
-  { folder, environment, keyVariables, program = PROGRAM }: BatchNodesOptions,
+  { folder, environment, ownEnvironment, program = PROGRAM }: BatchNodesOptions,
   node: number,
   key: string,
 ): OwnLife => {
@@ -64,7 +64,7 @@ const loadLife = (
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
       PORT: '0',
       ...environment,
-      ...Object.fromEntries(keyVariables.map((variable) => [variable, key])),
+      ...ownEnvironment(key),
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -3,7 +3,7 @@ import { EMPTY_SNAPSHOT, type GenerationSnapshot } from '../../generation-snapsh
 import type { Modelgraph } from '../../modelgraph.ts';
 import { ModelgraphError } from '../../modelgraph-error.ts';
 import type { GenerateInput } from '../../schema-types.ts';
-import { mayAskAgain } from '../run-record.ts';
+import { mayAskAgain } from '../../may-ask-again.ts';
 import { toModelgraphError } from '../../to-modelgraph-error.ts';
 import type { ChatRecords } from './chat-records.ts';
 import type { ChatRun, ChatRunRecord } from './chat-run.ts';
@@ -146,7 +146,7 @@ export class ChatAnswer {
   }
 
   #askAgain(run: ChatRun): void {
-    if (mayAskAgain(run.record, Date.now())) return this.#ask(run);
+    if (mayAskAgain(run.record.startedAt, Date.now())) return this.#ask(run);
     const message = 'The message may not have reached the server before the page was left.';
     this.#end(run, EMPTY_SNAPSHOT, new ModelgraphError(message, { code: 'SERVER_AWAY', retryable: true }));
   }

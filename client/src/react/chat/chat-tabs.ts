@@ -1,3 +1,5 @@
+import type { StorageAdapter } from '../../storage.ts';
+
 /**
  * What tabs with the same chat say to each other. The tab that answers holds a lock, which the browser gives to the next
  * one when that tab is closed: it alone runs tools and writes the answer into the storage.
@@ -33,7 +35,26 @@ const hasLocks = (): boolean =>
 
 const alone = (): void => undefined;
 
-export const createChatTabs = (name: string): ChatTabs => {
+/** Whether other tabs see the same conversation: `sessionStorage` is one for each tab, and without a storage each has its own. */
+export const isShared = (storage: StorageAdapter | undefined): boolean => {
+  try {
+    return storage !== undefined && storage !== (globalThis as { sessionStorage?: unknown }).sessionStorage;
+  } catch {
+    // A page may be forbidden to read the property, and cannot have given its value then.
+    return true;
+  }
+};
+
+const ALONE: ChatTabs = {
+  tryToLead: () => Promise.resolve(alone),
+  waitToLead: () => Promise.resolve(alone),
+  announce: () => undefined,
+  listen: () => () => undefined,
+};
+
+/** Unless `shared`, the conversation is the only one of its name: no tab and no other component takes part in it. */
+export const createChatTabs = (name: string, shared: boolean): ChatTabs => {
+  if (!shared) return ALONE;
   let channel: BroadcastChannel | undefined;
   return {
     tryToLead: async () => (hasLocks() ? await requestLock(name, { ifAvailable: true }) : alone),

@@ -11,7 +11,7 @@ import type { ChatMessage, ChatPart, FilePart } from './chat-message.ts';
 import { type ChatPreview, NO_PREVIEW, Previewer } from './chat-preview.ts';
 import { ChatRecords } from './chat-records.ts';
 import { type ChatRunRecord, toOutcome, toProgress } from './chat-run.ts';
-import { type ChatTabs, createChatTabs } from './chat-tabs.ts';
+import { type ChatTabs, createChatTabs, isShared } from './chat-tabs.ts';
 import { type ChatTools, createToolHandler, toToolInputs, WaitingCalls } from './chat-tools.ts';
 import * as trees from './chat-tree.ts';
 import { toMessageInputs } from './to-messages.ts';
@@ -96,7 +96,7 @@ export class Chat {
 
   constructor(client: Modelgraph, id: string, storage: StorageAdapter | undefined) {
     this.#records = new ChatRecords(storage, id);
-    this.#tabs = createChatTabs(`modelgraph-chat:${id}`);
+    this.#tabs = createChatTabs(`modelgraph-chat:${id}`, isShared(storage));
     this.#previewer = new Previewer(client, (preview) => this.#set({ preview }));
     this.#answer = new ChatAnswer(client, this.#records, this.#tabs, {
       throttleMs: () => this.#options.throttleMs,
@@ -233,6 +233,9 @@ export class Chat {
   /** Ends the answer and forgets the conversation, in the storage too. */
   async clear(): Promise<void> {
     await this.stop();
+    // Its end would be written after what is removed here.
+    this.#answer.leave();
+    this.#pending = undefined;
     this.#setTree(trees.EMPTY_TREE, { status: 'ready', error: undefined });
     await this.#records.remove();
     this.#tabs.announce('changed');
@@ -337,8 +340,7 @@ export class Chat {
 
   #toRequest(): ChatRunRecord['request'] {
     const { model, settings, tools = {} } = this.#options;
-    // The answer is written to its end without a reader: a page that comes back finds it.
-    const request = { onDisconnect: 'CONTINUE' as const, ...settings, model };
+    const request = { ...settings, model };
     return Object.keys(tools).length === 0 ? request : { ...request, tools: toToolInputs(tools) };
   }
 

@@ -11,6 +11,8 @@ interface SidebarProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onOpen: (id?: string) => void;
+  /** Stops the answer of the conversation that is shown, and forgets it. */
+  readonly onForget: () => Promise<void>;
   readonly storage: StorageAdapter;
 }
 
@@ -49,16 +51,16 @@ const Entry = ({ conversation: { title }, isCurrent, onOpen, onRemove }: EntryPr
   </li>
 );
 
-const SidebarContent = ({ conversations, currentId, onClose, onOpen, storage }: SidebarProps) => {
+const SidebarContent = ({ conversations, currentId, onClose, onOpen, onForget, storage }: SidebarProps) => {
   const open = (id?: string): void => {
     onOpen(id);
     onClose();
   };
   const remove = (id: string): void => {
     conversations.remove(id);
+    if (id === currentId) return void onForget().then(() => onOpen());
     void storage.removeItem(`modelgraph-chat:${id}`);
     void storage.removeItem(`modelgraph-chat:${id}:run`);
-    if (id === currentId) onOpen();
   };
   return (
     <>

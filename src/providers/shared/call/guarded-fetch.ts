@@ -4,6 +4,8 @@ import { isRecord } from '../../../lib/is-record.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
 import { attachAnswer, type OpenedAnswer } from './answer.ts';
 import { MAX_ERROR_BYTES, MAX_JSON_BYTES } from './answer-limits.ts';
+import { type ByteSource, toByteSource } from './byte-source.ts';
+import { DirectBody } from './direct-body.ts';
 import { findPatientDispatcher } from './patient-dispatcher.ts';
 import { readJson } from './read-json.ts';
 import { toRefusalText } from './refusal-text.ts';
@@ -63,12 +65,19 @@ export const createGuardedFetch =
       // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
       redirect: 'error',
     };
+    const direct = dispatcher && new DirectBody(dispatcher, init?.signal ?? request?.signal ?? null);
     const response = await fetch(
       input,
-      dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }),
+      direct === undefined ? sent : Object.assign(sent, { dispatcher: direct }),
     );
     options.onResponse?.(response);
-    if (response.body !== null) return toExpected(response, watch(response, response.body, options), options);
+    const { body } = response;
+    if (body !== null)
+      return toExpected(
+        response,
+        watch(response, direct?.open(body) ?? toByteSource(body), options),
+        options,
+      );
     const isEmptyByRule = response.status === 204 && options.expect === 'json';
     if (!response.ok || options.expect === 'bytes' || isEmptyByRule) return response;
     throw unexpected(response, '', options);
@@ -76,10 +85,10 @@ export const createGuardedFetch =
 
 const watch = (
   response: Response,
-  body: ReadableStream<Uint8Array>,
+  source: ByteSource,
   { provider, expect, limits }: GuardedFetchOptions,
 ): WatchedBytes =>
-  new WatchedBytes(body, {
+  new WatchedBytes(source, {
     idleTimeoutMs: limits.idleTimeoutMs,
     fromFirstByte: response.ok && expect === 'json',
     toIdleError: () => new ProviderError('STREAM_STALLED', detailsOf(response, provider)),

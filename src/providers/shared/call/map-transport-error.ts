@@ -13,6 +13,13 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
 ]);
 
 /**
+ * Codes of a connection that did not come about: refused, a name or a machine that is not found, and what TLS does not
+ * accept. https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const UNREACHABLE =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EACCES|EPERM|EPROTO|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|(CERT|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|ERR_SSL|HOSTNAME)_\w+)$/;
+
+/**
  * The failure of a connection, which every SDK throws in the same words because all of them use Node's fetch.
  * - No answer at all (refused, reset, unknown host) is `PROVIDER_FAILED`; silence before the headers `PROVIDER_TIMEOUT`.
  * - A body that breaks off is `STREAM_TRUNCATED`; one that goes silent `STREAM_STALLED`.
@@ -25,7 +32,13 @@ export const mapTransportError = (error: unknown, provider: string): ModelgraphE
   if (ours !== undefined) return ours;
   const chain = causesOf(error);
   const fail = (code: ErrorCode): ProviderError =>
-    new ProviderError(code, { provider, vendorMessage: describe(chain), cause: error });
+    new ProviderError(code, {
+      provider,
+      vendorMessage: describe(chain),
+      connectionFailure: describeConnection(chain),
+      isUnreachable: chain.some((at) => UNREACHABLE.test(codeOf(at) ?? '')),
+      cause: error,
+    });
   for (const at of chain) {
     const code = CODES.get(codeOf(at) ?? '');
     if (code !== undefined) return fail(code);
@@ -51,3 +64,23 @@ const codeOf = (error: Error): string | undefined =>
 
 const describe = (chain: readonly Error[]): string =>
   chain.map((at) => [codeOf(at), at.message].filter(Boolean).join(' ')).join(' ← ');
+
+/** The attempts of one connection: a name may have several addresses. */
+const attemptsOf = (error: Error): readonly Error[] =>
+  error instanceof AggregateError ? error.errors.filter((each) => each instanceof Error) : [error];
+
+/**
+ * What the network said: the errors with a code below the one of `fetch`, whose words are about addresses and certificates
+ * alone. null where there are none.
+ */
+const describeConnection = (chain: readonly Error[]): string | null => {
+  const at = chain.findIndex(
+    (error) => error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message),
+  );
+  const causes = (at === -1 ? [] : chain.slice(at + 1)).filter((error) => codeOf(error) !== undefined);
+  const words = causes.flatMap(attemptsOf).map((error) => {
+    const code = codeOf(error) ?? '';
+    return error.message.includes(code) ? error.message : `${code} ${error.message}`.trim();
+  });
+  return words.length === 0 ? null : words.join('; ');
+};

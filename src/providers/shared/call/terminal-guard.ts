@@ -1,5 +1,5 @@
 import { type ModelgraphError, ProviderError, findModelgraphError } from '../../../core/errors.ts';
-import type { StreamEvent } from '../../../core/stream-event.ts';
+import type { EventStream, StreamEvent, StreamItem } from '../../../core/stream-event.ts';
 import { type AnswerExpectation, AnswerCheck } from '../reading/check-answer.ts';
 import { mapTransportError } from './map-transport-error.ts';
 
@@ -13,7 +13,7 @@ export interface TerminalGuardOptions extends AnswerExpectation {
    * obey the signal it is given, which is this call's own. `expectContent` starts the wait for the first content anew:
    * for a turn that takes several upstream calls, before each further one.
    */
-  readonly open: (signal: AbortSignal, expectContent: () => void) => AsyncIterable<StreamEvent>;
+  readonly open: (signal: AbortSignal, expectContent: () => void) => AsyncIterable<StreamItem>;
   /** Classifies what the SDK throws. Transport errors and errors of ours do not come to it. */
   readonly mapError: (error: unknown) => ModelgraphError;
 }
@@ -34,21 +34,35 @@ const isContent = ({ type }: StreamEvent): boolean => type !== 'usage' && type !
  * - Every event is held against `AnswerCheck`; one that breaks its rules: `PROVIDER_FAILED`, and the call is aborted.
  * - Aborting the signal settles a pending `next()` at once; `return()` aborts the call first and does not wait for it.
  *   No socket is left behind in either case.
- * Can be consumed once: the upstream call is made once.
+ * Can be consumed once, by its events or by its batches: the upstream call is made once.
  */
-export const guardStream = (options: TerminalGuardOptions): AsyncIterableIterator<StreamEvent> =>
-  new GuardedStream(options);
+export const guardStream = (options: TerminalGuardOptions): GuardedStream => new GuardedStream(options);
 
-type NextEvent = PromiseWithResolvers<IteratorResult<StreamEvent>>;
+type Batch = readonly StreamEvent[];
+/** undefined: the stream is over. */
+type NextBatch = PromiseWithResolvers<Batch | undefined>;
 
 const OVER = { done: true, value: undefined } as const;
+const ONE = 1;
 
-class GuardedStream implements AsyncIterableIterator<StreamEvent> {
+/** The reason of a call that is closed once it is over. Made once: an abort without a reason makes an exception with its stack. */
+const CALL_IS_OVER = new Error('the call is over');
+
+/**
+ * Pulls from its source without a generator in between, and settles what its consumer waits for by itself: neither `return()`
+ * nor an abort queues behind a read that is pending.
+ */
+class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   readonly #options: TerminalGuardOptions;
+  readonly #check: AnswerCheck;
   readonly #call = new AbortController();
-  readonly #events: AsyncGenerator<StreamEvent>;
-  readonly #waiting = new Set<NextEvent>();
-  #state: 'idle' | 'running' | 'stopped' | 'over' = 'idle';
+  readonly #waiting = new Set<NextBatch>();
+  #source: AsyncIterator<StreamItem> | undefined;
+  /** `finished`: the consumer has the `finish`, the response has not ended yet. */
+  #state: 'idle' | 'running' | 'stopped' | 'finished' | 'over' = 'idle';
+  /** What has come from the source and has not been asked for. */
+  #unread: Batch = [];
+  #hasContent = false;
   /** What the next `next()` rejects with, while the state is `stopped`. */
   #failure: ModelgraphError | undefined;
   /** Runs until the first content. */
@@ -56,26 +70,19 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent> {
 
   constructor(options: TerminalGuardOptions) {
     this.#options = options;
-    this.#events = readGuarded(options, this.#call, () => this.#expectContent());
+    this.#check = new AnswerCheck(options);
   }
 
-  next(): Promise<IteratorResult<StreamEvent>> {
-    const next: NextEvent = Promise.withResolvers();
-    if (this.#state === 'idle') this.#start();
-    if (this.#state === 'running') this.#pass(next);
-    else if (this.#state === 'stopped') {
-      this.#end();
-      next.reject(this.#failure);
-    } else next.resolve(OVER);
-    return next.promise;
+  async next(): Promise<IteratorResult<StreamEvent>> {
+    const [event] = (await this.#readUpTo(ONE)) ?? [];
+    return event === undefined ? OVER : { done: false, value: event };
   }
 
   return(): Promise<IteratorResult<StreamEvent>> {
     this.#end();
-    this.#call.abort();
-    for (const next of this.#waiting) next.resolve(OVER);
+    this.#close();
+    for (const next of this.#waiting) next.resolve(undefined);
     this.#waiting.clear();
-    this.#events.return(undefined).catch(ignore);
     return Promise.resolve(OVER);
   }
 
@@ -83,17 +90,49 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent> {
     return this;
   }
 
+  /** The same events, all that have come at once together. */
+  batches(): AsyncIterableIterator<Batch> {
+    const iterator: AsyncIterableIterator<Batch> = {
+      next: async () => {
+        const batch = await this.#readUpTo(Number.POSITIVE_INFINITY);
+        return batch === undefined ? OVER : { done: false, value: batch };
+      },
+      return: async () => {
+        await this.return();
+        return OVER;
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
   /** The caller's signal is aborted. */
   handleEvent(): void {
     this.#stop(cancelledError(this.#options), this.#options.signal.reason);
   }
 
+  /** The next events, so many at most. */
+  #readUpTo(most: number): Promise<Batch | undefined> {
+    if (this.#state === 'idle') this.#start();
+    const next: NextBatch = Promise.withResolvers();
+    if (this.#state === 'running') this.#giveOrRead(next, most);
+    else if (this.#state === 'finished') this.#linger(next);
+    else if (this.#state === 'stopped') this.#reject(next, this.#failure);
+    else next.resolve(undefined);
+    return next.promise;
+  }
+
   #start(): void {
-    const { signal } = this.#options;
+    const { signal, open } = this.#options;
     this.#state = 'running';
     if (signal.aborted) return this.handleEvent();
     signal.addEventListener('abort', this);
     this.#expectContent();
+    try {
+      this.#source = open(this.#call.signal, () => this.#expectContent())[Symbol.asyncIterator]();
+    } catch (error) {
+      this.#stopFor(error);
+    }
   }
 
   #expectContent(): void {
@@ -106,30 +145,95 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent> {
     }, firstDeltaTimeoutMs);
   }
 
-  #pass(next: NextEvent): void {
+  #giveOrRead(next: NextBatch, most: number): void {
     this.#waiting.add(next);
-    this.#events.next().then(
-      (result) => {
-        this.#waiting.delete(next);
-        if (result.done === true) this.#end();
-        else this.#note(result.value);
-        next.resolve(result);
+    if (this.#unread.length > 0) return this.#give(next, most);
+    this.#source?.next().then(
+      ({ done, value }) => {
+        if (!this.#waiting.has(next)) return;
+        if (done === true) return this.#stopFor(this.#truncated(), next);
+        const batch = 'type' in value ? [value] : value;
+        this.#unread = this.#unread.length === 0 ? batch : [...this.#unread, ...batch];
+        if (batch.length === 0) this.#giveOrRead(next, most);
+        else this.#give(next, most);
       },
       (error: unknown) => {
-        this.#waiting.delete(next);
-        this.#end();
-        next.reject(error);
+        if (this.#waiting.has(next)) this.#stopFor(error, next);
       },
     );
   }
 
-  #note(event: StreamEvent): void {
+  /** Gives events that are there. What is wrong with one is told after those before it. */
+  #give(next: NextBatch, most: number): void {
+    const given: StreamEvent[] = [];
+    try {
+      for (const event of this.#unread) {
+        if (given.length === most || this.#state !== 'running') break;
+        this.#take(event, given);
+      }
+    } catch (error) {
+      this.#waiting.delete(next);
+      if (given.length === 0) return this.#stopFor(error, next);
+      this.#stopFor(error);
+      return next.resolve(given);
+    }
+    this.#unread = given.length === this.#unread.length ? [] : this.#unread.slice(given.length);
+    this.#waiting.delete(next);
+    next.resolve(given);
+  }
+
+  /** Checks an event. Throws for one that ends the stream as a failure. */
+  #take(given: StreamEvent, events: StreamEvent[]): void {
+    const event = this.#check.take(given);
+    if (event.type === 'text-delta' || event.type === 'tool-call') this.#hasContent = true;
     if (this.#timer !== undefined && isContent(event)) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    // A turn that is complete cannot be cancelled any more.
-    if (event.type === 'finish') this.#options.signal.removeEventListener('abort', this);
+    if (event.type === 'finish') {
+      if (event.reason === 'content-filter' && !this.#hasContent) {
+        if (event.usage !== null) events.push({ type: 'usage', usage: event.usage });
+        const { provider } = this.#options;
+        throw new ProviderError('CONTENT_FILTERED', { provider, vendorMessage: event.rawReason });
+      }
+      // A turn that is complete cannot be cancelled any more.
+      this.#options.signal.removeEventListener('abort', this);
+      clearTimeout(this.#timer);
+      this.#state = 'finished';
+    }
+    events.push(event);
+  }
+
+  /** After the `finish`: reads on to the end of the response, for as long as that takes next to no time. */
+  #linger(next: NextBatch): void {
+    this.#state = 'over';
+    this.#waiting.add(next);
+    const over = (): void => {
+      clearTimeout(timer);
+      this.#close();
+      this.#waiting.delete(next);
+      next.resolve(undefined);
+    };
+    const timer = setTimeout(over, LINGER_MS);
+    this.#readToEnd().then(over, over);
+  }
+
+  async #readToEnd(): Promise<void> {
+    while ((await this.#source?.next())?.done === false);
+  }
+
+  /** Ends the call for an error of its source, which the consumer is told now, or at the next `next()`. */
+  #stopFor(error: unknown, next?: NextBatch): void {
+    const { signal } = this.#options;
+    const failure = signal.aborted ? cancelledError(this.#options) : toKnownError(error, this.#options);
+    this.#end();
+    this.#close();
+    if (next === undefined) {
+      this.#state = 'stopped';
+      this.#failure = failure;
+    } else this.#reject(next, failure);
+    for (const other of this.#waiting) other.resolve(undefined);
+    this.#waiting.clear();
   }
 
   /** Ends the call; a pending `next()` rejects now, or else the one that comes next. */
@@ -140,15 +244,32 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent> {
       this.#state = 'stopped';
       this.#failure = error;
     }
-    this.#call.abort(reason);
+    this.#close(reason);
     for (const next of this.#waiting) next.reject(error);
     this.#waiting.clear();
   }
 
+  #truncated(): ProviderError {
+    return new ProviderError('STREAM_TRUNCATED', { provider: this.#options.provider });
+  }
+
+  #reject(next: NextBatch, error: ModelgraphError | undefined): void {
+    this.#state = 'over';
+    this.#waiting.delete(next);
+    next.reject(error);
+  }
+
   #end(): void {
     this.#state = 'over';
+    this.#unread = [];
     clearTimeout(this.#timer);
     this.#options.signal.removeEventListener('abort', this);
+  }
+
+  /** Aborts the call and lets go of its source. */
+  #close(reason: unknown = CALL_IS_OVER): void {
+    this.#call.abort(reason);
+    this.#source?.return?.().catch(ignore);
   }
 }
 
@@ -158,43 +279,6 @@ const ignore = (): void => undefined;
 const cancelledError = ({ provider, signal }: TerminalGuardOptions): ModelgraphError =>
   new ProviderError('GENERATION_CANCELLED', { provider, cause: signal.reason });
 
-async function* readGuarded(
-  options: TerminalGuardOptions,
-  call: AbortController,
-  expectContent: () => void,
-): AsyncGenerator<StreamEvent> {
-  const { provider, signal } = options;
-  const check = new AnswerCheck(options);
-  let hasContent = false;
-  let source: AsyncIterator<StreamEvent> | undefined;
-  try {
-    source = options.open(call.signal, expectContent)[Symbol.asyncIterator]();
-    for (let item = await source.next(); item.done !== true; item = await source.next()) {
-      const event = check.take(item.value);
-      if (event.type === 'text-delta' || event.type === 'tool-call') hasContent = true;
-      if (event.type !== 'finish') {
-        yield event;
-        continue;
-      }
-      if (event.reason === 'content-filter' && !hasContent) {
-        if (event.usage !== null) yield { type: 'usage', usage: event.usage };
-        throw new ProviderError('CONTENT_FILTERED', { provider, vendorMessage: event.rawReason });
-      }
-      yield event;
-      await drain(source);
-      return;
-    }
-  } catch (error) {
-    if (signal.aborted) throw cancelledError(options);
-    throw toKnownError(error, options);
-  } finally {
-    call.abort();
-    source?.return?.().catch(ignore);
-  }
-  if (signal.aborted) throw cancelledError(options);
-  throw new ProviderError('STREAM_TRUNCATED', { provider });
-}
-
 /** What a vendor sends may be more than the code that explains it can bear; the vendor has failed all the same. */
 const toKnownError = (error: unknown, { provider, mapError }: TerminalGuardOptions): ModelgraphError => {
   try {
@@ -203,15 +287,4 @@ const toKnownError = (error: unknown, { provider, mapError }: TerminalGuardOptio
     const vendorMessage = `what the provider sent cannot be read: ${String(error).slice(0, 200)}`;
     return new ProviderError('PROVIDER_FAILED', { provider, vendorMessage, cause });
   }
-};
-
-/** Reads on to the end of the response, for as long as that takes next to no time. */
-const drain = async (source: AsyncIterator<StreamEvent>): Promise<void> => {
-  const { promise: lingered, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LINGER_MS);
-  const readOn = async (): Promise<void> => {
-    while ((await source.next()).done !== true);
-  };
-  await Promise.race([readOn().catch(ignore), lingered]);
-  clearTimeout(timer);
 };

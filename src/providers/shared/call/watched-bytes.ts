@@ -1,3 +1,5 @@
+import type { ByteSource } from './byte-source.ts';
+
 export interface WatchOptions {
   /** Longest silence, in milliseconds, while a read is pending. */
   readonly idleTimeoutMs: number;
@@ -16,7 +18,7 @@ const ignore = (): void => undefined;
  * time, none per piece.
  */
 export class WatchedBytes {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #source: ByteSource;
   readonly #options: WatchOptions;
   readonly #unread: Uint8Array[] = [];
   #idleError: Error | undefined;
@@ -25,8 +27,8 @@ export class WatchedBytes {
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(source: ReadableStream<Uint8Array>, options: WatchOptions) {
-    this.#reader = source.getReader();
+  constructor(source: ByteSource, options: WatchOptions) {
+    this.#source = source;
     this.#options = options;
     this.#armed = !options.fromFirstByte;
   }
@@ -67,22 +69,21 @@ export class WatchedBytes {
   /** Closes the connection, unless the body has been read to its end. */
   async cancel(reason?: unknown): Promise<void> {
     this.#end();
-    await this.#reader.cancel(reason);
+    await this.#source.cancel(reason);
   }
 
   #readOn(): Promise<Uint8Array | undefined> {
     this.#waitingSince = performance.now();
     if (this.#armed && this.#timer === undefined && !this.#ended) this.#watch(this.#options.idleTimeoutMs);
-    return this.#reader.read().then(this.#take, this.#fail);
+    return this.#source.read().then(this.#take, this.#fail);
   }
 
-  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): Uint8Array | undefined => {
+  readonly #take = (piece: Uint8Array | undefined): Uint8Array | undefined => {
     if (this.#idleError !== undefined) throw this.#idleError;
     this.#waitingSince = null;
     this.#armed = true;
-    if (!done) return value;
-    this.#end();
-    return undefined;
+    if (piece === undefined) this.#end();
+    return piece;
   };
 
   readonly #fail = (error: unknown): never => {

@@ -2,7 +2,7 @@ import type OpenAI from 'openai';
 import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import { ModelgraphError } from '../../../core/errors.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
-import { collect, type StreamEvent } from '../../../core/stream-event.ts';
+import { collect, type EventStream, type StreamEvent, type StreamItem } from '../../../core/stream-event.ts';
 import type { CallOptions, ConnectTextProvider, TextProvider } from '../../../core/text-provider.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { TokenCountingProvider } from '../../../core/token-counting.ts';
@@ -11,11 +11,12 @@ import type { ChatChunk, ChatCompletionBody } from './chat/chat-chunk.ts';
 import { createClient } from './create-client.ts';
 import type { ChatDialect, OpenAICompatibleVendor, ResponsesDialect } from './dialect.ts';
 import { mapError } from './map-error.ts';
-import { readChatCompletion, readChatEvents, toChatChunk } from './chat/read-chat-events.ts';
+import { readChatBatches, readChatCompletion, toChatChunk } from './chat/read-chat-events.ts';
 import { createTokenCounting } from './responses/count-input-tokens.ts';
-import { readResponse, readResponsesEvents, toResponsesEvents } from './responses/read-responses-events.ts';
+import { readResponse, readResponsesBatches, toResponsesEvents } from './responses/read-responses-events.ts';
 import { openOpenAIAnswer } from './open-answer.ts';
 import { toBatches } from '../../shared/call/answer.ts';
+import { readSingly } from '../../shared/reading/payload-events.ts';
 import type { ReadingContext } from '../../shared/reading/reading-context.ts';
 import type { ResponsesBody, ResponsesEvent } from './responses/responses-event.ts';
 import { separateReasoning } from './chat/separate-reasoning.ts';
@@ -29,8 +30,8 @@ interface Clients extends ReadingContext {
 
 /** One API of a vendor, for one model: the same turn as it happens, or read from a whole answer; a server may mix them up. */
 interface Api {
-  readonly streamed: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
-  readonly whole: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  readonly streamed: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamItem>;
+  readonly whole: (request: TextRequest, signal: AbortSignal) => AsyncIterable<StreamItem>;
   /** What a whole call is made of, for those who make the call in another way. */
   readonly toBody: (request: TextRequest) => object;
   readonly readAnswer: (answer: unknown) => AsyncIterable<StreamEvent>;
@@ -77,11 +78,7 @@ const createProvider = (
   api: Api,
   { provider, firstDeltaTimeoutMs }: { readonly provider: string; readonly firstDeltaTimeoutMs: number },
 ): TextProvider | TokenCountingProvider => {
-  const guard = (
-    open: Api['streamed'],
-    request: TextRequest,
-    { signal }: CallOptions,
-  ): AsyncIterable<StreamEvent> =>
+  const guard = (open: Api['streamed'], request: TextRequest, { signal }: CallOptions): EventStream =>
     guardStream({
       provider,
       signal,
@@ -118,19 +115,20 @@ const chatApi = (dialect: ChatDialect, config: ModelConfig, clients: Clients): A
     readDelta: dialect.readDelta,
   };
   const tags = dialect.asksForReasoningApart !== true && config.reasoningTags;
-  const separated = (events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> =>
-    tags === false ? events : separateReasoning(events, tags);
   const toBody = (request: TextRequest): ReturnType<typeof toChatRequest> =>
     toChatRequest(request, config, dialect);
-  const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
-    separated(readChatCompletion(answer as ChatCompletionBody, context));
-  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamEvent> => {
+  const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> => {
+    const events = readChatCompletion(answer as ChatCompletionBody, context);
+    return tags === false ? events : separateReasoning(events, tags);
+  };
+  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamItem> => {
     const answer = openOpenAIAnswer<ChatChunk>(sending, request);
     const toWhole = (completion: unknown): readonly ChatChunk[] => [
       toChatChunk(completion as ChatCompletionBody),
     ];
     const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
-    return separated(readChatEvents(toBatches(answer, toWhole), { ...context, tools }));
+    const batches = readChatBatches(toBatches(answer, toWhole), { ...context, tools });
+    return tags === false ? batches : separateReasoning(readSingly(batches), tags);
   };
   return {
     toBody,
@@ -155,11 +153,11 @@ const responsesApi = (dialect: ResponsesDialect, config: ModelConfig, clients: C
     toResponsesRequest(request, config, dialect);
   const readAnswer = (answer: unknown): AsyncIterable<StreamEvent> =>
     readResponse(answer as ResponsesBody, context);
-  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamEvent> => {
+  const read = (sending: Promise<Response>, request: TextRequest): AsyncIterable<StreamItem> => {
     const answer = openOpenAIAnswer<ResponsesEvent>(sending, request);
     const toWhole = (response: unknown): readonly ResponsesEvent[] =>
       toResponsesEvents(response as ResponsesBody);
-    return readResponsesEvents(toBatches(answer, toWhole), context);
+    return readResponsesBatches(toBatches(answer, toWhole), context);
   };
   const { waiting: client, provider } = clients;
   return {

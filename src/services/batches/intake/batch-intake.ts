@@ -18,7 +18,7 @@ import {
   tooLargeProblem,
 } from './check-batch-request.ts';
 import type { PrincipalLimits } from '../../principals/limits/principal-limits.ts';
-import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
+import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../../generation-guards.ts';
 import { otherRequest } from '../../refusals.ts';
 import {
   type PreparedGeneration,
@@ -104,9 +104,11 @@ export class BatchIntake {
   /** While it comes in; from then on it is counted among those that have not ended. */
   #holdPlace(): Promise<Hold> | null {
     const { principalLimits, store } = this.#options;
-    return principalLimits.holdBatch(this.#submission.principal, (owners) => store.countUnfinished(owners), [
-      'input',
-    ]);
+    return principalLimits.holdBatch(
+      this.#submission.principal,
+      (owners) => store.countUnfinishedOf(owners),
+      ['input'],
+    );
   }
 
   async #compare(known: KeyHolder): Promise<string> {
@@ -215,7 +217,7 @@ export class BatchIntake {
     const { principal, signal } = this.#submission;
     return this.#options.guards.findProblem(
       toGuardedRequest(prepared, { source: 'batch', metadata }),
-      { id: principal.id },
+      toGuardedPrincipal(principal),
       { path: ['input'], signals: [signal] },
     );
   }

@@ -58,6 +58,11 @@ export class BatchRunner {
     this.#held = new HeldJobs({ ...options, leaseMs: options.timing.leaseMs });
   }
 
+  /** Jobs that this node works on. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
   /** Rejects when the store is away. */
   async start(): Promise<void> {
     const { jobs, timing } = this.#options;

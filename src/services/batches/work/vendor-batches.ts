@@ -1,7 +1,8 @@
-import { ModelgraphError } from '../../../core/errors.ts';
+import { type ErrorCode, findModelgraphError, ModelgraphError } from '../../../core/errors.ts';
 import type { GenerationError } from '../../../core/generation.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
 import { isLeaseLost, isStoreUnavailable } from '../../../core/store-errors.ts';
+import type { BatchStep, Telemetry } from '../../../core/telemetry.ts';
 import { type BatchOperations, hasBatchOperations } from '../../../core/vendor-batch.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchJob } from '../../../stores/batches/batch-job.ts';
@@ -13,12 +14,13 @@ import { collectResults } from './collect-results.ts';
 import { failJob, finishJob } from './finish-job.ts';
 import { pollVendor } from './poll-vendor.ts';
 import { recoverSubmission } from './recover-submission.ts';
-import { beginSubmission } from './submit-job.ts';
+import { beginSubmission, submitJob } from './submit-job.ts';
 import { DONE, type RunStep, type StepEnd, type VendorStepTools, type WithoutVendor } from './vendor-step.ts';
 
 export interface VendorBatchesOptions extends VendorStepTools {
   readonly configs: BatchConfigs;
   readonly providers: ProviderFactory;
+  readonly telemetry: Telemetry;
 }
 
 /** The step that a job is due for, by its state. */
@@ -31,6 +33,19 @@ const STEPS: Readonly<Record<BatchJob['state'], RunStep>> = {
   done: () => Promise.resolve(DONE),
 };
 
+/** The steps that call the vendor. */
+const CALLING_STEPS: ReadonlyMap<RunStep, BatchStep> = new Map([
+  [submitJob, 'submit'],
+  [recoverSubmission, 'recover'],
+  [pollVendor, 'poll'],
+  [collectResults, 'results'],
+]);
+
+/** Work that was abandoned, or that another node has taken over, is no failure of the vendor. */
+const codeOf = (error: unknown, signal: AbortSignal): ErrorCode =>
+  signal.aborted || isLeaseLost(error)
+    ? 'GENERATION_INTERRUPTED'
+    : (findModelgraphError(error)?.code ?? 'INTERNAL');
 const keyIsGone = ({ provider }: ModelConfig, keyId: string): GenerationError =>
   batchError(
     'PROVIDER_NOT_CONFIGURED',
@@ -66,20 +81,31 @@ export class VendorBatches {
 
   async #attempt(job: BatchJob, run: RunStep, tools: WithoutVendor): Promise<StepEnd> {
     const { signal, config } = tools;
+    const isGivenUp = job.state === 'waiting' && job.isCancelRequested;
+    const step = isGivenUp ? undefined : CALLING_STEPS.get(run);
+    const { batchId } = job.lease;
+    const ended = step && this.#options.telemetry.batchStepStarted({ batchId, config, step });
     try {
-      if (job.state === 'waiting' && job.isCancelRequested)
-        return await finishJob(job, tools, { outcome: 'cancelled' });
-      const { keyId } = job.record;
-      const key =
-        keyId === undefined ? undefined : this.#options.providers.keysOf(config.provider).find(keyId);
-      if (keyId !== undefined && key === undefined)
-        return await failJob(job, tools, keyIsGone(config, keyId));
-      return await run(job, { ...tools, operations: await this.#operationsOf(config, key) });
+      const end = isGivenUp
+        ? await finishJob(job, tools, { outcome: 'cancelled' })
+        : await this.#run(job, run, tools);
+      ended?.(null);
+      return end;
     } catch (error) {
+      ended?.(codeOf(error, signal));
       if (signal.aborted) throw signal.reason;
       if (isLeaseLost(error) || isStoreUnavailable(error)) throw error;
       return backOff(job, tools, error);
     }
+  }
+
+  /** With the key that the batch at the provider belongs to, if it belongs to one. */
+  async #run(job: BatchJob, run: RunStep, tools: WithoutVendor): Promise<StepEnd> {
+    const { config } = tools;
+    const { keyId } = job.record;
+    const key = keyId === undefined ? undefined : this.#options.providers.keysOf(config.provider).find(keyId);
+    if (keyId !== undefined && key === undefined) return failJob(job, tools, keyIsGone(config, keyId));
+    return run(job, { ...tools, operations: await this.#operationsOf(config, key) });
   }
 
   async #operationsOf(config: ModelConfig, key: ServerKey | undefined): Promise<BatchOperations> {

@@ -3,6 +3,7 @@ import type { ListedModel } from '../../../core/text-provider.ts';
 import { toUtcDay } from '../../../core/utc-day.ts';
 import type { LiveCatalogue } from '../live-catalogue.ts';
 import { pollRepeatedly, type Polling, type PollTiming } from '../poll-repeatedly.ts';
+import type { PollTally } from '../poll-tally.ts';
 import { fetchDocument } from './fetch-document.ts';
 import { MOST_MODELS, readModelsDocument } from './models-document.ts';
 import { toFeedEntries } from './to-feed-entries.ts';
@@ -21,18 +22,20 @@ export interface CatalogueRefreshOptions {
   /** Providers by every name a document may have for them. */
   readonly vendors: ReadonlyMap<string, string>;
   readonly timing: PollTiming;
+  readonly tally: PollTally;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** An address without what may be secret in it; of a file, its name. */
-const toSource = (address: string): string => {
+export const toSource = (address: string): string => {
   if (!/^https?:/i.test(address)) return basename(address);
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`;
 };
 
-const parseDocument = (text: string): unknown => {
+/** Throws for a text that is no JSON, without quoting it. */
+export const parseDocument = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -41,7 +44,8 @@ const parseDocument = (text: string): unknown => {
   }
 };
 
-const messageOf = (error: unknown): string => {
+/** Why a source could not be read, for clients and logs. */
+export const messageOf = (error: unknown): string => {
   // Node's message about a file quotes its whole path, which must not reach clients.
   if (error instanceof Error && 'code' in error && 'path' in error) return String(error.code);
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
@@ -64,10 +68,10 @@ export class CatalogueRefresh {
   }
 
   start(): void {
-    const { address, lists, timing } = this.#options;
+    const { address, lists, timing, tally } = this.#options;
     const polls = [
-      ...(address === null ? [] : [() => this.#pollDocument(address)]),
-      ...lists.map((list) => () => this.#pollList(list)),
+      ...(address === null ? [] : [tally.counted('document', () => this.#pollDocument(address))]),
+      ...lists.map((list) => tally.counted(`list of ${list.provider}`, () => this.#pollList(list))),
     ];
     this.#running = polls.map((poll) => pollRepeatedly(poll, timing, this.#stopped.signal));
   }

@@ -9,6 +9,7 @@ import type {
   Warning,
 } from '../../../core/generation.ts';
 import { findTag } from '../../../core/budget.ts';
+import type { GuardedPrincipal } from '../../../core/generation-guard.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ToolMessage } from '../../../core/message.ts';
 import type { OutputViolation } from '../../../core/output.ts';
@@ -36,8 +37,8 @@ export interface GenerationOrigin extends GenerationIdentity {
   readonly telemetry?: GenerationTelemetry;
   /** Left out: nothing limits it. */
   readonly allowance?: Allowance;
-  /** Who is billed; left out: it is the store's part to know. */
-  readonly account?: Pick<Billing, 'keyId' | 'userId'>;
+  /** As guards see it, and by whom it is billed; left out: that is known elsewhere. */
+  readonly caller?: GuardedPrincipal;
 }
 
 /** How it ends. Without a finish it was stopped for its cost. `invalid`: the answer breaks its schema. */
@@ -63,10 +64,10 @@ export class GenerationRun {
   readonly telemetry: GenerationTelemetry;
   readonly callerKeys: CallerKeys;
   /** Id of the server's key that its first answer was given with: its later turns are asked for with the same. */
-  keyId: string | null = null;
+  serverKeyId: string | null = null;
   readonly eventLog: EventLog;
   readonly allowance: Allowance;
-  readonly #account: Pick<Billing, 'keyId' | 'userId'>;
+  readonly caller: GuardedPrincipal;
   /** Resolves with the final state; never rejects. */
   readonly finished: Promise<Generation>;
   readonly #finish: (generation: Generation) => void;
@@ -87,7 +88,8 @@ export class GenerationRun {
     this.telemetry = telemetry ?? NO_TELEMETRY.generationStarted(id, prepared.resolution.config, 0);
     this.eventLog = new EventLog(id);
     this.allowance = origin.allowance ?? UNLIMITED_ALLOWANCE;
-    this.#account = origin.account ?? { keyId: null, userId: null };
+    const { principalId } = origin;
+    this.caller = origin.caller ?? { id: principalId, kind: 'anonymous', keyId: null, userId: null };
     this.#onChange = origin.onChange;
     this.#state = new GenerationState(origin, prepared);
     const finished = Promise.withResolvers<Generation>();
@@ -160,7 +162,8 @@ export class GenerationRun {
 
   /** What settles it before its vendor is called: its first call may be billed that much, at most. */
   get billing(): Omit<Billing, 'budgets'> {
-    const account = { ...this.#account, tag: findTag(this.metadata) };
+    const { keyId, userId } = this.caller;
+    const account = { keyId, userId, tag: findTag(this.metadata) };
     // A vendor bills its caller; a fallback that it would bill to this server has to be reserved when it comes.
     if (this.callerKeys.pays(this.provider)) return { ...account, bound: 0, isCallers: true };
     return { ...account, bound: boundNanoOf(this.#state.call) };

@@ -40,7 +40,7 @@ export class TurnKeys {
     const keys = this.#providers.keysOf(run.provider);
     keys.recordFailure(key.id, error.code, error instanceof ProviderError ? error.retryAfterMs : null);
     this.#tried.add(key.id);
-    const isBound = run.keyId !== null || bindsToFirstKey(run.request);
+    const isBound = run.serverKeyId !== null || bindsToFirstKey(run.request);
     return isBound || run.hasContent || !keys.hasReady(this.#tried) ? undefined : key.id;
   }
 
@@ -48,14 +48,14 @@ export class TurnKeys {
   takeSuccess(): void {
     if (this.#current === undefined) return;
     this.#providers.keysOf(this.#run.provider).recordSuccess(this.#current.id);
-    this.#run.keyId = this.#current.id;
+    this.#run.serverKeyId = this.#current.id;
   }
 
   #find(): ServerKey | undefined {
-    const { provider, keyId, callerKeys, request } = this.#run;
+    const { provider, serverKeyId, callerKeys, request } = this.#run;
     if (callerKeys.covers(provider)) return undefined;
     const keys = this.#providers.keysOf(provider);
-    if (keyId !== null) return keys.find(keyId);
+    if (serverKeyId !== null) return keys.find(serverKeyId);
     if (bindsToFirstKey(request)) return keys.first({ mayMoveOn: false });
     return keys.choose(this.#tried) ?? keys.choose();
   }

@@ -2,7 +2,7 @@ import { findModelgraphError, isRetryable, ProviderError, RequestRejected } from
 import type { Problem } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
-import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
+import { type StreamEvent, type StreamItem, streamOf } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ModelRegistry } from '../../../registry/model-registry.ts';
@@ -15,6 +15,7 @@ import type { Admission, ProviderHealthService } from '../../providers/provider-
 import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { ReceivedChunks } from './received-chunks.ts';
 import type { RetryPolicy } from './retry.ts';
 import { TurnKeys } from './turn-keys.ts';
 
@@ -106,6 +107,7 @@ export class TurnRunner {
         { generationId: run.id, model: modelOf(run), provider: run.provider },
         'a model is asked for an answer that keeps to its schema',
       );
+      run.telemetry.repairRequested(run.snapshot());
       run.resume(request);
       return true;
     } catch (error) {
@@ -118,10 +120,10 @@ export class TurnRunner {
   async #findObjection(run: GenerationRun, request: TextRequest): Promise<Problem | undefined> {
     const { guards } = this.#options;
     if (!guards.judgesRequests) return undefined;
-    const { id, principalId, metadata, signal } = run;
+    const { id, caller, metadata, signal } = run;
     return guards.findProblem(
       toGuardedRequest({ ...run.prepared, request }, { source: 'repair', id, metadata }),
-      { id: principalId },
+      caller,
       { path: ['input'], signals: [signal] },
     );
   }
@@ -156,7 +158,7 @@ export class TurnRunner {
 
   async #askModel(turn: Turn): Promise<Failure | undefined> {
     const { run } = turn;
-    run.telemetry.turnStarted(run.prepared.resolution.config);
+    run.telemetry.turnStarted(run.prepared.resolution.config, run.request);
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.#attempt(turn, attempt > 1);
       if (failure === undefined || turn.isComplete || run.isOver || run.hasContent) return failure;
@@ -231,22 +233,33 @@ export class TurnRunner {
     const answer = await this.#call(turn);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
-    for await (const event of answer.events) {
-      if (run.isOver) break;
-      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) continue;
+    const chunks = new ReceivedChunks(run, answer.isStreamed, calledAt);
+    const take = (event: StreamEvent): void => {
+      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
+      chunks.note(event);
       const hadContent = run.hasContent;
       run.take(event);
       if (!hadContent && run.hasContent) {
         if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
         health.recordFirstDelta(admission);
       }
-      if (event.type !== 'finish') continue;
+      if (event.type !== 'finish') return;
       turn.isComplete = true;
       health.recordSuccess(admission, firstDeltaMs);
       turn.keys.takeSuccess();
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-      // The rest of the connection, which may stay open, must not delay the judgement.
-      if (run.heldAnswer !== null) break;
+    };
+    try {
+      for await (const item of answer.events) {
+        for (const event of 'type' in item ? [item] : item) {
+          if (run.isOver) return;
+          take(event);
+        }
+        // The rest of the connection, which may stay open, must not delay the judgement.
+        if (run.heldAnswer !== null) return;
+      }
+    } finally {
+      chunks.report();
     }
   }
 
@@ -260,7 +273,7 @@ export class TurnRunner {
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
   async #call(turn: Turn): Promise<{
     readonly isStreamed: boolean;
-    readonly events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>;
+    readonly events: AsyncIterable<StreamItem> | Iterable<StreamEvent>;
   }> {
     const { run } = turn;
     const { signal } = run;
@@ -276,7 +289,8 @@ export class TurnRunner {
     if (run.ended) return { isStreamed: false, events: [] };
     if (config.streaming) {
       run.start('stream');
-      return { isStreamed: true, events: provider.stream(request, { signal }) };
+      const stream = provider.stream(request, { signal });
+      return { isStreamed: true, events: stream.batches?.() ?? stream };
     }
     run.start('wait');
     return { isStreamed: false, events: streamOf(await provider.generate(request, { signal })) };

@@ -25,6 +25,8 @@ const guard = (
   mapError: (error: unknown) => ModelgraphError = () => mapped,
 ): AsyncIterableIterator<StreamEvent> => guardStream({ provider: 'testing', signal, open, mapError });
 
+const never = new AbortController().signal;
+
 async function* from(...events: StreamEvent[]): AsyncGenerator<StreamEvent> {
   yield* events;
 }
@@ -55,6 +57,38 @@ test('a stream that ends without a finish is STREAM_TRUNCATED, after its events'
   };
   expect((await providerErrorOf(read())).code).toBe('STREAM_TRUNCATED');
   expect(seen).toEqual([text('a')]);
+});
+
+test('events that came at once are given at once, one by one where they are asked for so', async () => {
+  const together = async function* (): AsyncGenerator<StreamEvent | readonly StreamEvent[]> {
+    yield [text('a'), text('b')];
+    yield text('c');
+    yield [text('d'), finish(), text('e')];
+  };
+  const open = () =>
+    guardStream({ provider: 'testing', signal: never, open: together, mapError: () => mapped });
+  expect(await toArray(open().batches())).toEqual([
+    [text('a'), text('b')],
+    [text('c')],
+    [text('d'), finish()],
+  ]);
+  expect(await toArray(open())).toEqual([text('a'), text('b'), text('c'), text('d'), finish()]);
+});
+
+test('an event that breaks the rules is told after those that came with it before', async () => {
+  const stream = guardStream({
+    provider: 'testing',
+    signal: never,
+    open: async function* () {
+      yield JSON.parse(
+        '[{"type":"text-delta","text":"a"},{"type":"text-delta","text":"b"},{"type":"text-delta","text":1}]',
+      ) as readonly StreamEvent[];
+    },
+    mapError: () => mapped,
+  }).batches();
+  expect(await stream.next()).toEqual({ done: false, value: [text('a'), text('b')] });
+  expect((await providerErrorOf(stream.next())).code).toBe('PROVIDER_FAILED');
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
 });
 
 test('an empty stream is STREAM_TRUNCATED', async () => {

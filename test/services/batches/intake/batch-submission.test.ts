@@ -176,9 +176,10 @@ test('100,000 requests are taken and one more is refused', async () => {
     requests: linesOf(100_000, batches.input('hi')),
   });
   expect(batch).toMatchObject({ status: 'queued', counts: { total: 100_000, pending: 100_000 } });
-  const [page] = await batches.service.itemPages([
-    { batch, query: { first: 1, after: null, statuses: null } },
-  ]);
+  const [page] = await batches.service.itemPages(
+    [{ batch, query: { first: 1, after: null, statuses: null } }],
+    SUBMISSION.principal,
+  );
   expect(page).toMatchObject({ hasNextPage: true, totalCount: 100_000, items: [{ item: { index: 0 } }] });
 }, 120_000);
 
@@ -261,7 +262,10 @@ test('items come in pages in the order they were submitted, those of some status
   await using batches = await openBatches(createToyBatchVendor());
   const batch = await batches.service.submit({ ...SUBMISSION, requests: linesOf(5, batches.input('hi')) });
   const items = async (after: string | null, statuses: readonly ('pending' | 'failed')[] | null) => {
-    const [page] = await batches.service.itemPages([{ batch, query: { first: 2, after, statuses } }]);
+    const [page] = await batches.service.itemPages(
+      [{ batch, query: { first: 2, after, statuses } }],
+      SUBMISSION.principal,
+    );
     if (page === undefined || page instanceof Error) throw page ?? new Error('there is no page');
     return page;
   };

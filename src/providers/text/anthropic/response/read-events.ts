@@ -21,7 +21,7 @@ export interface ResponseEnd {
 }
 
 /**
- * Reads one response up to its `message_stop` and gives its events in their order. Returns how it ended; undefined when
+ * Reads one response up to its `message_stop` and gives its events in their order, those that came together in one batch. Returns how it ended; undefined when
  * it ended without a stop reason. Unknown events, deltas and blocks have no effect.
  * - Citations come when their text block has ended, because only then is its extent known.
  * - A call of a tool comes with the next block or the response's end, because output that is cut off (`length`,
@@ -36,16 +36,44 @@ export async function* readEvents(
   turn: Turn,
   usageBefore: Usage | null,
   context: ReadingContext,
-): AsyncGenerator<StreamEvent, ResponseEnd | undefined> {
+): AsyncGenerator<readonly StreamEvent[], ResponseEnd | undefined> {
   const reader = new ResponseReader(turn, usageBefore, context);
   const iterator = toIterator(batches);
-  for (let item = await iterator.next(); item.done !== true; item = await iterator.next())
-    for (const event of item.value) {
-      yield* reader.read(event);
-      if (event.type === 'message_stop') return yield* reader.end();
-    }
-  return reader.hasStopped ? yield* reader.end() : undefined;
+  for (let item = await iterator.next(); item.done !== true; item = await iterator.next()) {
+    const read = readBatch(reader, item.value);
+    if (read.events.length > 0) yield read.events;
+    if ('failure' in read) throw read.failure;
+    if (read.end !== undefined) return read.end;
+  }
+  if (!reader.hasStopped) return undefined;
+  // Left out by a gateway.
+  const read = readBatch(reader, [{ type: 'message_stop' }]);
+  yield read.events;
+  if ('failure' in read) throw read.failure;
+  return read.end;
 }
+
+/** What the events of one batch say, up to `message_stop`; a failure is told after what came before it. */
+type ReadBatch =
+  | { readonly events: readonly StreamEvent[]; readonly end?: ResponseEnd }
+  | { readonly events: readonly StreamEvent[]; readonly failure: unknown };
+
+const readBatch = (reader: ResponseReader, batch: readonly Anthropic.RawMessageStreamEvent[]): ReadBatch => {
+  const events: StreamEvent[] = [];
+  try {
+    for (const given of batch) {
+      for (const event of reader.read(given)) events.push(event);
+      if (given.type !== 'message_stop') continue;
+      const ending = reader.end();
+      let item = ending.next();
+      for (; item.done !== true; item = ending.next()) events.push(item.value);
+      return { events, end: item.value };
+    }
+    return { events };
+  } catch (failure) {
+    return { events, failure };
+  }
+};
 
 interface HeldBlock {
   readonly closed: ClosedBlock;

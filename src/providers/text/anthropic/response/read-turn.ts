@@ -3,6 +3,7 @@ import type { FinishReason } from '../../../../core/generation.ts';
 import type { FinishEvent, StreamEvent } from '../../../../core/stream-event.ts';
 import type { Usage } from '../../../../core/usage.ts';
 import type { Batches } from '../../../shared/call/event-batches.ts';
+import { readSingly } from '../../../shared/reading/payload-events.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
 import { type ResponseEnd, readEvents } from './read-events.ts';
@@ -25,7 +26,7 @@ export const readTurn = (
   request: MessagesRequest,
   send: SendRequest,
   context: ReadingContext,
-): AsyncGenerator<StreamEvent> =>
+): AsyncGenerator<readonly StreamEvent[]> =>
   readResponses(
     (before) => send(before === null ? request : toContinuation(request, before)),
     CONTINUATIONS,
@@ -34,7 +35,7 @@ export const readTurn = (
 
 /** The turn of an answer that is at hand and cannot be gone on with: a paused one ends as `other`. */
 export const readAnswer = (answer: Anthropic.Message, context: ReadingContext): AsyncGenerator<StreamEvent> =>
-  readResponses(async () => [[...readResponse(answer)]], 0, context);
+  readSingly(readResponses(async () => [[...readResponse(answer)]], 0, context));
 
 /** The turn so far, and the container its tools ran in. */
 interface PausedTurn {
@@ -52,7 +53,7 @@ async function* readResponses(
   send: (before: PausedTurn | null) => ReturnType<SendRequest>,
   continuations: number,
   context: ReadingContext,
-): AsyncGenerator<StreamEvent> {
+): AsyncGenerator<readonly StreamEvent[]> {
   const turn = new Turn();
   let usage: Usage | null = null;
   let before: PausedTurn | null = null;
@@ -62,9 +63,7 @@ async function* readResponses(
     if (end === undefined) return;
     usage = end.usage;
     if (end.stopReason !== 'pause_turn' || left === 0) {
-      yield* turn.end();
-      yield* explain(end);
-      yield toFinish(end, turn);
+      yield [...turn.end(), ...explain(end), toFinish(end, turn)];
       await batches.drain?.();
       return;
     }

@@ -49,78 +49,79 @@ export class ChatTurn {
   }
 
   /**
-   * What a chunk says. Throws for one that tells a failure, unless the turn was complete before: that failure has cost the
-   * answer nothing.
+   * Adds what a chunk says to the events. Throws for one that tells a failure, unless the turn was complete before: that
+   * failure has cost the answer nothing.
    */
-  *read(chunk: ChatChunk): Generator<StreamEvent> {
+  read(chunk: ChatChunk, events: StreamEvent[]): void {
     const choices = (chunk.choices ?? []).filter((choice) => choice !== null);
     this.#usage = mergeChatUsage(this.#usage, chunk.usage ?? chunk.x_groq?.usage ?? usageOf(choices));
     this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     const failure = this.isComplete ? undefined : findFailure(chunk, this.#context.provider);
-    if (failure !== undefined) yield* this.#fail(failure);
-    yield* this.#readCitations(chunk.citations);
-    for (const choice of this.#choice.take(choices)) yield* this.#readChoice(choice);
+    if (failure !== undefined) this.#fail(failure, events);
+    if (chunk.citations) addAll(events, this.#readCitations(chunk.citations));
+    for (const choice of this.#choice.take(choices)) this.#readChoice(choice, events);
   }
 
   /**
-   * The end of the turn. `isWhole`: whether the vendor has marked the end of the answer, by `[DONE]` or by that of a JSON
+   * Adds the end of the turn to the events. `isWhole`: whether the vendor has marked the end of the answer, by `[DONE]` or by that of a JSON
    * document; then an answer without a word for its end is complete, as `other`. Gives no `finish` for one that was cut.
    */
-  *end(isWhole: boolean): Generator<StreamEvent> {
-    if (!this.isComplete) for (const choice of this.#choice.rest()) yield* this.#readChoice(choice);
+  end(isWhole: boolean, events: StreamEvent[]): void {
+    if (!this.isComplete) for (const choice of this.#choice.rest()) this.#readChoice(choice, events);
     if (!this.isComplete && !(isWhole && this.#hasSaid)) return;
     let reason: FinishReason = this.#rawReason === null ? 'other' : mapFinishWord(this.#rawReason);
     const calls = this.#toolCalls.complete(reason);
-    for (const toolCall of calls) yield { type: 'tool-call', toolCall };
+    for (const toolCall of calls) events.push({ type: 'tool-call', toolCall });
     // Whole calls ask for their results whatever the last word is, and without one there is nothing to ask for.
     if (calls.length > 0 && (reason === 'stop' || reason === 'other')) reason = 'tool-calls';
     if (calls.length === 0 && reason === 'tool-calls') reason = 'stop';
     if (!this.#hasSaid && !this.#isRefusal && this.#saysNothingOf(reason))
-      yield* this.#fail(this.#emptyEnd());
-    yield {
+      this.#fail(this.#emptyEnd(), events);
+    events.push({
       type: 'finish',
       reason: this.#isRefusal ? 'content-filter' : reason,
       rawReason: this.#isRefusal ? 'refusal' : this.#rawReason,
       usage: this.#toUsage(),
       state: null,
-    };
+    });
   }
 
-  *#readChoice(choice: ChatChoice): Generator<StreamEvent> {
+  #readChoice(choice: ChatChoice, events: StreamEvent[]): void {
     const delta = toDelta(choice.delta);
     const message = toDelta(choice.message ?? choice.text);
-    if (delta) yield* this.#readSource('delta', delta);
-    if (message && this.#source !== 'delta') yield* this.#readSource('message', message);
+    if (delta) this.#readSource('delta', delta, events);
+    if (message && this.#source !== 'delta') this.#readSource('message', message, events);
     const words = [choice.native_finish_reason, choice.finish_reason].map(readWord);
     const failed = words.find((word) => word !== null && isFailureWord(word)) ?? null;
-    if (choice.error || failed !== null) yield* this.#fail(this.#toError(choice.error, failed));
+    if (choice.error || failed !== null) this.#fail(this.#toError(choice.error, failed), events);
     this.#rawReason = words[1] ?? this.#rawReason;
   }
 
-  *#readSource(source: 'delta' | 'message', delta: ChatDelta): Generator<StreamEvent> {
-    yield* this.#readDelta(delta);
+  #readSource(source: 'delta' | 'message', delta: ChatDelta, events: StreamEvent[]): void {
+    this.#readDelta(delta, events);
     if (this.#hasSaid) this.#source ??= source;
   }
 
-  *#readDelta(delta: ChatDelta): Generator<StreamEvent> {
+  #readDelta(delta: ChatDelta, events: StreamEvent[]): void {
     const { readDelta } = this.#context;
     this.#isRefusal ||= Boolean(delta.refusal);
-    for (const piece of readContent(delta)) {
-      if (piece.type === 'text-delta') this.#hasText = true;
+    const from = events.length;
+    readContent(delta, events);
+    for (let at = from; at < events.length; at += 1)
+      if (events[at]?.type === 'text-delta') this.#hasText = true;
       else this.#hasReasoning = true;
-      yield piece;
-    }
-    if (delta.annotations) yield* readAnnotations(delta);
-    if (readDelta !== undefined) yield* readDelta(delta as Readonly<Record<string, unknown>>);
+    if (delta.annotations) addAll(events, readAnnotations(delta));
+    if (readDelta !== undefined) addAll(events, readDelta(delta as Readonly<Record<string, unknown>>));
+    if (!delta.tool_calls && !delta.function_call) return;
     for (const fragment of fragmentsOf(delta)) {
       const event = this.#toolCalls.add(fragment);
-      if (event !== undefined) yield event;
+      if (event !== undefined) events.push(event);
     }
   }
 
-  *#fail(error: ProviderError): Generator<StreamEvent> {
+  #fail(error: ProviderError, events: StreamEvent[]): never {
     const usage = this.#toUsage();
-    if (usage !== null) yield { type: 'usage', usage };
+    if (usage !== null) events.push({ type: 'usage', usage });
     throw error;
   }
 
@@ -148,6 +149,10 @@ export class ChatTurn {
     });
   }
 }
+
+const addAll = (events: StreamEvent[], added: Iterable<StreamEvent>): void => {
+  for (const event of added) events.push(event);
+};
 
 /** The failure that a chunk tells: Groq's, an error beside the choices, or an error object in the place of a chunk (vLLM). */
 const findFailure = (chunk: ChatChunk, provider: string): ProviderError | undefined => {

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import type { Payloads } from '../../../shared/reading/reading-context.ts';
+import { PayloadEvents, readSingly } from '../../../shared/reading/payload-events.ts';
 import { wholeBatches } from '../../../shared/call/event-batches.ts';
 import { isRecord } from '../../../../lib/is-record.ts';
 import type { ChatChoice, ChatChunk, ChatCompletionBody, ChatDelta } from './chat-chunk.ts';
@@ -9,27 +10,21 @@ import { fragmentsOf } from './tool-call-fragment.ts';
 export type { ChatReadingContext } from './chat-turn.ts';
 
 /**
- * The events of a chat completion stream, in the order of its chunks; of a chunk that holds reasoning and text, the
- * reasoning first. The turn is complete once its choice has a `finish_reason`; the usage, which comes after it, is waited
- * for until the stream ends, however it ends. Without a `finish_reason` there is no `finish` event, unless the vendor has
- * marked the end of its answer.
+ * The events of a chat completion stream, in the order of its chunks, those of chunks that came together in one batch; of a
+ * chunk that holds reasoning and text, the reasoning first. The turn is complete once its choice has a `finish_reason`; the
+ * usage, which comes after it, is waited for until the stream ends, however it ends. Without a `finish_reason` there is no
+ * `finish` event, unless the vendor has marked the end of its answer.
  */
-export async function* readChatEvents(
+export const readChatBatches = (
   chunks: Payloads<ChatChunk>,
   context: ChatReadingContext,
-): AsyncGenerator<StreamEvent> {
-  const turn = new ChatTurn(context);
-  const batches = await chunks;
-  try {
-    for await (const batch of batches)
-      for (const chunk of batch) for (const event of turn.read(chunk)) yield event;
-  } catch (error) {
-    // A connection lost after the turn was complete has cost its usage numbers, nothing else.
-    if (!turn.isComplete) throw error;
-  }
-  for (const event of turn.end(batches.isDone === true)) yield event;
-  await batches.drain?.();
-}
+): AsyncIterableIterator<readonly StreamEvent[]> => new PayloadEvents(chunks, new ChatTurn(context));
+
+/** The same, one by one. */
+export const readChatEvents = (
+  chunks: Payloads<ChatChunk>,
+  context: ChatReadingContext,
+): AsyncGenerator<StreamEvent> => readSingly(readChatBatches(chunks, context));
 
 /** The events of a whole completion: those of a stream of one chunk, of which nothing is missing. */
 export const readChatCompletion = (

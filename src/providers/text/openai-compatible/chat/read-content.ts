@@ -5,22 +5,22 @@ import type { ChatAnnotation, ChatDelta } from './chat-chunk.ts';
 
 type Piece = Extract<StreamEvent, { readonly type: 'text-delta' | 'reasoning-delta' }>;
 
-const NONE: readonly Piece[] = [];
-
 /**
- * What a delta or a message says, reasoning before text where they are fields of their own, in the order of the parts where
- * the content is a list (Mistral). Throws for content, reasoning or a refusal that is neither text nor a list of parts.
+ * Adds what a delta or a message says to the events, reasoning before text where they are fields of their own, in the order of
+ * the parts where the content is a list (Mistral). Throws for content, reasoning or a refusal that is neither text nor a list
+ * of parts.
  */
-export function* readContent(delta: ChatDelta): Generator<Piece> {
-  yield* toPieces('reasoning-delta', readReasoning(delta));
+export const readContent = (delta: ChatDelta, events: StreamEvent[]): void => {
+  addPiece(events, 'reasoning-delta', readReasoning(delta));
   const { content, refusal } = delta;
-  if (typeof content === 'object' && content !== null) yield* readParts([content]);
-  else yield* toPieces('text-delta', toText(content));
-  yield* toPieces('text-delta', toText(refusal));
-}
+  if (typeof content === 'object' && content !== null) readParts([content], events);
+  else addPiece(events, 'text-delta', toText(content));
+  addPiece(events, 'text-delta', toText(refusal));
+};
 
-const toPieces = (type: Piece['type'], text: string): readonly Piece[] =>
-  text === '' ? NONE : [{ type, text }];
+const addPiece = (events: StreamEvent[], type: Piece['type'], text: string): void => {
+  if (text !== '') events.push({ type, text });
+};
 
 /** A server may send several names of it, all but one of them empty. */
 const readReasoning = (delta: ChatDelta): string => {
@@ -53,17 +53,17 @@ const TEXT_PARTS: ReadonlySet<unknown> = new Set([undefined, 'text', 'output_tex
  * Mistral: parts of text, of thinking, which is a list of texts, and references, which are neither. Databricks: parts of
  * text, and of reasoning, which is a list of summaries.
  */
-function* readParts(parts: readonly unknown[]): Generator<Piece> {
+const readParts = (parts: readonly unknown[], events: StreamEvent[]): void => {
   for (const part of parts) {
-    if (Array.isArray(part)) yield* readParts(part);
-    else if (!isRecord(part)) yield* toPieces('text-delta', toText(part));
+    if (Array.isArray(part)) readParts(part, events);
+    else if (!isRecord(part)) addPiece(events, 'text-delta', toText(part));
     else {
       const type: unknown = typeof part['type'] === 'string' ? part['type'].toLowerCase() : undefined;
-      if (REASONING_PARTS.has(type)) yield* toPieces('reasoning-delta', joinTexts(part));
-      else if (TEXT_PARTS.has(type)) yield* toPieces('text-delta', joinTexts(part));
+      if (REASONING_PARTS.has(type)) addPiece(events, 'reasoning-delta', joinTexts(part));
+      else if (TEXT_PARTS.has(type)) addPiece(events, 'text-delta', joinTexts(part));
     }
   }
-}
+};
 
 /** The fields of an object that may hold its text, the most specific first. */
 const TEXT_FIELDS = ['thinking', 'reasoning', 'reasoning_content', 'summary', 'text', 'content', 'value'];

@@ -1,23 +1,34 @@
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { PayloadEvents, readSingly } from '../../../shared/reading/payload-events.ts';
 import type { Payloads } from '../../../shared/reading/reading-context.ts';
 import type { ResponsesBody, ResponsesEvent } from './responses-event.ts';
 import { type ResponsesReadingContext, ResponsesTurn } from './responses-turn.ts';
 
 /**
- * The events of a response stream in the order they come. Citations are placed in the whole text of the turn, whichever
- * part they belong to. `response.failed` and an error event throw; unknown events do nothing; without
- * `response.completed` or `response.incomplete` there is no `finish` event.
+ * The events of a response stream in the order they come, those of payloads that came together in one batch. Citations are
+ * placed in the whole text of the turn, whichever part they belong to. `response.failed` and an error event throw; unknown
+ * events do nothing; without `response.completed` or `response.incomplete` there is no `finish` event.
  */
-export async function* readResponsesEvents(
-  events: Payloads<ResponsesEvent>,
+export const readResponsesBatches = (
+  payloads: Payloads<ResponsesEvent>,
   context: ResponsesReadingContext,
-): AsyncGenerator<StreamEvent> {
+): AsyncIterableIterator<readonly StreamEvent[]> => {
   const turn = new ResponsesTurn(context);
-  const batches = await events;
-  for await (const batch of batches)
-    for (const payload of batch) for (const event of turn.read(payload)) yield event;
-  await batches.drain?.();
-}
+  return new PayloadEvents(payloads, {
+    // Its last event brings the usage as well.
+    isComplete: false,
+    read: (payload, events) => {
+      for (const event of turn.read(payload)) events.push(event);
+    },
+    end: () => undefined,
+  });
+};
+
+/** The same, one by one. */
+export const readResponsesEvents = (
+  payloads: Payloads<ResponsesEvent>,
+  context: ResponsesReadingContext,
+): AsyncGenerator<StreamEvent> => readSingly(readResponsesBatches(payloads, context));
 
 /** The events of a whole response. */
 export const readResponse = (

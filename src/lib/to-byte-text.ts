@@ -1,0 +1,6 @@
+import { Buffer } from 'node:buffer';
+
+/** The UTF-8 bytes of a text as a string of one character each, to be written as `latin1`, which costs a stream the least. */
+export const toByteText = (text: string): string =>
+  // Of the same length only where all of it is ASCII.
+  Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');

@@ -1,0 +1,29 @@
+import { ChunkTimes } from '../../../core/chunk-times.ts';
+import type { StreamEvent } from '../../../core/stream-event.ts';
+import type { GenerationRun } from './generation-run.ts';
+
+/** Times the chunks of one call's answer, and reports them once: before the answer is whole, or when the stream has broken. */
+export class ReceivedChunks {
+  readonly #run: Pick<GenerationRun, 'telemetry'>;
+  readonly #times: ChunkTimes | null;
+  #isReported = false;
+
+  /** `calledAt`: when the provider was called, by `performance.now()`. An answer that is not streamed has no chunks. */
+  constructor(run: Pick<GenerationRun, 'telemetry'>, isStreamed: boolean, calledAt: number) {
+    this.#run = run;
+    this.#times = isStreamed ? new ChunkTimes(calledAt) : null;
+  }
+
+  /** To be called before the run takes the event, since the run may end with it. */
+  note({ type }: StreamEvent): void {
+    if (type === 'text-delta' || type === 'reasoning-delta' || type === 'tool-call-delta')
+      this.#times?.note(performance.now());
+    else if (type === 'finish') this.report();
+  }
+
+  report(): void {
+    if (this.#isReported || this.#times === null || this.#times.firstSeconds === null) return;
+    this.#isReported = true;
+    this.#run.telemetry.chunksReceived(this.#times);
+  }
+}

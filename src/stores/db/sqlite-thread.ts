@@ -1,0 +1,110 @@
+import { Worker } from 'node:worker_threads';
+import { ModelgraphError } from '../../core/errors.ts';
+import type { SqlValue } from './db.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { IOERR } from './sqlite-failure.ts';
+import type { SqliteAnswer, SqliteTask, ThrownInThread } from './sqlite-worker.ts';
+
+const toError = ({ message, stack, errcode, code, isOurs }: ThrownInThread): Error => {
+  if (isOurs) return new ModelgraphError('INTERNAL', message);
+  return Object.assign(new Error(message), { stack, errcode, code });
+};
+
+/** What statements fail with once the thread is gone: nothing can be read or written until the server is started again. */
+const threadEnded = (cause: unknown): Error =>
+  Object.assign(new Error('The thread of the database has ended.', { cause }), { errcode: IOERR });
+
+/** The program of the thread, beside this module: with types as a source, without them as a part of the package. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js',
+  import.meta.url,
+);
+
+/**
+ * A connection whose statements run in a thread of its own: a commit waits for the disk, a statement for another process that
+ * holds the file, and the event loop for neither. Keeps the process alive only while a statement runs.
+ */
+class ThreadConnection implements SqliteConnection {
+  readonly #worker: Worker;
+  /** Answers come in the order of the tasks. */
+  readonly #waiting: PromiseWithResolvers<SqliteAnswer>[] = [];
+  #failure: Error | undefined;
+  #isTransaction = false;
+
+  constructor(directory: string) {
+    this.#worker = new Worker(WORKER, {
+      workerData: { directory },
+      // Nothing of the server's own environment or flags concerns it.
+      env: {},
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    this.#worker.on('message', (answer: SqliteAnswer) => this.#settle(answer));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => this.#fail(code));
+  }
+
+  get isTransaction(): boolean {
+    return this.#isTransaction;
+  }
+
+  /** Resolves once the files are open. */
+  async opened(): Promise<void> {
+    await this.#await();
+  }
+
+  async query(sql: string, values: readonly SqlValue[]): Promise<readonly object[]> {
+    const { rows } = await this.#send({ kind: 'query', sql, values });
+    return rows;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.#send({ kind: 'execute', sql });
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (this.#failure === undefined) await this.#send({ kind: 'close' });
+    } finally {
+      await this.#worker.terminate();
+    }
+  }
+
+  #send(task: SqliteTask): Promise<SqliteAnswer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#worker.postMessage(task, []);
+    return this.#await();
+  }
+
+  #await(): Promise<SqliteAnswer> {
+    if (this.#waiting.length === 0) this.#worker.ref();
+    const answer = Promise.withResolvers<SqliteAnswer>();
+    this.#waiting.push(answer);
+    return answer.promise;
+  }
+
+  #settle(answer: SqliteAnswer): void {
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#worker.unref();
+    this.#isTransaction = answer.isTransaction;
+    if (answer.error === null) waiting?.resolve(answer);
+    else waiting?.reject(toError(answer.error));
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= threadEnded(cause);
+    this.#isTransaction = false;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+  }
+}
+
+/** Opens the database of a data directory in a thread. Rejects with a message for the operator where it cannot be used. */
+export const connectInThread = async (directory: string): Promise<SqliteConnection> => {
+  const connection = new ThreadConnection(directory);
+  try {
+    await connection.opened();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+};
