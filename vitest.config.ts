@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Suites that open no socket: `test/support/no-sockets.ts` holds them to it. */
 const UNIT = [
   'test/{bench,core,telemetry}/**/*.test.ts',
-  'test/config/{allowed-origins,catalogue,env,providers-file}.test.ts',
+  'test/config/{allowed-origins,catalogue,document-address,env,providers-file}.test.ts',
   'test/contract/{load-knowledge,sdk-types}.test.ts',
   'test/lib/**/*.test.ts',
   'test/project/{documents,lock-file,one-graphql,readme}.test.ts',
@@ -20,7 +20,7 @@ const UNIT = [
   'test/registry/{text-provider-registry,validate-catalogue}.test.ts',
   'test/schema/{contract,descriptions}.test.ts',
   'test/scripts/{compare-catalogue,reasoning-table,release-changelog,scrub}.test.ts',
-  'test/server/{answer-type,document-cache}.test.ts',
+  'test/server/{answer-type,client-address,document-cache}.test.ts',
   'test/server/playground/browser/{read-operation-message,transcript-state,keep-active-tab}.test.ts',
   'test/server/compiled/selection-plan.test.ts',
   'test/server/websocket/text-frame.test.ts',

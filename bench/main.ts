@@ -13,6 +13,7 @@ import { clientRender } from './measurements/client-render.ts';
 import { hostileVendor } from './measurements/hostile-vendor.ts';
 import { floods } from './measurements/floods.ts';
 import { fuzz } from './measurements/fuzz.ts';
+import { limits } from './measurements/limits.ts';
 import { many } from './measurements/many.ts';
 import { memory } from './measurements/memory.ts';
 import { models } from './measurements/models.ts';
@@ -39,6 +40,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   batchKill,
   batchMemory,
   budgets,
+  limits,
   hostileVendor,
   refusals,
   floods,

@@ -5,6 +5,7 @@ import { ConfigurationInvalid } from './configuration-invalid.ts';
 import { isHttpUrl } from './is-http-url.ts';
 import { readJwtRules } from './jwt-settings.ts';
 import { type Environment, readConfiguredProviders, readProviders } from './provider-settings.ts';
+import { toLimitSettings } from './limit-settings.ts';
 import { readDotEnv } from './read-dot-env.ts';
 import { list, SCHEMA, type Values } from './settings-schema.ts';
 import type { Settings, WebhookSettings } from './settings.ts';
@@ -110,6 +111,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
     accessFile: values.MODELGRAPH_ACCESS,
     jwt,
     allowedOrigins: values.MODELGRAPH_ALLOWED_ORIGINS,
+    ...toLimitSettings(values),
     introspection: values.MODELGRAPH_INTROSPECTION,
     federation: values.MODELGRAPH_FEDERATION,
     playground: values.MODELGRAPH_PLAYGROUND,

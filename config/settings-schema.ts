@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { FORWARDED_HEADERS } from '../src/core/proxy-policy.ts';
 import { PROVIDER_KEYS_MODES } from '../src/core/provider-keys.ts';
 import { allowedOrigin } from './allowed-origin.ts';
 import { documentAddress, jsonPath } from './document-address.ts';
+import { isNetwork } from './limit-settings.ts';
 import type { VARIABLES } from './variables.ts';
 
 const wholeNumber = (least: number, most: number) =>
@@ -16,6 +18,8 @@ const oneOf = <const T extends readonly string[]>(words: T) =>
   z.enum(words, {
     error: ({ input }) => `must be one of ${words.join(', ')}, not "${String(input)}"`,
   });
+/** 0: as much as is asked for. */
+const mostAtOnce = wholeNumber(0, 1_000_000_000);
 const bytes = wholeNumber(1_024, 1_073_741_824);
 const onOff = oneOf(['on', 'off']).transform((value) => value === 'on');
 /** Texts separated by commas. */
@@ -87,6 +91,14 @@ export const SCHEMA = z.object({
   MODELGRAPH_JWT_ALGORITHMS: list,
   MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 600),
   MODELGRAPH_ALLOWED_ORIGINS: list.pipe(z.array(allowedOrigin)),
+  MODELGRAPH_TRUSTED_PROXIES: list.pipe(
+    z.array(z.string().refine(isNetwork, 'must be an address, or a network such as 10.0.0.0/8 or fd00::/8')),
+  ),
+  MODELGRAPH_FORWARDED_HEADER: oneOf(FORWARDED_HEADERS),
+  MODELGRAPH_ADDRESS_REQUESTS_PER_MINUTE: mostAtOnce,
+  MODELGRAPH_ADDRESS_SOCKETS: mostAtOnce,
+  MODELGRAPH_PRINCIPAL_SOCKETS: mostAtOnce,
+  MODELGRAPH_PRINCIPAL_GENERATIONS: mostAtOnce,
   MODELGRAPH_INTROSPECTION: onOff,
   MODELGRAPH_FEDERATION: onOff,
   MODELGRAPH_PLAYGROUND: onOff,

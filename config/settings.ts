@@ -2,6 +2,7 @@ import type { ConfiguredProvider } from '../src/core/configured-provider.ts';
 import type { JwtRules } from '../src/core/jwt-rules.ts';
 import type { ProviderKeysMode } from '../src/core/provider-keys.ts';
 import type { KeySettings } from './parse-keys.ts';
+import type { LimitSettings } from './limit-settings.ts';
 import type { TrustedDocumentsSettings } from './trusted-documents.ts';
 
 export interface ProviderSettings extends KeySettings {
@@ -23,7 +24,7 @@ export interface WebhookSettings {
 }
 
 /** All settings, read once at the start. Durations in milliseconds, sizes in bytes. */
-export interface Settings extends TrustedDocumentsSettings {
+export interface Settings extends TrustedDocumentsSettings, LimitSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

@@ -1,3 +1,5 @@
+import { LIMIT_VARIABLES } from './limit-variables.ts';
+
 export interface Variable {
   readonly name: string;
   /** The value of a variable that is unset or empty, as it would be written. */
@@ -192,6 +194,7 @@ export const VARIABLES = [
     description:
       "Origins whose pages may call the server, separated by commas, besides the server's own and loopback origins (`http://localhost:5173`, `http://app.localhost`): `https://app.example.com`, `https://*.example.com` for the names below one, `chrome-extension://<id>`, `tauri://localhost`. A `*` that stands for every site stops the start; one below a name where anybody can have a page, such as `https://*.vercel.app`, is warned of.",
   },
+  ...LIMIT_VARIABLES,
   {
     name: 'MODELGRAPH_INTROSPECTION',
     default: 'on',

@@ -12,6 +12,8 @@ import {
   type Steps,
   type TransportOverrides,
 } from './create-transports.ts';
+import { createRateLimitLayer, type RateLimitLayer } from './create-rate-limits.ts';
+import { createWebhooks } from './create-webhooks.ts';
 import { sweepTemporaryFolders } from './lib/sweep-temporary-folders.ts';
 import {
   type AccessLayer,
@@ -95,18 +97,6 @@ export interface App {
   reload(): Promise<void>;
 }
 
-const createWebhooks = async (
-  { webhook }: Settings,
-  { db, nodeId, log, timing }: { db: Db; nodeId: string; log: ServiceLog; timing: Partial<WebhookTiming> },
-): Promise<Webhooks | null> => {
-  if (webhook === null) return null;
-  // Loaded where they are wanted, as PostgreSQL is.
-  const { WEBHOOK_TIMING, Webhooks } = await import('./services/webhooks/webhooks.ts');
-  const { WebhookStore } = await import('./stores/batches/webhook-store.ts');
-  const store = new WebhookStore(db, nodeId);
-  return new Webhooks({ ...webhook, store, log, timing: { ...WEBHOOK_TIMING, ...timing } });
-};
-
 interface ServiceLayer {
   readonly generations: Generations;
   readonly batches: Batches;
@@ -115,6 +105,7 @@ interface ServiceLayer {
   readonly metrics: Metrics;
   readonly outputs: OutputChecker;
   readonly principals: PrincipalLayer;
+  readonly rateLimits: RateLimitLayer;
   readonly nodes: ServerNodeService;
   readonly readParts: () => HealthParts;
 }
@@ -137,6 +128,18 @@ const createPartsReader =
       heldJobs: batches.heldJobs,
     });
 
+const createGenerationStores = (
+  db: Db,
+  nodeId: string,
+  version: string,
+  { eventRetentionMs, retentionMs }: Settings,
+) => ({
+  store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
+  leases: new NodeLeases(db, nodeId, version),
+  commands: new NodeCommands(db, nodeId),
+  cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
+});
+
 const createServices = async (
   settings: Settings,
   log: ServiceLog,
@@ -148,9 +151,9 @@ const createServices = async (
   db: Db,
   guards: readonly GenerationGuard[],
 ): Promise<ServiceLayer> => {
-  const { eventRetentionMs, retentionMs } = settings;
   const { models, factory, health } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
+  const now = overrides.now ?? Date.now;
   const batchStore = new BatchStore(db);
   const { version, metrics, telemetry } = createTelemetryLayer(settings, log, {
     ...catalogueLayer,
@@ -158,7 +161,10 @@ const createServices = async (
     batchStore,
     generations: () => generations,
     batches: () => batches,
+    isLimitingAlone: () => rateLimits.isLocal(),
   });
+  const onRefused = (name: string): void => metrics.rateLimited(name);
+  const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, now, onRefused });
   const shared = {
     ...settings,
     models,
@@ -169,25 +175,25 @@ const createServices = async (
     log,
     telemetry,
     guards,
+    now,
+    principalLimits: rateLimits.principals,
   };
-  const now = overrides.now ?? Date.now;
   const accountStore = new AccountStore(db);
   const generations = createGenerations({
     ...shared,
-    store: new GenerationStore(db, { nodeId, eventRetentionMs, retentionMs }),
-    leases: new NodeLeases(db, nodeId, version),
-    commands: new NodeCommands(db, nodeId),
-    cache: { ...CACHE_LIMITS, maxAgeMs: eventRetentionMs },
+    ...createGenerationStores(db, nodeId, version, settings),
     timing: { ...GENERATION_TIMING[db.engine], ...overrides.timing },
     isShared: db.engine === 'postgres',
-    now,
-    deleteLedger: (maxRows) => accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows),
+    onLapsed: () => rateLimits.rewriteHolds(),
+    deleteOld: async (maxRows) => {
+      await rateLimits.deleteOld();
+      return accountStore.deleteOlder(settings.ledgerRetentionMs, maxRows);
+    },
   });
   const batches = createBatches({
     ...shared,
-    now,
     store: batchStore,
-    jobs: new BatchJobStore(db, { nodeId, retentionMs }),
+    jobs: new BatchJobStore(db, { nodeId, retentionMs: settings.retentionMs }),
     items: new BatchItemStore(db),
     timing: { ...BATCH_TIMING, ...overrides.batchTiming },
   });
@@ -198,7 +204,8 @@ const createServices = async (
   const nodes = new ServerNodeService(() => findServerNodes(db));
   const { outputs } = shared;
   const readParts = createPartsReader(catalogueLayer, db, { generations, batches });
-  return { generations, batches, webhooks, accounts, metrics, outputs, principals, nodes, readParts };
+  const work = { generations, batches, webhooks, accounts, metrics, outputs };
+  return { ...work, principals, rateLimits, nodes, readParts };
 };
 
 const describe = ({ catalogue }: Pick<CatalogueLayer, 'catalogue'>): AppDescription => ({
@@ -273,6 +280,7 @@ const openParts = async ({
   await services.batches.start();
   await services.webhooks?.start();
   services.principals.start();
+  services.rateLimits.start();
   const origin = await listen(transports.server, settings.host, settings.port);
   services.metrics.start();
   catalogueLayer.sources.start();
@@ -289,9 +297,10 @@ const closeParts = async ({
   transports,
   db,
 }: AppParts): Promise<void> => {
-  const { generations, batches, webhooks, accounts, metrics, outputs, principals } = services;
+  const { generations, batches, webhooks, accounts, metrics, outputs, principals, rateLimits } = services;
   metrics.stop();
   accounts.close();
+  rateLimits.stop();
   const { shutdownGraceMs } = settings;
   await closeTransports(transports, () =>
     Promise.all([
@@ -331,7 +340,7 @@ export const buildApp = async (
   const services = await createServices(settings, log, overrides, layers, db, guards);
   let closing = false;
   let stopCatching: (() => void) | undefined;
-  const { generations, batches, accounts, metrics, principals, nodes } = services;
+  const { generations, batches, accounts, metrics, principals, rateLimits, nodes } = services;
   const { catalogue, isCurrent } = catalogueLayer;
   const served: Served = {
     services: {
@@ -341,7 +350,9 @@ export const buildApp = async (
       accounts,
       nodes,
       principals: principals.service,
+      rateLimits: rateLimits.principals,
     },
+    rateLimits,
     authenticate: principals.authenticate,
     metrics,
     isClosing: () => closing,

@@ -18,6 +18,8 @@ export interface TelemetrySources
   readonly batchStore: BatchStore;
   readonly generations: () => Generations;
   readonly batches: () => Batches;
+  /** Whether rate limits are counted by this node alone. */
+  readonly isLimitingAlone: () => boolean;
 }
 
 export interface TelemetryLayer {
@@ -31,7 +33,17 @@ export interface TelemetryLayer {
 export const createTelemetryLayer = (
   { metricsPrincipals, traceContent }: Settings,
   log: ServiceLog,
-  { db, batchStore, health, catalogue, sources, toTelemetryName, generations, batches }: TelemetrySources,
+  {
+    db,
+    batchStore,
+    health,
+    catalogue,
+    sources,
+    toTelemetryName,
+    generations,
+    batches,
+    isLimitingAlone,
+  }: TelemetrySources,
 ): TelemetryLayer => {
   const version = findVersion();
   const tracing = createTracing({ toTelemetryName, version, capturesContent: traceContent });
@@ -46,6 +58,7 @@ export const createTelemetryLayer = (
     catalogue: () => catalogue.state(),
     catalogueRefreshes: () => sources.readCounts(),
     heldJobs: () => batches().heldJobs(),
+    ...(db.engine === 'postgres' && { isLimitingAlone }),
     sharedCounts: async () => ({
       nodes: (await findServerNodes(db)).length,
       batches: await batchStore.countUnfinished(),

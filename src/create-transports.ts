@@ -3,6 +3,7 @@ import { servesPlayground } from '../config/trusted-documents.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import type { CatalogueLayer } from './create-catalogue.ts';
+import type { RateLimitLayer } from './create-rate-limits.ts';
 import { createSchema } from './schema/index.ts';
 import type { Transports } from './server/close-transports.ts';
 import type { Services } from './server/context.ts';
@@ -35,6 +36,7 @@ export interface Served {
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly metrics: Metrics;
+  readonly rateLimits: RateLimitLayer;
   readonly isClosing: () => boolean;
   readonly isStoreReliable: () => boolean;
   /** Every part of this process with its state. */
@@ -75,13 +77,14 @@ export const createTransports = (
   log: ServiceLog,
   overrides: TransportOverrides,
   { plugins, documents }: Steps,
-  { services, authenticate, metrics, isClosing, isStoreReliable, readParts }: Served,
+  { services, authenticate, metrics, rateLimits, isClosing, isStoreReliable, readParts }: Served,
   isCatalogueCurrent: CatalogueLayer['isCurrent'],
 ): Transports => {
   const shared = {
     authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
     maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
+    rateLimits,
     heartbeatMs: settings.heartbeatMs,
     documents,
     providerKeyReader: new ProviderKeyReader(settings.providerKeys, () =>
@@ -99,6 +102,7 @@ export const createTransports = (
     isClosing,
     readinessChecks: { store: isStoreReliable },
     isCatalogueCurrent,
+    isLimitingAlone: () => rateLimits.isLocal(),
     readParts,
     metrics,
     servesMetrics: settings.metrics,

@@ -32,6 +32,7 @@ const toAccess = (rules: Rules, base: AccessRules): AccessRules => ({
   models: toModelAccess(rules),
   operations: rules.operations === undefined ? base.operations : new Set(rules.operations),
   limits: rules.limits ?? UNLIMITED,
+  keyLimits: UNLIMITED,
   budgets: (rules.budgets ?? []).map(({ tag, ...budget }) =>
     tag === undefined ? budget : { ...budget, tag },
   ),

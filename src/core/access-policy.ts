@@ -1,4 +1,10 @@
-import { type AccessRules, DEFAULT_ACCESS, type ModelRule, type RateLimitRules } from './principal.ts';
+import {
+  type AccessRules,
+  DEFAULT_ACCESS,
+  type ModelRule,
+  type RateLimitRules,
+  UNLIMITED,
+} from './principal.ts';
 import type { ProviderKeysMode } from './provider-keys.ts';
 
 /** Where a claim stands in a token: its name, or the names that lead to it through objects. */
@@ -46,15 +52,20 @@ export const NO_POLICY: AccessPolicy = {
 const lesser = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b);
 
-const lesserLimits = (a: RateLimitRules, b: RateLimitRules): RateLimitRules => ({
-  requestsPerMinute: lesser(a.requestsPerMinute, b.requestsPerMinute),
-  generationsAtOnce: lesser(a.generationsAtOnce, b.generationsAtOnce),
-  batchesAtOnce: lesser(a.batchesAtOnce, b.batchesAtOnce),
-  sockets: lesser(a.sockets, b.sockets),
-  tokensPerMinute: lesser(a.tokensPerMinute, b.tokensPerMinute),
-  uploadedBytesPerDay: lesser(a.uploadedBytesPerDay, b.uploadedBytesPerDay),
-  storedBytesPerDay: lesser(a.storedBytesPerDay, b.storedBytesPerDay),
-});
+const lesserLimits = (a: RateLimitRules, b: RateLimitRules): RateLimitRules =>
+  a === UNLIMITED
+    ? b
+    : b === UNLIMITED
+      ? a
+      : {
+          requestsPerMinute: lesser(a.requestsPerMinute, b.requestsPerMinute),
+          generationsAtOnce: lesser(a.generationsAtOnce, b.generationsAtOnce),
+          batchesAtOnce: lesser(a.batchesAtOnce, b.batchesAtOnce),
+          sockets: lesser(a.sockets, b.sockets),
+          tokensPerMinute: lesser(a.tokensPerMinute, b.tokensPerMinute),
+          uploadedBytesPerDay: lesser(a.uploadedBytesPerDay, b.uploadedBytesPerDay),
+          storedBytesPerDay: lesser(a.storedBytesPerDay, b.storedBytesPerDay),
+        };
 
 /** Where the outer one leaves it open, the inner one says it. */
 const narrowerMode = (
@@ -62,7 +73,7 @@ const narrowerMode = (
   inner: ProviderKeysMode | null,
 ): ProviderKeysMode | null => (outer === 'off' || outer === 'required' ? outer : (inner ?? outer));
 
-/** The stricter one of two rules in everything: what both allow. Pure. */
+/** What both of two rules allow: the stricter one in everything. `outer`: of a key, `inner`: of the users of its tokens. Pure. */
 export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessRules => ({
   models:
     outer.models === null || inner.models === null
@@ -70,6 +81,7 @@ export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessR
       : [...outer.models, ...inner.models],
   operations: new Set([...outer.operations].filter((operation) => inner.operations.has(operation))),
   limits: lesserLimits(outer.limits, inner.limits),
+  keyLimits: outer.limits,
   budgets: [...outer.budgets, ...inner.budgets],
   trustedDocuments:
     outer.trustedDocuments === 'only' ? 'only' : (inner.trustedDocuments ?? outer.trustedDocuments),

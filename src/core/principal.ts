@@ -53,7 +53,10 @@ export interface AccessRules {
   /** null: every model of the catalogue. */
   readonly models: ModelAccess | null;
   readonly operations: ReadonlySet<Operation>;
+  /** Of the principal alone; of a key: of the key and all users of its tokens together. */
   readonly limits: RateLimitRules;
+  /** Of the users of a key's tokens: those of the key, which its users count against together. */
+  readonly keyLimits: RateLimitRules;
   readonly budgets: readonly BudgetRule[];
   /** null: as the server is set. */
   readonly trustedDocuments: 'only' | 'also' | null;
@@ -91,6 +94,7 @@ export const DEFAULT_ACCESS: AccessRules = {
   models: null,
   operations: new Set(['read', 'generate', 'batch']),
   limits: UNLIMITED,
+  keyLimits: UNLIMITED,
   budgets: [],
   trustedDocuments: null,
   providerKeys: null,

@@ -7,6 +7,7 @@ import type {
   ItemPageRequest,
 } from '../services/batches/batch-service.ts';
 import type { Principal } from '../core/principal.ts';
+import type { LimitState } from '../core/rate-limit.ts';
 import type { AccountService } from '../services/principals/account-service.ts';
 import type { ProviderKeys } from '../core/provider-keys.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
@@ -38,6 +39,8 @@ export interface Context {
   readonly batches: BatchService;
   readonly principals: PrincipalService;
   readonly accounts: AccountService;
+  /** Every limit of a principal, as it stands. */
+  readonly listRateLimits: (principal: Principal) => Promise<readonly LimitState[]>;
   readonly nodes: ServerNodeService;
   readonly loaders: Loaders;
   /** Whether clients may be told of the schema; without it no message says what a misspelt name may have meant. */

@@ -17,6 +17,7 @@ import './batches/batch-operations.ts';
 import './principals/viewer.ts';
 import './principals/user-token.ts';
 import './principals/budgets.ts';
+import './principals/rate-limits.ts';
 import './nodes/server-node.ts';
 
 builder.queryType({

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../core/principal.ts';
 import { NO_PROVIDER_KEYS, type ProviderKeys } from '../core/provider-keys.ts';
+import type { LimitState } from '../core/rate-limit.ts';
 import type { Transport } from '../core/telemetry.ts';
 import type { Context } from '../schema/context.ts';
 import type { BatchService } from '../services/batches/batch-service.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 import type { AccountService } from '../services/principals/account-service.ts';
 import type { GenerationService } from '../services/generations/generation-service.ts';
+import type { PrincipalLimits } from '../services/principals/limits/principal-limits.ts';
 import type { ServerNodeService } from '../services/nodes/server-node-service.ts';
 import type { PrincipalService } from '../services/principals/principal-service.ts';
 import { OperationLoaders } from './loaders.ts';
@@ -17,6 +19,7 @@ export interface Services {
   readonly batches: BatchService;
   readonly principals: PrincipalService;
   readonly accounts: AccountService;
+  readonly rateLimits: Pick<PrincipalLimits, 'list'>;
   readonly nodes: ServerNodeService;
 }
 
@@ -45,6 +48,10 @@ export interface HttpContext {
   /** Set by authentication; the request of a principal that is not known never gets further. */
   principal?: Principal;
   principalId?: string;
+  /** Set where limits were counted: how they stand. */
+  limitStates?: readonly LimitState[];
+  /** Set where the operation has reached a limit. */
+  retryAfterMs?: number;
   /** Set by the prevention of forged requests: a browser had to ask before it sent this one, so that a script sent it. */
   isPreflighted?: boolean;
   /** Keys for vendors that the request has brought; set by the step that reads them. */
@@ -84,6 +91,7 @@ export const createContext =
       batches: services.batches,
       principals: services.principals,
       accounts: services.accounts,
+      listRateLimits: (asked) => services.rateLimits.list(asked),
       nodes: services.nodes,
       loaders: new OperationLoaders(services, principal),
       introspection,

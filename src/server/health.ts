@@ -8,26 +8,34 @@ export interface Readiness {
     readonly status: 'ready' | 'not ready' | 'shutting down';
     readonly checks: Readonly<Record<string, 'up' | 'down'>>;
     /** Parts that may be behind without keeping new work away; left out where there are none. */
-    readonly details?: Readonly<Record<string, 'current' | 'outdated'>>;
+    readonly details?: Readonly<Record<string, 'current' | 'outdated' | 'local'>>;
   };
 }
 
-/** Whether the server should be sent new work, and which part is the reason if not. Never throws. */
+/**
+ * Whether the server should be sent new work, and which part is the reason if not. `isLimitingAlone`: whether rate limits are
+ * counted by this server alone, since the store is away. Never throws.
+ */
 export const toReadiness = (
   isClosing: boolean,
   checks: ReadinessChecks,
   isCatalogueCurrent: (() => boolean) | null = null,
+  isLimitingAlone: () => boolean = () => false,
 ): Readiness => {
   const verdicts = Object.entries(checks).map(([name, isUp]) => [name, isUp() ? 'up' : 'down'] as const);
+  const details = {
+    ...(isCatalogueCurrent !== null && {
+      catalogue: isCatalogueCurrent() ? ('current' as const) : ('outdated' as const),
+    }),
+    ...(isLimitingAlone() && { rateLimits: 'local' as const }),
+  };
   const allUp = verdicts.every(([, verdict]) => verdict === 'up');
   return {
     ready: allUp && !isClosing,
     body: {
       status: isClosing ? 'shutting down' : allUp ? 'ready' : 'not ready',
       checks: Object.fromEntries(verdicts),
-      ...(isCatalogueCurrent !== null && {
-        details: { catalogue: isCatalogueCurrent() ? ('current' as const) : ('outdated' as const) },
-      }),
+      ...(Object.keys(details).length > 0 && { details }),
     },
   };
 };

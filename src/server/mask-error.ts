@@ -8,9 +8,15 @@ import {
   RequestRejected,
   isRetryable,
 } from '../core/errors.ts';
+import { type LimitState, RateLimited } from '../core/rate-limit.ts';
 import type { ServiceLog } from '../core/service-log.ts';
 import { shorten } from '../lib/shorten.ts';
 import { GenerationFailure } from '../services/report-failure.ts';
+
+const toLimit = ({ resetsAtMs, ...limit }: LimitState) => ({
+  ...limit,
+  resetsAt: new Date(resetsAtMs).toISOString(),
+});
 
 const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
   const { code } = error;
@@ -19,6 +25,8 @@ const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
     const { path, allowed, suggestion } = error.problems[0];
     const problems = error.problems.length > 1 ? { problems: error.problems } : {};
     const budget = error instanceof BudgetExceeded ? { budget: error.budget } : {};
+    const limited =
+      error instanceof RateLimited ? { retryAfterMs: error.retryAfterMs, limit: toLimit(error.limit) } : {};
     return {
       ...base,
       path,
@@ -26,6 +34,7 @@ const extensionsOf = (error: ModelgraphError): Record<string, unknown> => {
       suggestion: suggestion ?? undefined,
       ...problems,
       ...budget,
+      ...limited,
     };
   }
   if (error instanceof GenerationFailure) {

@@ -3,6 +3,7 @@ import { Response } from '@whatwg-node/server';
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts';
 import { findAcceptedType, JSON_TYPE } from './answer-type.ts';
 import type { HttpContext } from './context.ts';
+import { toRetryAfter } from './rate-limit-headers.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -10,28 +11,39 @@ export interface Refusal {
   /** Status of the HTTP answer, if it is another than the one of the code. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** When the same request may be sent again, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
+const headersOf = ({ headers, retryAfterMs }: Refusal): Record<string, string> => ({
+  ...headers,
+  ...(retryAfterMs !== undefined && { 'retry-after': toRetryAfter(retryAfterMs) }),
+});
+
+const extensionsOf = ({ code, retryAfterMs }: Refusal): Readonly<Record<string, unknown>> => ({
+  code,
+  retryable: ERROR_CODES[code].retryable,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
 /** A refusal as an error: thrown from a hook, it becomes the answer, with its status for every media type. */
-export const toRefusalError = ({ code, message, status, headers }: Refusal): GraphQLError => {
-  const { http, retryable } = ERROR_CODES[code];
+export const toRefusalError = (refusal: Refusal): GraphQLError => {
+  const { code, message, status } = refusal;
   return new GraphQLError(message, {
     extensions: {
-      code,
-      retryable,
-      http: { status: status ?? http, spec: false, ...(headers && { headers: { ...headers } }) },
+      ...extensionsOf(refusal),
+      http: { status: status ?? ERROR_CODES[code].http, spec: false, headers: headersOf(refusal) },
     },
   });
 };
 
 /** A refusal as the answer to a request whose operation has not been read. */
 export const toRefusalResponse = (refusal: Refusal, { req }: Pick<HttpContext, 'req'>): Response => {
-  const { code, message, status, headers } = refusal;
-  const { http, retryable } = ERROR_CODES[code];
+  const { code, message, status } = refusal;
   const type = findAcceptedType(req.headers.accept) ?? JSON_TYPE;
-  return new Response(JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] }), {
-    status: status ?? http,
-    headers: { ...headers, 'content-type': `${type}; charset=utf-8` },
+  return new Response(JSON.stringify({ errors: [{ message, extensions: extensionsOf(refusal) }] }), {
+    status: status ?? ERROR_CODES[code].http,
+    headers: { ...headersOf(refusal), 'content-type': `${type}; charset=utf-8` },
   });
 };
 

@@ -10,6 +10,7 @@ import type { OperationLimits } from './limits.ts';
 import type { MaskError } from './mask-error.ts';
 import type { OriginPolicy } from './origin.ts';
 import { GRAPHQL_PATH } from './paths.ts';
+import { useAddressLimits } from './plugins/use-address-limits.ts';
 import { useAnswerLimit } from './plugins/use-answer-limit.ts';
 import { useAuthentication } from './plugins/use-authentication.ts';
 import { useCompiledSelection } from './plugins/use-compiled-selection.ts';
@@ -24,6 +25,7 @@ import { useOriginPolicy } from './plugins/use-origin-policy.ts';
 import { usePlayground } from './plugins/use-playground.ts';
 import type { HealthParts } from './health-parts.ts';
 import { useProviderKeys } from './plugins/use-provider-keys.ts';
+import { useRateLimits } from './plugins/use-rate-limits.ts';
 import { useReadiness } from './plugins/use-readiness.ts';
 import { useRequestParameters } from './plugins/use-request-parameters.ts';
 import { useUnknownPaths } from './plugins/use-unknown-paths.ts';
@@ -32,12 +34,14 @@ import { useUploads } from './plugins/use-uploads.ts';
 import type { ServerPlugin } from './plugin.ts';
 import type { Yoga } from './prepare-operation.ts';
 import { ProviderKeyReader } from './provider-keys.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { createDocumentPolicy, type DocumentPolicy } from './trusted-documents/resolve-document.ts';
 
 export interface YogaOptions {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly limits: OperationLimits;
+  readonly rateLimits: RateLimits;
   readonly introspection: boolean;
   readonly authenticate: Authenticate;
   readonly originPolicy: OriginPolicy;
@@ -52,6 +56,8 @@ export interface YogaOptions {
   readonly readinessChecks: ReadinessChecks;
   /** Whether every source of the catalogue was taken. Left out or null: it has none that is read again. */
   readonly isCatalogueCurrent?: (() => boolean) | null;
+  /** Whether rate limits are counted by this server alone. Left out: they are not. */
+  readonly isLimitingAlone?: () => boolean;
   /** Left out: the parts of the server are shown to none. */
   readonly readParts?: () => HealthParts;
   /** Left out: every request carries the text of its document. */
@@ -69,17 +75,19 @@ export interface YogaOptions {
 
 /** The steps of the server in their order; each hook runs through them from first to last. */
 const listPlugins = (options: YogaOptions): readonly ServerPlugin[] => {
-  const { authenticate, originPolicy, metrics, maskError, introspection } = options;
+  const { authenticate, originPolicy, metrics, maskError, introspection, rateLimits } = options;
   return [
     useOriginPolicy(originPolicy),
     useCors(originPolicy),
     useReadiness({ ...options, isCatalogueCurrent: options.isCatalogueCurrent ?? null }),
+    useAddressLimits(rateLimits),
     ...(options.servesMetrics ? [useMetricsEndpoint(metrics, authenticate)] : []),
     ...(options.playground ? [usePlayground()] : []),
     useUnknownPaths(),
     useHttpMethods(),
     useCsrfPrevention(),
     useAuthentication(authenticate, (code) => metrics.errorTold(code)),
+    useRateLimits(rateLimits),
     useProviderKeys(options.providerKeyReader ?? new ProviderKeyReader('off', () => [])),
     useTrustedDocuments(options.documents ?? createDocumentPolicy(null)),
     useRequestParameters(options),

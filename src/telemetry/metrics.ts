@@ -27,6 +27,8 @@ export interface Metrics {
   readonly telemetry: Telemetry;
   /** Counts a stream to a client as open until the returned function is called; further calls have no effect. */
   streamOpened(transport: Transport): () => void;
+  /** Counts something that a rate limit has refused, by the name of the limit. */
+  rateLimited(limit: string): void;
   /** A client was told of an error. */
   errorTold(code: ErrorCode): void;
   /** A telemetry has failed on a defect. */
@@ -51,6 +53,12 @@ export const SERVER_METRICS = defineMetrics({
     help: 'Operations whose results are being streamed to clients.',
     labels: ['transport'],
   },
+  rateLimited: {
+    name: 'modelgraph_rate_limited_total',
+    type: 'counter',
+    help: 'What rate limits have refused, by the name of the limit.',
+    labels: ['limit'],
+  },
   requestErrors: {
     name: 'modelgraph_request_errors_total',
     type: 'counter',
@@ -74,6 +82,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   if (version !== undefined) createGauge(SERVER_METRICS.build, registry).set({ version }, 1);
   const openStreams = createGauge(SERVER_METRICS.openStreams, registry);
   for (const transport of STREAMING) openStreams.set({ transport }, 0);
+  const rateLimited = createCounter(SERVER_METRICS.rateLimited, registry);
   const requestErrors = createCounter(SERVER_METRICS.requestErrors, registry);
   const telemetryFailures = createCounter(SERVER_METRICS.telemetryFailures, registry);
   registerReadings(registry, options);
@@ -99,6 +108,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
         open = false;
       };
     },
+    rateLimited: (limit) => rateLimited.inc({ limit }),
     errorTold: (code) => requestErrors.inc({ code }),
     telemetryFailed: () => telemetryFailures.inc(),
     start: () => process.start(),

@@ -18,6 +18,8 @@ export interface MetricsReadings {
   readonly queuedWrites?: () => number;
   /** Whether so much is queued that new generations are refused. */
   readonly isQueueFull?: () => boolean;
+  /** Whether this node counts rate limits by itself although it shares a store. */
+  readonly isLimitingAlone?: () => boolean;
   readonly catalogue?: () => CatalogueState & { readonly modelCount: number };
   readonly catalogueRefreshes?: () => Iterable<ReadCount>;
   readonly circuitStates?: () => Iterable<readonly [provider: string, state: CircuitState]>;
@@ -44,6 +46,12 @@ export const READING_METRICS = defineMetrics({
     name: 'modelgraph_store_queue_full',
     type: 'gauge',
     help: '1 while so much is queued for a store that is away that new generations are refused.',
+    labels: [],
+  },
+  rateLimitsLocal: {
+    name: 'modelgraph_rate_limits_local',
+    type: 'gauge',
+    help: '1 while this server counts rate limits by itself because the store is away, else 0.',
     labels: [],
   },
   models: {
@@ -86,7 +94,7 @@ export const READING_METRICS = defineMetrics({
 
 /** Metrics that are read when they are scraped. */
 export const registerReadings = (registry: Registry, readings: MetricsReadings): void => {
-  const { isStoreUp, isQueueFull, catalogue, catalogueRefreshes, circuitStates } = readings;
+  const { isStoreUp, isQueueFull, isLimitingAlone, catalogue, catalogueRefreshes, circuitStates } = readings;
   const metrics = READING_METRICS;
   const read = (definition: MetricDefinition<never>, value: (() => number) | undefined): void => {
     if (value !== undefined) createGauge(definition, registry, (gauge) => gauge.set(value()));
@@ -94,6 +102,7 @@ export const registerReadings = (registry: Registry, readings: MetricsReadings):
   read(metrics.storeUp, isStoreUp && (() => (isStoreUp() ? 1 : 0)));
   read(metrics.queuedWrites, readings.queuedWrites);
   read(metrics.queueFull, isQueueFull && (() => (isQueueFull() ? 1 : 0)));
+  read(metrics.rateLimitsLocal, isLimitingAlone && (() => (isLimitingAlone() ? 1 : 0)));
   read(metrics.models, catalogue && (() => catalogue().modelCount));
   read(metrics.problems, catalogue && (() => catalogue().problems.length));
   read(metrics.refreshed, catalogue && (() => (catalogue().refreshedAtMs ?? 0) / 1_000));

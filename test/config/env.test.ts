@@ -21,6 +21,8 @@ describe('the settings', () => {
     expect(parseSettings({}, ['demo'])).toMatchInlineSnapshot(`
       {
         "accessFile": null,
+        "addressRequestsPerMinute": null,
+        "addressSockets": null,
         "allowedOrigins": [],
         "apiKeys": [],
         "batchConcurrency": 4,
@@ -40,6 +42,7 @@ describe('the settings', () => {
         "eventRetentionMs": 900000,
         "federation": false,
         "firstDeltaTimeoutMs": 300000,
+        "forwardedHeader": "x-forwarded-for",
         "heartbeatMs": 12000,
         "host": "127.0.0.1",
         "idleTimeoutMs": 120000,
@@ -58,6 +61,8 @@ describe('the settings', () => {
         "playground": true,
         "plugins": null,
         "port": 4000,
+        "principalGenerations": 1000,
+        "principalSockets": 1000,
         "providerKeys": "off",
         "providers": {
           "demo": {
@@ -72,6 +77,7 @@ describe('the settings', () => {
         "traceContent": false,
         "trustedDocuments": [],
         "trustedDocumentsMode": "only",
+        "trustedProxies": [],
         "unknownModels": "refuse",
         "unknownVariables": [],
         "unpriced": "refuse",
@@ -148,6 +154,12 @@ describe('the settings', () => {
           MODELGRAPH_JWT_SECRET: '',
           MODELGRAPH_JWT_ALGORITHMS: 'ES256,RS256',
           MODELGRAPH_JWT_CLOCK_TOLERANCE_SECONDS: '5',
+          MODELGRAPH_TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,127.0.0.1',
+          MODELGRAPH_FORWARDED_HEADER: 'forwarded',
+          MODELGRAPH_ADDRESS_REQUESTS_PER_MINUTE: '600',
+          MODELGRAPH_ADDRESS_SOCKETS: '0',
+          MODELGRAPH_PRINCIPAL_SOCKETS: '50',
+          MODELGRAPH_PRINCIPAL_GENERATIONS: '0',
           MODELGRAPH_PROVIDER_KEYS: 'allowed',
           MODELGRAPH_TRUSTED_DOCUMENTS: './app.json, ./client.json',
           MODELGRAPH_TRUSTED_DOCUMENTS_MODE: 'also',
@@ -157,6 +169,8 @@ describe('the settings', () => {
     ).toMatchInlineSnapshot(`
       {
         "accessFile": "./access.json",
+        "addressRequestsPerMinute": 600,
+        "addressSockets": null,
         "allowedOrigins": [
           "https://a.example",
           "http://b.example:8080",
@@ -188,6 +202,7 @@ describe('the settings', () => {
         "eventRetentionMs": 3,
         "federation": true,
         "firstDeltaTimeoutMs": 6,
+        "forwardedHeader": "forwarded",
         "heartbeatMs": 100,
         "host": "0.0.0.0",
         "idleTimeoutMs": 1,
@@ -221,6 +236,8 @@ describe('the settings', () => {
         "playground": false,
         "plugins": "./guard.ts",
         "port": 0,
+        "principalGenerations": null,
+        "principalSockets": 50,
         "providerKeys": "allowed",
         "providers": {},
         "providersFile": "./more.json",
@@ -233,6 +250,11 @@ describe('the settings', () => {
           "./client.json",
         ],
         "trustedDocumentsMode": "also",
+        "trustedProxies": [
+          "10.0.0.0/8",
+          "fd00::/8",
+          "127.0.0.1",
+        ],
         "unknownModels": "allow",
         "unknownVariables": [],
         "unpriced": "allow",
@@ -356,28 +378,12 @@ describe('the settings', () => {
   });
 });
 
-describe('the address of a document', () => {
-  const problemsWith = (address: string) => problemsOf({ MODELGRAPH_CATALOGUE_URL: address });
-
-  it.each(['https://models.example/api.json', 'http://127.0.0.1:8080/x', 'http://[::1]/x', './api.json', ''])(
-    'may be %s',
-    (address) => {
-      expect(problemsWith(address)).toEqual([]);
-    },
-  );
-
-  it.each(['http://models.example/api.json', 'ftp://models.example/api.json.gz', 'api.yaml', 'http://'])(
-    'must not be %s, which anyone on the way could answer for, or nothing can be read from',
-    (address) => {
-      expect(problemsWith(address)).toEqual([
-        'MODELGRAPH_CATALOGUE_URL: must be an https address, an http one on this machine, or the path of a .json file',
-      ]);
-    },
-  );
-
-  it('holds no password, and is not quoted', () => {
-    expect(problemsWith('https://me:secret@models.example/api.json')).toEqual([
-      'MODELGRAPH_CATALOGUE_URL: must hold no user and no password',
-    ]);
+describe('a variable that looks like a setting and is none', () => {
+  it('is told, and a setting or what a client reads is not', () => {
+    const { unknownVariables } = parseSettings(
+      { MODELGRAPH_PLAYGRUND: 'off', MODELGRAPH_PLAYGROUND: 'off', MODELGRAPH_URL: 'x', OTHER: 'y' },
+      [],
+    );
+    expect(unknownVariables).toEqual(['MODELGRAPH_PLAYGRUND']);
   });
 });

@@ -24,6 +24,8 @@ const ALLOWED: CORSOptions = {
     'sentry-trace',
     'x-request-id',
   ],
+  // What pages may read of an answer besides its body.
+  exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after'],
   maxAge: 600,
 };
 

@@ -23,6 +23,8 @@ export interface ReadinessOptions {
   readonly readinessChecks: ReadinessChecks;
   /** null where nothing of the catalogue is read again. */
   readonly isCatalogueCurrent: (() => boolean) | null;
+  /** Whether rate limits are counted by this server alone. */
+  readonly isLimitingAlone?: () => boolean;
   readonly authenticate: Authenticate;
   readonly readParts?: () => HealthParts;
 }
@@ -35,6 +37,7 @@ export const useReadiness = ({
   isClosing,
   readinessChecks,
   isCatalogueCurrent,
+  isLimitingAlone,
   authenticate,
   readParts,
 }: ReadinessOptions): ServerPlugin => {
@@ -46,7 +49,7 @@ export const useReadiness = ({
   const ready = useReadinessCheck({
     endpoint: READY,
     async check({ fetchAPI, request }) {
-      const readiness = toReadiness(isClosing(), readinessChecks, isCatalogueCurrent);
+      const readiness = toReadiness(isClosing(), readinessChecks, isCatalogueCurrent, isLimitingAlone);
       const found = await authenticate(request.headers.get('authorization') ?? undefined);
       const isShown = readParts !== undefined && findOperationsRefusal(found) === undefined;
       const parts = isShown ? { parts: readParts() } : {};

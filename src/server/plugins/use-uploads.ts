@@ -1,14 +1,17 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import { RateLimited } from '../../core/rate-limit.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { EVENT_STREAM, MULTIPART } from '../answer-type.ts';
 import type { HttpContext } from '../context.ts';
 import type { ServerPlugin } from '../plugin.ts';
+import { noteRefusal, type RateLimits } from '../rate-limits.ts';
 import { toRefusalError } from '../refusal.ts';
 import { isMultipart, MALFORMED_BODY } from '../request-type.ts';
 import { type MultipartLimits, readMultipart } from '../uploads/read-multipart.ts';
 import { Uploads } from '../uploads/uploads.ts';
 
 export interface UploadOptions extends MultipartLimits {
+  readonly rateLimits: RateLimits;
   readonly log: ServiceLog;
 }
 
@@ -20,12 +23,16 @@ export const useUploads = (options: UploadOptions): ServerPlugin => {
   const { log } = options;
   const open = new WeakMap<HttpContext['req'], Uploads>();
   return {
-    onRequestParse({ serverContext: { req }, setRequestParser }) {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { req, principal } = serverContext;
       if (req.method !== 'POST' || !isMultipart(req)) return;
       setRequestParser(async () => {
         const uploads = new Uploads(log);
         open.set(req, uploads);
-        const params = await readMultipart(req, uploads, options);
+        const meter = principal === undefined ? null : options.rateLimits.principals.meterUpload(principal);
+        const params = await readMultipart(req, uploads, { ...options, meter }).catch((error: unknown) => {
+          throw error instanceof RateLimited ? toRefusalError(noteRefusal(serverContext, error)) : error;
+        });
         if (params === undefined) throw toRefusalError(MALFORMED_BODY);
         // Not checked yet: `onParams` does.
         return params as GraphQLParams;

@@ -6,7 +6,8 @@ import { hasMoreJsonValues } from '../../lib/has-more-json-values.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { parseExactJson } from '../../lib/exact-json.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import { bodyChunks, bodyTooLarge } from './body.ts';
+import { bodyTooLarge } from './body.ts';
+import { type ByteMeter, meteredChunks } from './metered-chunks.ts';
 import { maxBodyValuesOf, type OperationLimits } from '../limits.ts';
 import type { OperationParams } from '../prepare-operation.ts';
 import { toRefusalError, tooManyValues } from '../refusal.ts';
@@ -45,6 +46,9 @@ const limitOf = (operations: string, limits: MultipartLimits): number =>
   mentionsBatch(operations, limits)
     ? Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes)
     : limits.maxUploadBytes;
+
+/** How large a body may become before its `operations` have come. */
+const earlyLimitOf = ({ maxBodyBytes }: MultipartLimits): number => maxBodyBytes + MAX_CHUNK_BYTES;
 
 /** Puts a value where a path such as `variables.input.0.file` leads; false when it leads nowhere. */
 const putAt = (root: Record<string, unknown>, path: string, value: unknown): boolean => {
@@ -149,12 +153,12 @@ const takeFile = async (
 
 /**
  * The parameters of a GraphQL multipart request, its files written to `uploads` as they come; undefined when it is none.
- * Throws the refusal of a body that is too large, as `readBody` does.
+ * Throws the refusal of a body that is too large, as `readBody` does, and what the meter of its bytes throws.
  */
 export const readMultipart = async (
   request: IncomingMessage,
   uploads: Uploads,
-  limits: MultipartLimits,
+  { meter, ...limits }: MultipartLimits & { readonly meter: ByteMeter | null },
 ): Promise<OperationParams | undefined> => {
   const most = Math.max(limits.maxUploadBytes, limits.maxBatchFileBytes);
   const parser = createParser(request, limits.maxBodyBytes);
@@ -205,9 +209,9 @@ export const readMultipart = async (
     return Promise.race([promise, finished.promise, failure.promise]);
   };
   try {
-    const early = limits.maxBodyBytes + MAX_CHUNK_BYTES;
-    const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? early });
-    for await (const chunk of bodyChunks(request, findBounds)) if (readable) await parse(chunk);
+    const findBounds = () => ({ announced: allowed ?? most, received: allowed ?? earlyLimitOf(limits) });
+    const chunks = meteredChunks(request, findBounds, { meter, most });
+    for await (const chunk of chunks) if (readable) await parse(chunk);
     if (parser === undefined || !readable) return undefined;
     parser.end();
     await Promise.race([finished.promise, failure.promise]);

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly stream: Duplex;
   /** The header of the upgrade request. */
   readonly authorization: string | undefined;
+  /** Where its client is, as addresses are counted; null: they are not. */
+  readonly address: string | null;
   readonly protocol: Server<SocketState>;
   readonly heartbeatMs: number;
   /** JSON values that a message may hold: see `hasMoreJsonValues`. */
@@ -65,16 +67,18 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { socket, stream, authorization, protocol, heartbeatMs, log } = options;
+    const { socket, stream, authorization, address, protocol, heartbeatMs, log } = options;
     this.#writer = new TextWriter(stream, 'latin1', () => socket.readyState === socket.OPEN);
     this.#state = {
       authorization,
+      address,
       write: (message) => this.#write(message),
       full: () => this.#writer.full(),
       close: this.#close,
       isOpen: () => socket.readyState === socket.OPEN,
       credentials: undefined,
       isLetIn: false,
+      release: undefined,
       providerKeys: NO_PROVIDER_KEYS,
     };
     const stopHeartbeat = startHeartbeat(socket, heartbeatMs);
@@ -93,6 +97,7 @@ export class Connection {
     socket.on('error', (error) => log.info({ err: error }, 'a WebSocket client violated the protocol'));
     socket.on('close', (code, reason) => {
       stopHeartbeat();
+      this.#state.release?.();
       this.#state.providerKeys = NO_PROVIDER_KEYS;
       closed(code, String(reason)).catch(this.#fail);
     });

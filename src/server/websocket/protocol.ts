@@ -3,6 +3,7 @@ import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graph
 import { type ErrorCode, ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import { ProviderKeys } from '../../core/provider-keys.ts';
+import { RateLimited } from '../../core/rate-limit.ts';
 import type { Transport } from '../../core/telemetry.ts';
 import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
@@ -11,6 +12,7 @@ import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
 import type { ProviderKeyReader } from '../provider-keys.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import { type Refusal, toRefusalError } from '../refusal.ts';
 import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
 import { WrittenResults } from './written-results.ts';
@@ -19,6 +21,8 @@ import { WrittenResults } from './written-results.ts';
 export interface SocketState {
   /** The header of the upgrade request. */
   readonly authorization: string | undefined;
+  /** Where its client is, as addresses are counted; null: they are not. */
+  readonly address: string | null;
   /** Sends a message by the end of the turn. */
   readonly write: (message: string) => void;
   /** What has to be waited for before more is sent, while the client is behind. */
@@ -30,6 +34,8 @@ export interface SocketState {
   credentials: string | undefined;
   /** Whether these credentials have been accepted. */
   isLetIn: boolean;
+  /** Ends its counting as a socket of its principal. */
+  release: (() => void) | undefined;
   /** Those of the `connection_init`, for as long as the socket is open. */
   providerKeys: ProviderKeys;
 }
@@ -38,6 +44,7 @@ export interface ProtocolOptions {
   readonly yoga: Pick<Yoga, 'getEnveloped'>;
   readonly authenticate: Authenticate;
   readonly maskError: MaskError;
+  readonly rateLimits: Pick<RateLimits, 'principals' | 'addresses'>;
   readonly providerKeyReader: ProviderKeyReader;
   readonly documents: Pick<DocumentPolicy, 'resolve'>;
   /** Called with each stream of results that begins; what it gives, when that has ended. */
@@ -54,7 +61,7 @@ const createTooMany = (most: number): GraphQLError =>
     extensions: { code: 'RATE_LIMITED', retryable: true },
   });
 
-const start = (
+const deliver = (
   operation: PreparedOperation,
   id: string,
   { write, full, isOpen }: SocketState,
@@ -103,13 +110,16 @@ const readCredentials = (
   return Authorization === undefined || Authorization === given ? given : undefined;
 };
 
+/** What the protocol executes, or why it does not. */
+type Started = readonly GraphQLError[] | ExecutionArgs;
+
 const startOperation = (
   principal: Principal,
   id: string,
   payload: SubscribePayload,
   extra: SocketState,
   options: ProtocolOptions,
-): readonly GraphQLError[] | ExecutionArgs => {
+): Started => {
   const { documents, providerKeyReader } = options;
   const { trustedDocuments, providerKeys: mode } = principal.access;
   const resolved = documents.resolve(payload, trustedDocuments);
@@ -132,8 +142,38 @@ const startOperation = (
     schema: enveloped.schema,
     document: operation.document,
     operationName: operation.operationName,
-    rootValue: start(operation, id, extra, controller, options),
+    rootValue: deliver(operation, id, extra, controller, options),
   };
+};
+
+/** Closes a socket that is one too many for its principal; clients do not connect again by themselves after that code. */
+const holdSocket = async (
+  principal: Principal,
+  extra: SocketState,
+  { rateLimits: { principals } }: ProtocolOptions,
+): Promise<boolean> => {
+  try {
+    const hold = await principals.holdSocket(principal);
+    if (hold === null) return true;
+    if (!extra.isOpen()) hold.release();
+    else extra.release = () => hold.release();
+    return true;
+  } catch (error) {
+    if (!(error instanceof RateLimited)) throw error;
+    extra.close(CloseCode.TooManyInitialisationRequests, error.message);
+    return false;
+  }
+};
+
+/** Counts an operation against the limits of its address and of its principal; null, at once, where it has none. */
+const countOperation = (
+  principal: Principal,
+  { address }: SocketState,
+  { rateLimits: { principals, addresses } }: ProtocolOptions,
+): Promise<unknown> | null => {
+  const ofAddress = address === null ? null : addresses.takeRequest(address);
+  if (ofAddress === null) return principals.takeRequest(principal);
+  return ofAddress.then(() => principals.takeRequest(principal));
 };
 
 /** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
@@ -168,6 +208,7 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
         return false;
       }
       extra.providerKeys = keys;
+      if (!(await holdSocket(found, extra, options))) return false;
       extra.isLetIn = true;
       return true;
     },
@@ -176,11 +217,19 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
       // It is repeated with each result.
       if (id.length > MAX_ID_LENGTH) return [longId()];
       if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
-      const begin = (found: Authenticated): readonly GraphQLError[] | ExecutionArgs => {
-        if (found instanceof ModelgraphError) return [maskError(found)];
-        // Its client has ended it while its credentials were verified.
+      const start = (principal: Principal): Started => {
+        // Its client has ended it while its credentials were verified, or it was counted.
         if (!(id in subscriptions)) return [ended()];
-        return startOperation(found, id, payload, extra, options);
+        return startOperation(principal, id, payload, extra, options);
+      };
+      const begin = (found: Authenticated): Started | Promise<Started> => {
+        if (found instanceof ModelgraphError) return [maskError(found)];
+        const counting = countOperation(found, extra, options);
+        if (counting === null) return start(found);
+        return counting.then(
+          () => start(found),
+          (error: unknown) => [maskError(error)],
+        );
       };
       // By then they may have expired, or been revoked. What has begun on the socket goes on.
       const found = authenticate(extra.credentials);

@@ -3,10 +3,13 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ModelgraphError } from '../../core/errors.ts';
+import { RateLimited } from '../../core/rate-limit.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { findCredentialsProblem } from '../find-credentials-problem.ts';
 import { findOriginProblem, hasSeveralHosts, type OriginPolicy } from '../origin.ts';
 import { GRAPHQL_PATH } from '../paths.ts';
+import { toRateLimitHeaders, toRetryAfter } from '../rate-limit-headers.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import { Connection } from './connection.ts';
 import { createProtocol, type ProtocolOptions } from './protocol.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -36,6 +39,7 @@ const MESSAGE_TOO_BIG = 1009;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface WebSocketOptions extends Omit<ProtocolOptions, keyof WebSocketLimits> {
+  readonly rateLimits: RateLimits;
   readonly originPolicy: OriginPolicy;
   readonly heartbeatMs: number;
   readonly limits: WebSocketLimits;
@@ -58,34 +62,77 @@ const createSocketClass = ({ maxPayloadBytes }: WebSocketLimits): typeof WebSock
     }
   };
 
-/** Serves graphql-transport-ws on an HTTP server, at the path of the API. */
-export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
-  const { authenticate, originPolicy, heartbeatMs, limits, log } = options;
-  // Where anyone is let in, credentials that are sent all the same do not matter.
-  const asksForCredentials = authenticate(undefined) instanceof ModelgraphError;
-  const protocol = createProtocol({ ...options, ...limits });
-  const serverOptions = {
+const createSocketServer = (limits: WebSocketLimits): WebSocketServer => {
+  const options = {
     noServer: true,
     WebSocket: createSocketClass(limits),
     maxPayload: limits.maxPayloadBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols,
   };
-  const sockets = new WebSocketServer(serverOptions);
+  return new WebSocketServer(options);
+};
+
+/** Why an upgrade is not made, whoever asks for it. */
+const findRefusal = (
+  request: IncomingMessage,
+  originPolicy: OriginPolicy,
+  asksForCredentials: boolean,
+): { readonly status: string; readonly message: string } | undefined => {
+  if (hasSeveralHosts(request))
+    return { status: '400 Bad Request', message: 'The request names several hosts.' };
+  if (request.url?.split('?')[0] !== GRAPHQL_PATH)
+    return { status: '404 Not Found', message: `WebSockets are served at ${GRAPHQL_PATH}.` };
+  const problem = findOriginProblem(request, originPolicy);
+  if (problem !== undefined) return { status: '403 Forbidden', message: problem };
+  const refusal = asksForCredentials ? findCredentialsProblem(request) : undefined;
+  return refusal && { status: '400 Bad Request', message: refusal.message };
+};
+
+const refuseAtLimit = (stream: Duplex, { message, limit, retryAfterMs }: RateLimited): void =>
+  refuseUpgrade(stream, '429 Too Many Requests', message, {
+    'retry-after': toRetryAfter(retryAfterMs),
+    ...toRateLimitHeaders([limit], Date.now()),
+  });
+
+/**
+ * Counts an upgrade as a request of its address and its socket as one that is open, until the stream is closed. Rejects with
+ * `RateLimited`.
+ */
+const admitAddress = async (stream: Duplex, address: string, { addresses }: RateLimits): Promise<void> => {
+  await addresses.takeRequest(address);
+  const hold = await addresses.holdSocket(address);
+  if (hold === null) return;
+  if (stream.closed) hold.release();
+  else stream.once('close', () => hold.release());
+};
+
+/** Serves graphql-transport-ws on an HTTP server, at the path of the API. */
+export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
+  const { authenticate, originPolicy, heartbeatMs, limits, log, rateLimits } = options;
+  // Where anyone is let in, credentials that are sent all the same do not matter.
+  const asksForCredentials = authenticate(undefined) instanceof ModelgraphError;
+  const protocol = createProtocol({ ...options, ...limits });
+  const sockets = createSocketServer(limits);
   const connections = new Set<Connection>();
   let closing = false;
 
-  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (hasSeveralHosts(request))
-      return refuseUpgrade(stream, '400 Bad Request', 'The request names several hosts.');
-    if (request.url?.split('?')[0] !== GRAPHQL_PATH)
-      return refuseUpgrade(stream, '404 Not Found', `WebSockets are served at ${GRAPHQL_PATH}.`);
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void | Promise<void> => {
+    const refusal = findRefusal(request, originPolicy, asksForCredentials);
+    if (refusal !== undefined) return refuseUpgrade(stream, refusal.status, refusal.message);
+    const address = rateLimits.addresses.isAny ? rateLimits.findClient(request) : null;
+    if (address === null) return open(request, stream, head, null);
+    return admitAddress(stream, address, rateLimits).then(
+      () => open(request, stream, head, address),
+      (error: unknown) => {
+        if (!(error instanceof RateLimited)) throw error;
+        refuseAtLimit(stream, error);
+      },
+    );
+  };
+
+  const open = (request: IncomingMessage, stream: Duplex, head: Buffer, address: string | null): void => {
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
-    const problem = findOriginProblem(request, originPolicy);
-    if (problem !== undefined) return refuseUpgrade(stream, '403 Forbidden', problem);
-    const refusal = findCredentialsProblem(request);
-    if (refusal !== undefined && asksForCredentials)
-      return refuseUpgrade(stream, '400 Bad Request', refusal.message);
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
       const connection = new Connection({
@@ -93,6 +140,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
         socket,
         stream,
         authorization,
+        address,
         protocol,
         heartbeatMs,
         log,
@@ -104,11 +152,14 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
-    try {
-      upgrade(request, stream, head);
-    } catch (error) {
+    const fail = (error: unknown): void => {
       log.error({ err: error }, 'a WebSocket could not be opened because of a defect of this server');
       stream.destroy();
+    };
+    try {
+      upgrade(request, stream, head)?.catch(fail);
+    } catch (error) {
+      fail(error);
     }
   });
 

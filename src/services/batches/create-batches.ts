@@ -14,6 +14,7 @@ import { BatchService } from './batch-service.ts';
 import type { BatchTiming } from './work/batch-timing.ts';
 import { GenerationGuards } from '../generation-guards.ts';
 import type { OutputChecker } from '../output/output-checker.ts';
+import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import { createRetryPolicy } from '../generations/run/retry.ts';
@@ -45,6 +46,7 @@ export interface BatchesOptions {
   readonly unpriced: UnpricedRule;
   /** Milliseconds since 1970: the clock that the periods of budgets go by. */
   readonly now: () => number;
+  readonly principalLimits: PrincipalLimits;
 }
 
 export interface Batches {

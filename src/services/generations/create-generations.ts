@@ -10,6 +10,7 @@ import type { NodeLeases } from '../../stores/nodes/node-leases.ts';
 import { GenerationGuards } from '../generation-guards.ts';
 import type { FetchMedia } from '../media/resolve-media.ts';
 import type { OutputChecker } from '../output/output-checker.ts';
+import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import type { ProviderHealthService } from '../providers/provider-health.ts';
 import { type CacheLimits, GenerationCache } from './generation-cache.ts';
 import { GenerationDeletions } from './generation-deletions.ts';
@@ -72,8 +73,11 @@ export interface GenerationsOptions {
   readonly unpriced: UnpricedRule;
   /** Milliseconds since 1970: the clock that the periods of budgets go by. */
   readonly now: () => number;
-  /** Deletes at most so many rows of the ledger that are too old. Gives whether there may be more. */
-  readonly deleteLedger: (maxRows: number) => Promise<boolean>;
+  readonly principalLimits: PrincipalLimits;
+  /** Called when other nodes may have taken this one for dead. */
+  readonly onLapsed: () => void;
+  /** Deletes what is too old of what principals have used, at most so many rows of the ledger. Gives whether there may be more. */
+  readonly deleteOld: (maxRows: number) => Promise<boolean>;
 }
 
 export interface Generations {
@@ -135,7 +139,10 @@ export const createGenerations = (options: GenerationsOptions): Generations => {
     leaseMs: timing.leaseMs,
     onRenewal: ({ lapsed }) => {
       remote.renew();
-      if (lapsed) writeBehind.rewriteAll();
+      if (lapsed) {
+        writeBehind.rewriteAll();
+        options.onLapsed();
+      }
     },
     onInterrupted: (ids) => live.recordInterrupted(ids),
     onCommands: () => service.takeCommands(),

@@ -5,6 +5,7 @@ import type { GenerateInput } from '../../core/generate-input.ts';
 import type { ModelConfig } from '../../core/model-config.ts';
 import type { Principal } from '../../core/principal.ts';
 import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../core/provider-keys.ts';
+import { RateLimited } from '../../core/rate-limit.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
@@ -14,12 +15,15 @@ import { findBudgetProblems, limitOutputByCost, type UnpricedRule } from '../che
 import { type PreparedGeneration, previewGeneration, type PreviewDependencies } from '../checks/preview.ts';
 import { requestHashOf } from '../checks/request-hash.ts';
 import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../generation-guards.ts';
+import type { GenerationPermit } from '../principals/limits/generation-permit.ts';
+import type { PrincipalLimits } from '../principals/limits/principal-limits.ts';
 import { requireOperation } from '../principals/require-operation.ts';
 import { nothingStarted, otherRequest, refuseToKeep } from '../refusals.ts';
 import type { Admissions } from './admissions.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { LiveGenerations } from './live-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
+import { askForPermit } from './permits.ts';
 import { BudgetedAllowance } from './run/allowance.ts';
 import { CallerKeys } from './run/caller-keys.ts';
 import { GenerationRun } from './run/generation-run.ts';
@@ -46,6 +50,7 @@ export interface GenerationStarterOptions extends PreviewDependencies {
   readonly live: LiveGenerations;
   readonly guards: GenerationGuards;
   readonly admissions: Admissions;
+  readonly principalLimits: PrincipalLimits;
   /** What becomes of requests under a budget to models without a known price. */
   readonly unpriced: UnpricedRule;
   readonly telemetry: Telemetry;
@@ -61,6 +66,12 @@ interface StartRequest {
   readonly receivedAtMs: number;
   readonly signal: AbortSignal;
   readonly key: IdempotencyEntry | null;
+}
+
+/** A request that was checked and not yet begun. */
+interface CheckedRequest extends StartRequest {
+  readonly checked: PreparedGeneration;
+  readonly permit: GenerationPermit | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -80,8 +91,8 @@ export class GenerationStarter {
 
   /**
    * Gives the id of a generation for an input: of a new one, or of the one that was started under the same key. Throws
-   * `RequestRejected`, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a guard that fails is refused
-   * with. Aborting the signal ends the wait for guards, and nothing is started then.
+   * `RequestRejected`, of which `RateLimited` is one, `SERVICE_UNAVAILABLE` when too much waits for the store, and what a
+   * guard that fails is refused with. Aborting the signal ends the wait for guards, and nothing is started then.
    */
   async start(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<string> {
     const receivedAtMs = performance.now();
@@ -102,10 +113,26 @@ export class GenerationStarter {
   }
 
   /** `key`: to be stored with it. Gives another id where that is taken. */
-  async #begin({ input, caller, receivedAtMs, signal, key }: StartRequest): Promise<string> {
-    const { live, guards, admissions, store } = this.#options;
+  async #begin(request: StartRequest): Promise<string> {
+    const { input, caller } = request;
     const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
     const checked = this.#check(input, principal, providerKeys);
+    const asking = askForPermit(this.#options.principalLimits, principal, checked, input);
+    const permit = asking && (await this.#awaitPermit(asking));
+    try {
+      return await this.#beginChecked({ ...request, checked, permit });
+    } catch (error) {
+      permit?.giveBack();
+      throw error;
+    }
+  }
+
+  async #beginChecked(request: CheckedRequest): Promise<string> {
+    const { input, caller, checked, key, permit, receivedAtMs, signal } = request;
+    const { live, guards, admissions, store, closing } = this.#options;
+    const { principal, providerKeys = NO_PROVIDER_KEYS } = caller;
+    // It may have begun to close while limits were asked.
+    closing.throwIfAborted();
     if (guards.judgesRequests) await this.#judge(checked, input, principal, signal);
     const budgets = admissions.budgetsOf(principal, input.metadata);
     const prepared = budgets.length === 0 ? checked : this.#holdToBudgets(checked, providerKeys);
@@ -114,9 +141,17 @@ export class GenerationStarter {
     const run = this.#create({ id, prepared, allowance }, input, caller, receivedAtMs);
     const isStored = key !== null || allowance !== null;
     const known = isStored ? await this.#store(run, key, allowance) : undefined;
-    if (known !== undefined) return known;
-    live.launch(run, isStored);
-    return run.id;
+    if (known === undefined) live.launch(run, isStored, permit);
+    else permit?.giveBack();
+    return known ?? run.id;
+  }
+
+  async #awaitPermit(asking: Promise<GenerationPermit>): Promise<GenerationPermit> {
+    try {
+      return await asking;
+    } catch (error) {
+      throw error instanceof RateLimited ? this.#noteRejection(error) : error;
+    }
   }
 
   /** The id of the generation that was started under the key of the caller. Starts nothing; throws `NOT_FOUND` where there is none. */

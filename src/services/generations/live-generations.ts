@@ -3,10 +3,12 @@ import type { ServiceLog } from '../../core/service-log.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
 import type { GenerationGuards } from '../generation-guards.ts';
 import { startInBackground } from '../catch-defects.ts';
+import type { GenerationPermit } from '../principals/limits/generation-permit.ts';
 import { createDefectReport } from '../report-failure.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import type { StoredGenerations } from './nodes/stored-generations.ts';
 import type { WriteBehind } from './nodes/write-behind.ts';
+import { settlePermit } from './permits.ts';
 import type { GenerationRun } from './run/generation-run.ts';
 import type { TurnRunner } from './run/turn-runner.ts';
 import { type Subscriber, Subscribers } from './subscribers.ts';
@@ -35,8 +37,8 @@ export class LiveGenerations {
     this.#options = options;
   }
 
-  /** Has its provider called. `created`: its row is stored already. */
-  launch(run: GenerationRun, created: boolean): void {
+  /** Has its provider called. `created`: its row is stored already. `permit`: what counts it until it ends. */
+  launch(run: GenerationRun, created: boolean, permit: GenerationPermit | null = null): void {
     const { cache, writeBehind, runner, log, disconnectGraceMs } = this.#options;
     const reportDefect = createDefectReport(log, { generationId: run.id });
     const subscribers = new Subscribers({
@@ -48,7 +50,11 @@ export class LiveGenerations {
     this.#subscribers.set(run.id, subscribers);
     cache.add(run);
     writeBehind.add(run, created);
-    startInBackground(run, log, async () => this.#finish(run, await run.finished));
+    startInBackground(run, log, async () => {
+      const generation = await run.finished;
+      if (permit !== null) settlePermit(permit, generation);
+      await this.#finish(run, generation);
+    });
     startInBackground(run, log, () => runner.run(run));
   }
 

@@ -36,6 +36,12 @@ const CANCEL = `
   UPDATE batch SET status = 'cancelling', cancel_requested_at = NOW_MS
   WHERE id = $1 AND status IN_LIST($2) RETURNING rid`;
 
+// A few rows of an index of their own, whoever's they are.
+const COUNT_UNFINISHED = `
+  SELECT cast(count(*) as bigint) AS count FROM batch
+  WHERE finished_at IS NULL AND status <> 'receiving'
+    AND (principal_id = $1 OR substr(principal_id, 1, cast($3 as integer)) = cast($2 as text))`;
+
 const HURRY = `UPDATE batch_job SET next_look_at = NOW_MS WHERE batch_rid = $1 AND state <> 'done'`;
 
 /** Batches and their items as their owners see them. Each method rejects with `StoreUnavailable` while the database is away. */
@@ -67,6 +73,13 @@ export class BatchStore {
   /** Deletes, in a while, what was created and not published. */
   discard(id: string): Promise<void> {
     return discardBatch(this.#db, id);
+  }
+
+  /** How many batches of a principal have not ended, and of all whose ids begin like this; those that come in are no batches yet. */
+  async countUnfinishedOf({ principalId, prefix }: ItemOwners): Promise<number> {
+    const values = [principalId, prefix, prefix === null ? 0 : prefix.length];
+    const [row] = await this.#db.query<{ count: number }>(COUNT_UNFINISHED, values);
+    return row?.count ?? 0;
   }
 
   findByKey(principalId: string, key: string): Promise<KeyHolder | undefined> {

@@ -13,6 +13,7 @@ import { FOLLOWER_NODES } from './0009-follower-nodes.ts';
 import { USER_TOKENS } from './0010-user-tokens.ts';
 import { BUDGETS } from './0011-budgets.ts';
 import { DELETION } from './0012-deletion.ts';
+import { RATE_LIMITS } from './0013-rate-limits.ts';
 import { OPERATIONS } from './0014-operations.ts';
 import type { Migration } from './migration.ts';
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   USER_TOKENS,
   BUDGETS,
   DELETION,
+  RATE_LIMITS,
   OPERATIONS,
 ];
 

@@ -20,6 +20,7 @@ import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import type { StoreOptions } from '../../../src/stores/generations/store-options.ts';
 import { type Toy, toyModels } from '../../support/app/toy-provider.ts';
 import { toyInput } from '../../support/app/toy-input.ts';
+import { NO_LIMITS } from '../../support/app/no-limits.ts';
 
 export const STORE_OPTIONS: StoreOptions = {
   nodeId: 'here',
@@ -110,7 +111,9 @@ export const openGenerations = async (
     coalesceMs: 0,
     unpriced: 'refuse',
     now: Date.now,
-    deleteLedger: () => Promise.resolve(false),
+    principalLimits: NO_LIMITS.principals,
+    onLapsed: () => undefined,
+    deleteOld: () => Promise.resolve(false),
     ...changes,
   });
   await generations.start();

@@ -12,6 +12,7 @@ import { serveWebSockets, WEBSOCKET_LIMITS } from '../../../src/server/websocket
 import { createYogaServer, type YogaOptions } from '../../../src/server/yoga.ts';
 import { authenticateLocally } from '../../../src/services/principals/authenticator.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { NO_LIMITS } from './no-limits.ts';
 
 const ignore = (): void => undefined;
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -26,6 +27,7 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
     ...parseSettings({}, Object.keys(MODEL_CONFIGS)),
     schema,
     limits: DEFAULT_LIMITS,
+    rateLimits: NO_LIMITS,
     authenticate,
     originPolicy,
     isClosing: () => false,
@@ -40,6 +42,7 @@ export const serveBare = async (options: Pick<YogaOptions, 'services'> & Partial
   const server = createHttpServer({ yoga, isClosing: () => false, log });
   const sockets = serveWebSockets(server, {
     yoga,
+    rateLimits: NO_LIMITS,
     authenticate,
     originPolicy,
     maskError,

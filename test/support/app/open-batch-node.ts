@@ -16,6 +16,7 @@ import type { Db } from '../../../src/stores/db/db.ts';
 import { openPostgresDb } from '../../../src/stores/db/postgres-db.ts';
 import { SILENT_LOG } from '../databases/stores.ts';
 import { QUICK_TIMING } from '../batch-vendors/toy-batch-vendor.ts';
+import { NO_LIMITS } from './no-limits.ts';
 
 export interface BatchNode extends AsyncDisposable {
   readonly batches: Batches;
@@ -67,6 +68,7 @@ export const openBatchNode = async (
     batchConcurrency,
     unpriced: 'refuse',
     now: Date.now,
+    principalLimits: NO_LIMITS.principals,
   });
   return {
     batches,

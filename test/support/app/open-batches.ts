@@ -9,6 +9,7 @@ import { BatchStore } from '../../../src/stores/batches/batch-store.ts';
 import { openSqliteDb } from '../../../src/stores/db/sqlite-db.ts';
 import { toyInput } from './toy-input.ts';
 import type { ToyBatchVendor } from '../batch-vendors/toy-batch-vendor.ts';
+import { NO_LIMITS } from './no-limits.ts';
 
 export interface OpenBatches extends AsyncDisposable {
   readonly service: BatchService;
@@ -49,6 +50,7 @@ export const openBatches = async ({ descriptor, overrides }: ToyBatchVendor): Pr
       deleteSoon: () => undefined,
       unpriced: 'refuse',
       now: Date.now,
+      principalLimits: NO_LIMITS.principals,
     }),
     store,
     input: toyInput,

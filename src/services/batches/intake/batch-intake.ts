@@ -7,6 +7,7 @@ import type { ServiceLog } from '../../../core/service-log.ts';
 import { Pace } from '../../../lib/pace.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
 import type { BatchStore } from '../../../stores/batches/batch-store.ts';
+import type { Hold } from '../../principals/limits/rate-limiter.ts';
 import type { KeyHolder } from '../../../stores/idempotency-keys.ts';
 import type { BatchSubmission, BatchSubmissionLine } from './batch-submission.ts';
 import {
@@ -16,6 +17,7 @@ import {
   findVendorIdProblem,
   tooLargeProblem,
 } from './check-batch-request.ts';
+import type { PrincipalLimits } from '../../principals/limits/principal-limits.ts';
 import { type GenerationGuards, toGuardedPrincipal, toGuardedRequest } from '../../generation-guards.ts';
 import { otherRequest } from '../../refusals.ts';
 import {
@@ -39,6 +41,7 @@ export interface BatchIntakeOptions extends PreviewDependencies {
   readonly unpriced: UnpricedRule;
   /** Milliseconds since 1970: the clock that the periods of budgets go by. */
   readonly now: () => number;
+  readonly principalLimits: PrincipalLimits;
 }
 
 const MAX_REQUESTS = 100_000;
@@ -85,6 +88,7 @@ export class BatchIntake {
       const known = await this.#options.store.findByKey(principal.id, idempotencyKey);
       if (known !== undefined) return this.#compare(known);
     }
+    const hold = await this.#holdPlace();
     try {
       const id = await this.#takeIn();
       if (id !== this.#id) await this.#discard();
@@ -92,7 +96,19 @@ export class BatchIntake {
     } catch (error) {
       await this.#discard();
       throw error;
+    } finally {
+      hold?.release();
     }
+  }
+
+  /** While it comes in; from then on it is counted among those that have not ended. */
+  #holdPlace(): Promise<Hold> | null {
+    const { principalLimits, store } = this.#options;
+    return principalLimits.holdBatch(
+      this.#submission.principal,
+      (owners) => store.countUnfinishedOf(owners),
+      ['input'],
+    );
   }
 
   async #compare(known: KeyHolder): Promise<string> {
@@ -207,6 +223,11 @@ export class BatchIntake {
   }
 
   async #write(): Promise<void> {
+    const { principal, source } = this.#submission;
+    await this.#options.principalLimits.takeStoredBytes(principal, this.#writer.waitingBytes, [
+      'input',
+      source,
+    ]);
     if (this.#plan !== undefined && !(await this.#writer.flush(this.#plan))) throw tooSlow();
   }
 

@@ -33,6 +33,11 @@ export class ItemWriter {
     return this.#waiting.length >= ITEMS_A_WRITE || this.#waitingBytes >= BYTES_A_WRITE;
   }
 
+  /** Of what has come and is not stored yet, about. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   add(item: NewItem, bytes: number): void {
     this.#waiting.push(item);
     this.#waitingBytes += bytes;

@@ -17,8 +17,8 @@ export interface NodeKeeperOptions {
   readonly onInterrupted: (generationIds: readonly string[]) => Promise<void>;
   /** Called when other nodes have asked something of this node's generations. */
   readonly onCommands: () => Promise<void>;
-  /** Deletes at most so many rows of the ledger that are too old. Gives whether there may be more. */
-  readonly deleteLedger: (maxRows: number) => Promise<boolean>;
+  /** Deletes what is too old of what principals have used, at most so many rows of the ledger. Gives whether there may be more. */
+  readonly deleteOld: (maxRows: number) => Promise<boolean>;
 }
 
 /** Rows deleted in one step, so that no statement delays others for long. */
@@ -110,7 +110,7 @@ export class NodeKeeper {
     this.#cleanings += 1;
     if (this.#cleanings % DELETE_EVERY !== 1) return;
     while (!this.#stopped && (await store.deleteExpired(DELETE_STEP)));
-    while (!this.#stopped && (await this.#options.deleteLedger(DELETE_STEP)));
+    while (!this.#stopped && (await this.#options.deleteOld(DELETE_STEP)));
   }
 
   async #interruptOrphans(): Promise<void> {

@@ -33,7 +33,7 @@ const open = async ({
     leaseMs: LEASE_MS,
     onRenewal,
     onInterrupted: () => Promise.resolve(),
-    deleteLedger: () => Promise.resolve(false),
+    deleteOld: () => Promise.resolve(false),
     onCommands: () => Promise.resolve(),
   });
   await keeper.start();
