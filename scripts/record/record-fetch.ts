@@ -39,7 +39,9 @@ export const recordFetch = async (run: () => Promise<void>): Promise<readonly Ra
   const exchanges: Open[] = [];
   globalThis.fetch = async (input, init) => {
     const request = input instanceof Request ? input : undefined;
-    const response = await fetch(input, init);
+    // With a dispatcher of its own the server takes the bytes of a body past the response, where none could be copied.
+    const { dispatcher: _, ...rest } = (init ?? {}) as RequestInit & { readonly dispatcher?: unknown };
+    const response = await fetch(input, rest);
     const chunks: Uint8Array[] = [];
     exchanges.push({
       method: init?.method ?? request?.method ?? 'GET',

@@ -92,6 +92,7 @@ describe('the tables of the documents', () => {
       isStoreUp: () => true,
       queuedWrites: () => 0,
       isQueueFull: () => false,
+      isLimitingAlone: () => false,
       catalogue: () => ({ ...UNREFRESHED, modelCount: 0 }),
       catalogueRefreshes: () => [],
       circuitStates: () => [],

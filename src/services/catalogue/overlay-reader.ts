@@ -1,5 +1,5 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { FilePoller } from '../../lib/file-poller.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
 import type { CatalogueOverlay } from '../../registry/catalogue-layers.ts';
 import type { LiveCatalogue } from './live-catalogue.ts';
@@ -10,7 +10,7 @@ export type ReadOverlay = (file: string) => Promise<{
   readonly problems: readonly string[];
 }>;
 
-/** Pause between two polls of the file's status, in milliseconds. Its status changes with renames and links as well. */
+/** Pause between two polls of the file's status, in milliseconds. */
 export const OVERLAY_INTERVAL_MS = 2_000;
 
 export interface OverlayReaderOptions {
@@ -28,7 +28,7 @@ export interface OverlayReaderOptions {
 export class OverlayReader {
   readonly #options: OverlayReaderOptions;
   readonly #reading: SingleFlight;
-  readonly #onChange = (): void => void this.#reading.run();
+  readonly #poller: FilePoller;
 
   constructor(options: OverlayReaderOptions) {
     this.#options = options;
@@ -36,11 +36,12 @@ export class OverlayReader {
       () => this.#read(),
       (error) => options.log.error({ err: error }, 'the overlay of the catalogue could not be taken'),
     );
+    this.#poller = new FilePoller([options.file], options.intervalMs, () => this.#reading.run());
   }
 
+  /** The first poll reads the file in any case, since it may have changed after the catalogue was made of it. */
   start(): void {
-    const { file, intervalMs } = this.#options;
-    watchFile(file, { interval: intervalMs, persistent: false }, this.#onChange);
+    this.#poller.start();
   }
 
   /** Resolves once the file has been read as it is now, and taken or refused. */
@@ -50,12 +51,13 @@ export class OverlayReader {
 
   /** Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    unwatchFile(this.#options.file, this.#onChange);
+    this.#poller.stop();
     await this.#reading.settled();
   }
 
   async #read(): Promise<void> {
     const { file, read, live, onTaken } = this.#options;
+    await this.#poller.note();
     const { overlay, problems } = await read(file);
     if (live.takeOverlay(file, overlay, problems)) onTaken();
   }

@@ -51,6 +51,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'Query.generations': door(['read'], '{ generations { totalCount } }'),
   'Query.batch': door(['read'], `{ batch(id: "${BATCH_ID}") { id } }`),
   'Query.batches': door(['read'], '{ batches { totalCount } }'),
+  'Query.serverNodes': door(['admin'], '{ serverNodes { id } }'),
   'Mutation.generate': door(
     ['generate'],
     'mutation ($input: GenerateInput!) { generate(input: $input) { text } }',

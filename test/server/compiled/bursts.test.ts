@@ -5,6 +5,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { executeSubscriptionEvent, parse, validate, validateSubscriptionArgs } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { LoggedEvent } from '../../../src/core/generation-event.ts';
+import { LOCAL_PRINCIPAL } from '../../../src/core/principal.ts';
 import { DEFAULT_LIMITS } from '../../../src/server/limits.ts';
 import type { Services } from '../../../src/server/context.ts';
 import { ProviderHealthService } from '../../../src/services/providers/provider-health.ts';
@@ -148,7 +149,10 @@ const serveLog = async (open: () => EventLog) => {
     } as unknown as Services,
     limits: UNLIMITED,
   });
-  return { ...served, context: { ...events, generations: {}, signal: new AbortController().signal } };
+  return {
+    ...served,
+    context: { ...events, generations: {}, principal: LOCAL_PRINCIPAL, signal: new AbortController().signal },
+  };
 };
 
 const readOverSse = async (url: string, params: object): Promise<string[]> => {

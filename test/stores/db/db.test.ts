@@ -53,14 +53,14 @@ for (const { engine, name, problem, open } of engines) {
       await listening;
       await expect(
         stores.db.transaction(async (transaction) => {
-          await transaction.query("INSERT INTO node VALUES ('a', 1, 1)");
+          await transaction.query("INSERT INTO node (id, lease_until, started_at) VALUES ('a', 1, 1)");
           await transaction.notify('news', 'never');
           throw new Error('changed my mind');
         }),
       ).rejects.toThrow('changed my mind');
       const told = once(bus, 'news');
       await stores.db.transaction(async (transaction) => {
-        await transaction.query("INSERT INTO node VALUES ('b', 1, 1)");
+        await transaction.query("INSERT INTO node (id, lease_until, started_at) VALUES ('b', 1, 1)");
         await transaction.notify('news', 'done');
       });
       await told;
@@ -72,7 +72,7 @@ for (const { engine, name, problem, open } of engines) {
 
     test('runs transactions that come at once without mixing them', async () => {
       await using stores = await open();
-      await stores.db.query("INSERT INTO node VALUES ('counter', 0, 0)");
+      await stores.db.query("INSERT INTO node (id, lease_until, started_at) VALUES ('counter', 0, 0)");
       await Promise.all(
         Array.from({ length: 20 }, () =>
           stores.db.transaction(async (transaction) => {
