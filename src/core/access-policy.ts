@@ -73,6 +73,18 @@ const narrowerMode = (
   inner: ProviderKeysMode | null,
 ): ProviderKeysMode | null => (outer === 'off' || outer === 'required' ? outer : (inner ?? outer));
 
+/**
+ * Users may send any text where rules say so of them, and their key may: a key that may is in a server of the operator's, its
+ * users' tokens are in pages.
+ */
+const narrowerDocuments = (
+  outer: AccessRules['trustedDocuments'],
+  inner: AccessRules['trustedDocuments'],
+): AccessRules['trustedDocuments'] => {
+  if (outer === 'only' || inner === 'only') return 'only';
+  return inner === 'also' ? outer : null;
+};
+
 /** What both of two rules allow: the stricter one in everything. `outer`: of a key, `inner`: of the users of its tokens. Pure. */
 export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessRules => ({
   models:
@@ -83,8 +95,7 @@ export const intersectAccess = (outer: AccessRules, inner: AccessRules): AccessR
   limits: lesserLimits(outer.limits, inner.limits),
   keyLimits: outer.limits,
   budgets: [...outer.budgets, ...inner.budgets],
-  trustedDocuments:
-    outer.trustedDocuments === 'only' ? 'only' : (inner.trustedDocuments ?? outer.trustedDocuments),
+  trustedDocuments: narrowerDocuments(outer.trustedDocuments, inner.trustedDocuments),
   providerKeys: narrowerMode(outer.providerKeys, inner.providerKeys),
   retentionDays: lesser(outer.retentionDays, inner.retentionDays),
 });

@@ -9,7 +9,7 @@ const UserTokenType = builder.objectRef<IssuedToken>('UserToken').implement({
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When it stops to let its user in. What has begun by then goes on.',
+      description: 'When it stops letting its user in. What has begun by then goes on.',
       resolve: ({ expiresAtMs }) => new Date(expiresAtMs),
     }),
   }),

@@ -1,9 +1,11 @@
-import { type Plugin, useReadinessCheck } from 'graphql-yoga';
+import type { IncomingMessage } from 'node:http';
+import { RateLimited } from '../../core/rate-limit.ts';
 import { JSON_TYPE } from '../answer-type.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import type { Authenticate } from '../../services/principals/authenticator.ts';
 import { type ReadinessChecks, toReadiness } from '../health.ts';
 import type { HealthParts } from '../health-parts.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import { findOperationsRefusal } from '../see-operations.ts';
 
 const LIVE = '/health/live';
@@ -11,12 +13,6 @@ const READY = '/health/ready';
 
 // An answer adds to the headers that it is given.
 const createHeaders = () => ({ 'content-type': `${JSON_TYPE}; charset=utf-8` });
-
-/** The plugin for requests of one path: by itself it would match its pattern against the address of every request. */
-const at = (path: string, plugin: Plugin): Plugin => ({
-  ...plugin,
-  onRequest: (payload) => (payload.url.pathname === path ? plugin.onRequest?.(payload) : undefined),
-});
 
 export interface ReadinessOptions {
   readonly isClosing: () => boolean;
@@ -26,38 +22,46 @@ export interface ReadinessOptions {
   /** Whether rate limits are counted by this server alone. */
   readonly isLimitingAlone?: () => boolean;
   readonly authenticate: Authenticate;
+  readonly rateLimits: Pick<RateLimits, 'addresses' | 'findClient'>;
   readonly readParts?: () => HealthParts;
 }
+
+/**
+ * Whether a request is shown every part, as it is shown the metrics. Credentials count as a request of their address before
+ * they are verified, or they could be guessed here without a limit; a request without any counts nowhere.
+ */
+const isShownParts = async (
+  req: IncomingMessage,
+  { authenticate, rateLimits: { addresses, findClient } }: ReadinessOptions,
+): Promise<boolean> => {
+  const { authorization } = req.headers;
+  try {
+    if (authorization !== undefined && addresses.isAny) await addresses.takeRequest(findClient(req));
+  } catch (error) {
+    if (!(error instanceof RateLimited)) throw error;
+    return false;
+  }
+  return findOperationsRefusal(await authenticate(authorization)) === undefined;
+};
 
 /**
  * `/health/live` answers while the process does, `/health/ready` while the server should be sent new work. Neither needs
  * credentials; those that are shown the metrics are shown every part with its state as well.
  */
-export const useReadiness = ({
-  isClosing,
-  readinessChecks,
-  isCatalogueCurrent,
-  isLimitingAlone,
-  authenticate,
-  readParts,
-}: ReadinessOptions): ServerPlugin => {
-  const live = useReadinessCheck({
-    endpoint: LIVE,
-    check: ({ fetchAPI }) =>
-      new fetchAPI.Response(JSON.stringify({ status: 'live' }), { headers: createHeaders() }),
-  });
-  const ready = useReadinessCheck({
-    endpoint: READY,
-    async check({ fetchAPI, request }) {
-      const readiness = toReadiness(isClosing(), readinessChecks, isCatalogueCurrent, isLimitingAlone);
-      const found = await authenticate(request.headers.get('authorization') ?? undefined);
-      const isShown = readParts !== undefined && findOperationsRefusal(found) === undefined;
-      const parts = isShown ? { parts: readParts() } : {};
-      return new fetchAPI.Response(JSON.stringify({ ...readiness.body, ...parts }), {
-        status: readiness.ready ? 200 : 503,
-        headers: createHeaders(),
-      });
+export const useReadiness = (options: ReadinessOptions): ServerPlugin => {
+  const { isClosing, readinessChecks, isCatalogueCurrent, isLimitingAlone, readParts } = options;
+  return {
+    onRequest({ url: { pathname }, serverContext: { req }, endResponse, fetchAPI }) {
+      const answer = (status: number, body: object): void =>
+        endResponse(new fetchAPI.Response(JSON.stringify(body), { status, headers: createHeaders() }));
+      if (pathname === LIVE) return answer(200, { status: 'live' });
+      if (pathname !== READY) return undefined;
+      const { ready, body } = toReadiness(isClosing(), readinessChecks, isCatalogueCurrent, isLimitingAlone);
+      const status = ready ? 200 : 503;
+      if (readParts === undefined) return answer(status, body);
+      return isShownParts(req, options).then((isShown) =>
+        answer(status, { ...body, ...(isShown && { parts: readParts() }) }),
+      );
     },
-  });
-  return { onPluginInit: ({ addPlugin }) => [at(LIVE, live), at(READY, ready)].forEach(addPlugin) };
+  };
 };

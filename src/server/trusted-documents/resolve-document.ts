@@ -57,7 +57,7 @@ const withText = ({ operationName, variables, extensions }: OperationParams, que
 
 /** What a request without files of documents is: one with its text, as ever. */
 const withoutDocuments = (params: OperationParams): Resolved =>
-  isGiven(params.documentId) && !isGiven(params.query)
+  listIds(params).length > 0 && !isGiven(params.query) && !isAutomatic(params)
     ? refuse(
         'NOT_FOUND',
         'This server has no documents with ids: its operator sets MODELGRAPH_TRUSTED_DOCUMENTS. Send the text of the document.',

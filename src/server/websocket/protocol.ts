@@ -165,17 +165,6 @@ const holdSocket = async (
   }
 };
 
-/** Counts an operation against the limits of its address and of its principal; null, at once, where it has none. */
-const countOperation = (
-  principal: Principal,
-  { address }: SocketState,
-  { rateLimits: { principals, addresses } }: ProtocolOptions,
-): Promise<unknown> | null => {
-  const ofAddress = address === null ? null : addresses.takeRequest(address);
-  if (ofAddress === null) return principals.takeRequest(principal);
-  return ofAddress.then(() => principals.takeRequest(principal));
-};
-
 /** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
 const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
   if (rootValue instanceof WrittenResults) return rootValue;
@@ -184,11 +173,11 @@ const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
 
 /** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
 export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
-  const { authenticate, maskError, providerKeyReader, initTimeoutMs, maxOperationsPerSocket } = options;
+  const { authenticate, maskError, providerKeyReader, rateLimits, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
   return makeServer<Record<string, unknown>, SocketState>({
-    connectionInitWaitTimeout: initTimeoutMs,
+    connectionInitWaitTimeout: options.initTimeoutMs,
     async onConnect({ connectionParams, extra }) {
       extra.credentials = readCredentials(connectionParams ?? {}, extra.authorization);
       const found = await authenticate(extra.credentials);
@@ -222,18 +211,20 @@ export const createProtocol = (options: ProtocolOptions): Server<SocketState> =>
         if (!(id in subscriptions)) return [ended()];
         return startOperation(principal, id, payload, extra, options);
       };
+      const refuse = (error: unknown): Started => [maskError(error)];
       const begin = (found: Authenticated): Started | Promise<Started> => {
-        if (found instanceof ModelgraphError) return [maskError(found)];
-        const counting = countOperation(found, extra, options);
-        if (counting === null) return start(found);
-        return counting.then(
-          () => start(found),
-          (error: unknown) => [maskError(error)],
-        );
+        if (found instanceof ModelgraphError) return refuse(found);
+        const counting = rateLimits.principals.takeRequest(found);
+        return counting === null ? start(found) : counting.then(() => start(found), refuse);
       };
       // By then they may have expired, or been revoked. What has begun on the socket goes on.
-      const found = authenticate(extra.credentials);
-      return found instanceof Promise ? found.then(begin) : begin(found);
+      const identify = (): Started | Promise<Started> => {
+        const found = authenticate(extra.credentials);
+        return found instanceof Promise ? found.then(begin) : begin(found);
+      };
+      const { address } = extra;
+      const counting = address === null ? null : rateLimits.addresses.takeRequest(address);
+      return counting === null ? identify() : counting.then(identify, refuse);
     },
     execute: getResults,
     subscribe: getResults,

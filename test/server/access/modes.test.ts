@@ -69,6 +69,56 @@ it('trusted documents alone are executed for one key beside any text for another
   expect(await askOn(socket, other)).toBeNull();
 });
 
+it('a key that may send any text leaves its users to the documents of the server, unless the rules of both say otherwise', async () => {
+  const issue = 'mutation { createUserToken(subject: "ann", expiresInSeconds: 60) { token } }';
+  await using file = await createDocumentsFile(byHash(VIEWER, issue));
+  const issuing = { operations: ['read', 'issue'] };
+  const also = { trustedDocuments: 'also' };
+  await using scene = await startWith(
+    { page: { ...issuing, users: also }, back: { ...issuing, ...also } },
+    { trustedDocuments: [file.path], trustedDocumentsMode: 'only' },
+  );
+  const { app, rewrite } = scene;
+  const issueWith = async (key: string): Promise<string> => {
+    const byId = { query: '', extensions: { documentId: sha256(issue) } };
+    return (await ASK.http(app, byId, key)).data.createUserToken.token as string;
+  };
+  const [ofPage, ofBack] = [await issueWith(PAGE.key), await issueWith(BACK.key)];
+  const other = { query: '{ viewer { kind } }' };
+  for (const ask of Object.values(ASK)) {
+    expect(codeOf(await ask(app, other, BACK.key))).toBeNull();
+    expect(codeOf(await ask(app, other, ofBack))).toBe('FORBIDDEN');
+    // Users never have more than their key.
+    expect(codeOf(await ask(app, other, ofPage))).toBe('FORBIDDEN');
+    const byId = { query: '', extensions: { documentId: sha256(VIEWER) } };
+    expect((await ask(app, byId, ofBack)).data).toEqual({ viewer: { id: 'user:back:ann' } });
+  }
+  await rewrite({ page: issuing, back: { ...issuing, ...also, users: also } });
+  for (const ask of Object.values(ASK)) expect(codeOf(await ask(app, other, ofBack))).toBeNull();
+});
+
+it('a router with a key that may send any text composes a subgraph and asks for its entities, where pages have listed documents alone', async () => {
+  const model = '{ model(name: "demo") { id } }';
+  await using file = await createDocumentsFile(byHash(VIEWER));
+  await using scene = await startWith(
+    { back: { trustedDocuments: 'also' } },
+    { federation: true, trustedDocuments: [file.path], trustedDocumentsMode: 'only' },
+  );
+  const { app } = scene;
+  const id = (await ASK.http(app, { query: model }, BACK.key)).data.model.id as string;
+  const service = { query: '{ _service { sdl } }' };
+  const entities = {
+    query: 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Model { name } } }',
+    variables: { of: [{ __typename: 'Model', id }] },
+  };
+  for (const ask of Object.values(ASK)) {
+    expect((await ask(app, service, BACK.key)).data._service.sdl).toContain('type Model');
+    expect((await ask(app, entities, BACK.key)).data).toEqual({ _entities: [{ name: 'demo' }] });
+    expect(codeOf(await ask(app, service, PAGE.key))).toBe('FORBIDDEN');
+    expect(codeOf(await ask(app, entities, PAGE.key))).toBe('FORBIDDEN');
+  }
+});
+
 const settingsOf = (vendor: UpstreamServer) => ({
   providers: { openai: { apiKey: 'sk-key-of-the-server', baseUrl: vendor.origin } },
 });

@@ -194,7 +194,13 @@ const BATCH_DOORS: Readonly<Record<string, Door>> = {
   }),
 };
 
-/** Ways to follow and to change an object, which is its owner's alone. */
+/** Lists for administrators. Others get to none of it, their own records neither. */
+const EVERYONE_DOORS: Readonly<Record<string, Operation>> = {
+  generations: { query: `{ generations(everyone: true) { nodes { ${FIELDS} } } }` },
+  batches: { query: `{ batches(everyone: true) { nodes { ${ITEMS} } } }` },
+};
+
+/** Ways to follow and to change an object, which is its owner's alone; administrators may cancel it. Deletions come last. */
 const CHANGES: Readonly<Record<string, Door>> = {
   generationEvents: door('subscription ($id: ID!) { generationEvents(id: $id) { sequence } }'),
   cancelGeneration: door('mutation ($id: ID!) { cancelGeneration(id: $id) { id } }'),
@@ -203,6 +209,8 @@ const CHANGES: Readonly<Record<string, Door>> = {
   ),
   batchUpdated: door('subscription ($id: ID!) { batchUpdated(id: $id) { id } }'),
   cancelBatch: door('mutation ($id: ID!) { cancelBatch(id: $id) { id } }'),
+  deleteGeneration: door('mutation ($id: ID!) { deleteGeneration(id: $id) }'),
+  deleteBatch: door('mutation ($id: ID!) { deleteBatch(id: $id) }'),
 };
 
 const LET_IN_BUT_REFUSED = new Set(['NOT_FOUND', 'FORBIDDEN']);
@@ -271,6 +279,11 @@ describe('every door, for every kind of principal, to every kind of object', () 
           // The requests of a batch are content, which an outline leaves out.
           const should = way === 'item' && ofBatches === 'outline' ? 'nothing' : ofBatches;
           note(`${name}: ${way} of the batch over ${transport}`, is, should);
+        }
+        for (const [way, operation] of Object.entries(EVERYONE_DOORS)) {
+          const is = seenIn(await ask(scene.app, operation, given));
+          const should = ofGenerations === 'whole' ? 'nothing' : ofGenerations;
+          note(`${name}: ${way} of everyone over ${transport}`, is, should);
         }
       }
       for (const [way, toOperation] of Object.entries(CHANGES))

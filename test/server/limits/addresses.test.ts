@@ -62,6 +62,47 @@ describe('the requests of an address', () => {
     expect(codes).toEqual([null, null, 'RATE_LIMITED']);
   });
 
+  it('are counted on a socket whose credentials are good no longer, before they are looked at again', async () => {
+    let passedMs = 0;
+    await using scene = await startLimited(
+      {},
+      {
+        settings: { addressRequestsPerMinute: 5 },
+        overrides: { ...CLOCK, tokenClock: () => Date.now() + passedMs },
+      },
+    );
+    const { app } = scene;
+    const query = 'mutation { createUserToken(subject: "x", expiresInSeconds: 60) { token } }';
+    const { data } = await ASK.http(app, { query }, ANN.key);
+    await using socket = await openRawSocket(app, { init: bearer(data.createUserToken.token) });
+    passedMs = 61_000;
+    const codes = [];
+    for (const id of ['1', '2', '3', '4']) {
+      socket.send({ type: 'subscribe', id, payload: QUERY });
+      const { payload } = await socket.received((message) => message.id === id);
+      codes.push(payload[0].extensions.code);
+    }
+    expect(codes).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'RATE_LIMITED']);
+  });
+
+  it('are counted at /health/ready where it is asked with credentials, which are not looked at beyond the limit', async () => {
+    await using scene = await startLimited(
+      {},
+      { settings: { addressRequestsPerMinute: 2 }, overrides: CLOCK },
+    );
+    const { app } = scene;
+    const ready = async (headers: Record<string, string> = {}) => {
+      const response = await fetch(new URL('/health/ready', app.url), { headers });
+      const { parts } = (await response.json()) as { readonly parts?: unknown };
+      return [response.status, parts === undefined ? 'without parts' : 'with parts'];
+    };
+    expect(await ready(bearer('mg_ann_wrong'))).toEqual([200, 'without parts']);
+    expect(await ready(bearer(ANN.key))).toEqual([200, 'with parts']);
+    expect(await ready(bearer(ANN.key))).toEqual([200, 'without parts']);
+    expect(await ready()).toEqual([200, 'without parts']);
+    expect(codeOf(await ASK.http(app, QUERY, ANN.key))).toBe('RATE_LIMITED');
+  });
+
   it('are those of the client that a trusted proxy names', async () => {
     const settings = { addressRequestsPerMinute: 2, trustedProxies: ['127.0.0.0/8', '::1'] };
     await using app = await startApp(settings, CLOCK);

@@ -20,6 +20,8 @@ fragment Event on GenerationEvent { __typename sequence @include(if: $full) }
 
 const REQUESTS = 1_000;
 
+const MULTIPART = 'multipart/mixed;subscriptionSpec=1.0,application/json';
+
 type Body = Record<string, unknown>;
 type Send = (body: Body) => Promise<readonly GraphqlResponse[]>;
 
@@ -142,6 +144,14 @@ const readStream = async (response: Response): Promise<readonly GraphqlResponse[
   return results.map((result) => JSON.parse(result) as GraphqlResponse);
 };
 
+/** Of Apollo's protocol: each result in a part of its own, or one answer in JSON where nothing is begun. */
+const readParts = async (response: Response): Promise<readonly GraphqlResponse[]> => {
+  const answer = await response.text();
+  const parts = answer.match(/^\{"payload":.*\}$/gm);
+  if (parts === null) return [JSON.parse(answer) as GraphqlResponse];
+  return parts.map((part) => (JSON.parse(part) as { readonly payload: GraphqlResponse }).payload);
+};
+
 /** The parameters of an address: a text as it is, anything else as JSON. */
 const toAddress = (url: string, body: Body): string => {
   const given = Object.entries(body).map(([name, value]) => [
@@ -166,6 +176,10 @@ const createDoors = (
       send: async (body) => [(await (await post(app, body, { headers: bearer })).json()) as GraphqlResponse],
     },
     { text: SUBSCRIPTION, send: async (body) => readStream(await post(app, body, { headers })) },
+    {
+      text: SUBSCRIPTION,
+      send: async (body) => readParts(await post(app, body, { headers: { ...bearer, accept: MULTIPART } })),
+    },
     {
       text: SUBSCRIPTION,
       passesOverEmpty: true,

@@ -179,6 +179,14 @@ test('a server without documents says so to a request with an id alone', async (
   expect((await ask(without, { documentId: sha256(ASK), query: '{ __typename }' })).answer).toEqual({
     data: { __typename: 'Query' },
   });
+  // Where the client package puts it, with the empty query that graphql-ws wants.
+  const inExtensions = { query: '', extensions: { documentId: sha256(ASK) } };
+  const refusal = {
+    message: expect.stringContaining('MODELGRAPH_TRUSTED_DOCUMENTS'),
+    extensions: expect.objectContaining({ code: 'NOT_FOUND' }),
+  };
+  expect((await ask(without, inExtensions)).answer).toMatchObject({ errors: [refusal] });
+  expect(await askOverWebSocket(without, inExtensions)).toMatchObject({ type: 'error', payload: [refusal] });
 });
 
 test('the playground is served with also, not with only', async () => {

@@ -12,11 +12,13 @@ export const showKeyPrompt = (document: Document, { wasRefused, onKey }: KeyProm
   const form = document.createElement('form');
   form.id = ID;
   const label = document.createElement('label');
-  label.textContent = wasRefused ? 'The key was refused: ' : 'This server asks for a key: ';
+  label.textContent = wasRefused
+    ? 'The key was refused, or has expired: '
+    : 'This server asks for a key or a token: ';
   const input = document.createElement('input');
   input.type = 'password';
   input.autocomplete = 'off';
-  input.placeholder = 'mg_…';
+  input.placeholder = 'mg_… or a token';
   input.required = true;
   // A header takes no other characters: fetch would throw at each request, before the server could refuse the key.
   input.pattern = '\\s*[!-~]+\\s*';

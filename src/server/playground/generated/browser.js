@@ -185,11 +185,11 @@
 		const form = document.createElement("form");
 		form.id = ID;
 		const label = document.createElement("label");
-		label.textContent = wasRefused ? "The key was refused: " : "This server asks for a key: ";
+		label.textContent = wasRefused ? "The key was refused, or has expired: " : "This server asks for a key or a token: ";
 		const input = document.createElement("input");
 		input.type = "password";
 		input.autocomplete = "off";
-		input.placeholder = "mg_…";
+		input.placeholder = "mg_… or a token";
 		input.required = true;
 		input.pattern = "\\s*[!-~]+\\s*";
 		input.title = "A key has letters, digits and punctuation of ASCII only.";
