@@ -7,7 +7,7 @@ import { ANN, bearer } from '../support/app/limited-app.ts';
 import { startHurriedProcess } from '../support/app/server-process.ts';
 import { createToyProvider } from '../support/app/toy-app.ts';
 import { textDelta, untilAborted } from '../support/app/toy-provider.ts';
-import { until } from '../support/databases/batch-database.ts';
+import { queryPostgres, until } from '../support/databases/batch-database.ts';
 import { startPostgres } from '../support/databases/postgres-server.ts';
 import { named, postgres, TIMING } from './nodes.ts';
 
@@ -18,6 +18,8 @@ const STREAMED = {
     'mutation { startGeneration(input: { model: "demo-long", prompt: "Hi", onDisconnect: CONTINUE }) { id } }',
 };
 const CANCEL = (id: string) => ({ query: `mutation { cancelGeneration(id: "${id}") { status } }` });
+
+const LEASES = 'SELECT id FROM node WHERE lease_until > extract(epoch FROM now()) * 1000';
 
 const createEndless = () =>
   createToyProvider(async function* (_request, { signal }) {
@@ -143,6 +145,32 @@ describe.skipIf(postgres.problem !== null)(
         expect(await metric(here.url, 'modelgraph_rate_limits_local')).toBe('modelgraph_rate_limits_local 0');
         // What it has begun meanwhile is known everywhere by then.
         await until(async () => codeOf(await ASK.http(there, START, ANN.key)) === 'RATE_LIMITED');
+      } finally {
+        await cluster[Symbol.asyncDispose]();
+        await server.remove();
+      }
+    });
+
+    it('free on every node what has ended on one while the store was away', async () => {
+      const server = await startPostgres();
+      const cluster = await startLimitedNodes(2, { generationsAtOnce: 1 }, server.url);
+      const { nodes } = cluster;
+      const [here, there] = [at(nodes, 0), at(nodes, 1)];
+      try {
+        const begun = await ASK.http(here, START, ANN.key);
+        const id = begun.data.startGeneration.id as string;
+        expect(codeOf(await ASK.http(there, START, ANN.key))).toBe('RATE_LIMITED');
+        await server.stop();
+        expect((await ASK.http(here, CANCEL(id), ANN.key)).data.cancelGeneration.status).toBe('CANCELLED');
+        await here.logged(({ message }) => message.includes('counts what it knows by itself'));
+        await server.start();
+        await here.logged(({ message }) => message === 'the store counts rate limits again');
+        // From then on what it holds counts again.
+        await until(async () => {
+          const alive = await queryPostgres(server.url, LEASES);
+          return alive.length === 2;
+        });
+        await until(async () => codeOf(await ASK.http(there, START, ANN.key)) === null);
       } finally {
         await cluster[Symbol.asyncDispose]();
         await server.remove();

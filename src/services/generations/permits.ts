@@ -13,12 +13,13 @@ export const askForPermit = (
   limits: PrincipalLimits,
   principal: Principal,
   { request, resolution: { config } }: PreparedGeneration,
-  { metadata }: GenerateInput,
+  { metadata, store }: GenerateInput,
 ): Promise<GenerationPermit> | null =>
-  limits.admitGeneration(principal, () => ({
-    inputTokens: estimateInputTokens(request, config),
-    storedBytes: bytesOf(metadata),
-  }));
+  limits.admitGeneration(
+    principal,
+    () => ({ inputTokens: estimateInputTokens(request, config), storedBytes: bytesOf(metadata) }),
+    { isStored: store !== false },
+  );
 
 /** Counts what a generation has used. Where its provider has reported no usage, what was estimated of its input stays counted. */
 export const settlePermit = (permit: GenerationPermit, generation: Generation): void => {

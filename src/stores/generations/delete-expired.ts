@@ -22,8 +22,13 @@ const STEPS: readonly string[] = [
     SELECT rid FROM generation WHERE expires_at < NOW_MS AND events_expire_at IS NULL
     ORDER BY expires_at
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
+  `DELETE FROM generation_event WHERE rid IN (
+    SELECT e.rid FROM generation AS g JOIN generation_event AS e ON e.generation_rid = g.rid
+    WHERE g.deleted_at < NOW_MS - ${LEFT_MS} AND g.finished_at IS NOT NULL
+    LIMIT $1 FOR UPDATE OF e SKIP LOCKED) RETURNING 1 AS gone`,
   `DELETE FROM generation WHERE rid IN (
-    SELECT rid FROM generation WHERE deleted_at < NOW_MS - ${LEFT_MS} AND finished_at IS NOT NULL
+    SELECT g.rid FROM generation AS g WHERE g.deleted_at < NOW_MS - ${LEFT_MS} AND g.finished_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM generation_event AS e WHERE e.generation_rid = g.rid)
     LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1 AS gone`,
   `DELETE FROM idempotency WHERE (principal_id, idempotency_key) IN (
     SELECT principal_id, idempotency_key FROM idempotency WHERE expires_at < NOW_MS

@@ -26,6 +26,10 @@ const DELETE_ROW = 'DELETE FROM generation WHERE rid = $1';
 const LEAVE = `
   UPDATE generation SET deleted_at = COALESCE(deleted_at, NOW_MS), record = $2 WHERE rid = $1`;
 
+const DELETE_LATE_EVENTS = `
+  DELETE FROM generation_event WHERE generation_rid IN (
+    SELECT rid FROM generation WHERE id IN_LIST($1) AND deleted_at IS NOT NULL AND finished_at IS NOT NULL)`;
+
 const COMPLETE = `
   DELETE FROM generation WHERE id IN_LIST($1) AND deleted_at IS NOT NULL AND finished_at IS NOT NULL`;
 
@@ -44,9 +48,14 @@ export const deleteBesides = async (transaction: Transaction, ids: readonly stri
   await forgetCommands(transaction, ids);
 };
 
-/** Deletes the rows of generations that have ended and were deleted before. */
+/**
+ * Deletes the rows of generations that have ended and were deleted before. A node that was just writing events of one has
+ * committed them after its other events were deleted.
+ */
 export const completeDeletions = async (transaction: Transaction, ids: readonly string[]): Promise<void> => {
-  if (ids.length > 0) await transaction.query(COMPLETE, [toRows(ids)]);
+  if (ids.length === 0) return;
+  await transaction.query(DELETE_LATE_EVENTS, [toRows(ids)]);
+  await transaction.query(COMPLETE, [toRows(ids)]);
 };
 
 /** As `GenerationStore.delete`. */

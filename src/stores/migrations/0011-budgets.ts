@@ -9,11 +9,13 @@ import type { Migration } from './migration.ts';
  * - `ledger`: one row for each turn that was billed. It names no generation: what is deleted leads nowhere.
  * - `usage_day`: its sums by day (days since 1970). Texts that are missing are empty. `shard`: nodes that write at the same
  *   time write to different rows.
+ *
+ * Older servers cannot go on: they would end generations and batches under a budget without settling them, and what is
+ * reserved for these would never be released.
  */
 export const BUDGETS: Migration = {
   version: 11,
   name: 'budgets',
-  compatibleFrom: 9,
   statements: [
     `CREATE TABLE budget (
       rid IDENTITY,

@@ -6,11 +6,12 @@ import type { Migration } from './migration.ts';
  * - `batch.retention_ms`: how long it is kept after its end, in milliseconds; null: as the server is set.
  * - `vendor_deletion`: what vendors still have of batches that are deleted here. `config`: the model as the batch had it,
  *   as JSON. `key_id`: of the server's key that the batch belongs to; null: the only one there was.
+ *
+ * Older servers cannot go on: they would neither cancel what is deleted nor leave its content unwritten, and show it.
  */
 export const DELETION: Migration = {
   version: 12,
   name: 'deletion',
-  compatibleFrom: 9,
   statements: [
     'ALTER TABLE generation ADD COLUMN deleted_at bigint',
     `CREATE INDEX generation_deleted ON generation (deleted_at) WHERE deleted_at IS NOT NULL`,

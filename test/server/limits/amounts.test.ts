@@ -92,6 +92,9 @@ describe.each(engines)('amounts on $name', ({ problem, open }) => {
       expect(codes[0]).toBeNull();
       expect(codes.at(-1)).toBe('RATE_LIMITED');
       expect(codes.indexOf('RATE_LIMITED')).toBeGreaterThan(2);
+      const remaining = await remainingOf(app, 'storedBytesPerDay');
+      expect(codeOf(await generate(app, ANN.key, { store: false }))).toBeNull();
+      expect(await remainingOf(app, 'storedBytesPerDay')).toBe(remaining);
       const line = JSON.stringify({ customId: 'a', input: { model: 'toy', prompt: 'x'.repeat(30_000) } });
       const headers = bearer(ANN.key);
       const { answer } = await submitFile(app, line, { headers });

@@ -118,5 +118,18 @@ for (const { version, engine, text, load } of recordings) {
         }
       },
     );
+
+    it.skipIf(engine === 'sqlite' || isCompatible(version))(
+      'is left as it is while one of its own servers is alive, which could not go on',
+      async () => {
+        await using recorded = await load();
+        await recorded.execute(
+          `INSERT INTO node (id, lease_until, started_at) VALUES ('alive', ${Number.MAX_SAFE_INTEGER}, 0)`,
+        );
+        await expect(recorded.open()).rejects.toThrow('changes what older servers use, and 1 of them');
+        await recorded.execute(`DELETE FROM node WHERE id = 'alive'`);
+        await (await recorded.open()).close();
+      },
+    );
   });
 }

@@ -24,8 +24,9 @@ export class HoldCounter {
     this.#now = now;
   }
 
+  /** Whether it can be forgotten: nothing is open, and the store says so as well. */
   get isIdle(): boolean {
-    return this.#own === 0 && !this.#isAsking;
+    return this.#own === 0 && this.#written === 0 && !this.#isAsking;
   }
 
   /** How many this node holds, and the others as far as it knows. */
@@ -55,7 +56,8 @@ export class HoldCounter {
 
   /** Writes how many this node holds: the store may have missed it, or taken this node for dead. */
   rewrite(): void {
-    if (!this.#limit.isShared || this.#own === 0) return;
+    // What was released while the store was away is open there.
+    if (!this.#limit.isShared || (this.#own === 0 && this.#written === 0)) return;
     this.#written = null;
     this.#askStore();
   }

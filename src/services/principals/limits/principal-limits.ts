@@ -55,17 +55,18 @@ export class PrincipalLimits {
     return limits.length === 0 ? null : new UploadMeter(this.#limiter, limits);
   }
 
-  /** Admits a generation. Rejects with `RateLimited`, and nothing is counted then. */
+  /** Admits a generation. `isStored`: what it says is stored. Rejects with `RateLimited`, and nothing is counted then. */
   admitGeneration(
     principal: Principal,
     findDemand: () => GenerationDemand,
+    { isStored }: { readonly isStored: boolean },
   ): Promise<GenerationPermit> | null {
     const atOnce = [
       ...findNodeLimits(principal, 'generationsAtOnce', this.#nodeLimits),
       ...this.#find(principal, 'generationsAtOnce'),
     ];
     const tokens = this.#find(principal, 'tokensPerMinute');
-    const stored = this.#find(principal, 'storedBytesPerDay');
+    const stored = isStored ? this.#find(principal, 'storedBytesPerDay') : [];
     if (atOnce.length === 0 && tokens.length === 0 && stored.length === 0) return null;
     return GenerationPermit.admit(this.#limiter, { atOnce, tokens, stored }, findDemand());
   }

@@ -36,6 +36,8 @@ const MAX_DELAY_MS = 5_000;
 /** Counters that are kept, of each kind: of more accounts than that, some are forgotten. */
 const MOST_COUNTERS = 50_000;
 
+type Refusals = WeakMap<WindowCounter | HoldCounter, number>;
+
 const nameOf = ({ name, account, isShared }: AppliedLimit): string =>
   `${name} ${isShared ? '' : 'node '}${account}`;
 
@@ -87,7 +89,9 @@ export class RateLimiter {
   readonly #windows: Counters<WindowCounter>;
   readonly #holds: Counters<HoldCounter>;
   /** Refusals since the last time that a counter has granted something. */
-  readonly #refusals = new WeakMap<WindowCounter | HoldCounter, number>();
+  readonly #refusals: Refusals = new WeakMap();
+  /** The same for what others count besides: the counter itself has granted a place by then. */
+  readonly #refusalsBeside: Refusals = new WeakMap();
   readonly #closing = new AbortController();
 
   constructor(options: RateLimiterOptions) {
@@ -161,8 +165,13 @@ export class RateLimiter {
     const hold = await this.hold(limits, path);
     try {
       for (const limit of limits) {
-        const open = (await countOthers(limit)) + this.#holds.get(limit).count;
-        if (open > limit.limit) throw this.#refuse(limit, toFullVerdict(limit, this.#options.now()), path);
+        const counter = this.#holds.get(limit);
+        if ((await countOthers(limit)) + counter.count > limit.limit) {
+          hold.release();
+          await this.#delayRefusal(counter, this.#refusalsBeside);
+          throw this.#refuse(limit, toFullVerdict(limit, this.#options.now()), path);
+        }
+        this.#refusalsBeside.delete(counter);
       }
       return hold;
     } catch (error) {
@@ -186,9 +195,9 @@ export class RateLimiter {
     for (const counter of this.#holds) counter.rewrite();
   }
 
-  async #delayRefusal(counter: WindowCounter | HoldCounter): Promise<void> {
-    const count = (this.#refusals.get(counter) ?? 0) + 1;
-    this.#refusals.set(counter, count);
+  async #delayRefusal(counter: WindowCounter | HoldCounter, refusals = this.#refusals): Promise<void> {
+    const count = (refusals.get(counter) ?? 0) + 1;
+    refusals.set(counter, count);
     const delayMs = Math.min(MAX_DELAY_MS, (count - PROMPT_REFUSALS) * DELAY_STEP_MS);
     if (delayMs <= 0) return;
     const { signal } = this.#closing;

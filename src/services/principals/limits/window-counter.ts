@@ -21,6 +21,9 @@ interface Ask {
   readonly answer: PromiseWithResolvers<Verdict>;
 }
 
+/** How long what the store has answered is believed where it refuses, in milliseconds: another node may give something back. */
+const BELIEVED_MS = 5_000;
+
 /**
  * Counts what one account uses in a window. Over nodes by one statement: those who ask while one is under way are counted
  * together with the next. What the store has answered is remembered, so that an account that has reached its limit costs
@@ -36,6 +39,8 @@ export class WindowCounter {
   #state: WindowState = EMPTY_WINDOW;
   /** How far the store's clock is ahead of this node's, in milliseconds. */
   #aheadMs = 0;
+  /** When the store has answered, by this node's clock. */
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
   /** What is to be counted with the next statement, whatever the limit. */
   #added = 0;
   #isAsking = false;
@@ -56,7 +61,9 @@ export class WindowCounter {
 
   take(limit: AppliedLimit, amount: number): Promise<Verdict> {
     this.#limit = limit;
-    if (!limit.isShared || this.#remaining() < amount) return Promise.resolve(this.#takeHere(amount));
+    const isKnown = this.#now() - this.#answeredAtMs < BELIEVED_MS;
+    if (!limit.isShared || (isKnown && this.#remaining() < amount))
+      return Promise.resolve(this.#takeHere(amount));
     const answer = Promise.withResolvers<Verdict>();
     this.#waiting.push({ amount, answer });
     this.#askStore();
@@ -91,7 +98,8 @@ export class WindowCounter {
   }
 
   #take(state: WindowState, nowMs: number): void {
-    this.#aheadMs = nowMs - this.#now();
+    this.#answeredAtMs = this.#now();
+    this.#aheadMs = nowMs - this.#answeredAtMs;
     this.#state = state;
   }
 
