@@ -76,6 +76,10 @@ describe('The compose files', () => {
     }
   });
 
+  it('have a proxy that names its clients, as the limits of addresses need it', () => {
+    expect(read('deploy/cluster/haproxy.cfg')).toMatch(/^defaults\n(?: .*\n)* {2}option forwardfor\n/m);
+  });
+
   it('name a version of every image', () => {
     for (const [name, { image: used }] of Object.entries(readCompose(read('deploy/cluster/compose.yaml'))))
       expect(used, name).toMatch(name.startsWith('modelgraph') ? /^modelgraph$/ : /^docker\.io\/[^:]+:v?\d/);
@@ -130,6 +134,12 @@ describe('The unit of systemd', () => {
       expect(stderr.split('\n').filter((line) => line.includes('modelgraph.service'))).toEqual([]);
     },
   );
+
+  it('keeps the compile cache in a folder that it may write to', () => {
+    const unit = read('deploy/systemd/modelgraph.service');
+    const [, folder] = /^CacheDirectory=(\S+)$/m.exec(unit) ?? [];
+    expect(unit).toMatch(new RegExp(`^Environment=.* NODE_COMPILE_CACHE=/var/cache/${folder}$`, 'm'));
+  });
 
   it('starts a file that there is', () => {
     const [, program, main] = /^ExecStart=\/opt\/modelgraph\/(\S+) (\S+)$/m.exec(
