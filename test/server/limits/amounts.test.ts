@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -164,6 +165,25 @@ describe('uploaded bytes', () => {
     expect(await remainingOf(app, 'uploadedBytesPerDay')).toBe(left);
     const other = await submitFile(app, 'x'.repeat(60_000), { headers: bearer(BOB.key) });
     expect(codeOf(other.answer)).toBe('INVALID_REQUEST');
+  });
+
+  it('are refused to a client that sends all of them before it reads, and its connection goes on', async () => {
+    await using scene = await startLimited({ uploadedBytesPerDay: 100_000 }, { overrides: CLOCK });
+    const body = Buffer.alloc(4 * 1_048_576, 'x');
+    const { hostname, port } = new URL(scene.app.url);
+    const socket = connect(Number(port), hostname).setEncoding('utf8').pause();
+    onTestFinished(() => void socket.destroy());
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: ${bearer(ANN.key).authorization}\r\n` +
+        `content-type: multipart/form-data; boundary=b\r\ngraphql-require-preflight: 1\r\ncontent-length: ${body.length}\r\n\r\n`,
+    );
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(body, () => resolve());
+    });
+    socket.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+    const answers = await text(socket);
+    expect(answers).toMatch(/^HTTP\/1\.1 429 [^]*"code":"RATE_LIMITED"[^]*HTTP\/1\.1 200 /);
   });
 
   it('count while they come where a body announces nothing, and leave no file behind when they are too many', async () => {
