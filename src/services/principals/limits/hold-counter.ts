@@ -24,9 +24,10 @@ export class HoldCounter {
     this.#now = now;
   }
 
-  /** Whether it can be forgotten: nothing is open, and the store says so as well. */
+  /** Whether it can be forgotten: nothing is open, and the store says so as well; while that is away, memory counts for more. */
   get isIdle(): boolean {
-    return this.#own === 0 && this.#written === 0 && !this.#isAsking;
+    const isWritten = this.#written === 0 || this.#fallback.isAway;
+    return this.#own === 0 && isWritten && !this.#isAsking;
   }
 
   /** How many this node holds, and the others as far as it knows. */
