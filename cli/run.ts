@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { readEnvironment } from '../config/env.ts';
+import { findVersion } from '../config/find-version.ts';
 import { OWN_COMMANDS } from './commands.ts';
-import { findVersion } from './find-version.ts';
 import { addFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 

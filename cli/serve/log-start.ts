@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os';
+import { findVersion } from '../../config/find-version.ts';
 import type { Settings } from '../../config/settings.ts';
 import { servesPlayground } from '../../config/trusted-documents.ts';
 import type { AppDescription } from '../../src/app.ts';
 import { isLoopback } from '../../src/core/is-loopback.ts';
 import type { ServiceLog } from '../../src/core/service-log.ts';
-import { findVersion } from '../find-version.ts';
 
 /** Addresses that stand for every one of the machine. */
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
