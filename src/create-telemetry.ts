@@ -58,7 +58,7 @@ export const createTelemetryLayer = (
     catalogue: () => catalogue.state(),
     catalogueRefreshes: () => sources.readCounts(),
     heldJobs: () => batches().heldJobs(),
-    ...(db.engine === 'postgres' && { isLimitingAlone }),
+    isLimitingAlone,
     sharedCounts: async () => ({
       nodes: (await findServerNodes(db)).length,
       batches: await batchStore.countUnfinished(),

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { servesPlayground } from '../config/trusted-documents.ts';
+import { BudgetExceeded } from './core/budget.ts';
 import { isLoopback } from './core/is-loopback.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import type { CatalogueLayer } from './create-catalogue.ts';
@@ -83,7 +84,10 @@ export const createTransports = (
   const shared = {
     authenticate,
     originPolicy: { loopbackOnly: isLoopback(settings.host), allowedOrigins: settings.allowedOrigins },
-    maskError: createErrorMask(log, (code) => metrics.errorTold(code)),
+    maskError: createErrorMask(log, (code, cause) => {
+      metrics.errorTold(code);
+      if (cause instanceof BudgetExceeded) metrics.budgetRefused(cause.budget);
+    }),
     rateLimits,
     heartbeatMs: settings.heartbeatMs,
     documents,

@@ -61,14 +61,17 @@ export type MaskError = (error: unknown) => GraphQLError;
 /**
  * What a client may see of an error: ours in full, a GraphQL error (a bad variable, say) with the code
  * `INVALID_REQUEST`, and of anything else only that it happened. That one is logged. `onTold` is called once for each error
- * that was masked, however often it is.
+ * that was masked, however often it is; `cause`: what a resolver threw.
  */
-export const createErrorMask = (log: ServiceLog, onTold: (code: ErrorCode) => void = () => {}): MaskError => {
+export const createErrorMask = (
+  log: ServiceLog,
+  onTold: (code: ErrorCode, cause: unknown) => void = () => {},
+): MaskError => {
   const told = new WeakSet<GraphQLError>();
   return (error) => {
     const masked = mask(error, log);
     const { code } = masked.extensions;
-    if (!told.has(masked) && isErrorCode(code)) onTold(code);
+    if (!told.has(masked) && isErrorCode(code)) onTold(code, findCause(error));
     told.add(masked);
     return masked;
   };

@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import type { BudgetDetails } from '../core/budget.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Telemetry, Transport } from '../core/telemetry.ts';
 import { createBatchMetrics } from './batch-metrics.ts';
@@ -29,6 +30,8 @@ export interface Metrics {
   streamOpened(transport: Transport): () => void;
   /** Counts something that a rate limit has refused, by the name of the limit. */
   rateLimited(limit: string): void;
+  /** Counts a request that a budget has refused. */
+  budgetRefused(budget: Pick<BudgetDetails, 'scope' | 'period'>): void;
   /** A client was told of an error. */
   errorTold(code: ErrorCode): void;
   /** A telemetry has failed on a defect. */
@@ -59,6 +62,12 @@ export const SERVER_METRICS = defineMetrics({
     help: 'What rate limits have refused, by the name of the limit.',
     labels: ['limit'],
   },
+  budgetRefusals: {
+    name: 'modelgraph_budget_refusals_total',
+    type: 'counter',
+    help: 'Requests that a budget has refused, by its scope and period. Generations that ran short of money later are in modelgraph_generations_total with the code BUDGET_EXCEEDED.',
+    labels: ['scope', 'period'],
+  },
   requestErrors: {
     name: 'modelgraph_request_errors_total',
     type: 'counter',
@@ -83,6 +92,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   const openStreams = createGauge(SERVER_METRICS.openStreams, registry);
   for (const transport of STREAMING) openStreams.set({ transport }, 0);
   const rateLimited = createCounter(SERVER_METRICS.rateLimited, registry);
+  const budgetRefusals = createCounter(SERVER_METRICS.budgetRefusals, registry);
   const requestErrors = createCounter(SERVER_METRICS.requestErrors, registry);
   const telemetryFailures = createCounter(SERVER_METRICS.telemetryFailures, registry);
   registerReadings(registry, options);
@@ -109,6 +119,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
       };
     },
     rateLimited: (limit) => rateLimited.inc({ limit }),
+    budgetRefused: ({ scope, period }) => budgetRefusals.inc({ scope, period }),
     errorTold: (code) => requestErrors.inc({ code }),
     telemetryFailed: () => telemetryFailures.inc(),
     start: () => process.start(),

@@ -32,12 +32,17 @@ const QUERIES = panels.flatMap(({ title, targets = [] }) =>
   })),
 );
 
-/** Panels that are empty as long as all is well, and while nothing but demo models is used, which have no price. */
+/**
+ * Panels that are empty as long as all is well, while nothing but demo models is used, which have no price, and without keys,
+ * which have limits and budgets.
+ */
 const EMPTY_HERE = [
   'Cost per hour',
   'Circuits that are not closed',
   'Cost per hour, by model',
   'Failed steps of batches',
+  'Refused by rate limits',
+  'Refused by budgets',
 ];
 
 /** Metrics of Prometheus itself. */

@@ -114,6 +114,10 @@ describe.each(engines)('budgets on $name', ({ problem, open }) => {
         },
       });
       expect(server.toy.calls).toHaveLength(1);
+      const metrics = await (await fetch(new URL('/metrics', server.app.url))).text();
+      expect(metrics.match(/^modelgraph_budget_refusals_total.*$/gm)).toEqual([
+        'modelgraph_budget_refusals_total{scope="key",period="total"} 1',
+      ]);
     });
 
     it('are settled at what the vendor reports, with a row of usage', async () => {
