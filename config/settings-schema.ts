@@ -29,10 +29,27 @@ export const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+/** Whether every part of an address can be read: clients of PostgreSQL decode its user, its password and its path. */
+const isReadable = (text: string): boolean => {
+  try {
+    const { username, password, pathname } = new URL(text);
+    return [username, password, pathname].every((part) => decodeURIComponent(part) !== undefined);
+  } catch {
+    return false;
+  }
+};
 /** Its value is never quoted, because it contains a password. */
 const databaseUrl = z
   .string()
-  .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), 'must be a postgres:// address')
+  .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), {
+    error: 'must be a postgres:// address',
+    abort: true,
+  })
+  .refine(
+    (text) => text === '' || isReadable(text),
+    'cannot be read as an address: in a user or a password, write @ as %40, / as %2F, # as %23, ? as %3F and % as %25; ' +
+      'the folder of a socket is named at its end, as in postgres://me@localhost/app?host=/run/postgresql',
+  )
   .transform((text) => (text === '' ? null : text));
 /** Its value is never quoted. A secret of fewer than 24 bytes could be guessed. */
 const webhookSecret = z
