@@ -76,6 +76,10 @@ describe('The compose files', () => {
     }
   });
 
+  it('have a proxy that names its clients, as the limits of addresses need it', () => {
+    expect(read('deploy/cluster/haproxy.cfg')).toMatch(/^defaults\n(?: .*\n)* {2}option forwardfor\n/m);
+  });
+
   it('name a version of every image', () => {
     for (const [name, { image: used }] of Object.entries(readCompose(read('deploy/cluster/compose.yaml'))))
       expect(used, name).toMatch(name.startsWith('modelgraph') ? /^modelgraph$/ : /^docker\.io\/[^:]+:v?\d/);
