@@ -38,6 +38,16 @@ const logAccess = ({ host, apiKeys, accessFile, jwt, allowedOrigins }: Settings,
   );
 };
 
+const logLimits = (settings: Settings, log: ServiceLog): void => {
+  const { maxBodyBytes, maxUploadBytes, timeoutMs, maxAttempts, batchConcurrency } = settings;
+  const { addressRequestsPerMinute, addressSockets, principalSockets, principalGenerations } = settings;
+  const ofClients = { addressRequestsPerMinute, addressSockets, principalSockets, principalGenerations };
+  log.info(
+    { maxBodyBytes, maxUploadBytes, timeoutMs, maxAttempts, batchConcurrency, ...ofClients },
+    'limits',
+  );
+};
+
 /**
  * Says what the server has started with: providers, models, the store, who may use it, limits, and at last the address
  * that a browser on this machine opens.
@@ -67,8 +77,7 @@ export const logStart = (
   );
   logStore(settings, log);
   logAccess(settings, log);
-  const { maxBodyBytes, maxUploadBytes, timeoutMs, maxAttempts, batchConcurrency } = settings;
-  log.info({ maxBodyBytes, maxUploadBytes, timeoutMs, maxAttempts, batchConcurrency }, 'limits');
+  logLimits(settings, log);
   log.info({}, 'the demo models are scripts that answer without a key; they are not language models');
   log.info(
     { url, network: findNetworkUrls(settings.host, url), playground: servesPlayground(settings) },

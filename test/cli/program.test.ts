@@ -122,7 +122,12 @@ test('the start says what the server consists of', async () => {
   });
   expect(lines['store: nothing survives a restart']).toMatchObject({ engine: 'sqlite' });
   expect(lines['access: open to any client on this machine']).toMatchObject({ keys: [] });
-  expect(lines['limits']).toMatchObject({ maxBodyBytes: 4_194_304, timeoutMs: 900_000 });
+  expect(lines['limits']).toMatchObject({
+    maxBodyBytes: 4_194_304,
+    timeoutMs: 900_000,
+    addressRequestsPerMinute: null,
+    principalSockets: 1_000,
+  });
   expect(JSON.stringify(lines)).not.toContain('made-up-key');
 });
 
