@@ -135,6 +135,12 @@ describe('The unit of systemd', () => {
     },
   );
 
+  it('keeps the compile cache in a folder that it may write to', () => {
+    const unit = read('deploy/systemd/modelgraph.service');
+    const [, folder] = /^CacheDirectory=(\S+)$/m.exec(unit) ?? [];
+    expect(unit).toMatch(new RegExp(`^Environment=.* NODE_COMPILE_CACHE=/var/cache/${folder}$`, 'm'));
+  });
+
   it('starts a file that there is', () => {
     const [, program, main] = /^ExecStart=\/opt\/modelgraph\/(\S+) (\S+)$/m.exec(
       read('deploy/systemd/modelgraph.service'),
