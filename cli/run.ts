@@ -7,6 +7,7 @@ import { addFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 const OK = 0;
+const FAILED = 1;
 const INVALID_USAGE = 2;
 
 /** Flags of the program itself; any other one in front of a command is one of `serve`. */
@@ -70,6 +71,19 @@ const createProgram = (terminal: Terminal, onExit: (code: number) => void): Comm
   return program;
 };
 
+/**
+ * What reads the output may close it before everything is written, as `head` does: a command ends then, and a server goes on
+ * without its log.
+ */
+const watchReader = (isServer: boolean): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!isServer) process.exit(FAILED);
+  });
+};
+
+const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h';
+
 const createTerminal = (): Terminal => ({
   output: process.stdout,
   errors: process.stderr,
@@ -86,12 +100,13 @@ export const runProgram = async (given: readonly string[]): Promise<number> => {
   const terminal = createTerminal();
   const words = normalise(given);
   const [name = '', ...rest] = words;
+  const asksForHelp = rest.some(isHelpFlag);
+  watchReader(name === 'serve' && !asksForHelp);
   const own = Object.hasOwn(OWN_COMMANDS, name) ? OWN_COMMANDS[name] : undefined;
   if (own !== undefined) {
     const { run, toUsage } = await own.load();
     const commandName = toCommandName(name);
-    if (!rest.some((word) => word === '--help' || word === '-h'))
-      return run(rest, { ...terminal, environment: readEnvironment(), commandName });
+    if (!asksForHelp) return run(rest, { ...terminal, environment: readEnvironment(), commandName });
     terminal.output.write(`${toUsage(commandName).trimEnd()}\n`);
     return OK;
   }

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { type Variable, VARIABLES } from '../../config/variables.ts';
@@ -19,6 +22,22 @@ test.each([['--help'], ['-h'], ['help']])('%s lists the commands and starts noth
   for (const name of ['serve', 'check', 'batch', 'key', 'usage', 'documents'])
     expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test('a command whose output is read no further ends without a stack', async () => {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect([code, errors]).toEqual([1, '']);
+});
+
+test('a server whose log is read no further goes on, and drains', async () => {
+  const env = { PORT: '0', MODELGRAPH_DATA: 'memory', MODELGRAPH_LOG_FORMAT: 'pretty' };
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for await (const piece of child.stdout) if (String(piece).includes('is ready at')) break;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect([await text(child.stderr), ...(await exited)]).toEqual(['', 0, null]);
 });
 
 test('npm start passes --help on, and no server is started', async () => {
