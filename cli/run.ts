@@ -72,13 +72,14 @@ const createProgram = (terminal: Terminal, onExit: (code: number) => void): Comm
 };
 
 /**
- * What reads the output may close it before everything is written, as `head` does: a command ends then, and a server goes on
- * without its log.
+ * What reads the output may close it before everything is written, as `head` does: a command ends then. A server goes on
+ * without its log, whatever ended that: the terminal may be gone, or a disk full.
  */
 const watchReader = (isServer: boolean): void => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isServer) return;
     if (error.code !== 'EPIPE') throw error;
-    if (!isServer) process.exit(FAILED);
+    process.exit(FAILED);
   });
 };
 
