@@ -61,7 +61,8 @@ describe('a generation that was deleted', () => {
     const input = { model: 'toy', prompt, metadata: { note } };
     const events = toEvents(await collectOverSse(app, GENERATE_ONCE, { input, key }));
     const id = idOf(events);
-    expect(await findInFiles(folder.path, texts)).toEqual(texts);
+    // The end of a stream is stored after it has been sent.
+    await expect.poll(() => findInFiles(folder.path, texts)).toEqual(texts);
     expect((await request(app, DELETE, { id })).data).toEqual({ deleteGeneration: id });
     await expectGone(app, id);
     await goneFromFiles(folder.path, [prompt, ...texts]);
