@@ -100,7 +100,7 @@ const ended = (): GraphQLError =>
 /** Clients connect again after it (RFC 6455, section 7.4.1, by its registry of codes). */
 const TRY_AGAIN_LATER = 1013;
 
-/** The payload is believed before the header; two of them that differ are nobody's. */
+/** The payload of `connection_init` takes precedence over the header. Two different values in it count as no credentials. */
 const readCredentials = (
   { authorization, Authorization }: Readonly<Record<string, unknown>>,
   header: string | undefined,

@@ -73,7 +73,7 @@ const createSocketServer = (limits: WebSocketLimits): WebSocketServer => {
   return new WebSocketServer(options);
 };
 
-/** Why an upgrade is not made, whoever asks for it. */
+/** Why an upgrade is refused, for every principal alike. */
 const findRefusal = (
   request: IncomingMessage,
   originPolicy: OriginPolicy,

@@ -36,7 +36,7 @@ const CANCEL = `
   UPDATE batch SET status = 'cancelling', cancel_requested_at = NOW_MS
   WHERE id = $1 AND status IN_LIST($2) RETURNING rid`;
 
-// A few rows of an index of their own, whoever's they are.
+// A few rows of an index of their own, of all principals.
 const COUNT_UNFINISHED = `
   SELECT cast(count(*) as bigint) AS count FROM batch
   WHERE finished_at IS NULL AND status <> 'receiving'

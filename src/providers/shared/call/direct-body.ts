@@ -50,9 +50,8 @@ export class DirectBody implements Dispatcher, ByteSource {
     this.#signal = signal;
   }
 
-  dispatch(options: never, handler: never): unknown {
-    const wrapped: object = isHandler(handler) ? this.#wrap(handler) : handler;
-    return this.#dispatcher.dispatch(options, wrapped as never);
+  dispatch(options: object, handler: object): unknown {
+    return this.#dispatcher.dispatch(options, isHandler(handler) ? this.#wrap(handler) : handler);
   }
 
   /** The source of a response's bytes; undefined where they come through its body. */

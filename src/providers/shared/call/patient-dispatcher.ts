@@ -2,7 +2,7 @@ const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 /** As much of undici's interface as matters here: `fetch` takes it as its `dispatcher` option. */
 export interface Dispatcher {
-  dispatch(...args: never[]): unknown;
+  dispatch(options: object, handler: object): unknown;
 }
 
 const patient = new Map<number, Dispatcher | undefined>();
