@@ -33,6 +33,9 @@ export interface AnswerEnd {
 
 const KEEP_EVERY_MS = 1_000;
 
+/** Browsers let the timers of a tab in the background run once a second. */
+const LEAD_WITHIN_MS = 3_000;
+
 const STATUS: Readonly<Partial<Record<HandleStatus, AnswerStatus>>> = {
   starting: 'submitted',
   'requires-action': 'requires-action',
@@ -76,6 +79,28 @@ export class ChatAnswer {
   async tryToLead(): Promise<(() => void) | undefined> {
     await this.#ended;
     return await this.#tabs.tryToLead();
+  }
+
+  /**
+   * The same for a tab that knows of no answer. One whose end this tab has seen may not have been kept yet by the tab
+   * that leads: that is waited for. `onWait` is called once the lead has come from another tab.
+   */
+  async lead(onWait: () => Promise<void>): Promise<(() => void) | undefined> {
+    const release = await this.tryToLead();
+    if (release !== undefined) return release;
+    let waited: () => void;
+    try {
+      waited = await this.#tabs.waitToLead(AbortSignal.timeout(LEAD_WITHIN_MS));
+    } catch {
+      return undefined;
+    }
+    try {
+      await onWait();
+    } catch (error) {
+      waited();
+      throw error;
+    }
+    return waited;
   }
 
   /** Asks, as the tab that leads. */
@@ -169,16 +194,18 @@ export class ChatAnswer {
       // This tab has left before it was its turn.
       return;
     }
+    const record = run.handle === undefined ? await this.#records.readRun() : undefined;
     if (this.#run !== run) return release();
+    if (run.handle === undefined && record?.idempotencyKey !== run.record.idempotencyKey) {
+      // Another tab has ended it. Without the lead, leaving writes nothing over what that tab has kept.
+      this.leave();
+      release();
+      return this.#listener.onGone();
+    }
     run.release = release;
     if (run.handle !== undefined) return run.handle.onToolCall(this.#listener.onToolCall);
     // The tab that led has gone before it said which generation it is.
-    const record = await this.#records.readRun();
-    if (this.#run !== run) return;
-    if (record?.idempotencyKey !== run.record.idempotencyKey) {
-      this.leave();
-      return this.#listener.onGone();
-    }
+    if (record === undefined) return;
     run.record = record;
     if (record.generationId === undefined) this.#askAgain(run);
     else this.#follow(run);

@@ -185,9 +185,11 @@ export class Chat {
     const status = record && trees.findMessage(tree, record.messageId)?.status;
     const isRunning = record !== undefined && status === 'streaming';
     if (status === 'failed') this.#pending = record;
+    const { headId } = this.#tree;
     this.#setTree(isRunning ? tree : settle(tree));
     if (isRunning) await this.#join(record);
-    else if (this.#store.get().status === 'loading') this.#set({ status: 'ready' });
+    else if (this.#store.get().status !== 'failed' || this.#tree.headId !== headId)
+      this.#set({ status: 'ready', error: undefined });
   }
 
   /** Answers a call of a tool that has no `execute`. False where no such call waits, or another tab leads the answer. */
@@ -264,12 +266,14 @@ export class Chat {
     const before = this.#store.get();
     this.#set({ status: 'submitted', error: undefined });
     let release: (() => void) | undefined;
+    let isRefused = false;
     try {
-      release = await this.#answer.tryToLead();
+      release = await this.#answer.lead(() => this.#takeOver());
       const tree = release && (await prepare());
       if (release === undefined || tree === undefined || starting.stopped) {
         release?.();
         this.#set({ status: before.status, error: before.error });
+        isRefused = release === undefined;
         return false;
       }
       this.#ask(tree, release);
@@ -280,7 +284,15 @@ export class Chat {
       return false;
     } finally {
       this.#starting = undefined;
+      // Another tab answers, and what it said meanwhile was not listened to.
+      if (isRefused) void this.resume();
     }
+  }
+
+  /** What the tab that led before has kept. */
+  async #takeOver(): Promise<void> {
+    const kept = await this.#records.readTree();
+    if (kept !== undefined && this.#records.isComplete) this.#setTree(settle(kept));
   }
 
   #ask(tree: trees.ChatTree, release: () => void): void {
