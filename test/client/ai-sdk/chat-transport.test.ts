@@ -233,6 +233,46 @@ describe.skipIf(!isInstalled)('the chat transport for AI SDK UI', () => {
     transport.close();
   });
 
+  test('a tool is run by one of two pages that show the answer, and both show its result', async () => {
+    const storage = createStorage();
+    const ran = Promise.withResolvers<{ degrees: number }>();
+    const runs: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const toolsOf = (page: string) => ({
+      get_weather: ai.tool({
+        inputSchema: ai.jsonSchema<{ city: string }>({ type: 'object' }),
+        execute: () => {
+          runs.push(page);
+          begun.resolve();
+          return ran.promise;
+        },
+      }),
+    });
+    const first = open(storage, { tools: toolsOf('first') });
+    const second = open(storage, { tools: toolsOf('second') });
+    const asked = await send(first, [user('Weather?')]);
+    const followed = await second.reconnectToStream({ chatId: 'chat' });
+    if (followed === null) throw new Error('There is nothing to follow.');
+    const messages = Promise.all([readMessage(asked), readMessage(followed)]);
+    await toy.call(0);
+    await toy.give(call('a'), callsEnd);
+    await begun.promise;
+    ran.resolve({ degrees: 21 });
+    await toy.call(1);
+    await toy.give(textDelta('Warm.'));
+    await toy.finish();
+    for (const message of await messages) {
+      expect(textOf(message)).toBe('Warm.');
+      expect(message.parts).toContainEqual(
+        expect.objectContaining({ state: 'output-available', output: { degrees: 21 } }),
+      );
+    }
+    expect(runs).toHaveLength(1);
+    expect(toy.calls).toHaveLength(2);
+    first.close();
+    second.close();
+  });
+
   test.for([
     [
       'the last of its preliminary results',
