@@ -242,7 +242,7 @@ export class Connection implements SocketState {
       return this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     const operation = new SocketOperation(id, this);
     const others = this.#operations.filter(({ isLeft }) => !isLeft).length;
-    this.#operations = [...this.#operations, operation];
+    this.#operations = this.#operations.concat(operation);
     this.#handling += 1;
     try {
       const refusals = this.#options.protocol.start(this, operation, payload, others);
