@@ -93,8 +93,9 @@ class LiveTraces {
 /** Whether the operator has loaded an SDK that takes spans or metrics. */
 const hasSdk = (): boolean => {
   const provider = trace.getTracerProvider();
-  const takesSpans =
-    !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('modelgraph') !== undefined;
+  // oxlint-disable-next-line typescript/no-deprecated -- the API has no other way to ask
+  if (!(provider instanceof ProxyTracerProvider)) return true;
+  const takesSpans = provider.getDelegateTracer('modelgraph') !== undefined;
   return takesSpans || metrics.getMeter('modelgraph') !== createNoopMeter();
 };
 

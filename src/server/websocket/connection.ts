@@ -70,7 +70,7 @@ const withQuery = (message: string): string => {
   });
 };
 
-const readMessage = (text: string): Message<MessageType> | undefined => {
+const readMessage = (text: string): Message | undefined => {
   try {
     return parseMessage(text);
   } catch {
@@ -197,7 +197,7 @@ export class Connection implements SocketState {
     this.#pauseWhileBehind();
   }
 
-  #handle(message: Message<MessageType> | undefined): void {
+  #handle(message: Message | undefined): void {
     switch (message?.type) {
       case MessageType.ConnectionInit:
         return this.#init(message.payload ?? {});
