@@ -24,6 +24,8 @@ import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
 import { throughput } from './measurements/throughput.ts';
+import { writeFigures } from './report/results-file.ts';
+import { writePicture } from './report/write-picture.ts';
 import { toSection, writeSection } from './report/write-results.ts';
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -50,6 +52,10 @@ const MEASUREMENTS: readonly Measurement[] = [
   clientRender,
 ];
 
+const NAMES = MEASUREMENTS.map(({ name }) => name);
+/** Draws the latest results, without a measurement. It comes by itself after each run of `peers`. */
+const PICTURE = 'picture';
+
 const RUNS = 5;
 const QUICK_RUNS = 2;
 
@@ -67,10 +73,11 @@ const { values, positionals } = parseArgs({
 });
 
 const USAGE = `npm run bench -- [measurement …] [--quick] [--runs=${RUNS}] [--minutes=3] [--against=<folder>] [--seed=<n>] [--from=<n>] [--no-write]
-Measurements: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.
+Measurements: ${NAMES.join(', ')}.
+${PICTURE}: draws docs/performance.svg from bench/results.json, as each run of peers does.
 --against: another checkout of this repository, with its packages installed. models, path, many, throughput, paced and memory alternate it with this one and give the ratio of the two; refusals and floods measure one after the other.
 --seed: the input of the fuzz run that is run alone, made smaller and printed; nothing is written. --from: the seed that the run begins with.
---no-write: leaves bench/RESULTS.md as it is.
+--no-write: leaves bench/RESULTS.md, bench/results.json and the picture as they are.
 The soak starts a PostgreSQL of its own for several nodes; DATABASE_URL names another.
 `;
 
@@ -96,6 +103,9 @@ const scale: Scale = {
   say: (line) => process.stdout.write(`  ${line}\n`),
 };
 
+/** Whether the results of this run take the place of the ones before. */
+const writes = !values['no-write'] && scale.seed === null;
+
 const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
   const pinned = leaveServerCore();
   let allRan = true;
@@ -112,12 +122,10 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
     });
     const section = toSection(measurement, report, machine);
     process.stdout.write(`${section}\n\n`);
-    if (!values['no-write'] && scale.seed === null)
-      writeSection(
-        measurement.name,
-        section,
-        MEASUREMENTS.map(({ name }) => name),
-      );
+    if (writes) {
+      writeSection(measurement.name, section, NAMES);
+      writeFigures(measurement.name, { machine, figures: report.figures ?? [] }, NAMES);
+    }
     process.stdout.write(`  (${((performance.now() - began) / 1_000).toFixed(0)} s)\n`);
   }
   return allRan;
@@ -130,12 +138,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   });
 process.on('exit', killChildren);
 
-const unknown = positionals.filter((name) => !MEASUREMENTS.some((measurement) => measurement.name === name));
+const isPictured = (names: readonly string[]): boolean =>
+  names.includes(PICTURE) || names.includes(peers.name);
+
+const unknown = positionals.filter((name) => name !== PICTURE && !NAMES.includes(name));
 if (unknown.length > 0) {
   process.stdout.write(`There is no measurement ${unknown.join(', ')}.\n${USAGE}`);
   process.exitCode = 1;
 } else {
   const chosen = MEASUREMENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   process.exitCode = (await measureAll(chosen)) ? 0 : 1;
+  if (writes && isPictured([...positionals, ...chosen.map(({ name }) => name)]) && !writePicture())
+    process.stdout.write('There is no picture: bench/results.json has no figures of peers.\n');
   process.exit();
 }

@@ -5,6 +5,7 @@ import { type Build, PRESENT } from '../programs/builds.ts';
 import { SERVER_CORE, startChild } from '../programs/child-process.ts';
 import { startUpstream } from '../programs/servers.ts';
 import { reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
@@ -98,6 +99,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
           await measureReader(graphqlReader(server, subscribeOverWebSocket), options, forMs);
         })
       : [],
+    figures: toFigures(rounds, COLUMNS),
   };
 };
 
