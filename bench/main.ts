@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { getCheckout } from './programs/builds.ts';
 import { killChildren, leaveServerCore } from './programs/child-process.ts';
-import { describeMachine } from './report/machine.ts';
+import { describeMachine, describeNoise } from './report/machine.ts';
 import { failedReport, type Measurement, type Scale } from './report/measurement.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
@@ -23,6 +23,7 @@ import { peers } from './measurements/peers.ts';
 import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
+import { store } from './measurements/store.ts';
 import { throughput } from './measurements/throughput.ts';
 import { writeFigures } from './report/results-file.ts';
 import { writePicture } from './report/write-picture.ts';
@@ -36,6 +37,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   throughput,
   paced,
   memory,
+  store,
   models,
   cancel,
   resume,
@@ -69,6 +71,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string' },
     'no-write': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -112,21 +115,22 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
   for (const measurement of chosen) {
     process.stdout.write(`${measurement.name}: ${measurement.title}\n`);
     const began = performance.now();
+    const noise = describeNoise();
     const mode = scale.quick ? '**quick mode: figures for development**, ' : '';
-    const machine = `${describeMachine(pinned)}; ${mode}${scale.runs} runs`;
+    const conditions = `${describeMachine(pinned)}; ${mode}${scale.runs} runs`;
     const report = await measurement.run(scale).catch((error: unknown) => {
       allRan = false;
       process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       killChildren();
       return failedReport(error instanceof Error ? error.message : String(error));
     });
-    const section = toSection(measurement, report, machine);
+    const machine = `${conditions}; took ${((performance.now() - began) / 1_000).toFixed(0)} s`;
+    const section = toSection(measurement, report, { machine, noise });
     process.stdout.write(`${section}\n\n`);
     if (writes) {
       writeSection(measurement.name, section, NAMES);
       writeFigures(measurement.name, { machine, figures: report.figures ?? [] }, NAMES);
     }
-    process.stdout.write(`  (${((performance.now() - began) / 1_000).toFixed(0)} s)\n`);
   }
   return allRan;
 };
@@ -142,7 +146,9 @@ const isPictured = (names: readonly string[]): boolean =>
   names.includes(PICTURE) || names.includes(peers.name);
 
 const unknown = positionals.filter((name) => name !== PICTURE && !NAMES.includes(name));
-if (unknown.length > 0) {
+if (values.help) {
+  process.stdout.write(USAGE);
+} else if (unknown.length > 0) {
   process.stdout.write(`There is no measurement ${unknown.join(', ')}.\n${USAGE}`);
   process.exitCode = 1;
 } else {

@@ -9,7 +9,7 @@ import { toFigures } from '../report/figures.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
-import { alternate, compareRounds, getRounds, ratioOf, type Subject } from './alternate.ts';
+import { alternate, compareRounds, getRounds, ratioOf, type Rounds, type Subject } from './alternate.ts';
 import { graphqlReader, measureReader, type ReadRun, sdkReader } from './read-open-streams.ts';
 
 /** A slow pace: 3,000 deltas a second leave one core room, so that nothing is merged and nothing queues. */
@@ -30,6 +30,16 @@ const COLUMNS: readonly (readonly [title: string, read: (run: ReadRun) => number
 ];
 
 const cpuOf = ({ cpuUsPerDelta }: ReadRun): number => cpuUsPerDelta;
+
+const toVerdicts = (rounds: Rounds<ReadRun>): readonly Verdict[] =>
+  TRANSPORTS.map(([transport]) => {
+    const ratio = ratioOf(rounds, [titleOf(transport, PRESENT), SDK], cpuOf);
+    return {
+      goal: `${transport}, upstream to socket: the CPU time of the bare SDK at most`,
+      found: `${toSpreadText(ratio)} times`,
+      reached: ratio.median <= 1,
+    };
+  });
 
 const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
   const options = { streams: pick(600, 200), intervalMs: INTERVAL_MS };
@@ -57,14 +67,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
     warmsUp: true,
     onRound: (round) => say(`round ${round} of ${runs}`),
   });
-  const verdicts: Verdict[] = TRANSPORTS.map(([transport]) => {
-    const ratio = ratioOf(rounds, [titleOf(transport, PRESENT), SDK], cpuOf);
-    return {
-      goal: `${transport}, upstream to socket: the CPU time of the bare SDK at most`,
-      found: `${toSpreadText(ratio)} times`,
-      reached: ratio.median <= 1,
-    };
-  });
+  const verdicts = toVerdicts(rounds);
   const compared = reportComparisons(
     before,
     before === null

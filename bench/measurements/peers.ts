@@ -174,7 +174,9 @@ const addedBy = (rounds: Rounds<Found>, name: string, { read }: Column): Spread 
   return spreadOf(getRounds(rounds, name).map((found, index) => read(found) - (bare[index] ?? Number.NaN)));
 };
 
-const CPU = READING[0] as Column;
+const toAddedText = (added: Spread): string => `${added.median < 0 ? '' : '+'}${toSpreadText(added)}`;
+
+const [CPU, , DELAY, RSS] = READING as readonly [Column, Column, Column, Column];
 
 const toTables = (rounds: Rounds<Found>, peers: readonly Peer[], load: Load): readonly Table[] => {
   const { reading, open, loads } = load;
@@ -210,7 +212,7 @@ const toTables = (rounds: Rounds<Found>, peers: readonly Peer[], load: Load): re
         ...probing.map((column) =>
           name === SDK
             ? toSpreadText(spreadOf(found.map(column.read)))
-            : `+${toSpreadText(addedBy(rounds, name, column))}`,
+            : toAddedText(addedBy(rounds, name, column)),
         ),
       ]),
     },
@@ -249,7 +251,7 @@ const toVerdicts = (rounds: Rounds<Found>, installed: readonly Peer[]): readonly
   const ours = OWN_PEERS[0]?.name ?? '';
   const [first] = toProbing(1);
   return installed.flatMap(({ name }) =>
-    [CPU, first, READING[2], READING[3]].flatMap((column) => {
+    [CPU, first, DELAY, RSS].flatMap((column) => {
       if (column === undefined) return [];
       const ratio = ratioOf(rounds, [ours, name], column.read);
       return [
@@ -289,7 +291,12 @@ const measure = async (scale: Scale): Promise<Report> => {
     method: `The same work for each: streams of Chat Completions from one paced upstream, through a server that is alone on its core, each to a client of its own. ${failure === null ? `Installed from their lock file: ${describeInstalled()}.` : `**Only what this repository has was measured: ${failure}**`} This server as \`npm start\` runs it, storing on disk. Portkey's gateway runs as in its image, on the newest \`@hono/node-server\` with which it streams at all (1.14.1: https://github.com/Portkey-AI/gateway/issues/1389). New processes for delays, for memory and for CPU; garbage is collected before memory is read; CPU is that of the whole process while streams are open. The delay is from the upstream's write to the receipt. First deltas are those of streams on connections that are open already, one after the other, beside the others (${1_000 / INTERVAL_MS} deltas a second each), as many as begin within ${PROBING_LIMIT_MS / 1_000} s. LiteLLM's proxy needs Python and is left out.`,
     tables: toTables(rounds, peers, load),
     verdicts: toVerdicts(rounds, installed),
-    notes: [],
+    notes:
+      failure === null
+        ? [
+            "Portkey's gateway waits 25 ms after the first event of a stream (its source says so), and goes on reading a stream that its client has left.",
+          ]
+        : [],
     figures: toFiguresOf(rounds, load),
   };
 };
