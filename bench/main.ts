@@ -129,7 +129,7 @@ const measureAll = async (chosen: readonly Measurement[]): Promise<boolean> => {
     process.stdout.write(`${section}\n\n`);
     if (writes) {
       writeSection(measurement.name, section, NAMES);
-      writeFigures(measurement.name, { machine, figures: report.figures ?? [] }, NAMES);
+      writeFigures(measurement.name, { machine, busy: noise !== '', figures: report.figures ?? [] }, NAMES);
     }
   }
   return allRan;

@@ -155,7 +155,7 @@ const measure = async (scale: Scale): Promise<Report> => {
     verdicts.push(...judgeFirstDelta(streams, (read) => addedBy(rounds, ({ first }) => read(first))));
   }
   return {
-    method: `A new process for each figure, with the paced upstream and all clients on the other core. Streams of ${1_000 / INTERVAL_MS} deltas a second are open, each over connections of its own, while others are opened one after the other (10 deltas, one every 5 ms). "First delta" is from the request on; "delta" from the upstream's write to the receipt. CPU is the share of its core from the first request to the end, of the whole process, and of the other core that of the upstream and the clients; RSS the most that was seen.`,
+    method: `A new process for each figure, which stores in memory, with the paced upstream and all clients on the other core. Streams of ${1_000 / INTERVAL_MS} deltas a second are open, each over connections of its own, while others are opened one after the other (10 deltas, one every 5 ms). "First delta" is from the request on; "delta" from the upstream's write to the receipt. CPU is the share of its core from the first request to the end, of the whole process, and of the other core that of the upstream and the clients; RSS the most that was seen.`,
     tables: [{ title: 'Open streams', head: ['streams', '', ...COLUMNS.map(([title]) => title)], rows }],
     verdicts,
     notes: [

@@ -83,7 +83,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
   );
   const missed = verdicts.some(({ reached }) => reached === false);
   return {
-    method: `${options.streams} open streams, each with an upstream connection of its own that brings a Chat Completions chunk every ${INTERVAL_MS} ms. Bare: the \`openai\` SDK reads them (\`for await\`). The server: the same upstream, each delta as an event to a client of its own. CPU time is that of the measured process alone, threads included, over ${forMs / 1_000} s of open streams; everything else is on the other core. The delay is from the upstream's write to the receipt, for the server by its client.`,
+    method: `${options.streams} open streams, each with an upstream connection of its own that brings a Chat Completions chunk every ${INTERVAL_MS} ms. Bare: the \`openai\` SDK reads them (\`for await\`). The server: the same upstream, each delta as an event to a client of its own, stored in memory (\`store\` and \`peers\` have a disk). CPU time is that of the measured process alone, threads included, over ${forMs / 1_000} s of open streams; everything else is on the other core. The delay is from the upstream's write to the receipt, for the server by its client.`,
     tables: [
       {
         title: 'Reading, alternating within each round',

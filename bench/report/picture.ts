@@ -11,14 +11,15 @@ interface Panel {
 const PANELS: readonly Panel[] = [
   { title: 'CPU time of a delta, µs', figure: 'CPU µs per delta' },
   {
-    title: 'Added to a first delta, 100 streams, p50, ms',
-    figure: 'first delta p50 beside 100, ms added',
+    title: 'Added to a first delta, p50, ms',
+    figure: 'first delta p50 beside 1, ms added',
   },
   { title: 'Delay of a delta, p99, ms', figure: 'delay p99, ms' },
   { title: 'Memory of an open stream, KiB', figure: 'RSS per stream, KiB' },
 ];
 
 const OURS = 'this server';
+const BUSY = 'Of a busy machine: compare the bars only. Lines span all rounds.';
 
 const LABELS: Readonly<Record<string, string>> = {
   'yoga over the AI SDK, SSE': 'yoga + AI SDK',
@@ -99,11 +100,13 @@ const toPanel = (panel: Panel, figures: readonly Figure[], top: number): readonl
 };
 
 /** What the picture says, in words: its alternative text. */
-export const describePicture = ({ figures }: Recorded): string =>
-  PANELS.flatMap((panel) => {
+export const describePicture = ({ figures, busy }: Recorded): string => {
+  const panels = PANELS.flatMap((panel) => {
     const values = findFigures(figures, panel).map((figure) => `${labelOf(figure)} ${valueOf(figure)}`);
     return values.length === 0 ? [] : [`${panel.title}: ${values.join('; ')}.`];
-  }).join(' ');
+  });
+  return [...(busy ? [BUSY] : []), ...panels].join(' ');
+};
 
 /** The picture of the measurement `peers`: bars of medians, with lines from the least to the most of all rounds. */
 export const drawPicture = (recorded: Recorded): string => {
@@ -124,7 +127,7 @@ export const drawPicture = (recorded: Recorded): string => {
     `  <style>${STYLE}\n  </style>`,
     `  <rect class="page" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="6"/>`,
     `  <text class="title" x="${MARGIN}" y="28">Streams through a server: less is better</text>`,
-    `  <text class="note" x="${MARGIN}" y="47">Medians; lines span all rounds. Others than this server: SSE.</text>`,
+    `  <text class="note" x="${MARGIN}" y="47">${recorded.busy ? BUSY : 'Medians; lines span all rounds. Others than this server: SSE.'}</text>`,
     ...drawn.map((line) => `  ${line}`),
     `  <text class="note" x="${MARGIN}" y="${top + 20}">${escapeXml([machine, load].join(', '))}</text>`,
     `  <text class="note" x="${MARGIN}" y="${top + 35}">${escapeXml([node, measured, commit].join(', '))}</text>`,

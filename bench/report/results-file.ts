@@ -7,6 +7,8 @@ const FILE = new URL('../results.json', import.meta.url);
 export interface Recorded {
   /** The machine, the time and the commit, as in `RESULTS.md`. */
   readonly machine: string;
+  /** Whether other work ran on the machine as the measurement began, which lengthens every time. */
+  readonly busy: boolean;
   readonly figures: readonly Figure[];
 }
 
@@ -24,9 +26,9 @@ export const readResults = (): Results => {
 };
 
 /** A figure a line, so that a change shows which of them changed. */
-const toEntry = ([name, { machine, figures }]: readonly [string, Recorded]): string => {
+const toEntry = ([name, { machine, busy, figures }]: readonly [string, Recorded]): string => {
   const lines = figures.map((figure) => `      ${JSON.stringify(figure)}`);
-  const head = `    "machine": ${JSON.stringify(machine)},\n    "figures": [\n`;
+  const head = `    "machine": ${JSON.stringify(machine)},\n    "busy": ${busy},\n    "figures": [\n`;
   return `  ${JSON.stringify(name)}: {\n${head}${lines.join(',\n')}\n    ]\n  }`;
 };
 

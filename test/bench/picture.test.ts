@@ -10,6 +10,7 @@ const CPU = 'CPU µs per delta';
 
 const recordedOf = (...figures: readonly Figure[]): Recorded => ({
   machine: 'A <CPU>, 2 cores; Node v24; 2026-11-30 12:00; commit abc; load before 0.1; 3 runs',
+  busy: false,
   figures,
 });
 
@@ -52,6 +53,12 @@ test('bars of a panel have lengths in the ratio of their medians, and those of t
 test('a line shows how far the rounds lie apart, and there is none for a single round', () => {
   expect(drawPicture(recordedOf(cpuOf('another', 10, 20, 40)))).toContain('<line class="spread"');
   expect(drawPicture(recordedOf(cpuOf('another', 10)))).not.toContain('<line class="spread"');
+});
+
+test('a picture of a busy machine says so, and so does its text', () => {
+  const recorded = { ...recordedOf(cpuOf('another', 1)), busy: true };
+  expect(drawPicture(recorded)).toContain('Of a busy machine');
+  expect(describePicture(recorded)).toMatch(/^Of a busy machine/);
 });
 
 test('a figure that a run does not have is said to be none, in the picture and in its text', () => {
