@@ -21,7 +21,7 @@ import { TextWriter } from '../compiled/text-writer.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Protocol, SocketState } from './protocol.ts';
 import { SocketOperation } from './socket-operation.ts';
-import { toTextFrame } from './text-frame.ts';
+import { toByteFrame, toTextFrame } from './text-frame.ts';
 
 /** What every connection of a server shares. */
 export interface ConnectionOptions {
@@ -108,7 +108,7 @@ export class Connection implements SocketState {
     this.#socket = socket;
     this.authorization = authorization;
     this.address = address;
-    this.#writer = new TextWriter(stream, 'latin1', () => socket.readyState === socket.OPEN);
+    this.#writer = new TextWriter(stream, () => socket.readyState === socket.OPEN);
     const { heartbeats, log } = options;
     const heartbeat = new Heartbeat(socket);
     heartbeats.add(heartbeat);
@@ -131,6 +131,10 @@ export class Connection implements SocketState {
 
   write(message: string): void {
     this.#writer.write(toTextFrame(message));
+  }
+
+  writeBytes(bytes: string): void {
+    this.#writer.write(toByteFrame(bytes));
   }
 
   full(): Promise<void> | undefined {

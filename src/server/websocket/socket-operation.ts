@@ -1,12 +1,15 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { MessageType, stringifyMessage } from 'graphql-ws';
 import { ClientCompleted } from '../../core/client-completed.ts';
+import { toByteText } from '../../lib/to-byte-text.ts';
 import type { ResultSink, RunningOperation } from '../compiled/delivery.ts';
 
 /** The socket of operations, as they see it. */
 export interface OperationSocket {
   /** Sends a message by the end of the turn. */
   write(message: string): void;
+  /** The same of one that is given as `toByteText` gives it. */
+  writeBytes(bytes: string): void;
   /** What has to be waited for before more is sent, while the client is behind. */
   full(): Promise<void> | undefined;
   /** Whether neither side has begun to close it. */
@@ -24,7 +27,7 @@ export class SocketOperation implements ResultSink {
   constructor(id: string, socket: OperationSocket) {
     this.id = id;
     this.#socket = socket;
-    this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#head = toByteText(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   }
 
   /** Whether its client has ended it, or has gone. */
@@ -49,7 +52,11 @@ export class SocketOperation implements ResultSink {
   }
 
   write(result: ExecutionResult): void {
-    this.#socket.write(`${this.#head}${JSON.stringify(result)}}`);
+    this.writeJson(toByteText(JSON.stringify(result)));
+  }
+
+  writeJson(json: string): void {
+    this.#socket.writeBytes(`${this.#head}${json}}`);
   }
 
   full(): Promise<void> | undefined {
