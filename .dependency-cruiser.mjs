@@ -365,6 +365,24 @@ export default {
       to: { path: '^(scripts|bench|test|examples|client/test)/' },
     },
     layer(
+      'S11-workers',
+      'src/workers',
+      ['^src/(workers|telemetry|core|lib)/'],
+      'The primary starts processes and carries messages; it serves nothing. What a worker serves is built in app.ts, and ' +
+        'speaks to the others through the WorkerPeers that it is given.',
+    ),
+    {
+      name: 'S11-primary-is-loaded-when-there-are-workers',
+      severity: 'error',
+      comment:
+        'Importing the primary loads node:cluster, which a server of one process does without: load it by `import()`.',
+      from: { path: '^(src|cli)/', pathNot: '^cli/serve/run-workers\\.ts$' },
+      to: {
+        path: '^src/workers/primary\\.ts$',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
+    },
+    layer(
       'flow-registry',
       'src/registry',
       ['^src/(registry|core|lib)/'],

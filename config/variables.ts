@@ -21,6 +21,13 @@ export const VARIABLES = [
   },
   { name: 'PORT', default: '4000', unit: null, description: 'Port to listen on; 0: any free port.' },
   {
+    name: 'MODELGRAPH_WORKERS',
+    default: '1',
+    unit: null,
+    description:
+      'Processes that serve the port together, each on a core of its own: a number up to 256, or `auto` for as many as there are cores. More than 1, and `auto`, require `DATABASE_URL`. See [docs/deployment.md](deployment.md#one-big-machine).',
+  },
+  {
     name: 'MODELGRAPH_DATA',
     default: './data',
     unit: null,
