@@ -172,13 +172,8 @@ const createServices = async (
     worker,
   });
   const onRefused = (name: string): void => metrics.rateLimited(name);
-  const rateLimits = createRateLimitLayer(settings, log, {
-    db,
-    nodeId,
-    serverId: worker?.serverId ?? null,
-    now,
-    onRefused,
-  });
+  const serverId = worker?.serverId ?? null;
+  const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, serverId, now, onRefused });
   const shared = {
     ...settings,
     models,
@@ -327,11 +322,7 @@ export const buildApp = async (
   const showSecrets = hideSecrets(secretsOf(settings));
   warnOfSettings(settings, log);
   const steps = await loadSteps(settings, log, overrides);
-  const { worker } = overrides;
-  const catalogueLayer = await createCatalogueLayer(settings, log, {
-    ...overrides,
-    ...(worker !== undefined && { readOnce: worker.readOnce }),
-  });
+  const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);
   const db = await (overrides.openDb ?? openDb)(settings, log);
   const storeAvailability = createAvailability(STORE_TOLERANCE_MS);

@@ -37,8 +37,8 @@ export interface CatalogueOverrides {
   readonly catalogueTiming?: { readonly overlayMs?: number; readonly refreshMs?: number };
   /** How long the circuit of a provider stays open. */
   readonly circuitTiming?: Pick<ProviderHealthOptions, 'openMs' | 'maxOpenMs'>;
-  /** What reads a source for all workers of a server. */
-  readonly readOnce?: ReadOnce;
+  /** The other workers of the server, with which its sources are read once. */
+  readonly worker?: { readonly readOnce: ReadOnce };
   /** Milliseconds since 1970, for what changes with the day: prices, and models that are shut down. */
   readonly now?: () => number;
 }
@@ -276,7 +276,7 @@ export const createCatalogueLayer = async (
     factory,
     live,
     tally: new PollTally(),
-    readOnce: overrides.readOnce ?? readAlone,
+    readOnce: overrides.worker?.readOnce ?? readAlone,
   });
   const isRead = catalogueFile !== null || catalogueUrl !== null || vendorLists;
   const isCurrent = isRead ? () => live.isCurrent() : null;

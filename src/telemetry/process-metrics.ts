@@ -15,6 +15,18 @@ const countOpenFiles = async (): Promise<number | undefined> => {
   }
 };
 
+const createLagGauges = (registers: Registry[]) => {
+  const gauge = (part: string, help: string, aggregator: Aggregator = 'max') =>
+    new Gauge({ name: `nodejs_eventloop_lag_${part}_seconds`, help, registers, aggregator });
+  return {
+    mean: gauge('mean', 'Mean lag of the event loop since the last scrape.', 'average'),
+    p50: gauge('p50', 'Median lag of the event loop since the last scrape.'),
+    p90: gauge('p90', '90th percentile of that lag.'),
+    p99: gauge('p99', '99th percentile of that lag.'),
+    max: gauge('max', 'Greatest lag of the event loop since the last scrape.'),
+  };
+};
+
 export interface ProcessMetrics {
   /** Starts to sample the event loop. */
   start(): void;
@@ -48,15 +60,7 @@ export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
     'Part of the time since the last scrape in which the event loop was busy, from 0 to 1.',
     'average',
   );
-  const lagGauge = (part: string, help: string, aggregator: Aggregator = 'max') =>
-    gauge(`nodejs_eventloop_lag_${part}_seconds`, help, aggregator);
-  const lag = {
-    mean: lagGauge('mean', 'Mean lag of the event loop since the last scrape.', 'average'),
-    p50: lagGauge('p50', 'Median lag of the event loop since the last scrape.'),
-    p90: lagGauge('p90', '90th percentile of that lag.'),
-    p99: lagGauge('p99', '99th percentile of that lag.'),
-    max: lagGauge('max', 'Greatest lag of the event loop since the last scrape.'),
-  };
+  const lag = createLagGauges(registers);
 
   const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   let seen = performance.eventLoopUtilization();

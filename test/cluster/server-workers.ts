@@ -96,7 +96,7 @@ export const findWorkerPids = (primary: number): ReadonlyMap<number, number> =>
       .filter((name) => /^\d+$/.test(name) && readParts(name, 'stat')[3] === String(primary))
       .map((pid) => {
         const words = readParts(pid, 'cmdline');
-        const program = words.findIndex((word) => /worker\.ts$/.test(word));
+        const program = words.findIndex((word) => word.endsWith('worker.ts'));
         return [Number(words[program + 1]), Number(pid)] as const;
       })
       .filter(([number]) => number > 0),
