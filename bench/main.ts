@@ -24,6 +24,7 @@ import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
 import { throughput } from './measurements/throughput.ts';
+import { workers } from './measurements/workers.ts';
 import { toSection, writeSection } from './report/write-results.ts';
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -31,6 +32,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   many,
   overhead,
   throughput,
+  workers,
   paced,
   memory,
   models,

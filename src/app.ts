@@ -274,7 +274,9 @@ const openParts = async ({
   await services.webhooks?.start();
   services.principals.start();
   services.rateLimits.start();
-  const origin = await listen(transports.server, settings.host, settings.port);
+  const origin = await listen(transports.server, settings.host, settings.port, {
+    isShared: settings.workers > 1,
+  });
   services.metrics.start();
   catalogueLayer.sources.start();
   steps.trusted?.start();

@@ -8,6 +8,7 @@ import { checkCatalogue, checkPlugins, checkRules, checkTrustedDocuments } from 
 import { checkDocument } from './check-document.ts';
 import { checkStore } from './check-store.ts';
 import { checkVendors } from './check-vendors.ts';
+import { checkWorkers } from './check-workers.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { toTable } from './to-table.ts';
 
@@ -40,6 +41,7 @@ export const runCheckCommand = async (
     ...(await checkStore(settings)),
     ...checkAccess(settings),
     ...(await checkAddress(settings)),
+    ...checkWorkers(settings),
     ...(await checkVendors(configuration)),
   ];
   const problems = findings.filter(({ verdict }) => verdict === 'problem').length;

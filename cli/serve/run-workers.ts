@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../config/provider-settings.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { AppDescription } from '../../src/app.ts';
+import { listen } from '../../src/server/listen.ts';
 import { Primary } from '../../src/workers/primary.ts';
 import type { StartServer } from './running-server.ts';
 import { toWorkerEnvironment } from './worker-environment.ts';
@@ -19,16 +22,29 @@ export interface WorkersStartOptions {
   readonly program?: string;
 }
 
+/**
+ * Finds the port that all workers open. Sockets that share a port do not keep others out that share it as well, such as those of
+ * another server by mistake: that nothing has it is seen by one that does not share. Throws as `listen` does.
+ */
+const findPort = async ({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<number> => {
+  const probe = createServer();
+  const origin = await listen(probe, host, port);
+  await new Promise((resolve) => probe.close(resolve));
+  return Number(new URL(origin).port);
+};
+
 /** Starts a server of several processes, of which this one is the primary. They end with it, however it ends. */
 export const createWorkersStart =
   ({ environment, onFailed, program = WORKER }: WorkersStartOptions): StartServer =>
-  async ({ workers: count }, log, onBuilt) => {
+  async (settings, log, onBuilt) => {
+    const { workers: count } = settings;
+    const port = await findPort(settings);
     const serverId = randomUUID();
     const primary = new Primary<AppDescription>({
       count,
       program,
       serverId,
-      environmentOf: (worker) => toWorkerEnvironment(environment, serverId, worker),
+      environmentOf: (worker) => toWorkerEnvironment(environment, { serverId, port }, worker),
       log,
       onFailed,
     });

@@ -19,7 +19,7 @@ const toAttributes = (given: string, serverId: string, worker: number): string =
  */
 export const toWorkerEnvironment = (
   environment: Environment,
-  serverId: string,
+  { serverId, port }: { readonly serverId: string; readonly port: number },
   worker: number,
 ): Readonly<Record<string, string>> => {
   const directory = getCompileCacheDir();
@@ -28,6 +28,7 @@ export const toWorkerEnvironment = (
   );
   return {
     ...Object.fromEntries(given),
+    PORT: String(port),
     [ATTRIBUTES]: toAttributes(environment[ATTRIBUTES] ?? '', serverId, worker),
     // Node appends a folder of its version by itself.
     ...(directory !== undefined && { NODE_COMPILE_CACHE: dirname(directory) }),

@@ -30,8 +30,8 @@ const toEnd = (
   signal === null ? { code: code ?? 1 } : { signal };
 
 /**
- * The process that starts the workers of a server, hands each new connection to the next of them, replaces those that end, and
- * carries messages between them. It serves nothing itself. Importing it makes this process a primary of node:cluster.
+ * The process that starts the workers of a server, replaces those that end, and carries messages between them. It serves
+ * nothing itself. Importing it makes this process a primary of node:cluster.
  */
 export class Primary<Description> {
   readonly #options: PrimaryOptions;
@@ -55,6 +55,7 @@ export class Primary<Description> {
    * once all of them serve. Rejects where one cannot start; no worker is left then.
    */
   async start(): Promise<ReadyMessage<Description>> {
+    // Where the system shares no port among processes, this one accepts and takes turns.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     const [first, ...others] = this.#slots;
     if (first === undefined) throw new TypeError('a server has at least one worker');

@@ -17,7 +17,7 @@ export interface AskOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks over a connection of its own, which goes to the worker whose turn it is; with an agent, over the one that this keeps. */
+/** Asks over a connection of its own, to whichever worker; with an agent, over the one that this keeps. */
 export const ask = (
   { url }: Pick<Server, 'url'>,
   path: string,
