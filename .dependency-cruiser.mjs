@@ -305,12 +305,6 @@ export default {
       ['^src/(telemetry|core|lib)/'],
       'Metrics and traces are told of events in the words of core: telemetry imports core and lib.',
     ),
-    layer(
-      'S11-workers',
-      'src/workers',
-      ['^src/(workers|telemetry|core|lib)/'],
-      'The primary starts processes and carries messages, and serves nothing: it imports workers, telemetry, core and lib.',
-    ),
     {
       name: 'S9-tests-stand-alone',
       severity: 'error',
@@ -348,6 +342,12 @@ export default {
       from: { path: CLIENT_ROOMS },
       to: { path: CLIENT_ROOMS, pathNot: '^client/src/$1/' },
     },
+    layer(
+      'S11-workers',
+      'src/workers',
+      ['^src/(workers|telemetry|core|lib)/'],
+      'The primary starts processes and carries messages, and serves nothing: it imports workers, telemetry, core and lib.',
+    ),
     {
       name: 'flow-browser-program-stands-alone',
       severity: 'error',
