@@ -279,7 +279,7 @@ const openParts = async ({
   });
   services.metrics.start();
   catalogueLayer.sources.start();
-  steps.trusted?.start();
+  steps.trusted?.files.start();
   warmProviders(catalogueLayer, log);
   return `${origin}${GRAPHQL_PATH}`;
 };
@@ -305,7 +305,7 @@ const closeParts = async ({
     ]),
   );
   await principals.stop();
-  await steps.trusted?.stop();
+  await steps.trusted?.files.stop();
   outputs.close();
   await webhooks?.stop();
   await db.close();
@@ -379,7 +379,7 @@ export const buildApp = async (
       await Promise.all([
         catalogueLayer.sources.reload(),
         services.principals.reload(),
-        steps.trusted?.readNow(),
+        steps.trusted?.files.readNow(),
       ]);
     },
   };
