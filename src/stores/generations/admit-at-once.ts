@@ -57,7 +57,8 @@ export class AdmissionsAtOnce {
     const rid = this.#rids.get(nameOf(budget));
     if (rid === undefined) return undefined;
     const row = { ...toRow(generation), billing: encodeBilling({ ...billing, budgets: [rid] }) };
-    const created = await this.#db.query(ADMIT, [toRows([row]), this.#nodeId, ask.amount, rid, budget.limit]);
+    const values = [toRows([row]), this.#nodeId, ask.amount, rid, budget.limit];
+    const created = await this.#db.query(ADMIT, values, { name: 'admit_at_once' });
     return created.length === 0 ? undefined : [{ type: 'reserved', rids: [rid] }];
   }
 }
