@@ -198,10 +198,7 @@ export class GenerationService {
     return generation?.principalId === principal.id && generation.completedAt !== null;
   }
 
-  /**
-   * Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays
-   * as it is.
-   */
+  /** Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays so. */
   async cancel(id: string, principal: Principal): Promise<Generation> {
     requireOperation(principal, 'generate');
     const { cache, stored, writeBehind } = this.#options;
