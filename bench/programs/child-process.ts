@@ -58,7 +58,7 @@ export interface ChildOptions {
 /** Starts a Node program and waits until it reports that it is ready. The program ends with this process. */
 export const startChild = async ({
   program,
-  options = {},
+  options,
   core,
   nodeFlags = [],
   environment,
@@ -69,7 +69,8 @@ export const startChild = async ({
     process.execPath,
     ...nodeFlags,
     fileURLToPath(new URL(program, import.meta.url)),
-    JSON.stringify(options),
+    // A program that is no part of these benchmarks takes none.
+    ...(options === undefined ? [] : [JSON.stringify(options)]),
   ];
   const [command = process.execPath, ...parameters] =
     core !== undefined && hasTaskset ? ['taskset', '-c', String(core), ...node] : node;

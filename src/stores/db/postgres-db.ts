@@ -2,7 +2,7 @@ import type { ClientConfig, Pool, PoolClient } from 'pg';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
-import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
+import type { Db, ListenOptions, Queries, SqlValue, Transaction } from './db.ts';
 import { toPostgres } from './dialect.ts';
 import { isWrite } from './is-write.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -89,18 +89,20 @@ class PostgresDb implements Db {
     return this.#attempt(
       async () => {
         const client = await this.#pool.connect();
-        const query = async <Row extends object>(
-          sql: string,
-          values: readonly SqlValue[] = [],
-        ): Promise<readonly Row[]> => {
+        const send = <Row extends object>(sql: string, values: readonly SqlValue[] = []) => {
           latest = sql;
           hasWritten ||= isWrite(sql);
-          return (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
+          return client.query<Row>(toPostgres(sql), [...values]);
         };
+        const query: Queries['query'] = async <Row extends object>(
+          sql: string,
+          values?: readonly SqlValue[],
+        ) => (await send<Row>(sql, values)).rows;
         try {
           await client.query(this.#begin);
           const result = await work({
             query,
+            change: async (sql, values) => (await send(sql, values)).rowCount ?? 0,
             notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
           });
           await client.query('COMMIT');

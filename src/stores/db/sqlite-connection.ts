@@ -7,6 +7,8 @@ import type { SqliteFiles } from './sqlite-files.ts';
 export interface SqliteConnection {
   /** Runs one statement of this project's SQL. */
   query(sql: string, values: readonly SqlValue[]): Promise<readonly object[]>;
+  /** As `query`, of a statement that gives no rows: how many it has changed. */
+  change(sql: string, values: readonly SqlValue[]): Promise<number>;
   /** Runs statements of SQLite's own SQL. */
   execute(sql: string): Promise<void>;
   /** Whether a transaction was open after the last statement. */
@@ -34,6 +36,10 @@ export class SqliteStatements {
     return this.#prepare(sql).all(...values);
   }
 
+  change(sql: string, values: readonly SqlValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
   execute(sql: string): void {
     this.#files.database.exec(sql);
   }
@@ -59,6 +65,7 @@ export const connectHere = (files: SqliteFiles): SqliteConnection => {
   const statements = new SqliteStatements(files);
   return {
     query: async (sql, values) => statements.query(sql, values),
+    change: async (sql, values) => statements.change(sql, values),
     execute: async (sql) => statements.execute(sql),
     get isTransaction() {
       return statements.isTransaction;

@@ -91,6 +91,7 @@ class SqliteDb implements Db {
         const result = await work({
           query: async <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
             (await this.#run(sql, values)) as readonly Row[],
+          change: (sql, values = []) => this.#change(sql, values),
           notify: async (channel, payload) => void notices.push([channel, payload]),
         });
         await this.#execute('COMMIT');
@@ -171,6 +172,12 @@ class SqliteDb implements Db {
     const rows = await this.#attempt(this.#connection.query(sql, values), writes);
     if (writes) this.#hasChanged = true;
     return rows;
+  }
+
+  async #change(sql: string, values: readonly SqlValue[]): Promise<number> {
+    const count = await this.#attempt(this.#connection.change(sql, values), true);
+    if (count > 0) this.#hasChanged = true;
+    return count;
   }
 
   #execute(sql: string): Promise<void> {

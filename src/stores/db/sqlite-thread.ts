@@ -68,6 +68,11 @@ class ThreadConnection implements SqliteConnection {
     return rows;
   }
 
+  async change(sql: string, values: readonly SqlValue[]): Promise<number> {
+    const { changed } = await this.#send({ kind: 'change', sql, values });
+    return changed;
+  }
+
   async execute(sql: string): Promise<void> {
     await this.#send({ kind: 'execute', sql });
   }

@@ -15,7 +15,7 @@ const script = (cache: string, data: string): string => `
   await (await openSqliteDb(${JSON.stringify(data)})).close();`;
 
 /** Words of the program of the thread, which no other thread loads. */
-const OF_THREAD = 'port.postMessage({ rows, error, isTransaction }';
+const OF_THREAD = 'port.postMessage({ rows, changed, error, isTransaction }';
 
 test('the program of the thread is in the compile cache of the process, from which later starts take it', async () => {
   await using folder = temporaryFolder();
