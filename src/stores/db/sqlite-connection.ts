@@ -13,6 +13,10 @@ export interface SqliteConnection {
   execute(sql: string): Promise<void>;
   /** Whether a transaction was open after the last statement. */
   readonly isTransaction: boolean;
+  /** Whether what held the files has ended, so that every statement fails until they are open again. */
+  readonly isLost: boolean;
+  /** Opens the files again, with no settings of before; rejects where that fails, and at once for a while after that. */
+  reopen(): Promise<void>;
   /** Resolves when nothing of it is open. */
   close(): Promise<void>;
 }
@@ -70,6 +74,8 @@ export const connectHere = (files: SqliteFiles): SqliteConnection => {
     get isTransaction() {
       return statements.isTransaction;
     },
+    isLost: false,
+    reopen: async () => undefined,
     close: async () => statements.close(),
   };
 };
