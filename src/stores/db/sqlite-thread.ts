@@ -77,7 +77,7 @@ class ThreadConnection implements SqliteConnection {
   }
 
   async reopen(): Promise<void> {
-    if (performance.now() < this.#reopenFrom) throw this.#failure;
+    if (this.#failure !== undefined && performance.now() < this.#reopenFrom) throw this.#failure;
     // The files are its own until it has ended.
     await this.#worker.terminate();
     this.#worker = this.#startWorker();

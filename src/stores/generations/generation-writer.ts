@@ -43,8 +43,7 @@ const CREATE = `
   ON CONFLICT (id) DO NOTHING`;
 
 /** What is needed of generations that end. */
-const ENDING =
-  'SELECT id, owner_node, finished_at, deleted_at, billing FROM generation WHERE id IN_LIST($1)';
+const ENDING = 'SELECT id, owner_node, finished_at, deleted_at, billing FROM generation WHERE id IN_LIST($1)';
 
 /** Which of some generations are not a node's. */
 const FOREIGN = `

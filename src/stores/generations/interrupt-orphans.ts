@@ -98,9 +98,7 @@ const interruptStep = async (
 ): Promise<readonly string[]> => {
   const isAlive = await holdLease(transaction, owner);
   if (engine === 'postgres' && isAlive) return [];
-  const orphans = await transaction.query<{ id: string; billing: string | null }>(HOLD_ORPHANS, [
-    owner,
-  ]);
+  const orphans = await transaction.query<{ id: string; billing: string | null }>(HOLD_ORPHANS, [owner]);
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
   const found = await findGenerations(transaction, ids, { includesDeleted: true });

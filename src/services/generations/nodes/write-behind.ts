@@ -55,7 +55,7 @@ interface Entry {
 
 const countUnstored = ({ run, stored }: Entry): number => run.eventLog.lastSequence - stored;
 
-/** Whether it has as much to write as is worth a row, or something else than events. */
+/** Whether it has as many events to write as are worth a row, or something else than events. */
 const isLarge = (entry: Entry): boolean =>
   entry.run.status !== entry.status || countUnstored(entry) >= MANY_EVENTS;
 
@@ -73,7 +73,7 @@ export class WriteBehind {
   readonly #entries = new Map<string, Entry>();
   /** Entries with something that is not stored yet. */
   readonly #changed = new Set<Entry>();
-  /** Those of them that wait for nothing but the writes before them. */
+  /** Those of them that the next write takes. */
   readonly #due = new Set<Entry>();
   readonly #idle = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -186,10 +186,9 @@ export class WriteBehind {
 
   #note(entry: Entry, isUrgent: boolean): void {
     this.#changed.add(entry);
-    if (isUrgent) {
-      this.#due.add(entry);
-      this.#writeSoon();
-    } else this.#flushIn(this.#options.flushMs);
+    if (isUrgent || isLarge(entry)) this.#due.add(entry);
+    if (isUrgent) this.#writeSoon();
+    else this.#flushIn(this.#options.flushMs);
   }
 
   #flushIn(ms: number): void {
@@ -200,7 +199,6 @@ export class WriteBehind {
     this.#timer = undefined;
     const { flushMs, fewEventsFlushMs } = this.#options;
     if (this.#isDown || performance.now() - this.#flushedAllAt >= fewEventsFlushMs) return this.#flushAll();
-    for (const entry of this.#changed) if (isLarge(entry)) this.#due.add(entry);
     if (this.#due.size > 0) this.#writeSoon();
     if (this.#changed.size > 0) this.#flushIn(flushMs);
   };
