@@ -45,7 +45,7 @@ export const killChildren = (): void => {
 export interface ChildOptions {
   /** The program: a path relative to this folder, or a file URL. */
   readonly program: string;
-  /** Options for the program, which reads them with `readOptions`. */
+  /** Options for the program, which reads them with `readOptions`; left out: it gets no argument. */
   readonly options?: unknown;
   readonly core?: number;
   readonly nodeFlags?: readonly string[];
@@ -69,7 +69,6 @@ export const startChild = async ({
     process.execPath,
     ...nodeFlags,
     fileURLToPath(new URL(program, import.meta.url)),
-    // A program that is no part of these benchmarks takes none.
     ...(options === undefined ? [] : [JSON.stringify(options)]),
   ];
   const [command = process.execPath, ...parameters] =

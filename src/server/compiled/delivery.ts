@@ -13,6 +13,8 @@ export interface ResultSink {
   readonly takesIds?: boolean;
   /** Takes a result; what is taken in one turn of the event loop is sent together. */
   write(result: ExecutionResult, id?: string): void;
+  /** Takes the JSON of a result, in UTF-8 as `toByteText` gives it; left out: it takes results only. */
+  writeJson?(json: string, id?: string): void;
   /** What has to be waited for before more is written, while the client is behind. */
   full(): Promise<void> | undefined;
 }
@@ -45,19 +47,19 @@ const toSubscription = (results: AsyncIterable<ExecutionResult>): OpenSubscripti
  */
 export class Delivery implements RunningOperation {
   readonly ended: Promise<void>;
-  readonly #options: DeliveryOptions;
+  readonly #options: Omit<DeliveryOptions, 'open'>;
   readonly #settle: () => void;
   #subscription: OpenSubscription | undefined;
   #isOpening = true;
   #isOver = false;
 
-  constructor(options: DeliveryOptions) {
+  constructor({ open, ...options }: DeliveryOptions) {
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#settle = resolve;
     // What cannot be written is a defect of this server, which the process logs.
-    void this.#start();
+    void this.#start(open);
   }
 
   leave(reason?: Error): void {
@@ -69,9 +71,10 @@ export class Delivery implements RunningOperation {
     this.#options.onEnd();
   }
 
-  async #start(): Promise<void> {
+  /** What opens it holds the request, and is not kept. */
+  async #start(open: DeliveryOptions['open']): Promise<void> {
     try {
-      const result = await this.#options.open();
+      const result = await open();
       this.#isOpening = false;
       if (isAsyncIterable(result))
         this.#subscription = result instanceof OpenSubscription ? result : toSubscription(result);
@@ -128,8 +131,16 @@ export class Delivery implements RunningOperation {
   #write(event: unknown): Promise<void> | undefined {
     const subscription = this.#subscription;
     if (subscription === undefined) return undefined;
+    const { sink } = this.#options;
+    const id = sink.takesIds === true ? subscription.toEventId?.(event) : undefined;
+    if (sink.writeJson !== undefined) {
+      const json = subscription.toJson?.(event, subscription.events.isShared === true);
+      if (json !== undefined) {
+        sink.writeJson(json, id);
+        return undefined;
+      }
+    }
     const result = subscription.toResult(event);
-    const id = this.#options.sink.takesIds === true ? subscription.toEventId?.(event) : undefined;
     if (result instanceof Promise) return result.then((late) => this.#put(late, id));
     this.#put(result, id);
     return undefined;

@@ -10,7 +10,7 @@ import { weighJson } from '../../lib/weigh-json.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { SocketState } from './protocol.ts';
-import { toTextFrame } from './text-frame.ts';
+import { toByteFrame, toTextFrame } from './text-frame.ts';
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
@@ -68,11 +68,11 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const { socket, stream, authorization, address, protocol, heartbeatMs, log } = options;
-    this.#writer = new TextWriter(stream, 'latin1', () => socket.readyState === socket.OPEN);
+    this.#writer = new TextWriter(stream, () => socket.readyState === socket.OPEN);
     this.#state = {
       authorization,
       address,
-      write: (message) => this.#write(message),
+      write: (bytes) => this.#writer.write(toByteFrame(bytes)),
       full: () => this.#writer.full(),
       close: this.#close,
       isOpen: () => socket.readyState === socket.OPEN,

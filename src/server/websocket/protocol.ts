@@ -5,6 +5,7 @@ import type { Principal } from '../../core/principal.ts';
 import { ProviderKeys } from '../../core/provider-keys.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
 import type { Transport } from '../../core/telemetry.ts';
+import { toByteText } from '../../lib/to-byte-text.ts';
 import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
@@ -23,8 +24,8 @@ export interface SocketState {
   readonly authorization: string | undefined;
   /** Where its client is, as addresses are counted; null: they are not. */
   readonly address: string | null;
-  /** Sends a message by the end of the turn. */
-  readonly write: (message: string) => void;
+  /** Sends a message, which is given as `toByteText` gives it, by the end of the turn. */
+  readonly write: (bytes: string) => void;
   /** What has to be waited for before more is sent, while the client is behind. */
   readonly full: () => Promise<void> | undefined;
   readonly close: (code: number, reason: string) => void;
@@ -68,13 +69,17 @@ const deliver = (
   controller: AbortController,
   { maskError, streamOpened }: ProtocolOptions,
 ): WrittenResults => {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const head = toByteText(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   const running = new Delivery({
     open: operation.open,
     controller,
     maskError,
     onEnd: streamOpened('websocket'),
-    sink: { write: (result) => write(`${head}${JSON.stringify(result)}}`), full },
+    sink: {
+      write: (result) => write(`${head}${toByteText(JSON.stringify(result))}}`),
+      writeJson: (json) => write(`${head}${json}}`),
+      full,
+    },
   });
   return new WrittenResults(running, isOpen);
 };
