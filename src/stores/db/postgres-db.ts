@@ -2,7 +2,7 @@ import type { ClientConfig, Pool, PoolClient } from 'pg';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
-import type { Db, ListenOptions, Queries, SqlValue, Transaction } from './db.ts';
+import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
 import { toPostgres } from './dialect.ts';
 import { isWrite } from './is-write.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -94,7 +94,7 @@ class PostgresDb implements Db {
           hasWritten ||= isWrite(sql);
           return client.query<Row>(toPostgres(sql), [...values]);
         };
-        const query: Queries['query'] = async <Row extends object>(
+        const query: Transaction['query'] = async <Row extends object>(
           sql: string,
           values?: readonly SqlValue[],
         ) => (await send<Row>(sql, values)).rows;
