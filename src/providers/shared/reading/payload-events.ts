@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../../core/stream-event.ts';
-import { type Batches, toIterator } from '../call/event-batches.ts';
+import { type ReadyIterator, type ReadySource, toNextResult } from '../../../lib/ready-iterator.ts';
+import { type Batches, toReadyBatches } from '../call/event-batches.ts';
 import type { Payloads } from './reading-context.ts';
 
 /** What makes events of the payloads of one turn. */
@@ -15,14 +16,14 @@ export interface PayloadReader<T> {
 const OVER = { done: true, value: undefined } as const;
 
 /**
- * The events of a turn, those of payloads that came together in one batch. No generator: each one in the way of a delta costs
- * as much as reading it.
+ * The events of a turn, those of payloads that came together in one batch. No promise and no generator for a batch that is
+ * there: each one in the way of a delta costs as much as reading it.
  */
-export class PayloadEvents<T> implements AsyncIterableIterator<readonly StreamEvent[]> {
+export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
   readonly #payloads: Payloads<T>;
   readonly #reader: PayloadReader<T>;
   #batches: Batches<T> | undefined;
-  #iterator: Iterator<readonly T[]> | AsyncIterator<readonly T[]> | undefined;
+  #source: ReadySource<readonly T[]> | undefined;
   /** `ended`: the rest of the response is still to be read. */
   #state: 'reading' | 'ended' | 'over' = 'reading';
   #failure: { readonly error: unknown } | undefined;
@@ -36,36 +37,66 @@ export class PayloadEvents<T> implements AsyncIterableIterator<readonly StreamEv
     return this;
   }
 
-  async next(): Promise<IteratorResult<readonly StreamEvent[]>> {
+  /** Also false until the rest of the response has been read. */
+  get hasEnded(): boolean {
+    return this.#state === 'over' && this.#failure === undefined;
+  }
+
+  take(): readonly StreamEvent[] | undefined {
     const events: StreamEvent[] = [];
-    while (this.#state === 'reading' && events.length === 0) {
-      try {
-        this.#iterator ??= await this.#open();
-        const item = await this.#iterator.next();
-        if (item.done === true) this.#end(events);
-        else for (const payload of item.value) this.#reader.read(payload, events);
-      } catch (error) {
-        await this.#breakOff(error, events);
+    const source = this.#source;
+    try {
+      while (source !== undefined && this.#state === 'reading' && events.length === 0) {
+        const payloads = source.take();
+        if (payloads !== undefined) for (const payload of payloads) this.#reader.read(payload, events);
+        else if (source.hasEnded) this.#end(events);
+        else return undefined;
       }
+    } catch (error) {
+      this.#breakOff(error, events);
     }
-    if (events.length > 0) return { done: false, value: events };
+    if (events.length > 0) return events;
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure.error;
-    if (this.#state === 'ended') await this.#batches?.drain?.();
-    this.#state = 'over';
-    return OVER;
+    return undefined;
   }
 
-  async return(): Promise<IteratorResult<readonly StreamEvent[]>> {
+  whenReady(wake: () => void): void {
+    if (this.#state === 'ended') this.#drain().then(wake, wake);
+    else if (this.#source === undefined) this.#open().then(wake, wake);
+    else this.#source.whenReady(wake);
+  }
+
+  next(): Promise<IteratorResult<readonly StreamEvent[], undefined>> {
+    return toNextResult(this);
+  }
+
+  async return(): Promise<IteratorResult<readonly StreamEvent[], undefined>> {
     this.#state = 'over';
+    this.#failure = undefined;
     await this.#batches?.return?.();
     return OVER;
   }
 
-  async #open(): Promise<Iterator<readonly T[]> | AsyncIterator<readonly T[]>> {
-    this.#batches = await this.#payloads;
-    return toIterator(this.#batches);
+  async #open(): Promise<void> {
+    try {
+      this.#batches = await this.#payloads;
+      this.#source ??= toReadyBatches(this.#batches);
+    } catch (error) {
+      if (this.#state === 'over') return;
+      this.#state = 'over';
+      this.#failure = { error };
+    }
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      await this.#batches?.drain?.();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#state = 'over';
   }
 
   #end(events: StreamEvent[]): void {
@@ -78,11 +109,11 @@ export class PayloadEvents<T> implements AsyncIterableIterator<readonly StreamEv
   }
 
   /** Closes the connection. */
-  async #breakOff(error: unknown, events: StreamEvent[]): Promise<void> {
+  #breakOff(error: unknown, events: StreamEvent[]): void {
     if (this.#reader.isComplete) this.#end(events);
     else this.#failure = { error };
     this.#state = 'over';
-    await this.#batches?.return?.().catch(ignore);
+    this.#batches?.return?.().catch(ignore);
   }
 }
 

@@ -1,7 +1,8 @@
 import { ApiError } from '@google/genai/web';
 import { isRecord } from '../../../lib/is-record.ts';
+import { takeNext } from '../../../lib/ready-iterator.ts';
 import { openAnswer } from '../../shared/call/answer.ts';
-import { type Batches, toIterator } from '../../shared/call/event-batches.ts';
+import { type Batches, toReadyBatches } from '../../shared/call/event-batches.ts';
 import type { ServerEvent } from '../../shared/call/event-stream-decoder.ts';
 import { toPayload } from '../../shared/call/to-payload.ts';
 import { joinChunks } from './response/join-chunks.ts';
@@ -52,14 +53,14 @@ const toError = (error: unknown): Error => {
 };
 
 const toBody = (batches: Batches<unknown>): ReadableStream<Uint8Array> => {
-  const iterator = toIterator(batches);
+  const source = toReadyBatches(batches);
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const item = await iterator.next();
-        if (item.done === true) return controller.close();
-        const events = item.value.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+        const chunks = await takeNext(source);
+        if (chunks === undefined) return controller.close();
+        const events = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
         controller.enqueue(encoder.encode(events.join('')));
       },
       async cancel() {

@@ -1,7 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
+import { takeNext } from '../../../../lib/ready-iterator.ts';
 import { addUsage, type Usage } from '../../../../core/usage.ts';
-import { type Batches, toIterator } from '../../../shared/call/event-batches.ts';
+import { type Batches, toReadyBatches } from '../../../shared/call/event-batches.ts';
 import { unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { toText } from '../../../shared/reading/to-text.ts';
@@ -38,9 +39,9 @@ export async function* readEvents(
   context: ReadingContext,
 ): AsyncGenerator<readonly StreamEvent[], ResponseEnd | undefined> {
   const reader = new ResponseReader(turn, usageBefore, context);
-  const iterator = toIterator(batches);
-  for (let item = await iterator.next(); item.done !== true; item = await iterator.next()) {
-    const read = readBatch(reader, item.value);
+  const source = toReadyBatches(batches);
+  for (let batch = await takeNext(source); batch !== undefined; batch = await takeNext(source)) {
+    const read = readBatch(reader, batch);
     if (read.events.length > 0) yield read.events;
     if ('failure' in read) throw read.failure;
     if (read.end !== undefined) return read.end;
