@@ -94,7 +94,7 @@ class GuardedCall implements ReadyIterator<Batch> {
   readonly #options: TerminalGuardOptions;
   readonly #check: AnswerCheck;
   readonly #call = new AbortController();
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void) | undefined;
   #source: ReadyIterator<StreamItem> | undefined;
   /** `finished`: the consumer has the `finish`, the response has not ended yet; `lingering`: it waits for that. */
   #state: 'idle' | 'running' | 'stopped' | 'finished' | 'lingering' | 'over' = 'idle';
@@ -137,7 +137,14 @@ class GuardedCall implements ReadyIterator<Batch> {
   }
 
   whenReady(wake: () => void): void {
-    this.#waiting.push(wake);
+    const before = this.#waiting;
+    this.#waiting =
+      before === undefined
+        ? wake
+        : () => {
+            before();
+            wake();
+          };
     if (this.#state === 'running') this.#source?.whenReady(this.#wake);
     else if (this.#state === 'finished') this.#linger();
     else if (this.#state !== 'lingering') setImmediate(this.#wake);
@@ -264,7 +271,9 @@ class GuardedCall implements ReadyIterator<Batch> {
   }
 
   readonly #wake = (): void => {
-    for (const wake of this.#waiting.splice(0)) wake();
+    const wake = this.#waiting;
+    this.#waiting = undefined;
+    wake?.();
   };
 
   #end(): void {
