@@ -3,7 +3,6 @@ import { getCheckout } from './programs/builds.ts';
 import { killChildren, leaveServerCore } from './programs/child-process.ts';
 import { describeMachine } from './report/machine.ts';
 import { failedReport, type Measurement, type Scale } from './report/measurement.ts';
-import { alternative } from './measurements/alternative.ts';
 import { batchKill } from './measurements/batch-kill.ts';
 import { batchMemory } from './measurements/batch-memory.ts';
 import { budgets } from './measurements/budgets.ts';
@@ -20,6 +19,7 @@ import { models } from './measurements/models.ts';
 import { overhead } from './measurements/overhead.ts';
 import { paced } from './measurements/paced.ts';
 import { path } from './measurements/path.ts';
+import { peers } from './measurements/peers.ts';
 import { refusals } from './measurements/refusals.ts';
 import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
@@ -27,6 +27,7 @@ import { throughput } from './measurements/throughput.ts';
 import { toSection, writeSection } from './report/write-results.ts';
 
 const MEASUREMENTS: readonly Measurement[] = [
+  peers,
   path,
   many,
   overhead,
@@ -36,7 +37,6 @@ const MEASUREMENTS: readonly Measurement[] = [
   models,
   cancel,
   resume,
-  alternative,
   batchKill,
   batchMemory,
   budgets,

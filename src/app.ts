@@ -284,7 +284,7 @@ const openParts = async ({
   const origin = await listen(transports.server, settings.host, settings.port);
   services.metrics.start();
   catalogueLayer.sources.start();
-  steps.trusted?.start();
+  steps.trusted?.files.start();
   warmProviders(catalogueLayer, log);
   return `${origin}${GRAPHQL_PATH}`;
 };
@@ -310,7 +310,7 @@ const closeParts = async ({
     ]),
   );
   await principals.stop();
-  await steps.trusted?.stop();
+  await steps.trusted?.files.stop();
   outputs.close();
   await webhooks?.stop();
   await db.close();
@@ -385,7 +385,7 @@ export const buildApp = async (
       await Promise.all([
         catalogueLayer.sources.reload(),
         services.principals.reload(),
-        steps.trusted?.readNow(),
+        steps.trusted?.files.readNow(),
       ]);
     },
   };

@@ -20,7 +20,7 @@ import {
   type DiscoveryTiming,
   ModelDiscovery,
 } from './services/catalogue/model-discovery.ts';
-import { OVERLAY_INTERVAL_MS, OverlayReader } from './services/catalogue/overlay-reader.ts';
+import { createOverlayReader, OVERLAY_INTERVAL_MS } from './services/catalogue/overlay-reader.ts';
 import { type PollCount, PollTally } from './services/catalogue/poll-tally.ts';
 import { CatalogueRefresh } from './services/catalogue/refresh/catalogue-refresh.ts';
 import { type ProviderHealthOptions, ProviderHealthService } from './services/providers/provider-health.ts';
@@ -175,7 +175,7 @@ const createSources = (context: SourceContext): CatalogueSources => {
   const overlay =
     settings.catalogueFile === null
       ? null
-      : new OverlayReader({
+      : createOverlayReader({
           file: settings.catalogueFile,
           read: readOverlayFile,
           live,

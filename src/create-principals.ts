@@ -117,13 +117,13 @@ export const createPrincipalLayer = async (
     authenticate: isOpen ? authenticateLocally : createAuthenticate({ access, tokens, jwt: verifier }),
     service: new PrincipalService({ models, tokens }),
     start() {
-      reader?.start();
+      reader?.files.start();
       if (!isOpen) tokens.start();
     },
-    reload: async () => reader?.readNow(),
+    reload: async () => reader?.files.readNow(),
     async stop() {
       tokens.stop();
-      await reader?.stop();
+      await reader?.files.stop();
     },
   };
 };

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { nowUs } from '../programs/now-us.ts';
 import type { UpstreamReport } from '../programs/paced-upstream.ts';
+import type { Plan } from '../programs/plan.ts';
 import type { Upstream } from '../programs/servers.ts';
 import { openAll } from './probe.ts';
 import { requestData } from './request-data.ts';
@@ -19,22 +20,21 @@ const GENERATE_WITH_ID = `
 `;
 const CANCEL = 'mutation ($id: ID!) { cancelGeneration(id: $id) { status } }';
 
-interface OpenStream {
-  readonly key: string;
+interface OpenGeneration {
   readonly subscription: Subscription;
   /** The generation's id, once its first event has come. */
   readonly id: Promise<string>;
 }
 
 /** Ends a stream. Resolves with the milliseconds until the server answered; null where there is nothing to answer. */
-export type EndStream = (url: string, stream: OpenStream) => Promise<number | null>;
+export type EndStream<T> = (stream: T) => Promise<number | null>;
 
-export const unsubscribe: EndStream = (_url, { subscription }) => {
+export const unsubscribe = (_url: string, { subscription }: OpenGeneration): Promise<null> => {
   subscription.leave();
   return Promise.resolve(null);
 };
 
-export const cancelGeneration: EndStream = async (url, { id }) => {
+export const cancelGeneration = async (url: string, { id }: OpenGeneration): Promise<number> => {
   const variables = { id: await id };
   const askedUs = nowUs();
   await requestData(url, CANCEL, variables);
@@ -50,21 +50,6 @@ export interface Cancelled {
   readonly left: number;
 }
 
-const openStreams = (
-  url: string,
-  { subscribe }: MeasuredTransport,
-  isSilent: boolean,
-): Promise<OpenStream[]> =>
-  openAll(STREAMS, async (index) => {
-    const key = `cancel-${index}`;
-    const id = Promise.withResolvers<string>();
-    const plan = { key, deltas: isSilent ? null : 1_000_000, intervalMs: 100 };
-    const subscription = await subscribe(url, toGenerate(plan, GENERATE_WITH_ID), (json) =>
-      id.resolve(readEvent(json).generationId ?? ''),
-    );
-    return { key, subscription, id: id.promise };
-  });
-
 const askUpstream = (upstream: Upstream): Promise<UpstreamReport> =>
   upstream.child.ask<UpstreamReport>('report');
 
@@ -79,24 +64,32 @@ const readClosings = async (upstream: Upstream): Promise<Readonly<Record<string,
   }
 };
 
+/** How streams of any server are opened, ended, and given up if the server has not closed them. */
+export interface Ending<T> {
+  readonly open: (plan: Plan) => Promise<T>;
+  readonly end: EndStream<T>;
+  readonly drop: (stream: T) => Promise<void>;
+}
+
 /** Opens streams, ends them one after the other, and reads when the upstream saw each socket closed. */
-export const cancelStreams = async (
-  url: string,
+export const endStreams = async <T>(
   upstream: Upstream,
-  transport: MeasuredTransport,
   isSilent: boolean,
-  endStream: EndStream,
+  { open, end, drop }: Ending<T>,
 ): Promise<Cancelled> => {
   // Closings of the run before are not those of this one.
-  await askUpstream(upstream);
-  const streams = await openStreams(url, transport, isSilent);
-  while ((await askUpstream(upstream)).open < STREAMS) await setTimeout(20);
+  const { open: before } = await askUpstream(upstream);
+  const keys = Array.from({ length: STREAMS }, (_, index) => `cancel-${index}`);
+  const streams = await openAll(STREAMS, (index) =>
+    open({ key: keys[index] ?? '', deltas: isSilent ? null : 1_000_000, intervalMs: 100 }),
+  );
+  while ((await askUpstream(upstream)).open < before + STREAMS) await setTimeout(20);
   const endedUs = new Map<string, number>();
   const answering: Promise<number | null>[] = [];
   const failures: unknown[] = [];
-  for (const stream of streams) {
-    endedUs.set(stream.key, nowUs());
-    const answered = endStream(url, stream).catch((error: unknown) => {
+  for (const [index, stream] of streams.entries()) {
+    endedUs.set(keys[index] ?? '', nowUs());
+    const answered = end(stream).catch((error: unknown) => {
       failures.push(error);
       return null;
     });
@@ -104,8 +97,7 @@ export const cancelStreams = async (
     await setTimeout(BETWEEN_MS);
   }
   const closings = await readClosings(upstream);
-  for (const { subscription } of streams) subscription.drop();
-  await Promise.all(streams.map(({ subscription }) => subscription.ended));
+  await Promise.all(streams.map(drop));
   const delays = [...endedUs].flatMap(([key, us]) => {
     const closed = closings[key];
     return closed === undefined ? [] : [(closed - us) / 1_000];
@@ -114,3 +106,26 @@ export const cancelStreams = async (
   if (failures.length > 0) throw new AggregateError(failures, 'streams could not be ended');
   return { delays, answers, left: STREAMS - delays.length };
 };
+
+/** The same for generations of this server. */
+export const cancelStreams = (
+  url: string,
+  upstream: Upstream,
+  { subscribe }: MeasuredTransport,
+  isSilent: boolean,
+  endStream: (url: string, stream: OpenGeneration) => Promise<number | null>,
+): Promise<Cancelled> =>
+  endStreams<OpenGeneration>(upstream, isSilent, {
+    open: async (plan) => {
+      const id = Promise.withResolvers<string>();
+      const subscription = await subscribe(url, toGenerate(plan, GENERATE_WITH_ID), (json) =>
+        id.resolve(readEvent(json).generationId ?? ''),
+      );
+      return { subscription, id: id.promise };
+    },
+    end: (stream) => endStream(url, stream),
+    drop: async ({ subscription }) => {
+      subscription.drop();
+      await subscription.ended;
+    },
+  });

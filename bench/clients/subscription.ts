@@ -100,3 +100,12 @@ export const readEvent = (json: string): WireEvent => {
   if (event === undefined) throw new Error(`the server answered ${JSON.stringify(errors ?? data)}`);
   return event;
 };
+
+/** Passes on the texts of a GraphQL server's results. */
+export const textReceiver =
+  (receive: (text: string) => void) =>
+  (json: string): void => {
+    const { __typename, text, error } = readEvent(json);
+    if (error !== undefined) throw new Error(`${__typename}: ${error.code} ${error.message}`);
+    if (text !== undefined) receive(text);
+  };

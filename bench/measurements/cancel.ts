@@ -6,7 +6,6 @@ import {
   cancelGeneration,
   type Cancelled,
   cancelStreams,
-  type EndStream,
   GIVE_UP_MS,
   STREAMS,
   unsubscribe,
@@ -21,7 +20,7 @@ interface Way {
   readonly title: string;
   readonly transport: MeasuredTransport;
   readonly isSilent: boolean;
-  readonly endStream: EndStream;
+  readonly endStream: Parameters<typeof cancelStreams>[4];
 }
 
 const WAYS: readonly Way[] = [

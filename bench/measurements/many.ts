@@ -1,14 +1,14 @@
 import { probe, type Probed, type ProbeOptions, type OpenStream } from '../clients/probe.ts';
 import { connectWebSocket, subscribeOverWebSocket } from '../clients/subscribe-over-websocket.ts';
-import { toGenerate } from '../clients/subscription.ts';
+import { textReceiver, toGenerate } from '../clients/subscription.ts';
 import type { Sample } from '../programs/answer-parent.ts';
 import { type Build, PRESENT } from '../programs/builds.ts';
 import { type Child, SERVER_CORE, startChild } from '../programs/child-process.ts';
 import { startUpstream } from '../programs/servers.ts';
+import { judgeFirstDelta } from '../report/first-delta-targets.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
 import { alternate, getRounds, type Rounds } from './alternate.ts';
-import { textReceiver } from './overhead.ts';
 
 const INTERVAL_MS = 200;
 const MIB = 2 ** 20;
@@ -84,32 +84,6 @@ const addedBy = (rounds: Rounds<ManyRun>, read: (run: ManyRun) => number) => {
   );
 };
 
-/** What a first delta may be late by, at so many streams: p50 and p99. */
-const TARGETS_MS: Readonly<Record<number, readonly [p50: number, p99: number | null]>> = {
-  1: [1, null],
-  100: [1, null],
-  1_000: [2, 10],
-};
-
-const toVerdicts = (streams: number, rounds: Rounds<ManyRun>): Verdict[] => {
-  const [p50Ms, p99Ms] = TARGETS_MS[streams] ?? [null, null];
-  const judge = (what: string, mostMs: number | null, read: (run: ManyRun) => number): Verdict[] => {
-    if (mostMs === null) return [];
-    const added = addedBy(rounds, read);
-    return [
-      {
-        goal: `first delta, ${what}, at ${streams} streams: ${mostMs} ms added at most`,
-        found: `${toSpreadText(added)} ms`,
-        reached: added.median <= mostMs,
-      },
-    ];
-  };
-  return [
-    ...judge('p50', p50Ms, ({ first }) => first.p50Ms),
-    ...judge('p99', p99Ms, ({ first }) => first.p99Ms),
-  ];
-};
-
 const toRows = (streams: number, rounds: Rounds<ManyRun>): string[][] =>
   [...rounds].map(([name, measured]) => [
     streams.toLocaleString('en'),
@@ -141,7 +115,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
     ];
     const rounds = await alternate(subjects, { runs, warmsUp: false });
     rows.push(...toRows(streams, rounds));
-    verdicts.push(...toVerdicts(streams, rounds));
+    verdicts.push(...judgeFirstDelta(streams, (read) => addedBy(rounds, ({ first }) => read(first))));
   }
   return {
     method: `A new process for each figure, with the paced upstream and all clients on the other core. Streams of ${1_000 / INTERVAL_MS} deltas a second are open, each over connections of its own, while others are opened one after the other (10 deltas, one every 5 ms). "First delta" is from the request on; "delta" from the upstream's write to the receipt. CPU is the share of its core from the first request to the end, of the whole process; RSS the most that was seen.`,

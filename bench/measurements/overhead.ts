@@ -1,23 +1,15 @@
 import { type Child, SERVER_CORE, startChild } from '../programs/child-process.ts';
-import type { Measurement, Table, Verdict } from '../report/measurement.ts';
+import { judgeFirstDelta } from '../report/first-delta-targets.ts';
+import type { Measurement, Table } from '../report/measurement.ts';
 import { type OpenStream, probe, type Probed, type ProbeOptions } from '../clients/probe.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { startModelgraph, startUpstream } from '../programs/servers.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
 import { connectWebSocket, subscribeOverWebSocket } from '../clients/subscribe-over-websocket.ts';
-import { readEvent, toGenerate } from '../clients/subscription.ts';
+import { textReceiver, toGenerate } from '../clients/subscription.ts';
 
 /** A slow pace: 1,000 streams at the pace of a model saturate one core, which `paced` measures. */
 const BACKGROUND_INTERVAL_MS = 200;
-
-/** Passes on the texts of a GraphQL server's results. */
-export const textReceiver =
-  (receive: (text: string) => void) =>
-  (json: string): void => {
-    const { __typename, text, error } = readEvent(json);
-    if (error !== undefined) throw new Error(`${__typename}: ${error.code} ${error.message}`);
-    if (text !== undefined) receive(text);
-  };
 
 /** Probes a GraphQL server: the probes share a socket that is open already, and each background stream has its own. */
 export const probeServer = async (url: string, options: ProbeOptions): Promise<Probed> => {
@@ -74,13 +66,13 @@ export const probePairs = async (
 
 export const toDelayTable = (
   title: string,
-  cells: readonly (readonly [string, readonly Pair[]])[],
+  cells: readonly (readonly [streams: number, readonly Pair[]])[],
 ): Table => ({
   title,
   head: ['', '', ...COLUMNS.map(([column]) => `${column}, ms`)],
   rows: cells.flatMap(([streams, pairs]) => [
     [
-      streams,
+      `${streams.toLocaleString('en')} open streams`,
       'bare SDK',
       ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(pairs.map(({ bare }) => read(bare))))),
     ],
@@ -99,7 +91,7 @@ export const overhead: Measurement = {
   run: async ({ runs, pick, say }) => {
     await using upstream = await startUpstream();
     const startOurs = (upstreamUrl: string) => startModelgraph({ upstreamUrl });
-    const cells: (readonly [string, readonly Pair[]])[] = [];
+    const cells: (readonly [number, readonly Pair[]])[] = [];
     for (const streams of pick([1, 100, 1_000], [1, 100])) {
       say(`${streams} open streams`);
       const options = {
@@ -109,23 +101,11 @@ export const overhead: Measurement = {
         deltas: 10,
         intervalMs: 5,
       };
-      cells.push([`${streams} open streams`, await probePairs(runs, options, upstream.baseUrl, startOurs)]);
+      cells.push([streams, await probePairs(runs, options, upstream.baseUrl, startOurs)]);
     }
-    const [streams, pairs] = cells.at(-1) ?? ['', []];
-    const p50 = addedBy(pairs, ({ first }) => first.p50Ms);
-    const p99 = addedBy(pairs, ({ first }) => first.p99Ms);
-    const verdicts: Verdict[] = [
-      {
-        goal: `first delta, p50, at ${streams}: 2 ms added at most`,
-        found: `${toSpreadText(p50)} ms`,
-        reached: p50.median <= 2,
-      },
-      {
-        goal: `first delta, p99, at ${streams}: 10 ms added at most`,
-        found: `${toSpreadText(p99)} ms`,
-        reached: p99.median <= 10,
-      },
-    ];
+    const verdicts = cells.flatMap(([streams, pairs]) =>
+      judgeFirstDelta(streams, (read) => addedBy(pairs, ({ first }) => read(first))),
+    );
     const missed = verdicts.some(({ reached }) => reached === false);
     return {
       method: `A paced upstream that speaks Chat Completions. Bare: the \`openai\` SDK on the server's core. Ours: the server on that core, its client over graphql-ws beside the upstream on the other one, so that the cost of the client counts against the server. Streams are opened one after the other (10 deltas, one every 5 ms; connections are open already on both sides) while the others are open at ${1_000 / BACKGROUND_INTERVAL_MS} deltas a second each. "First delta" is from the request on; "delta" from the upstream's write to the receipt. Added: the difference within each pair.`,

@@ -8,7 +8,7 @@ import { type ServerProcess, startServerProcess } from '../programs/server-proce
 import { startUpstream, type Upstream } from '../programs/servers.ts';
 import { startSharedDatabase } from '../programs/shared-database.ts';
 import type { Measurement, Report, Table, Verdict } from '../report/measurement.ts';
-import { toText } from '../report/statistics.ts';
+import { fitSlope, type Slope, toText } from '../report/statistics.ts';
 
 const CLIENTS = 30;
 const NODES = 3;
@@ -89,16 +89,12 @@ const countAlike = (texts: readonly string[]): readonly string[] =>
 
 const mib = (bytes: number): string => toText(bytes / 2 ** 20);
 
-/** How fast the heap grows over the second half of the samples, MiB a minute, by least squares. */
-const heapSlope = (samples: readonly Sample[]): number => {
-  const half = samples.slice(samples.length >> 1).map(({ heapBytes }) => heapBytes / 2 ** 20);
-  const middle = (half.length - 1) / 2;
-  const mean = half.reduce((sum, heap) => sum + heap, 0) / half.length;
-  const products = half.map((heap, index) => (index - middle) * (heap - mean));
-  const squares = half.map((_, index) => (index - middle) ** 2);
-  const perSample = products.reduce((sum, x) => sum + x, 0) / squares.reduce((sum, x) => sum + x, 0);
-  return (perSample * 60_000) / SAMPLE_MS;
-};
+/** How fast memory grows over the second half of the samples. */
+const slopeOf = (samples: readonly Sample[], read: (sample: Sample) => number): Slope =>
+  fitSlope(
+    samples.slice(samples.length >> 1).map((sample) => read(sample) / 2 ** 20),
+    SAMPLE_MS / 60_000,
+  );
 
 /** What is left once all clients have ended. */
 interface Remains {
@@ -128,7 +124,8 @@ const toVerdicts = (
   const doubled = sumOf(generations, (one) => one.doubled);
   const cuts = sumOf(generations, (one) => one.cuts);
   const refusals = generations.flatMap(toRefusals).length;
-  const slopes = samples.map(heapSlope);
+  const heapSlopes = samples.map((of) => slopeOf(of, ({ heapBytes }) => heapBytes));
+  const rssSlopes = samples.map((of) => slopeOf(of, ({ rssBytes }) => rssBytes));
   return [
     { goal: 'no generation is left running', found: toText(running), reached: running === 0 },
     { goal: 'no upstream socket is left open', found: toText(open), reached: open === 0 },
@@ -151,8 +148,13 @@ const toVerdicts = (
     },
     {
       goal: `heap over the second half: grows by ${FLAT_MIB_PER_MINUTE} MiB a minute at most`,
-      found: `${slopes.map(toText).join(', ')} MiB a minute`,
-      reached: minutes >= 2 ? slopes.every((slope) => slope <= FLAT_MIB_PER_MINUTE) : null,
+      found: `${heapSlopes.map(({ slope }) => toText(slope)).join(', ')} MiB a minute`,
+      reached: minutes >= 2 ? heapSlopes.every(({ slope }) => slope <= FLAT_MIB_PER_MINUTE) : null,
+    },
+    {
+      goal: 'RSS over the second half is flat: it grows by two standard errors of its slope at most',
+      found: `${rssSlopes.map(({ slope, error }) => `${toText(slope)} ± ${toText(2 * error)}`).join(', ')} MiB a minute`,
+      reached: minutes >= 2 ? rssSlopes.every(({ slope, error }) => slope <= 2 * error) : null,
     },
     {
       goal: 'the servers stop after SIGTERM',

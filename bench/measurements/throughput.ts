@@ -4,7 +4,7 @@ import { profileOf } from '../report/profile-of.ts';
 import { readStreams, type StreamRun } from '../clients/read-streams.ts';
 import { BARE, PRESENT, startBuilds, toAlternating } from '../programs/builds.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
-import { type MeasuredTransport, TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
+import { type MeasuredTransport, SSE, TRANSPORTS, WEB_SOCKET } from '../clients/transports.ts';
 import { alternate, compareRounds, ratioOf, type Rounds } from './alternate.ts';
 
 const STREAMS = 8;
@@ -15,11 +15,23 @@ interface Saturated {
   readonly alternate: boolean;
   /** Deltas in one turn of the event loop: what one read of a provider's socket may bring. */
   readonly burst: number;
+  /** The least of what the bare server does per CPU second, by transport. */
+  readonly targets: Readonly<Record<string, number>>;
 }
 
 const KINDS: readonly Saturated[] = [
-  { title: 'a frame for each delta', alternate: true, burst: 16 },
-  { title: 'text, 256 deltas in a turn', alternate: false, burst: 256 },
+  {
+    title: 'a frame for each delta',
+    alternate: true,
+    burst: 16,
+    targets: { [WEB_SOCKET.name]: 1.8, [SSE.name]: 0.8 },
+  },
+  {
+    title: 'text, 256 deltas in a turn',
+    alternate: false,
+    burst: 256,
+    targets: { [WEB_SOCKET.name]: 3, [SSE.name]: 1.5 },
+  },
 ];
 
 interface Cell {
@@ -67,10 +79,11 @@ const toRows = ({ transport, kind, rounds }: Cell): string[][] =>
 
 const toVerdict = ({ transport, kind, rounds }: Cell): Verdict => {
   const ratio = ratioOf(rounds, [PRESENT.name, BARE.name], perCpuSecond);
+  const least = kind.targets[transport.name] ?? 1;
   return {
-    goal: `${transport.name}, ${kind.title}: ${kind.alternate ? '0.8 of' : 'above'} bare ${transport.bare}`,
+    goal: `${transport.name}, ${kind.title}: ${least} of bare ${transport.bare} at least`,
     found: toSpreadText(ratio),
-    reached: ratio.median >= (kind.alternate ? 0.8 : 1),
+    reached: ratio.median >= least,
   };
 };
 

@@ -45,7 +45,7 @@ export const killChildren = (): void => {
 export interface ChildOptions {
   /** The program: a path relative to this folder, or a file URL. */
   readonly program: string;
-  /** Options for the program, which reads them with `readOptions`. */
+  /** Options for the program, which reads them with `readOptions`; left out: it gets no argument. */
   readonly options?: unknown;
   readonly core?: number;
   readonly nodeFlags?: readonly string[];
@@ -58,7 +58,7 @@ export interface ChildOptions {
 /** Starts a Node program and waits until it reports that it is ready. The program ends with this process. */
 export const startChild = async ({
   program,
-  options = {},
+  options,
   core,
   nodeFlags = [],
   environment,
@@ -69,7 +69,7 @@ export const startChild = async ({
     process.execPath,
     ...nodeFlags,
     fileURLToPath(new URL(program, import.meta.url)),
-    JSON.stringify(options),
+    ...(options === undefined ? [] : [JSON.stringify(options)]),
   ];
   const [command = process.execPath, ...parameters] =
     core !== undefined && hasTaskset ? ['taskset', '-c', String(core), ...node] : node;

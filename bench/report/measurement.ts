@@ -34,6 +34,17 @@ export interface Verdict {
   readonly reached: boolean | null;
 }
 
+/** A figure for programs: the median over the rounds, and what all of them lie between; null where there is none. */
+export interface Figure {
+  /** What was measured: a server, a transport. */
+  readonly subject: string;
+  /** Of what, with its unit. */
+  readonly figure: string;
+  readonly median: number | null;
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
 export interface Report {
   /** The method in a few sentences. */
   readonly method: string;
@@ -41,6 +52,8 @@ export interface Report {
   readonly verdicts: readonly Verdict[];
   /** Lines of plain text or of profiles that a reader needs besides the tables. */
   readonly notes: readonly string[];
+  /** Left out: none that a program reads. */
+  readonly figures?: readonly Figure[];
 }
 
 export interface Measurement {

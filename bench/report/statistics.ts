@@ -29,6 +29,26 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 export const ratioSpread = (dividends: readonly number[], divisors: readonly number[]): Spread =>
   spreadOf(dividends.map((value, index) => value / (divisors[index] ?? Number.NaN)));
 
+export interface Slope {
+  /** Growth per unit of time. */
+  readonly slope: number;
+  /** The standard error of the slope: how far it may be off by the scatter of the values alone. */
+  readonly error: number;
+}
+
+/** The line of least squares through values that were taken at equal intervals. NaN of fewer than three values. */
+export const fitSlope = (values: readonly number[], interval: number): Slope => {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const sumOf = (read: (value: number, index: number) => number): number =>
+    values.reduce((sum, value, index) => sum + read(value, index), 0);
+  const squares = sumOf((_, index) => (index - middle) ** 2);
+  const perStep = sumOf((value, index) => (index - middle) * (value - mean)) / squares;
+  const residuals = sumOf((value, index) => (value - mean - perStep * (index - middle)) ** 2);
+  const error = Math.sqrt(residuals / (values.length - 2) / squares);
+  return { slope: perStep / interval, error: error / interval };
+};
+
 const digitsOf = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
 /** With about three digits, as a report shows it. */

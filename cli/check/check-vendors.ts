@@ -4,13 +4,9 @@ import type { TextProviderDescriptor } from '../../src/core/text-provider.ts';
 import { TEXT_PROVIDERS } from '../../src/providers/index.ts';
 import { createConfiguredDescriptor } from '../../src/providers/text/configured/descriptor.ts';
 import { discoverModels } from '../../src/providers/text/configured/discover-models.ts';
-import { mapTransportError } from '../../src/providers/shared/call/map-transport-error.ts';
-import { ProviderError } from '../../src/core/errors.ts';
 import { type Finding, ok, problem, unused } from './finding.ts';
 import type { Configuration } from './read-configuration.ts';
-
-/** Longest time for the list of one vendor, in milliseconds. */
-const LIMIT_MS = 5_000;
+import { ANSWER_LIMIT_MS, toReason } from './to-reason.ts';
 
 const NOT_ASKED = 'configured, not asked: ';
 
@@ -36,16 +32,6 @@ const keysOf = ({ providers }: Settings, name: string): readonly (string | null)
   return keys?.filter(({ weight }) => weight > 0).map(({ value }) => value) ?? [apiKey];
 };
 
-/** The reason in the words of the network where it has any; what a vendor says of a failure is not repeated. */
-const reasonOf = (error: unknown, signal: AbortSignal): string => {
-  if (signal.aborted) return `it did not answer within ${LIMIT_MS / 1_000} s`;
-  const known = mapTransportError(error, '');
-  if (known instanceof ProviderError && known.connectionFailure !== null)
-    return `it cannot be reached: ${known.connectionFailure}`;
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
-};
-
 const toAdvice = (reason: string, variable: string | null): string =>
   variable !== null && /\b40[13]$/.test(reason) ? `${reason}; check ${variable}` : reason;
 
@@ -56,14 +42,14 @@ const askVendor = async (
   apiKey: string | null,
   which: string,
 ): Promise<Finding> => {
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
   try {
     const models = await list(apiKey, signal);
     return models.length === 0
       ? problem(name, `${which}it lists no models`)
       : ok(name, `${which}it lists ${models.length} ${models.length === 1 ? 'model' : 'models'}`);
   } catch (error) {
-    return problem(name, `${which}${toAdvice(reasonOf(error, signal), variable)}`);
+    return problem(name, `${which}${toAdvice(toReason(error, signal), variable)}`);
   }
 };
 

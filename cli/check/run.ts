@@ -5,6 +5,7 @@ import { hideSecrets, redactSecrets } from '../../src/core/secrets.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkAccess, checkAddress } from './check-access.ts';
 import { checkCatalogue, checkPlugins, checkRules, checkTrustedDocuments } from './check-catalogue.ts';
+import { checkIdentityProvider } from './check-identity-provider.ts';
 import { checkDocument } from './check-document.ts';
 import { checkStore } from './check-store.ts';
 import { checkVendors } from './check-vendors.ts';
@@ -39,6 +40,7 @@ export const runCheckCommand = async (
     ...(await checkTrustedDocuments(settings)),
     ...(await checkStore(settings)),
     ...checkAccess(settings),
+    ...(await checkIdentityProvider(settings)),
     ...(await checkAddress(settings)),
     ...(await checkVendors(configuration)),
   ];

@@ -1,7 +1,8 @@
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationHandle } from '../generation-handle.ts';
 import type { ToolCall, ToolResultInput } from '../schema-types.ts';
-import type { Chunk, ChunkWriter, Shown } from './chunk-writer.ts';
+import type { Chunk, ChunkWriter, Shown, ToolOutput } from './chunk-writer.ts';
+import { inTurn } from './in-turn.ts';
 
 export interface ChatAnswerOptions {
   readonly messageId: string;
@@ -9,6 +10,8 @@ export interface ChatAnswerOptions {
   readonly writer: ChunkWriter;
   /** Events that belong before those of the handle: earlier generations of the same message. */
   readonly earlier?: readonly Chunk[];
+  /** The results that the server has, by the id of their calls. */
+  readonly findAnswered: () => Promise<ReadonlyMap<string, ToolOutput>>;
   readonly runTool: (call: ToolCall, signal: AbortSignal) => Promise<ToolResultInput | undefined>;
   readonly onWaiting: (callIds: readonly string[], shown: Shown) => Promise<void>;
   readonly onEnd: () => Promise<void>;
@@ -91,11 +94,7 @@ export class ChatAnswer {
       write(chunks);
       const calls = this.#findCalls(event);
       if (calls.length === 0) continue;
-      const results = await this.#runTools(calls, write);
-      if (results.length === calls.length) {
-        await this.handle.submitToolResults(results as Parameters<GenerationHandle['submitToolResults']>[0]);
-        continue;
-      }
+      if (await this.#answerCalls(calls, write)) continue;
       await onWaiting(
         calls.map(({ callId }) => callId),
         writer.shown,
@@ -115,10 +114,28 @@ export class ChatAnswer {
     return toolCalls.filter(({ callId, builtIn }) => !builtIn && !answered.has(callId));
   }
 
-  async #runTools(
+  /**
+   * Runs the tools of the calls and hands their results in, unless another tab has. Resolves to false where the page has
+   * to answer some of them.
+   */
+  async #answerCalls(
     calls: readonly ToolCall[],
     write: (chunks: readonly Chunk[]) => void,
-  ): Promise<readonly ToolResultInput[]> {
+  ): Promise<boolean> {
+    const { writer, findAnswered } = this.#options;
+    const { signal } = this.#tools;
+    return await inTurn(`modelgraph-tools:${this.handle.id}`, signal, async () => {
+      const answered = await findAnswered();
+      if (!calls.every(({ callId }) => answered.has(callId))) return await this.#runTools(calls, write);
+      for (const { callId } of calls) {
+        const output = answered.get(callId);
+        if (output !== undefined) write([writer.writeOutput(callId, output)]);
+      }
+      return true;
+    });
+  }
+
+  async #runTools(calls: readonly ToolCall[], write: (chunks: readonly Chunk[]) => void): Promise<boolean> {
     const { writer, runTool } = this.#options;
     const results = await Promise.all(
       calls.map(async (call) => {
@@ -130,6 +147,9 @@ export class ChatAnswer {
         return result;
       }),
     );
-    return results.filter((result) => result !== undefined);
+    const given = results.filter((result) => result !== undefined);
+    if (given.length < calls.length) return false;
+    await this.handle.submitToolResults(given as Parameters<GenerationHandle['submitToolResults']>[0]);
+    return true;
   }
 }

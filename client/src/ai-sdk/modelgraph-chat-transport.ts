@@ -239,6 +239,11 @@ export class ModelgraphChatTransport<Message extends UIMessage = UIMessage>
       handle,
       writer,
       earlier,
+      findAnswered: async () => {
+        // A server that is away has taken no results since: the tools are run, and their results wait for it.
+        const generation = await this.#client.generation(handle.id ?? '').catch(() => null);
+        return generation === null ? new Map() : toAnswered(generation);
+      },
       runTool: (call, signal) => Promise.resolve(runTool(this.#options.tools ?? {}, call, signal)),
       onWaiting: (callIds, shown) =>
         this.#records.save(chatId, {

@@ -45,19 +45,19 @@ const toSubscription = (results: AsyncIterable<ExecutionResult>): OpenSubscripti
  */
 export class Delivery implements RunningOperation {
   readonly ended: Promise<void>;
-  readonly #options: DeliveryOptions;
+  readonly #options: Omit<DeliveryOptions, 'open'>;
   readonly #settle: () => void;
   #subscription: OpenSubscription | undefined;
   #isOpening = true;
   #isOver = false;
 
-  constructor(options: DeliveryOptions) {
+  constructor({ open, ...options }: DeliveryOptions) {
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#settle = resolve;
     // What cannot be written is a defect of this server, which the process logs.
-    void this.#start();
+    void this.#start(open);
   }
 
   leave(reason?: Error): void {
@@ -69,9 +69,10 @@ export class Delivery implements RunningOperation {
     this.#options.onEnd();
   }
 
-  async #start(): Promise<void> {
+  /** What opens it holds the request, and is not kept. */
+  async #start(open: DeliveryOptions['open']): Promise<void> {
     try {
-      const result = await this.#options.open();
+      const result = await open();
       this.#isOpening = false;
       if (isAsyncIterable(result))
         this.#subscription = result instanceof OpenSubscription ? result : toSubscription(result);

@@ -5,34 +5,34 @@ import {
   type ExecutionResult,
   type FieldNode,
   getArgumentValues,
-  getDirectiveValues,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
-  GraphQLSkipDirective,
-  isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   TypeNameMetaFieldDef,
   type ValidatedExecutionArgs,
   visit as visitNodes,
 } from 'graphql';
+import { collectFields } from './collect-fields.ts';
+import { NEVER, ONLY_THIS_TIME } from './not-planned.ts';
 
 /** Gives the value a field has in the response. Throws on anything that only plain execution does right. */
 type Complete = (value: unknown, context: unknown) => unknown;
 type ReadFields = (source: unknown, context: unknown) => Record<string, unknown>;
+type ArgumentValues = Readonly<Record<string, unknown>>;
 
-/** Thrown where a value is left to plain execution: the next one may be planned for again. */
-const ONLY_THIS_TIME = new Error('The value is an unusual one.');
-/** Thrown where no value of the type will ever be read right by a plan. */
-const NEVER = new Error('The selection cannot be planned.');
+/** A field of an object. Its arguments are no part of its plan: at the root they differ from request to request. */
+interface PlannedField {
+  readonly key: string;
+  readonly read: (source: unknown, context: unknown, values: ArgumentValues) => unknown;
+  readonly toValues: (variables: ValidatedExecutionArgs['variableValues']) => ArgumentValues;
+}
 
 const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
@@ -47,59 +47,6 @@ const settled = (value: unknown): unknown => {
   if (!isPromiseLike(value)) return value;
   value.then(ignore, ignore);
   throw NEVER;
-};
-
-const isIncluded = ({ directives = [] }: SelectionNode, args: ValidatedExecutionArgs): boolean =>
-  directives.every((directive) => {
-    const node = { directives: [directive] };
-    switch (directive.name.value) {
-      case GraphQLSkipDirective.name:
-        return getDirectiveValues(GraphQLSkipDirective, node, args.variableValues)?.['if'] !== true;
-      case GraphQLIncludeDirective.name:
-        return getDirectiveValues(GraphQLIncludeDirective, node, args.variableValues)?.['if'] !== false;
-      default:
-        throw NEVER;
-    }
-  });
-
-type FieldGroups = Map<string, [FieldNode, ...FieldNode[]]>;
-
-/** The fields a type has in some selection sets, by the key each has in the response, in the order of the response. */
-const collectFields = (
-  sets: readonly SelectionSetNode[],
-  type: GraphQLObjectType,
-  args: ValidatedExecutionArgs,
-): FieldGroups => {
-  const groups: FieldGroups = new Map();
-  const visited = new Set<string>();
-
-  const applies = (name: string | undefined): boolean => {
-    if (name === undefined || name === type.name) return true;
-    const condition = args.schema.getType(name);
-    return isAbstractType(condition) && args.schema.isSubType(condition, type);
-  };
-  const visit = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (!isIncluded(selection, args)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const key = (selection.alias ?? selection.name).value;
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, [selection]);
-        else group.push(selection);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (applies(selection.typeCondition?.name.value)) visit(selection.selectionSet);
-      } else {
-        const name = selection.name.value;
-        const fragment = args.fragments[name];
-        if (fragment === undefined || fragment.variableSignatures !== undefined) throw NEVER;
-        if (visited.has(name) || !applies(fragment.definition.typeCondition.name.value)) continue;
-        visited.add(name);
-        visit(fragment.definition.selectionSet);
-      }
-    }
-  };
-  sets.forEach(visit);
-  return groups;
 };
 
 const notPlannable = (): never => {
@@ -153,18 +100,6 @@ const usesVariables = ({ operation, fragmentDefinitions }: ValidatedExecutionArg
   return found;
 };
 
-/** What is below the root fields of an operation, by their keys; null where it differs with the variables. */
-const planned = new WeakMap<OperationDefinitionNode, Map<string, Complete> | null>();
-
-/** A document that is sent again is planned once: what is below its root fields is the same for every request. */
-const findShared = (args: ValidatedExecutionArgs): Map<string, Complete> | undefined => {
-  const known = planned.get(args.operation);
-  if (known !== undefined) return known ?? undefined;
-  const made = usesVariables(args) ? null : new Map<string, Complete>();
-  planned.set(args.operation, made);
-  return made ?? undefined;
-};
-
 /** What does not belong to one request alone, to be kept as long as the document is. */
 const withoutValues = (args: ValidatedExecutionArgs): ValidatedExecutionArgs => ({
   ...args,
@@ -174,48 +109,63 @@ const withoutValues = (args: ValidatedExecutionArgs): ValidatedExecutionArgs => 
   rawVariableValues: undefined,
 });
 
+const NO_VALUES: ArgumentValues = {};
+const toNoValues = (): ArgumentValues => NO_VALUES;
+
 const planField = (
   parentType: GraphQLObjectType,
+  key: string,
   nodes: readonly [FieldNode, ...FieldNode[]],
   args: ValidatedExecutionArgs,
-  shared?: Map<string, Complete>,
-): Complete => {
+): PlannedField => {
   const [node] = nodes;
   const name = node.name.value;
-  if (name === TypeNameMetaFieldDef.name) return () => parentType.name;
+  if (name === TypeNameMetaFieldDef.name) return { key, read: () => parentType.name, toValues: toNoValues };
   const field = args.schema.getField(parentType, name);
   if (field === undefined) throw NEVER;
   const info = createInfo(nodes, parentType, field.type, args);
-  const key = (node.alias ?? node.name).value;
-  const complete =
-    shared?.get(key) ?? planValue(field.type, nodes, info, shared === undefined ? args : withoutValues(args));
-  shared?.set(key, complete);
+  const complete = planValue(field.type, nodes, info, args);
   const { resolve } = field;
-  const values = getArgumentValues(field, node, args.variableValues);
   if (resolve !== undefined)
-    return (source, context) => complete(settled(resolve(source, values, context, info)), context);
+    return {
+      key,
+      read: (source, context, values) => complete(settled(resolve(source, values, context, info)), context),
+      toValues: (variables) => getArgumentValues(field, node, variables),
+    };
   // As graphql's own resolver does it, but for methods.
-  return (source, context) => {
+  const read = (source: unknown, context: unknown): unknown => {
     const value = settled((source as Record<string, unknown>)[name]);
     if (typeof value === 'function') throw NEVER;
     return complete(value, context);
   };
+  return { key, read, toValues: toNoValues };
+};
+
+const planAll = (
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  args: ValidatedExecutionArgs,
+): readonly PlannedField[] => {
+  const groups = collectFields(sets, type, args);
+  // Assigning it would not make it a property.
+  if (groups.has('__proto__')) throw NEVER;
+  return Array.from(groups, ([key, nodes]) => planField(type, key, nodes, args));
 };
 
 const planFields = (
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   args: ValidatedExecutionArgs,
-  shared?: Map<string, Complete>,
 ): ReadFields => {
-  const groups = collectFields(sets, type, args);
-  // Assigning it would not make it a property.
-  if (groups.has('__proto__')) throw NEVER;
-  const fields = Array.from(groups, ([key, nodes]) => [key, planField(type, nodes, args, shared)] as const);
+  const fields = planAll(type, sets, args).map(({ key, read, toValues }) => ({
+    key,
+    read,
+    values: toValues(args.variableValues),
+  }));
   return (source, context) => {
     if (typeof source !== 'object' || source === null) throw ONLY_THIS_TIME;
     const result: Record<string, unknown> = {};
-    for (const [key, read] of fields) result[key] = read(source, context);
+    for (const { key, read, values } of fields) result[key] = read(source, context, values);
     return result;
   };
 };
@@ -300,20 +250,77 @@ const planOnce = (plan: () => ReadFields): ReadFields => {
   };
 };
 
-/** Whole plans of operations without variables, whose arguments are the same each time, too. */
-const wholePlans = new WeakMap<OperationDefinitionNode, ReadFields>();
+/** The plan of an operation: of one request, or of all that send its document. */
+class RootPlan {
+  readonly #fields: readonly PlannedField[];
+  /** The arguments of every request alike; null: they differ. */
+  readonly #values: readonly ArgumentValues[] | null;
+  #isUsable = true;
 
-const planRoot = (args: ValidatedExecutionArgs): ReadFields => {
-  const { operation, schema } = args;
-  const isWhole = (operation.variableDefinitions ?? []).length === 0;
-  const kept = isWhole ? withoutValues(args) : args;
-  const read = planOnce(() => {
+  constructor(args: ValidatedExecutionArgs) {
+    const { operation, schema, variableValues } = args;
     const rootType = schema.getRootType(operation.operation);
     if (!rootType) throw NEVER;
-    return planFields(rootType, [operation.selectionSet], kept, findShared(kept));
-  });
-  if (isWhole) wholePlans.set(operation, read);
-  return read;
+    this.#fields = planAll(rootType, [operation.selectionSet], args);
+    const isAlike = (operation.variableDefinitions ?? []).length === 0;
+    this.#values = isAlike ? this.toValues(variableValues) : null;
+  }
+
+  /** The arguments of the root fields of a request, in the order of the fields. */
+  toValues(variables: ValidatedExecutionArgs['variableValues']): readonly ArgumentValues[] {
+    return this.#values ?? this.#fields.map((field) => field.toValues(variables));
+  }
+
+  read(source: unknown, context: unknown, values: readonly ArgumentValues[]): Record<string, unknown> {
+    if (!this.#isUsable || typeof source !== 'object' || source === null) throw ONLY_THIS_TIME;
+    try {
+      const result: Record<string, unknown> = {};
+      let index = 0;
+      for (const { key, read } of this.#fields) {
+        result[key] = read(source, context, values[index] ?? NO_VALUES);
+        index += 1;
+      }
+      return result;
+    } catch (error) {
+      if (error === NEVER) this.#isUsable = false;
+      throw error;
+    }
+  }
+}
+
+/** Undefined where the operation cannot be planned. */
+const createRootPlan = (args: ValidatedExecutionArgs): RootPlan | undefined => {
+  try {
+    return new RootPlan(args);
+  } catch {
+    // Plain execution meets the same error again, if it is one.
+    return undefined;
+  }
+};
+
+/** Plans by operation; `varies`: what is below its root fields differs with the variables. */
+const rootPlans = new WeakMap<OperationDefinitionNode, { readonly plan: RootPlan | undefined } | 'varies'>();
+
+/** A document that is sent again is planned once, but for the arguments of its root fields. */
+const findRootPlan = (args: ValidatedExecutionArgs): RootPlan | undefined => {
+  const { operation } = args;
+  const known = rootPlans.get(operation);
+  if (known !== undefined) return known === 'varies' ? createRootPlan(args) : known.plan;
+  const made = usesVariables(args) ? 'varies' : { plan: createRootPlan(withoutValues(args)) };
+  rootPlans.set(operation, made);
+  return made === 'varies' ? createRootPlan(args) : made.plan;
+};
+
+const findValues = (
+  plan: RootPlan | undefined,
+  { variableValues }: ValidatedExecutionArgs,
+): readonly ArgumentValues[] | undefined => {
+  try {
+    return plan?.toValues(variableValues);
+  } catch {
+    // Plain execution reports it with its path.
+    return undefined;
+  }
 };
 
 /**
@@ -325,10 +332,13 @@ const planRoot = (args: ValidatedExecutionArgs): ReadFields => {
 export const createSelectionPlan = (
   args: ValidatedExecutionArgs,
 ): ((event: unknown) => ExecutionResult | undefined) => {
-  const read = wholePlans.get(args.operation) ?? planRoot(args);
+  const plan = findRootPlan(args);
+  const values = findValues(plan, args);
+  const { contextValue } = args;
   return (event) => {
+    if (plan === undefined || values === undefined) return undefined;
     try {
-      return { data: read(event, args.contextValue) };
+      return { data: plan.read(event, contextValue, values) };
     } catch {
       // Plain execution meets the same error again and reports it with its path.
       return undefined;

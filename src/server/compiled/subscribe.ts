@@ -11,7 +11,7 @@ import {
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { MaskError } from '../mask-error.ts';
 import { createSelectionPlan } from './selection-plan.ts';
-import { validateArgs, type ValidateArgsOptions } from './validate-args.ts';
+import { forgetArgs, validateArgs, type ValidateArgsOptions } from './validate-args.ts';
 
 type ResultOrPromise = ExecutionResult | Promise<ExecutionResult>;
 
@@ -77,31 +77,59 @@ const findToEventId = (args: ValidatedSubscriptionArgs): OpenSubscription['toEve
   return typeof declared === 'function' ? (declared as (event: unknown) => string) : undefined;
 };
 
+interface SubscribeSettings extends ValidateArgsOptions {
+  readonly maskError: MaskError;
+}
+
+const maskResult = (result: ExecutionResult, maskError: MaskError): ExecutionResult =>
+  result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
+
+/** The result of an event that no plan gives. It is rare: the variables are coerced again, which a subscription need not keep. */
+const executePlainly = (
+  event: unknown,
+  args: ExecutionArgs,
+  { maskError, ...options }: SubscribeSettings,
+): ResultOrPromise => {
+  const validated = validateArgs(args, options);
+  forgetArgs(args);
+  if (!('schema' in validated)) return { errors: validated };
+  if (!isSubscription(validated))
+    throw new TypeError('an event came of an operation that is no subscription');
+  const result = executeSubscriptionEvent({ ...validated, rootValue: event });
+  return isPromise(result)
+    ? Promise.resolve(result).then((late) => maskResult(late, maskError))
+    : maskResult(result, maskError);
+};
+
+/** Apart from what opens a subscription, since a function keeps all that is around it for as long as it lives. */
+const createToResult = (
+  plan: ReturnType<typeof createSelectionPlan>,
+  args: ExecutionArgs,
+  settings: SubscribeSettings,
+): OpenSubscription['toResult'] => {
+  return (event) => plan(event) ?? executePlainly(event, args, settings);
+};
+
 /**
  * The `subscribe` of the server: a result with errors, or the open subscription. Results of events are made without the
  * pipeline's hooks, which would cost more than making them; their errors are masked here.
  */
-export const createSubscribe =
-  (maskError: MaskError, options: ValidateArgsOptions) =>
-  async (args: ExecutionArgs): Promise<ExecutionResult | OpenSubscription> => {
+export const createSubscribe = (maskError: MaskError, options: ValidateArgsOptions) => {
+  const settings: SubscribeSettings = { ...options, maskError };
+  return async (args: ExecutionArgs): Promise<ExecutionResult | OpenSubscription> => {
     const validated = validateArgs(args, options);
+    // It lives as long as the subscription, which needs nothing of it any more once its plan is made.
+    forgetArgs(args);
     if (!('schema' in validated)) return { errors: validated };
     if (!isSubscription(validated))
       throw new TypeError('an operation was subscribed to that is no subscription');
     const events = await createSourceEventStream(validated);
     if (!isAsyncIterable(events)) return events;
-
-    const plan = createSelectionPlan(validated);
-    const mask = (result: ExecutionResult): ExecutionResult =>
-      result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
-    const execute = (event: unknown): ResultOrPromise => {
-      const result = executeSubscriptionEvent({ ...validated, rootValue: event });
-      return isPromise(result) ? Promise.resolve(result).then(mask) : mask(result);
-    };
     // The resolvers of all subscription fields are typed to give a ready iterator, and graphql hands it on as it is.
     return new OpenSubscription(
       events as ReadyIterator<unknown>,
-      (event) => plan(event) ?? execute(event),
+      createToResult(createSelectionPlan(validated), args, settings),
       findToEventId(validated),
     );
   };
+};

@@ -93,3 +93,8 @@ export const validateArgs = (args: ExecutionArgs, options: ValidateArgsOptions):
   known.set(contextValue, { args, validated });
   return validated;
 };
+
+/** Lets go of what was coerced for a context that outlives the beginning of its operation. */
+export const forgetArgs = ({ contextValue }: ExecutionArgs): void => {
+  if (typeof contextValue === 'object' && contextValue !== null) known.delete(contextValue);
+};

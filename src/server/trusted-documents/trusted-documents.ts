@@ -1,9 +1,8 @@
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
-import { FilePoller } from '../../lib/file-poller.ts';
-import { SingleFlight } from '../../lib/single-flight.ts';
+import { ReloadedFiles } from '../../lib/reloaded-files.ts';
 import { toDocumentId } from './parse-documents.ts';
-import { type ReadDocuments, readDocuments } from './read-documents.ts';
+import { readDocuments } from './read-documents.ts';
 
 /** `only`: nothing but the documents of the files is executed. `also`: any text is, and those by their ids. */
 export type TrustedDocumentsMode = 'only' | 'also';
@@ -26,25 +25,26 @@ export const DOCUMENTS_INTERVAL_MS = 2_000;
  */
 export class TrustedDocuments {
   readonly mode: TrustedDocumentsMode;
+  readonly files: ReloadedFiles;
   readonly #options: TrustedDocumentsOptions;
-  readonly #reading: SingleFlight;
   #documents: ReadonlyMap<string, string> = new Map();
   #texts: ReadonlySet<string> = new Set();
-  readonly #poller: FilePoller;
 
   constructor(options: TrustedDocumentsOptions) {
     this.#options = options;
     this.mode = options.mode;
-    this.#reading = new SingleFlight(
-      () => this.#readAgain(),
-      (error) => options.log.error({ err: error }, 'the trusted documents could not be taken'),
-    );
-    this.#poller = new FilePoller(options.files, options.intervalMs, () => this.#reading.run());
+    this.files = new ReloadedFiles({
+      files: options.files,
+      intervalMs: options.intervalMs,
+      read: () => this.#readAgain(),
+      onError: (error) => options.log.error({ err: error }, 'the trusted documents could not be taken'),
+    });
   }
 
   /** Takes the documents before anything is served. Rejects with one error that names every problem. */
   async readFirst(): Promise<void> {
-    const { documents, problems } = await this.#read();
+    await this.files.note();
+    const { documents, problems } = await readDocuments(this.#options.files);
     if (problems.length === 0) return this.#take(documents);
     const lines = problems.map((problem) => `- ${problem}`).join('\n');
     throw new ModelgraphError(
@@ -63,21 +63,6 @@ export class TrustedDocuments {
     return this.#texts.has(text);
   }
 
-  start(): void {
-    this.#poller.start();
-  }
-
-  /** Resolves once the files have been read as they are now, and taken or refused. */
-  readNow(): Promise<void> {
-    return this.#reading.run();
-  }
-
-  /** Resolves when nothing is under way. */
-  async stop(): Promise<void> {
-    this.#poller.stop();
-    await this.#reading.settled();
-  }
-
   #take(documents: ReadonlyMap<string, string>): void {
     this.#documents = documents;
     this.#texts = new Set(documents.values());
@@ -85,14 +70,9 @@ export class TrustedDocuments {
     log.info({ files, documents: documents.size, mode: this.mode }, 'the trusted documents are in force');
   }
 
-  async #read(): Promise<ReadDocuments> {
-    await this.#poller.note();
-    return readDocuments(this.#options.files);
-  }
-
   async #readAgain(): Promise<void> {
     const { files, log } = this.#options;
-    const { documents, problems } = await this.#read();
+    const { documents, problems } = await readDocuments(files);
     if (problems.length === 0) this.#take(documents);
     else log.error({ files, problems }, 'the trusted documents were refused; those before stay in force');
   }

@@ -1,8 +1,7 @@
 import type { AccessPolicy } from '../../core/access-policy.ts';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
-import { FilePoller } from '../../lib/file-poller.ts';
-import { SingleFlight } from '../../lib/single-flight.ts';
+import { ReloadedFiles } from '../../lib/reloaded-files.ts';
 import type { Access } from './access.ts';
 
 export interface AccessReaderOptions {
@@ -26,22 +25,24 @@ export const ACCESS_INTERVAL_MS = 2_000;
  * any problem are taken in no part: those before stay in force.
  */
 export class AccessReader {
+  readonly files: ReloadedFiles;
   readonly #options: AccessReaderOptions;
-  readonly #reading: SingleFlight;
-  readonly #poller: FilePoller;
 
   constructor(options: AccessReaderOptions) {
+    const { file, intervalMs, log } = options;
     this.#options = options;
-    this.#reading = new SingleFlight(
-      () => this.#readAgain(),
-      (error) => options.log.error({ err: error }, 'the rules for access could not be read'),
-    );
-    this.#poller = new FilePoller([options.file], options.intervalMs, () => this.#reading.run());
+    this.files = new ReloadedFiles({
+      files: [file],
+      intervalMs,
+      read: () => this.#readAgain(),
+      onError: (error) => log.error({ err: error }, 'the rules for access could not be read'),
+    });
   }
 
   /** Takes the rules before anything is served. Throws one error that names every problem. */
   async readFirst(): Promise<void> {
-    const { policy, problems } = await this.#read();
+    await this.files.note();
+    const { policy, problems } = await this.#options.read();
     if (policy === null) {
       const list = problems.map((problem) => `- ${problem}`).join('\n');
       throw new ModelgraphError('INTERNAL', `The rules for access cannot be used:\n${list}`);
@@ -49,29 +50,9 @@ export class AccessReader {
     this.#options.access.take(policy);
   }
 
-  start(): void {
-    this.#poller.start();
-  }
-
-  /** Resolves once the file has been read as it is now, and taken or refused. */
-  readNow(): Promise<void> {
-    return this.#reading.run();
-  }
-
-  /** Resolves when nothing is under way. */
-  async stop(): Promise<void> {
-    this.#poller.stop();
-    await this.#reading.settled();
-  }
-
-  async #read(): ReturnType<AccessReaderOptions['read']> {
-    await this.#poller.note();
-    return await this.#options.read();
-  }
-
   async #readAgain(): Promise<void> {
-    const { file, access, log } = this.#options;
-    const { policy, problems } = await this.#read();
+    const { file, access, log, read } = this.#options;
+    const { policy, problems } = await read();
     if (policy === null) {
       log.error({ file, problems }, 'the rules for access are invalid: those before stay in force');
       return;

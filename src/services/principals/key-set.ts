@@ -37,6 +37,23 @@ const isAway = (): ModelgraphError =>
     'The keys of the identity provider cannot be fetched, so that tokens cannot be verified. Send the request again later.',
   );
 
+/** Throws where they cannot be had, where they have another form, and what the signal was aborted with. */
+export const fetchKeySet = async (url: string, signal: AbortSignal): Promise<JSONWebKeySet> => {
+  const response = await fetch(url, {
+    headers: { accept: 'application/jwk-set+json, application/json' },
+    // Another address would be another issuer's word.
+    redirect: 'error',
+    signal,
+  });
+  if (!response.ok || response.body === null) throw new Error(`the answer has the status ${response.status}`);
+  const text = await readBoundedText(response.body, MAX_BYTES);
+  if (text === undefined) throw new Error(`the answer has more than ${MAX_BYTES} bytes`);
+  const keySet = JSON.parse(text) as JSONWebKeySet;
+  // Throws where the form is another one.
+  createLocalJWKSet(keySet);
+  return keySet;
+};
+
 /**
  * The published keys of an identity provider. They are fetched when the first token comes, again once they are old, and
  * for a key that is not among them, at most once in a while. While they cannot be fetched the last known ones serve.
@@ -89,18 +106,7 @@ export class KeySet {
   async #fetch(): Promise<void> {
     const { url, log, elapsedMs, timing } = this.#options;
     try {
-      const response = await fetch(url, {
-        headers: { accept: 'application/jwk-set+json, application/json' },
-        // Another address would be another issuer's word.
-        redirect: 'error',
-        signal: AbortSignal.timeout(timing.timeoutMs),
-      });
-      if (!response.ok || response.body === null)
-        throw new Error(`the answer has the status ${response.status}`);
-      const text = await readBoundedText(response.body, MAX_BYTES);
-      if (text === undefined) throw new Error(`the answer has more than ${MAX_BYTES} bytes`);
-      // Its form is checked by what reads it.
-      this.#findKey = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+      this.#findKey = createLocalJWKSet(await fetchKeySet(url, AbortSignal.timeout(timing.timeoutMs)));
       this.#fetchedAt = elapsedMs();
     } catch (error) {
       log.warn({ err: error, url }, 'the keys of the identity provider could not be fetched');

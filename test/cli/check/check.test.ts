@@ -255,3 +255,33 @@ test('a vendor with several keys is asked with each, and the one that it refuses
   ]);
   expect([code, /sk-/.test(output)]).toEqual([1, false]);
 });
+
+test('the keys of an identity provider are asked for, and an address without any is a problem', async () => {
+  await using folder = temporaryFolder();
+  await using upstream = await startUpstream((exchange) => {
+    const key = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'k' };
+    sendJson(
+      exchange,
+      { '/keys': { keys: [key] }, '/none': { keys: [] } }[exchange.path] ?? { page: 'home' },
+    );
+  });
+  const check = async (path: string, expected: number): Promise<readonly string[]> => {
+    const { code, output } = await runCommand(['check', '--port', '0'], folder.path, {
+      MODELGRAPH_JWT_ISSUER: 'https://id.example.com/',
+      MODELGRAPH_JWT_AUDIENCE: 'modelgraph',
+      MODELGRAPH_JWT_JWKS_URL: `${upstream.origin}${path}`,
+    });
+    expect(code).toBe(expected);
+    return rowsOf(output, 'identity provider');
+  };
+  const { origin } = upstream;
+  expect(await check('/keys', 0)).toEqual([`ok ${origin}/keys publishes 1 key`]);
+  expect(await check('/none', 1)).toEqual([`PROBLEM ${origin}/none publishes no keys`]);
+  expect(await check('/', 1)).toEqual([
+    `PROBLEM ${origin}/: JSON Web Key Set malformed; check MODELGRAPH_JWT_JWKS_URL`,
+  ]);
+  await upstream[Symbol.asyncDispose]();
+  expect((await check('/keys', 1))[0]).toMatch(
+    /^PROBLEM .*\/keys: it cannot be reached: .*; check MODELGRAPH_JWT_JWKS_URL$/,
+  );
+});

@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
 import { createOpenAI } from '@ai-sdk/openai';
 import { streamText } from 'ai';
-import { useServer } from 'graphql-ws/use/ws';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { WebSocketServer } from 'ws';
 
 const typeDefs = /* GraphQL */ `
   input GenerateInput {
@@ -48,9 +46,11 @@ const typeDefs = /* GraphQL */ `
   }
 `;
 
-/** Streams a model's text with the AI SDK, as its documentation shows, and aborts the call when the client disconnects. */
-async function* generate(openai, { model, prompt }) {
+/** Streams a model's text with the AI SDK, as its documentation shows, and aborts the call once the client has left. */
+async function* generate(openai, { model, prompt }, request) {
   const controller = new AbortController();
+  const abort = () => controller.abort();
+  request.signal.addEventListener('abort', abort);
   const generationId = crypto.randomUUID();
   let sequence = 0;
   let offset = 0;
@@ -76,11 +76,12 @@ async function* generate(openai, { model, prompt }) {
       }
     }
   } finally {
-    controller.abort();
+    request.signal.removeEventListener('abort', abort);
+    abort();
   }
 }
 
-/** A GraphQL server over the AI SDK by the recipes of graphql-yoga and graphql-ws. Returns its address. */
+/** A GraphQL server over the AI SDK by the recipe of graphql-yoga, which sends events over SSE. Returns its address. */
 export const startServer = async (upstreamUrl) => {
   const openai = createOpenAI({ apiKey: 'sk-bench', baseURL: upstreamUrl });
   const yoga = createYoga({
@@ -89,39 +90,17 @@ export const startServer = async (upstreamUrl) => {
       resolvers: {
         Query: { ok: () => true },
         Subscription: {
-          generate: { subscribe: (_root, { input }) => generate(openai, input), resolve: (event) => event },
+          generate: {
+            subscribe: (_root, { input }, { request }) => generate(openai, input, request),
+            resolve: (event) => event,
+          },
         },
       },
     }),
+    graphiql: false,
     logging: false,
   });
   const server = createServer((request, response) => void yoga(request, response));
-  const sockets = new WebSocketServer({ server, path: yoga.graphqlEndpoint });
-  useServer(
-    {
-      execute: (args) => args.rootValue.execute(args),
-      subscribe: (args) => args.rootValue.subscribe(args),
-      onSubscribe: async (context, _id, params) => {
-        const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-          ...context,
-          req: context.extra.request,
-          socket: context.extra.socket,
-          params,
-        });
-        const args = {
-          schema,
-          operationName: params.operationName,
-          document: parse(params.query),
-          variableValues: params.variables,
-          contextValue: await contextFactory(),
-          rootValue: { execute, subscribe },
-        };
-        const errors = validate(args.schema, args.document);
-        return errors.length > 0 ? errors : args;
-      },
-    },
-    sockets,
-  );
   await new Promise((resolve) => server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, resolve));
-  return `http://127.0.0.1:${server.address().port}/graphql`;
+  return `http://127.0.0.1:${server.address().port}${yoga.graphqlEndpoint}`;
 };
