@@ -138,14 +138,13 @@ class GuardedCall implements ReadyIterator<Batch> {
 
   whenReady(wake: () => void): void {
     const before = this.#waiting;
-    this.#waiting =
-      before === undefined
-        ? wake
-        : () => {
-            before();
-            wake();
-          };
-    if (this.#state === 'running') this.#source?.whenReady(this.#wake);
+    this.#waiting = wake;
+    if (before !== undefined)
+      this.#waiting = () => {
+        before();
+        wake();
+      };
+    else if (this.#state === 'running') this.#source?.whenReady(this.#wake);
     else if (this.#state === 'finished') this.#linger();
     else if (this.#state !== 'lingering') setImmediate(this.#wake);
   }

@@ -9,8 +9,14 @@ export interface PayloadReader<T> {
   readonly isComplete: boolean;
   /** Adds what a payload says to the events. What it throws is told after the events before it. */
   read(payload: T, events: StreamEvent[]): void;
-  /** Adds the end of the turn. `isWhole`: whether the vendor has marked the end of its answer. */
+  /** Whether the last payload has ended its response, so that nothing more of it is read; left out: only its stream ends it. */
+  readonly hasStopped?: boolean;
+  /** Adds the end of a response, and of the turn with it. `isWhole`: whether the vendor has marked the end of its answer. */
   end(isWhole: boolean, events: StreamEvent[]): void;
+  /** Whether the turn goes on with a further response, once one has ended; left out: a turn is one response. */
+  readonly isPaused?: boolean;
+  /** Sends for the further response of a paused turn. */
+  goOn?(): Payloads<T>;
 }
 
 const OVER = { done: true, value: undefined } as const;
@@ -20,11 +26,11 @@ const OVER = { done: true, value: undefined } as const;
  * there: each one in the way of a delta costs as much as reading it.
  */
 export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
-  readonly #payloads: Payloads<T>;
+  #payloads: Payloads<T>;
   readonly #reader: PayloadReader<T>;
   #batches: Batches<T> | undefined;
   #source: ReadySource<readonly T[]> | undefined;
-  /** `ended`: the rest of the response is still to be read. */
+  /** `ended`: the rest of the response is still to be read, or a further one. */
   #state: 'reading' | 'ended' | 'over' = 'reading';
   #failure: { readonly error: unknown } | undefined;
 
@@ -37,7 +43,7 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
     return this;
   }
 
-  /** Also false until the rest of the response has been read. */
+  /** Also false until the rest of the last response has been read. */
   get hasEnded(): boolean {
     return this.#state === 'over' && this.#failure === undefined;
   }
@@ -48,7 +54,7 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
     try {
       while (source !== undefined && this.#state === 'reading' && events.length === 0) {
         const payloads = source.take();
-        if (payloads !== undefined) for (const payload of payloads) this.#reader.read(payload, events);
+        if (payloads !== undefined) this.#read(payloads, events);
         else if (source.hasEnded) this.#end(events);
         else return undefined;
       }
@@ -63,7 +69,7 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
   }
 
   whenReady(wake: () => void): void {
-    if (this.#state === 'ended') this.#drain().then(wake, wake);
+    if (this.#state === 'ended') this.#leaveResponse().then(wake, wake);
     else if (this.#source === undefined) this.#open().then(wake, wake);
     else this.#source.whenReady(wake);
   }
@@ -90,13 +96,30 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
     }
   }
 
-  async #drain(): Promise<void> {
+  async #leaveResponse(): Promise<void> {
+    const reader = this.#reader;
     try {
+      if (reader.isPaused === true && reader.goOn !== undefined) {
+        await this.#batches?.return?.();
+        if (this.#state === 'over') return;
+        this.#payloads = reader.goOn();
+        this.#source = undefined;
+        this.#state = 'reading';
+        return await this.#open();
+      }
       await this.#batches?.drain?.();
     } catch (error) {
       this.#failure ??= { error };
     }
     this.#state = 'over';
+  }
+
+  #read(payloads: readonly T[], events: StreamEvent[]): void {
+    const reader = this.#reader;
+    for (const payload of payloads) {
+      reader.read(payload, events);
+      if (reader.hasStopped === true) return this.#end(events);
+    }
   }
 
   #end(events: StreamEvent[]): void {
