@@ -122,7 +122,7 @@ class GuardedCall implements ReadyIterator<Batch> {
   /** The next events, so many at most. What is wrong with one is told after those before it. */
   takeUpTo(most: number): Batch | undefined {
     if (this.#state === 'idle') this.#start();
-    if (this.#state === 'stopped') throw this.#takeFailure();
+    if (this.#state === 'stopped') this.#throwFailure();
     const given: StreamEvent[] = [];
     try {
       while (this.#state === 'running' && given.length === 0) {
@@ -131,7 +131,7 @@ class GuardedCall implements ReadyIterator<Batch> {
       }
     } catch (error) {
       this.#stopFor(error);
-      if (given.length === 0) throw this.#takeFailure();
+      if (given.length === 0) this.#throwFailure();
     }
     return given.length === 0 ? undefined : given;
   }
@@ -264,9 +264,9 @@ class GuardedCall implements ReadyIterator<Batch> {
     this.#wake();
   }
 
-  #takeFailure(): ModelgraphError | undefined {
+  #throwFailure(): void {
     this.#state = 'over';
-    return this.#failure;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   readonly #wake = (): void => {

@@ -50,12 +50,11 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
 
   take(): readonly StreamEvent[] | undefined {
     const events: StreamEvent[] = [];
-    const source = this.#source;
     try {
-      while (source !== undefined && this.#state === 'reading' && events.length === 0) {
-        const payloads = source.take();
+      while (this.#state === 'reading' && events.length === 0) {
+        const payloads = this.#source?.take();
         if (payloads !== undefined) this.#read(payloads, events);
-        else if (source.hasEnded) this.#end(events);
+        else if (this.#source?.hasEnded === true) this.#end(events);
         else return undefined;
       }
     } catch (error) {
@@ -135,7 +134,7 @@ export class PayloadEvents<T> implements ReadyIterator<readonly StreamEvent[]> {
   #breakOff(error: unknown, events: StreamEvent[]): void {
     if (this.#reader.isComplete) this.#end(events);
     else this.#failure = { error };
-    this.#state = 'over';
+    if (this.#reader.isPaused !== true) this.#state = 'over';
     this.#batches?.return?.().catch(ignore);
   }
 }
