@@ -9,7 +9,7 @@ interface Handler {
   onError(error: Error): void;
 }
 
-/** How much may wait for its reader before the connection is read no further, in bytes. */
+/** How much may wait for its reader before the connection is read no further, in bytes: what a socket gives at once. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
 /** Statuses whose body fetch leaves out. */
@@ -128,7 +128,7 @@ export class DirectBody implements Dispatcher, ByteSource {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     this.#notify();
-    this.#isPaused = this.#waitingBytes >= MAX_WAITING_BYTES;
+    this.#isPaused = this.#waitingBytes > MAX_WAITING_BYTES;
     return !this.#isPaused;
   }
 
