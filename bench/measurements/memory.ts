@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Sample } from '../programs/answer-parent.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { type Comparison, reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import type { Plan } from '../programs/plan.ts';
 import { openAll } from '../clients/probe.ts';
 import { BARE, PRESENT, toAlternating } from '../programs/builds.ts';
@@ -121,11 +122,15 @@ const measureCell = async (
   return { title: `${count.toLocaleString('en')} ${state.name}`, state, transport, rounds };
 };
 
+const COLUMNS: readonly (readonly [title: string, read: (footprint: Footprint) => number])[] = [
+  ['RSS, KiB', rssKib],
+  ['heap, KiB', ({ heapKib }) => heapKib],
+];
+
 const toRows = ({ title, transport, rounds }: Cell): string[][] =>
   [...rounds].map(([name, found]) => [
     `${title}, ${name === BARE.name ? `bare ${transport.bare}` : `**${transport.name}**, ${name}`}`,
-    toSpreadText(spreadOf(found.map(rssKib))),
-    toSpreadText(spreadOf(found.map(({ heapKib }) => heapKib))),
+    ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(found.map(read)))),
     name === BARE.name ? '' : `**${toSpreadText(ratioOf(rounds, [name, BARE.name], rssKib))}**`,
   ]);
 
@@ -173,13 +178,16 @@ export const memory: Measurement = {
       tables: [
         {
           title: 'Per subscription',
-          head: ['', 'RSS, KiB', 'heap, KiB', 'RSS of bare'],
+          head: ['', ...COLUMNS.map(([column]) => column), 'RSS of bare'],
           rows: cells.flatMap(toRows),
         },
         ...compared.tables,
       ],
       verdicts: [...cells.flatMap(toVerdicts), ...compared.verdicts],
       notes: [],
+      figures: cells.flatMap(({ title, transport, rounds }) =>
+        toFigures(rounds, COLUMNS, (name) => `${title}, ${transport.name}, ${name}`),
+      ),
     };
   },
 };
