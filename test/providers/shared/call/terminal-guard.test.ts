@@ -215,40 +215,6 @@ test('return() during a pending next() comes back at once and aborts the call', 
   expect(signals.map((signal) => signal.aborted)).toEqual([true]);
 });
 
-test('two that wait at once get one event each, in order', async () => {
-  const stream = guard(async function* () {
-    yield text('a');
-    await pass(20);
-    yield text('b');
-    yield finish();
-  });
-  const both = await Promise.all([stream.next(), stream.next()]);
-  expect(both.map(({ value }) => value)).toEqual([text('a'), text('b')]);
-  expect(await toArray(stream)).toEqual([finish()]);
-});
-
-test('batches that are there are taken without waiting, and the stream says when it has ended', async () => {
-  const batches = guardStream({
-    provider: 'testing',
-    signal: never,
-    open: async function* () {
-      yield [text('a'), text('b')];
-      yield [finish()];
-    },
-    mapError: () => mapped,
-  }).batches();
-  const ready = (): Promise<void> => new Promise((resolve) => batches.whenReady(resolve));
-  expect(batches.take()).toBeUndefined();
-  await ready();
-  expect(batches.take()).toEqual([text('a'), text('b')]);
-  expect(batches.take()).toBeUndefined();
-  await ready();
-  expect(batches.take()).toEqual([finish()]);
-  expect([batches.take(), batches.hasEnded]).toEqual([undefined, false]);
-  await ready();
-  expect([batches.take(), batches.hasEnded]).toEqual([undefined, true]);
-});
-
 test('a source whose finish is not its end is let go of', async () => {
   const signals: AbortSignal[] = [];
   const stream = guard(async function* (signal) {
