@@ -4,6 +4,8 @@ export interface ReadySource<T> {
   take(): T | undefined;
   /** Whether every item there will ever be has been taken, or the source was closed. */
   readonly hasEnded: boolean;
+  /** Whether other iterators may give the very same items at the same time; left out: it is not known. */
+  readonly isShared?: boolean;
   /** Calls back once, as soon as there may be something to take or `hasEnded` has changed; never before it returns. */
   whenReady(wake: () => void): void;
 }

@@ -26,8 +26,8 @@ export class GenerationTurn {
   readonly #textStart: number;
   readonly #toolCalls: ToolCall[] = [];
   readonly #toolCounts: Partial<Record<BuiltInTool, number>> = {};
-  /** The provider's id of each call, by ours. */
-  readonly #vendorIds = new Map<string, string>();
+  /** The provider's id of each call, by ours; undefined: there was none. */
+  #vendorIds: Map<string, string> | undefined;
   #outputCharacters = 0;
 
   /** `config`: of the model that answers. `content`: of the generation, to which the turn will add. */
@@ -57,6 +57,7 @@ export class GenerationTurn {
     const tool = BUILT_IN_TOOLS.find((known) => known === name);
     if (builtIn && tool !== undefined && !opensPage(toolCall))
       this.#toolCounts[tool] = (this.#toolCounts[tool] ?? 0) + 1;
+    this.#vendorIds ??= new Map();
     this.#vendorIds.set(toolCall.callId, vendorId);
   }
 
@@ -101,7 +102,7 @@ export class GenerationTurn {
    * force it for ever.
    */
   toNextRequest(finish: FinishEvent, results: readonly ToolMessage[]): TextRequest {
-    const forVendor = results.map(this.#toVendorResult);
+    const forVendor = results.map((result) => ({ ...result, callId: this.#toVendorId(result.callId) }));
     return this.#goOn([...this.#said(finish.state, this.#toolCalls), ...forVendor]);
   }
 
@@ -124,13 +125,8 @@ export class GenerationTurn {
     };
   }
 
-  readonly #toVendorResult = (result: ToolMessage): ToolMessage => ({
-    ...result,
-    callId: this.#toVendorId(result.callId),
-  });
-
   #toVendorId(callId: string): string {
-    return this.#vendorIds.get(callId) ?? callId;
+    return this.#vendorIds?.get(callId) ?? callId;
   }
 
   /** This turn as the assistant's message; none where nothing was said. */
