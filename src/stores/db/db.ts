@@ -20,6 +20,14 @@ export interface TransactionOptions {
   readonly relaxed?: boolean;
 }
 
+export interface QueryOptions {
+  /**
+   * PostgreSQL plans the statement once for each connection and keeps the plan under this name: for the few that a client
+   * waits for. Always the same name for the same statement. SQLite keeps every statement as it is.
+   */
+  readonly name?: string;
+}
+
 export interface ListenOptions {
   /**
    * Called each time PostgreSQL begins to notify, the first time too: from then on nothing is missed, and what came
@@ -34,6 +42,11 @@ export interface ListenOptions {
  */
 export interface Db extends Queries {
   readonly engine: 'sqlite' | 'postgres';
+  query<Row extends object>(
+    sql: string,
+    values?: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Promise<readonly Row[]>;
   /**
    * Commits what the work did, or nothing of it when it throws. On SQLite one runs after the other, and a query outside
    * of it waits for its end: the work must use nothing but the transaction it is given.

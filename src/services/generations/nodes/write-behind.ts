@@ -181,7 +181,11 @@ export class WriteBehind {
       released: Promise.withResolvers(),
     };
     this.#entries.set(run.id, entry);
-    this.#note(entry, true);
+    this.#changed.add(entry);
+    // The call to its vendor leaves first.
+    process.nextTick(() => {
+      if (this.#changed.has(entry)) this.#note(entry, true);
+    });
   }
 
   #note(entry: Entry, isUrgent: boolean): void {
