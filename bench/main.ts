@@ -25,6 +25,7 @@ import { resume } from './measurements/resume.ts';
 import { soak } from './measurements/soak.ts';
 import { store } from './measurements/store.ts';
 import { throughput } from './measurements/throughput.ts';
+import { workers } from './measurements/workers.ts';
 import { writeFigures } from './report/results-file.ts';
 import { writePicture } from './report/write-picture.ts';
 import { toSection, writeSection } from './report/write-results.ts';
@@ -35,6 +36,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   many,
   overhead,
   throughput,
+  workers,
   paced,
   memory,
   store,
