@@ -29,6 +29,8 @@ interface State {
   readonly plan: Omit<Plan, 'key'>;
   /** Whether the subscriptions join generations that run already, instead of each starting its own. */
   readonly isShared?: boolean;
+  /** Of Node, for every server. */
+  readonly nodeFlags?: readonly string[];
   /** The most RSS, as a multiple of the bare server's; left out: no target. */
   readonly maxRatio?: number;
 }
@@ -41,6 +43,13 @@ const SHARED_IDLE: State = {
   maxRatio: 2,
 };
 const IDLE: State = { name: 'idle, a generation each', plan: IDLE_PLAN, maxRatio: 3 };
+/** As docs/deployment.md advises: V8 would let the young generation grow with the memory of the machine. */
+const BOUNDED_FLAGS = ['--max-semi-space-size=16'];
+const toBounded = (state: State): State => ({
+  ...state,
+  name: `${state.name}, \`${BOUNDED_FLAGS.join(' ')}\``,
+  nodeFlags: BOUNDED_FLAGS,
+});
 export const STREAMING: State = { name: 'streaming', plan: { deltas: 1_000_000, intervalMs: 500 } };
 
 const sampleOf = async ({ child }: Server): Promise<Sample> => {
@@ -114,7 +123,7 @@ const measureCell = async (
     name,
     measure: async () => {
       // A process that has grown gives nothing back, so that each measurement needs a new one.
-      await using server = await start();
+      await using server = await start({}, state.nodeFlags);
       return await footprintOf(server, transport, state, count, name === BARE.name);
     },
   }));
@@ -164,7 +173,7 @@ export const memory: Measurement = {
     const { before, pick, say } = scale;
     const cells: Cell[] = [];
     for (const count of pick([1_000, 5_000], [1_000]))
-      for (const state of [SHARED_IDLE, IDLE, STREAMING])
+      for (const state of [SHARED_IDLE, IDLE, toBounded(SHARED_IDLE), toBounded(IDLE), STREAMING])
         for (const transport of TRANSPORTS) {
           say(`${count} ${state.name} over ${transport.name}`);
           cells.push(await measureCell(scale, count, state, transport));

@@ -99,7 +99,11 @@ const planField = <T>(
     return {
       key,
       read: (source, context, values) => complete(settled(resolve(source, values, context, info)), context),
-      toValues: (variables) => getArgumentValues(field, node, variables),
+      // A subscription would keep its whole input for a resolver that reads nothing of it.
+      toValues:
+        field.extensions['ignoresArguments'] === true
+          ? toNoValues
+          : (variables) => getArgumentValues(field, node, variables),
     };
   // As graphql's own resolver does it, but for methods.
   const read = (source: unknown, context: unknown): T => {
