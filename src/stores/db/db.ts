@@ -9,6 +9,8 @@ export interface Queries {
 }
 
 export interface Transaction extends Queries {
+  /** As `query`, of a statement that gives no rows: how many rows it has inserted, updated or deleted. */
+  change(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** As `Db.notify`, once the transaction has been committed; nothing is sent if it is not. */
   notify(channel: string, payload: string): Promise<void>;
 }

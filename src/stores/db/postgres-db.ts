@@ -105,18 +105,20 @@ class PostgresDb implements Db {
     return this.#attempt(
       async () => {
         const client = await this.#pool.connect();
-        const query = async <Row extends object>(
-          sql: string,
-          values: readonly SqlValue[] = [],
-        ): Promise<readonly Row[]> => {
+        const send = <Row extends object>(sql: string, values: readonly SqlValue[] = []) => {
           latest = sql;
           hasWritten ||= isWrite(sql);
-          return (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
+          return client.query<Row>(toPostgres(sql), [...values]);
         };
+        const query: Transaction['query'] = async <Row extends object>(
+          sql: string,
+          values?: readonly SqlValue[],
+        ) => (await send<Row>(sql, values)).rows;
         try {
           await client.query(this.#begin);
           const result = await work({
             query,
+            change: async (sql, values) => (await send(sql, values)).rowCount ?? 0,
             notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
           });
           await client.query('COMMIT');
