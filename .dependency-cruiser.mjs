@@ -38,15 +38,13 @@ export default {
       'R1-lib-is-a-leaf',
       'src/lib',
       ['^src/lib/'],
-      'lib imports nothing of this project. Pass what it needs as an argument, or move the code up to the layer whose ' +
-        'types it speaks.',
+      'lib imports nothing of this project. Pass what it needs as an argument, or move the code up a layer.',
     ),
     layer(
       'R2-core',
       'src/core',
       ['^src/(core|lib)/'],
-      'core is the vocabulary that every layer shares: it imports core and lib only. Describe what you need as a type ' +
-        'here and let the layer above implement it.',
+      'core is the vocabulary of every layer: it imports core and lib. Let the layer above implement a type of core.',
     ),
     layer(
       'R3-config',
@@ -60,15 +58,13 @@ export default {
       ['^src/(stores|core|lib)/'],
       'A store keeps what it is given: it imports stores, core and lib. Decisions belong in the service that calls it.',
     ),
-    {
-      ...layer(
-        'R5-providers',
-        'src/providers',
-        ['^src/(providers|core|lib|registry)/'],
-        'A provider turns one request into events: it imports providers, core and lib. Settings come to it in its ' +
-          'ProviderConnection, everything else in the TextRequest.',
-      ),
-    },
+    layer(
+      'R5-providers',
+      'src/providers',
+      ['^src/(providers|core|lib|registry)/'],
+      'A provider turns one request into events: it imports providers, core and lib. Settings come to it in its ' +
+        'ProviderConnection, everything else in the TextRequest.',
+    ),
     {
       name: 'R6-no-sibling-provider',
       severity: 'error',
@@ -149,8 +145,7 @@ export default {
       'R10-server',
       'src/server',
       ['^src/(server|schema|services|telemetry|core|lib)/'],
-      'The transports import server, schema, services, core and lib. Stores, registry and settings reach them through ' +
-        'what app.ts passes in.',
+      'The transports import server, schema, services, core and lib. Stores, registry and settings come from app.ts.',
     ),
     {
       name: 'R11-sdks-under-providers-only',
@@ -317,13 +312,12 @@ export default {
       from: { path: '^test/', pathNot: '^test/(bench|scripts)/' },
       to: { path: '^(bench|scripts)/' },
     },
-    {
-      name: 'S10-client-stands-alone',
-      severity: 'error',
-      comment: 'The client package is installed without the server: its types come from the schema file.',
-      from: { path: '^client/' },
-      to: { path: OURS, pathNot: '^client/' },
-    },
+    layer(
+      'S10-client-stands-alone',
+      'client',
+      ['^client/'],
+      'The client package is installed without the server: its types come from the schema file.',
+    ),
     {
       name: 'S10-client-core-knows-no-framework',
       severity: 'error',
@@ -348,6 +342,12 @@ export default {
       from: { path: CLIENT_ROOMS },
       to: { path: CLIENT_ROOMS, pathNot: '^client/src/$1/' },
     },
+    layer(
+      'S11-workers',
+      'src/workers',
+      ['^src/(workers|telemetry|core|lib)/'],
+      'The primary starts processes and carries messages, and serves nothing: it imports workers, telemetry, core and lib.',
+    ),
     {
       name: 'flow-browser-program-stands-alone',
       severity: 'error',

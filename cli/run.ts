@@ -1,13 +1,11 @@
-import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { readEnvironment } from '../config/env.ts';
 import { findVersion } from '../config/find-version.ts';
 import { OWN_COMMANDS } from './commands.ts';
 import { addFlags } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { createTerminal, type Terminal, watchReader } from './terminal.ts';
 
 const OK = 0;
-const FAILED = 1;
 const INVALID_USAGE = 2;
 
 /** Flags of the program itself; any other one in front of a command is one of `serve`. */
@@ -71,27 +69,7 @@ const createProgram = (terminal: Terminal, onExit: (code: number) => void): Comm
   return program;
 };
 
-/**
- * What reads the output may close it before everything is written, as `head` does: a command ends then. A server goes on
- * without its log, whatever ended that: the terminal may be gone, or a disk full.
- */
-const watchReader = (isServer: boolean): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (isServer) return;
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(FAILED);
-  });
-};
-
 const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h';
-
-const createTerminal = (): Terminal => ({
-  output: process.stdout,
-  errors: process.stderr,
-  isTerminal: process.stderr.isTTY,
-  isOutputTerminal: process.stdout.isTTY,
-  hasColours: styleText('red', ' ', { stream: process.stdout }) !== ' ',
-});
 
 /**
  * Runs the command that the words name and gives its exit code: 2 for an invalid command line. `serve` resolves once the

@@ -23,6 +23,20 @@ const withDefaults = (environment: Environment): Record<string, string> =>
     }),
   );
 
+/**
+ * Each worker is a node of its own, which no SQLite file has room for. `auto` is refused as well, whatever this machine has:
+ * the same configuration starts on every machine or on none.
+ */
+const listWorkersProblems = ({
+  MODELGRAPH_WORKERS: workers,
+  DATABASE_URL: url,
+}: Record<string, string>): readonly string[] =>
+  workers === '1' || url !== ''
+    ? []
+    : [
+        'MODELGRAPH_WORKERS: several workers share a PostgreSQL database: set DATABASE_URL, or leave MODELGRAPH_WORKERS at 1',
+      ];
+
 /** Variables that the clients in this repository read. */
 const CLIENT_VARIABLES = ['MODELGRAPH_URL', 'MODELGRAPH_API_KEY'];
 
@@ -73,7 +87,7 @@ const toRequestSettings = (values: Values) => ({
  */
 export const parseSettings = (environment: Environment, providers: readonly string[]): Settings => {
   const given = withDefaults(environment);
-  const problems = [...listDocumentsProblems(given)];
+  const problems = [...listDocumentsProblems(given), ...listWorkersProblems(given)];
   const parsed = SCHEMA.safeParse(given);
   for (const { path, message } of parsed.error?.issues ?? []) {
     const [name, index] = path;
@@ -96,6 +110,7 @@ export const parseSettings = (environment: Environment, providers: readonly stri
   return {
     host: values.HOST,
     port: values.PORT,
+    workers: values.MODELGRAPH_WORKERS,
     dataDirectory: values.MODELGRAPH_DATA,
     databaseUrl: values.DATABASE_URL,
     databaseDirectUrl: values.DATABASE_DIRECT_URL,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { FORWARDED_HEADERS } from '../src/core/proxy-policy.ts';
 import { PROVIDER_KEYS_MODES } from '../src/core/provider-keys.ts';
@@ -59,6 +60,18 @@ const webhookSecret = z
     'must be whsec_ and at least 24 bytes in base64; `openssl rand -base64 32` creates them',
   )
   .transform((text) => (text === '' ? null : text));
+/** Each is a process with a heap of its own: more than any machine has cores is a mistake. */
+const MOST_WORKERS = 256;
+const workers = z
+  .string()
+  .refine(
+    (text) => text === 'auto' || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_WORKERS),
+    {
+      error: ({ input }) =>
+        `must be a whole number from 1 to ${MOST_WORKERS}, or auto, not "${String(input)}"`,
+    },
+  )
+  .transform((text) => (text === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : Number(text)));
 const optionalText = z.string().transform((text) => (text === '' ? null : text));
 
 const apiKey = z
@@ -76,6 +89,7 @@ const apiKey = z
 export const SCHEMA = z.object({
   HOST: z.string().min(1),
   PORT: wholeNumber(0, 65_535),
+  MODELGRAPH_WORKERS: workers,
   MODELGRAPH_DATA: z.string().transform((path) => (path === 'memory' ? null : path)),
   DATABASE_URL: databaseUrl,
   DATABASE_DIRECT_URL: databaseUrl,

@@ -28,6 +28,8 @@ export interface Settings extends TrustedDocumentsSettings, LimitSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Processes that serve the port together. 1: this one alone. */
+  readonly workers: number;
   /** null: nothing survives a restart. */
   readonly dataDirectory: string | null;
   /** PostgreSQL; null: the SQLite file in the data directory. */

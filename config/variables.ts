@@ -1,4 +1,5 @@
 import { LIMIT_VARIABLES } from './limit-variables.ts';
+import { LISTEN_VARIABLES } from './listen-variables.ts';
 
 export interface Variable {
   readonly name: string;
@@ -12,14 +13,7 @@ export interface Variable {
 
 /** Every environment variable except those of providers, which follow from their names. docs/configuration.md lists the same. */
 export const VARIABLES = [
-  {
-    name: 'HOST',
-    default: '127.0.0.1',
-    unit: null,
-    description:
-      'Address to listen on. An address that is not a loopback one requires `MODELGRAPH_API_KEYS`, `MODELGRAPH_ACCESS` or `MODELGRAPH_JWT_ISSUER`.',
-  },
-  { name: 'PORT', default: '4000', unit: null, description: 'Port to listen on; 0: any free port.' },
+  ...LISTEN_VARIABLES,
   {
     name: 'MODELGRAPH_DATA',
     default: './data',

@@ -29,7 +29,6 @@ import { listen } from './server/listen.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { createSafeLog } from './telemetry/safe-log.ts';
 import { GRAPHQL_PATH } from './server/paths.ts';
-import { findSharedSuffix } from './server/shared-suffix.ts';
 import { catchDefects } from './services/catch-defects.ts';
 import { fetchMedia } from './services/media/fetch-media.ts';
 import { BATCH_TIMING, type BatchTiming } from './services/batches/work/batch-timing.ts';
@@ -56,6 +55,8 @@ import { AccountStore } from './stores/principals/account-store.ts';
 import { NodeCommands } from './stores/nodes/node-commands.ts';
 import { NodeLeases } from './stores/nodes/node-leases.ts';
 import { findServerNodes } from './stores/nodes/server-nodes.ts';
+import { warnOfSettings } from './warn-of-settings.ts';
+import type { WorkerPeers } from './workers/worker-link.ts';
 
 /** Parts of the application that can be replaced: how tests bring their own catalogue, providers and limits. */
 export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, TransportOverrides {
@@ -64,6 +65,8 @@ export interface AppOverrides extends CatalogueOverrides, PrincipalOverrides, Tr
   readonly batchTiming?: Partial<BatchTiming>;
   readonly webhookTiming?: Partial<WebhookTiming>;
   readonly guards?: readonly GenerationGuard[];
+  /** The other workers of the server that this process is one of; left out: it is the whole server. */
+  readonly worker?: WorkerPeers;
   /** In place of the database of the settings. */
   readonly openDb?: (settings: Settings, log: ServiceLog) => Promise<Db>;
 }
@@ -115,6 +118,7 @@ const createPartsReader =
     { catalogue, health, isCurrent }: CatalogueLayer,
     db: Db,
     { generations, batches }: Pick<ServiceLayer, 'generations' | 'batches'>,
+    worker: WorkerPeers | null,
   ) =>
   (): HealthParts =>
     readHealthParts({
@@ -126,6 +130,9 @@ const createPartsReader =
       circuitStates: () => health.circuitStates(),
       running: () => generations.service.liveCount,
       heldJobs: batches.heldJobs,
+      ...(worker !== null && {
+        workers: () => ({ answering: worker.number, states: worker.overview().states }),
+      }),
     });
 
 const createGenerationStores = (
@@ -153,7 +160,7 @@ const createServices = async (
 ): Promise<ServiceLayer> => {
   const { models, factory, health } = catalogueLayer;
   const nodeId = `node_${randomUUID()}`;
-  const now = overrides.now ?? Date.now;
+  const { now = Date.now, worker = null } = overrides;
   const batchStore = new BatchStore(db);
   const { version, metrics, telemetry } = createTelemetryLayer(settings, log, {
     ...catalogueLayer,
@@ -162,9 +169,11 @@ const createServices = async (
     generations: () => generations,
     batches: () => batches,
     isLimitingAlone: () => rateLimits.isLocal(),
+    worker,
   });
   const onRefused = (name: string): void => metrics.rateLimited(name);
-  const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, now, onRefused });
+  const serverId = worker?.serverId ?? null;
+  const rateLimits = createRateLimitLayer(settings, log, { db, nodeId, serverId, now, onRefused });
   const shared = {
     ...settings,
     models,
@@ -203,7 +212,7 @@ const createServices = async (
   const principals = await createPrincipalLayer(settings, log, overrides, accessLayer, { db, models });
   const nodes = new ServerNodeService(() => findServerNodes(db));
   const { outputs } = shared;
-  const readParts = createPartsReader(catalogueLayer, db, { generations, batches });
+  const readParts = createPartsReader(catalogueLayer, db, { generations, batches }, worker);
   const work = { generations, batches, webhooks, accounts, metrics, outputs };
   return { ...work, principals, rateLimits, nodes, readParts };
 };
@@ -232,22 +241,6 @@ export const secretsOf = ({
     url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
   ),
 ];
-
-const warnOfUnknownVariables = ({ unknownVariables }: Settings, log: ServiceLog): void => {
-  for (const variable of unknownVariables)
-    log.warn({ variable }, 'an environment variable is unknown: is it misspelt?');
-};
-
-const warnOfSharedOrigins = ({ allowedOrigins }: Settings, log: ServiceLog): void => {
-  for (const origin of allowedOrigins) {
-    const suffix = findSharedSuffix(origin);
-    if (suffix !== undefined)
-      log.warn(
-        { origin },
-        `anybody can have a page below ${suffix}, and all of them may call this server: allow your own pages one by one in MODELGRAPH_ALLOWED_ORIGINS, or set MODELGRAPH_API_KEYS`,
-      );
-  }
-};
 
 /** The first request does not wait for the packages of vendors, nor does the start. */
 const warmProviders = ({ factory }: Pick<CatalogueLayer, 'factory'>, log: ServiceLog): void => {
@@ -281,7 +274,9 @@ const openParts = async ({
   await services.webhooks?.start();
   services.principals.start();
   services.rateLimits.start();
-  const origin = await listen(transports.server, settings.host, settings.port);
+  const origin = await listen(transports.server, settings.host, settings.port, {
+    isShared: settings.workers > 1,
+  });
   services.metrics.start();
   catalogueLayer.sources.start();
   steps.trusted?.files.start();
@@ -327,8 +322,7 @@ export const buildApp = async (
 ): Promise<App> => {
   const log = createSafeLog(writer);
   const showSecrets = hideSecrets(secretsOf(settings));
-  warnOfUnknownVariables(settings, log);
-  warnOfSharedOrigins(settings, log);
+  warnOfSettings(settings, log);
   const steps = await loadSteps(settings, log, overrides);
   const catalogueLayer = await createCatalogueLayer(settings, log, overrides);
   const accessLayer = await createAccessLayer(settings, log, overrides, catalogueLayer.models);

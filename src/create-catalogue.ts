@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { readOverlayFile } from '../config/overlay/read-overlay-file.ts';
 import { MODEL_CONFIGS } from '../config/providers/index.ts';
 import type { ModelConfig } from './core/model-config.ts';
+import { type ReadOnce, readAlone } from './core/server-worker.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import type { TextProviderDescriptor } from './core/text-provider.ts';
 import { TEXT_PROVIDERS } from './providers/index.ts';
@@ -36,6 +37,8 @@ export interface CatalogueOverrides {
   readonly catalogueTiming?: { readonly overlayMs?: number; readonly refreshMs?: number };
   /** How long the circuit of a provider stays open. */
   readonly circuitTiming?: Pick<ProviderHealthOptions, 'openMs' | 'maxOpenMs'>;
+  /** The other workers of the server, with which its sources are read once. */
+  readonly worker?: { readonly readOnce: ReadOnce };
   /** Milliseconds since 1970, for what changes with the day: prices, and models that are shut down. */
   readonly now?: () => number;
 }
@@ -95,6 +98,7 @@ interface SourceContext {
   readonly factory: ProviderFactory;
   readonly live: LiveCatalogue;
   readonly tally: PollTally;
+  readonly readOnce: ReadOnce;
 }
 
 /** Models that providers of the operator's file list themselves, asked for from the start on. */
@@ -105,6 +109,7 @@ const createDiscovery = ({
   factory,
   live,
   tally,
+  readOnce,
 }: SourceContext): ModelDiscovery => {
   const providers = settings.configuredProviders.filter(
     ({ name, discovered }) => discovered !== null && factory.isConfigured(name),
@@ -112,7 +117,9 @@ const createDiscovery = ({
   const sources = providers.map((provider) => ({
     provider: provider.name,
     findModels: (signal: AbortSignal) =>
-      discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
+      readOnce(`models of ${provider.name}`, () =>
+        discoverModels(provider, settings.providers[provider.name]?.apiKey ?? null, signal),
+      ),
     take: (found: readonly ModelConfig[]) => live.takeDiscovered(found, provider.aliases),
   }));
   return new ModelDiscovery(sources, { ...DISCOVERY_TIMING, ...overrides.discoveryTiming }, log, tally);
@@ -126,6 +133,7 @@ const createRefresh = ({
   factory,
   live,
   tally,
+  readOnce,
 }: SourceContext): CatalogueRefresh => {
   const descriptors = registry.descriptors();
   const refreshMs = overrides.catalogueTiming?.refreshMs ?? settings.catalogueRefreshMs;
@@ -137,13 +145,15 @@ const createRefresh = ({
   return new CatalogueRefresh({
     live,
     tally,
+    readOnce,
     address: settings.catalogueUrl,
     lists: lists.map(({ provider, loadListModels }) => ({
       provider,
-      findModels: async (signal: AbortSignal) => {
-        const listModels = await loadListModels();
-        return listModels(settings.providers[provider] ?? { apiKey: null, baseUrl: null }, signal);
-      },
+      findModels: (signal: AbortSignal) =>
+        readOnce(`list of ${provider}`, async () => {
+          const listModels = await loadListModels();
+          return listModels(settings.providers[provider] ?? { apiKey: null, baseUrl: null }, signal);
+        }),
     })),
     // No document has a word on the scripts of this server.
     vendors: toVendorWords(descriptors.filter(({ apiTypes }) => !apiTypes.includes('local'))),
@@ -266,6 +276,7 @@ export const createCatalogueLayer = async (
     factory,
     live,
     tally: new PollTally(),
+    readOnce: overrides.worker?.readOnce ?? readAlone,
   });
   const isRead = catalogueFile !== null || catalogueUrl !== null || vendorLists;
   const isCurrent = isRead ? () => live.isCurrent() : null;

@@ -23,6 +23,8 @@ export interface RateLimitLayer extends RateLimits {
 export interface RateLimitParts {
   readonly db: Db;
   readonly nodeId: string;
+  /** What the workers of this server have in common; null: this process is the whole server. */
+  readonly serverId: string | null;
   /** Milliseconds since 1970: the clock that windows go by on SQLite. */
   readonly now: () => number;
   /** Called with the name of each limit that refuses something. */
@@ -33,7 +35,7 @@ export interface RateLimitParts {
 export const createRateLimitLayer = (
   settings: Settings,
   log: ServiceLog,
-  { db, nodeId, now, onRefused }: RateLimitParts,
+  { db, nodeId, serverId, now, onRefused }: RateLimitParts,
 ): RateLimitLayer => {
   const store = db.engine === 'postgres' ? new RateLimitStore(db, nodeId) : null;
   const fallback = new StoreFallback({ store, log, ...FALLBACK_TIMING });
@@ -42,6 +44,7 @@ export const createRateLimitLayer = (
     principals: new PrincipalLimits(limiter, {
       sockets: settings.principalSockets,
       generationsAtOnce: settings.principalGenerations,
+      serverId,
     }),
     addresses: new AddressLimits(limiter, {
       requestsPerMinute: settings.addressRequestsPerMinute,

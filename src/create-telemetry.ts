@@ -1,5 +1,6 @@
 import { findVersion } from '../config/find-version.ts';
 import type { Settings } from '../config/settings.ts';
+import type { WorkerOverview } from './core/server-worker.ts';
 import type { ServiceLog } from './core/service-log.ts';
 import { combineTelemetry, type Telemetry } from './core/telemetry.ts';
 import type { CatalogueLayer } from './create-catalogue.ts';
@@ -9,7 +10,9 @@ import type { BatchStore } from './stores/batches/batch-store.ts';
 import type { Db } from './stores/db/db.ts';
 import { findServerNodes } from './stores/nodes/server-nodes.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { WorkerCounts } from './telemetry/readings.ts';
 import { createTracing } from './telemetry/tracing.ts';
+import type { WorkerPeers } from './workers/worker-link.ts';
 
 /** What metrics are read from at a scrape, when all of it is there. */
 export interface TelemetrySources
@@ -20,6 +23,8 @@ export interface TelemetrySources
   readonly batches: () => Batches;
   /** Whether rate limits are counted by this node alone. */
   readonly isLimitingAlone: () => boolean;
+  /** null: this process is the whole server. */
+  readonly worker: WorkerPeers | null;
 }
 
 export interface TelemetryLayer {
@@ -28,6 +33,11 @@ export interface TelemetryLayer {
   /** Never throws. */
   readonly telemetry: Telemetry;
 }
+
+const countWorkers = ({ states, replacements }: WorkerOverview): WorkerCounts => ({
+  ready: Object.values(states).filter((state) => state === 'ready').length,
+  replacements,
+});
 
 /** Metrics for Prometheus, and spans and metrics for OpenTelemetry. */
 export const createTelemetryLayer = (
@@ -43,6 +53,7 @@ export const createTelemetryLayer = (
     generations,
     batches,
     isLimitingAlone,
+    worker,
   }: TelemetrySources,
 ): TelemetryLayer => {
   const version = findVersion();
@@ -59,11 +70,16 @@ export const createTelemetryLayer = (
     catalogueRefreshes: () => sources.readCounts(),
     heldJobs: () => batches().heldJobs(),
     isLimitingAlone,
+    ...(worker !== null && {
+      gatherFamilies: () => worker.gatherMetrics(),
+      workers: () => countWorkers(worker.overview()),
+    }),
     sharedCounts: async () => ({
       nodes: (await findServerNodes(db)).length,
       batches: await batchStore.countUnfinished(),
     }),
   });
+  worker?.onMetricsAsked(() => metrics.readFamilies());
   const telemetry = combineTelemetry([metrics.telemetry, tracing.telemetry], log, () =>
     metrics.telemetryFailed(),
   );

@@ -36,6 +36,9 @@ export interface Probed {
 const OPENED_AT_ONCE = 50;
 const WARM_UP_PROBES = 300;
 const SETTLE_MS = 1_000;
+/** A server that falls behind answers each probe later than the one before. */
+const WARM_UP_LIMIT_MS = 15_000;
+export const PROBING_LIMIT_MS = 45_000;
 
 const delaysOf = (us: readonly number[]): Delays => ({
   p50Ms: percentile(us, 0.5) / 1_000,
@@ -53,7 +56,7 @@ export const openAll = async <T>(count: number, open: (index: number) => Promise
   return opened;
 };
 
-/** Measures delays on single streams, opened by `openProbe`, while others are open. */
+/** Measures delays on single streams, opened by `openProbe`, while others are open; those that begin within a time limit. */
 export const probe = async (
   open: OpenStream,
   options: ProbeOptions,
@@ -68,11 +71,13 @@ export const probe = async (
   );
   if (background > 0) await setTimeout(SETTLE_MS);
   const warmUp: Plan = { key: 'warm-up', deltas: 3, intervalMs: 0 };
-  for (let round = 0; round < WARM_UP_PROBES; round += 1)
+  const warmUntil = performance.now() + WARM_UP_LIMIT_MS;
+  for (let round = 0; round < WARM_UP_PROBES && performance.now() < warmUntil; round += 1)
     await (await openProbe(warmUp, () => undefined)).ended;
   const first: number[] = [];
   const later: number[] = [];
-  for (let round = 0; round < probes; round += 1) {
+  const until = performance.now() + PROBING_LIMIT_MS;
+  for (let round = 0; round < probes && performance.now() < until; round += 1) {
     const began = nowUs();
     let received = 0;
     const stream = await openProbe({ key: `probe-${round}`, deltas, intervalMs }, (text) => {

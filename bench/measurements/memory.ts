@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Sample } from '../programs/answer-parent.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { type Comparison, reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import type { Plan } from '../programs/plan.ts';
 import { openAll } from '../clients/probe.ts';
 import { BARE, PRESENT, toAlternating } from '../programs/builds.ts';
@@ -28,6 +29,8 @@ interface State {
   readonly plan: Omit<Plan, 'key'>;
   /** Whether the subscriptions join generations that run already, instead of each starting its own. */
   readonly isShared?: boolean;
+  /** Of Node, for every server. */
+  readonly nodeFlags?: readonly string[];
   /** The most RSS, as a multiple of the bare server's; left out: no target. */
   readonly maxRatio?: number;
 }
@@ -40,6 +43,13 @@ const SHARED_IDLE: State = {
   maxRatio: 2,
 };
 const IDLE: State = { name: 'idle, a generation each', plan: IDLE_PLAN, maxRatio: 3 };
+/** As docs/deployment.md advises: V8 would let the young generation grow with the memory of the machine. */
+const BOUNDED_FLAGS = ['--max-semi-space-size=16'];
+const toBounded = (state: State): State => ({
+  ...state,
+  name: `${state.name}, \`${BOUNDED_FLAGS.join(' ')}\``,
+  nodeFlags: BOUNDED_FLAGS,
+});
 export const STREAMING: State = { name: 'streaming', plan: { deltas: 1_000_000, intervalMs: 500 } };
 
 const sampleOf = async ({ child }: Server): Promise<Sample> => {
@@ -113,7 +123,7 @@ const measureCell = async (
     name,
     measure: async () => {
       // A process that has grown gives nothing back, so that each measurement needs a new one.
-      await using server = await start();
+      await using server = await start({}, state.nodeFlags);
       return await footprintOf(server, transport, state, count, name === BARE.name);
     },
   }));
@@ -121,11 +131,15 @@ const measureCell = async (
   return { title: `${count.toLocaleString('en')} ${state.name}`, state, transport, rounds };
 };
 
+const COLUMNS: readonly (readonly [title: string, read: (footprint: Footprint) => number])[] = [
+  ['RSS, KiB', rssKib],
+  ['heap, KiB', ({ heapKib }) => heapKib],
+];
+
 const toRows = ({ title, transport, rounds }: Cell): string[][] =>
   [...rounds].map(([name, found]) => [
     `${title}, ${name === BARE.name ? `bare ${transport.bare}` : `**${transport.name}**, ${name}`}`,
-    toSpreadText(spreadOf(found.map(rssKib))),
-    toSpreadText(spreadOf(found.map(({ heapKib }) => heapKib))),
+    ...COLUMNS.map(([, read]) => toSpreadText(spreadOf(found.map(read)))),
     name === BARE.name ? '' : `**${toSpreadText(ratioOf(rounds, [name, BARE.name], rssKib))}**`,
   ]);
 
@@ -159,7 +173,7 @@ export const memory: Measurement = {
     const { before, pick, say } = scale;
     const cells: Cell[] = [];
     for (const count of pick([1_000, 5_000], [1_000]))
-      for (const state of [SHARED_IDLE, IDLE, STREAMING])
+      for (const state of [SHARED_IDLE, IDLE, toBounded(SHARED_IDLE), toBounded(IDLE), STREAMING])
         for (const transport of TRANSPORTS) {
           say(`${count} ${state.name} over ${transport.name}`);
           cells.push(await measureCell(scale, count, state, transport));
@@ -173,13 +187,16 @@ export const memory: Measurement = {
       tables: [
         {
           title: 'Per subscription',
-          head: ['', 'RSS, KiB', 'heap, KiB', 'RSS of bare'],
+          head: ['', ...COLUMNS.map(([column]) => column), 'RSS of bare'],
           rows: cells.flatMap(toRows),
         },
         ...compared.tables,
       ],
       verdicts: [...cells.flatMap(toVerdicts), ...compared.verdicts],
       notes: [],
+      figures: cells.flatMap(({ title, transport, rounds }) =>
+        toFigures(rounds, COLUMNS, (name) => `${title}, ${transport.name}, ${name}`),
+      ),
     };
   },
 };

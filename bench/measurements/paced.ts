@@ -1,5 +1,6 @@
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { type Comparison, reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { readStreams, type StreamRun } from '../clients/read-streams.ts';
 import { BARE, PRESENT, startBuilds, toAlternating } from '../programs/builds.ts';
@@ -157,6 +158,9 @@ export const paced: Measurement = {
             await readStreams(server, WEB_SOCKET.subscribe, streams, plan);
           })
         : [],
+      figures: each.flatMap(({ transport, rounds }) =>
+        toFigures(rounds, COLUMNS, (name) => `${transport.name}, ${name}`),
+      ),
     };
   },
 };

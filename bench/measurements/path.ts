@@ -5,10 +5,11 @@ import { type Build, PRESENT } from '../programs/builds.ts';
 import { SERVER_CORE, startChild } from '../programs/child-process.ts';
 import { startUpstream } from '../programs/servers.ts';
 import { reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { spreadOf, toSpreadText } from '../report/statistics.ts';
-import { alternate, compareRounds, getRounds, ratioOf, type Subject } from './alternate.ts';
+import { alternate, compareRounds, getRounds, ratioOf, type Rounds, type Subject } from './alternate.ts';
 import { graphqlReader, measureReader, type ReadRun, sdkReader } from './read-open-streams.ts';
 
 /** A slow pace: 3,000 deltas a second leave one core room, so that nothing is merged and nothing queues. */
@@ -29,6 +30,16 @@ const COLUMNS: readonly (readonly [title: string, read: (run: ReadRun) => number
 ];
 
 const cpuOf = ({ cpuUsPerDelta }: ReadRun): number => cpuUsPerDelta;
+
+const toVerdicts = (rounds: Rounds<ReadRun>): readonly Verdict[] =>
+  TRANSPORTS.map(([transport]) => {
+    const ratio = ratioOf(rounds, [titleOf(transport, PRESENT), SDK], cpuOf);
+    return {
+      goal: `${transport}, upstream to socket: the CPU time of the bare SDK at most`,
+      found: `${toSpreadText(ratio)} times`,
+      reached: ratio.median <= 1,
+    };
+  });
 
 const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
   const options = { streams: pick(600, 200), intervalMs: INTERVAL_MS };
@@ -56,14 +67,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
     warmsUp: true,
     onRound: (round) => say(`round ${round} of ${runs}`),
   });
-  const verdicts: Verdict[] = TRANSPORTS.map(([transport]) => {
-    const ratio = ratioOf(rounds, [titleOf(transport, PRESENT), SDK], cpuOf);
-    return {
-      goal: `${transport}, upstream to socket: the CPU time of the bare SDK at most`,
-      found: `${toSpreadText(ratio)} times`,
-      reached: ratio.median <= 1,
-    };
-  });
+  const verdicts = toVerdicts(rounds);
   const compared = reportComparisons(
     before,
     before === null
@@ -79,7 +83,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
   );
   const missed = verdicts.some(({ reached }) => reached === false);
   return {
-    method: `${options.streams} open streams, each with an upstream connection of its own that brings a Chat Completions chunk every ${INTERVAL_MS} ms. Bare: the \`openai\` SDK reads them (\`for await\`). The server: the same upstream, each delta as an event to a client of its own. CPU time is that of the measured process alone, threads included, over ${forMs / 1_000} s of open streams; everything else is on the other core. The delay is from the upstream's write to the receipt, for the server by its client.`,
+    method: `${options.streams} open streams, each with an upstream connection of its own that brings a Chat Completions chunk every ${INTERVAL_MS} ms. Bare: the \`openai\` SDK reads them (\`for await\`). The server: the same upstream, each delta as an event to a client of its own, stored in memory (\`store\` and \`peers\` have a disk). CPU time is that of the measured process alone, threads included, over ${forMs / 1_000} s of open streams; everything else is on the other core. The delay is from the upstream's write to the receipt, for the server by its client.`,
     tables: [
       {
         title: 'Reading, alternating within each round',
@@ -98,6 +102,7 @@ const measure = async ({ runs, before, pick, say }: Scale): Promise<Report> => {
           await measureReader(graphqlReader(server, subscribeOverWebSocket), options, forMs);
         })
       : [],
+    figures: toFigures(rounds, COLUMNS),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Measurement, Report, Scale, Verdict } from '../report/measurement.ts';
 import { type Comparison, reportComparisons } from '../report/comparison.ts';
+import { toFigures } from '../report/figures.ts';
 import { profileOf } from '../report/profile-of.ts';
 import { readStreams, type StreamRun } from '../clients/read-streams.ts';
 import { BARE, PRESENT, startBuilds, toAlternating } from '../programs/builds.ts';
@@ -130,6 +131,9 @@ export const throughput: Measurement = {
       ],
       verdicts,
       notes: verdicts.some(({ reached }) => reached === false) ? await profile(deltas) : [],
+      figures: cells.flatMap(({ transport, kind, rounds }) =>
+        toFigures(rounds, COLUMNS, (name) => `${transport.name}, ${name}, ${kind.title}`),
+      ),
     };
   },
 };

@@ -11,11 +11,11 @@ export interface Build {
   readonly name: string;
   /** Of another checkout; left out: this one. */
   readonly folder?: string;
-  readonly start: (options?: Partial<ModelgraphOptions>) => Promise<Server>;
+  readonly start: (options?: Partial<ModelgraphOptions>, nodeFlags?: readonly string[]) => Promise<Server>;
 }
 
 /** `ws` and `node:http` alone, which take no options. */
-export const BARE: Build = { name: 'bare', start: () => startBare() };
+export const BARE: Build = { name: 'bare', start: (_options, nodeFlags) => startBare(nodeFlags) };
 
 /** The tree of this benchmark. */
 export const PRESENT: Build = { name: 'this server', start: startModelgraph };
@@ -35,7 +35,8 @@ export const getCheckout = (folder: string): Build => {
   return {
     name: `commit ${describeCommit(resolve(folder))}`,
     folder: resolve(folder),
-    start: (options) => startOther(pathToFileURL(program).href, { upstreamUrl: null, ...options }),
+    start: (options, nodeFlags) =>
+      startOther(pathToFileURL(program).href, { upstreamUrl: null, ...options }, nodeFlags),
   };
 };
 

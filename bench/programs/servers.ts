@@ -7,8 +7,9 @@ export interface Server extends AsyncDisposable {
   readonly child: Child;
 }
 
-const startServer = async (options: ChildOptions): Promise<Server> => {
-  const child = await startChild({ core: SERVER_CORE, nodeFlags: ['--expose-gc'], ...options });
+const startServer = async ({ nodeFlags = [], ...options }: ChildOptions): Promise<Server> => {
+  const flags = ['--expose-gc', ...nodeFlags];
+  const child = await startChild({ core: SERVER_CORE, nodeFlags: flags, ...options });
   return {
     url: String(child.ready['url']),
     child,
@@ -17,14 +18,21 @@ const startServer = async (options: ChildOptions): Promise<Server> => {
 };
 
 /** The server of this tree; without an upstream its own process generates the deltas. */
-export const startModelgraph = (options: Partial<ModelgraphOptions> = {}): Promise<Server> =>
-  startServer({ program: 'modelgraph-server.ts', options: { upstreamUrl: null, ...options } });
+export const startModelgraph = (
+  options: Partial<ModelgraphOptions> = {},
+  nodeFlags: readonly string[] = [],
+): Promise<Server> =>
+  startServer({ program: 'modelgraph-server.ts', options: { upstreamUrl: null, ...options }, nodeFlags });
 
 /** `ws` and `node:http` alone. */
-export const startBare = (): Promise<Server> => startServer({ program: 'bare-server.ts' });
+export const startBare = (nodeFlags: readonly string[] = []): Promise<Server> =>
+  startServer({ program: 'bare-server.ts', nodeFlags });
 
-export const startOther = (program: string, options: unknown): Promise<Server> =>
-  startServer({ program, options });
+export const startOther = (
+  program: string,
+  options: unknown,
+  nodeFlags: readonly string[] = [],
+): Promise<Server> => startServer({ program, options, nodeFlags });
 
 export interface Upstream extends AsyncDisposable {
   readonly baseUrl: string;

@@ -1,9 +1,9 @@
 import type { Figure } from './measurement.ts';
-import type { Spread } from './statistics.ts';
+import { type Spread, spreadOf } from './statistics.ts';
 
-const DIGITS = 4;
+const DIGITS = 6;
 
-/** Of four digits, which is more than a run can repeat; null where there is no figure. */
+/** Of six digits, which is more than a run can repeat; null where there is no figure. */
 const round = (value: number): number | null =>
   Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : null;
 
@@ -15,3 +15,13 @@ export const toFigure = (subject: string, figure: string, { median, least, most 
   least: round(least),
   most: round(most),
 });
+
+/** The figures of each subject, by the columns of a report's table. */
+export const toFigures = <T>(
+  rounds: Iterable<readonly [subject: string, measured: readonly T[]]>,
+  columns: readonly (readonly [title: string, read: (measured: T) => number])[],
+  toSubject: (name: string) => string = (name) => name,
+): readonly Figure[] =>
+  [...rounds].flatMap(([name, measured]) =>
+    columns.map(([title, read]) => toFigure(toSubject(name), title, spreadOf(measured.map(read)))),
+  );

@@ -20,7 +20,7 @@ export const judgeFirstDelta = (
     const added = addedBy(read);
     return [
       {
-        goal: `first delta, ${what}, at ${streams.toLocaleString('en')} streams: ${mostMs} ms added at most`,
+        goal: `first delta, ${what}, at ${streams.toLocaleString('en')} ${streams === 1 ? 'stream' : 'streams'}: ${mostMs} ms added at most`,
         found: `${toSpreadText(added)} ms`,
         reached: added.median <= mostMs,
       },

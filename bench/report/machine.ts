@@ -24,6 +24,17 @@ export const describeCommit = (folder: string): string => {
   return `${commit}${changes === '' ? '' : ' with changes'}`;
 };
 
+/** Load per core above which other work takes a part of both cores from a measurement. */
+const BUSY = 1.5;
+
+/** A warning where other work ran on the machine as the measurement began. */
+export const describeNoise = (): string => {
+  const [load = 0] = loadavg();
+  return load / cpus().length <= BUSY
+    ? ''
+    : `**Busy: other work ran on these cores (load ${load.toFixed(1)}). Compare figures of one table only: times are longer than on a quiet machine.**`;
+};
+
 /** The machine, the time and the state of the sources, in one line. */
 export const describeMachine = (pinned: boolean): string => {
   const [first] = cpus();

@@ -19,10 +19,15 @@ const word = ({ reached }: Verdict): string =>
   reached === null ? 'undecided' : reached ? 'reached' : '**missed**';
 
 /** The section of one measurement. */
-export const toSection = ({ name, title }: Measurement, report: Report, machine: string): string =>
+export const toSection = (
+  { name, title }: Measurement,
+  report: Report,
+  { machine, noise }: { readonly machine: string; readonly noise: string },
+): string =>
   [
     `## ${name}: ${title}`,
     `_${machine}_`,
+    ...(noise === '' ? [] : [noise]),
     report.method,
     ...report.tables.map(toTable),
     ...(report.verdicts.length === 0

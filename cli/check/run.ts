@@ -9,6 +9,7 @@ import { checkIdentityProvider } from './check-identity-provider.ts';
 import { checkDocument } from './check-document.ts';
 import { checkStore } from './check-store.ts';
 import { checkVendors } from './check-vendors.ts';
+import { checkWorkers } from './check-workers.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { toTable } from './to-table.ts';
 
@@ -42,6 +43,7 @@ export const runCheckCommand = async (
     ...checkAccess(settings),
     ...(await checkIdentityProvider(settings)),
     ...(await checkAddress(settings)),
+    ...checkWorkers(settings),
     ...(await checkVendors(configuration)),
   ];
   const problems = findings.filter(({ verdict }) => verdict === 'problem').length;

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { findVersion } from '../../config/find-version.ts';
 import type { Settings } from '../../config/settings.ts';
 import { servesPlayground } from '../../config/trusted-documents.ts';
@@ -58,6 +58,7 @@ export const logStart = (
   log: ServiceLog,
 ): void => {
   log.info({ node: process.versions.node }, `Modelgraph ${findVersion()}`);
+  if (settings.workers > 1) log.info({ count: settings.workers, cores: availableParallelism() }, 'workers');
   log.info(
     {
       configured: providers.flatMap(({ name, missing }) => (missing === null ? [name] : [])),

@@ -39,10 +39,12 @@ export interface LimitState {
   readonly resetsAtMs: number;
 }
 
-/** What one node keeps open for one principal at the most; null: as much as is asked for. */
+/** What one server keeps open for one principal at the most; null: as much as is asked for. */
 export interface NodeLimits {
   readonly sockets: number | null;
   readonly generationsAtOnce: number | null;
+  /** By what the workers of one server know that they are; null: the server is one node. */
+  readonly serverId: string | null;
 }
 
 const toKeyAccount = (keyId: string): string => `key:${keyId}`;
@@ -69,16 +71,21 @@ export const findLimits = (principal: Principal, name: RateLimitName): readonly 
   return found;
 };
 
-/** What one node keeps open for a principal at the most. Without credentials there is one caller, who is the operator. */
+/**
+ * What one server keeps open for a principal at the most: its workers count together, as nodes do under an account that no
+ * other server has. Without credentials there is one caller, who is the operator.
+ */
 export const findNodeLimits = (
   principal: Principal,
-  name: keyof NodeLimits,
-  limits: NodeLimits,
+  name: 'sockets' | 'generationsAtOnce',
+  { serverId, ...limits }: NodeLimits,
 ): readonly AppliedLimit[] => {
   const limit = limits[name];
-  return limit === null || principal.kind === 'anonymous'
-    ? []
-    : [{ name, account: toOwnAccount(principal), limit, isShared: false }];
+  if (limit === null || principal.kind === 'anonymous') return [];
+  const account = toOwnAccount(principal);
+  return serverId === null
+    ? [{ name, account, limit, isShared: false }]
+    : [{ name, account: `server:${serverId} ${account}`, limit, isShared: true }];
 };
 
 const counted = (limit: number, one: string, many: string): string => `${limit} ${limit === 1 ? one : many}`;

@@ -1,3 +1,4 @@
+import type { ReadyIterator } from '../lib/ready-iterator.ts';
 import type { Citation, FinishReason, GenerationResult, ToolCall, Warning } from './generation.ts';
 import type { JsonValue } from './json.ts';
 import type { Usage } from './usage.ts';
@@ -63,7 +64,7 @@ export type StreamItem = StreamEvent | readonly StreamEvent[];
 /** The events of one call. It is read once: by its events or, where it has them, by its batches, which cost less. */
 export interface EventStream extends AsyncIterable<StreamEvent> {
   /** The same events in the same order, all that have come at once together; left out: they come one by one. */
-  batches?(): AsyncIterable<readonly StreamEvent[]>;
+  batches?(): ReadyIterator<readonly StreamEvent[]>;
 }
 
 type Answer = Omit<GenerationResult, 'finishReason' | 'rawFinishReason' | 'state'>;

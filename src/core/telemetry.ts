@@ -99,6 +99,47 @@ export const NO_TELEMETRY: Telemetry = {
   batchEnded: ignore,
 };
 
+type CallAll = <T>(targets: readonly T[], call: (target: T) => void) => void;
+
+/** One object for a generation, of which there may be thousands at once. */
+class CombinedGenerationTelemetry implements GenerationTelemetry {
+  readonly #generations: readonly GenerationTelemetry[];
+  readonly #callAll: CallAll;
+
+  constructor(generations: readonly GenerationTelemetry[], callAll: CallAll) {
+    this.#generations = generations;
+    this.#callAll = callAll;
+  }
+
+  turnStarted(...turn: Parameters<GenerationTelemetry['turnStarted']>): void {
+    this.#callAll(this.#generations, (each) => each.turnStarted(...turn));
+  }
+
+  chunksReceived(chunks: ChunkTimes): void {
+    this.#callAll(this.#generations, (each) => each.chunksReceived(chunks));
+  }
+
+  retried(code: ErrorCode): void {
+    this.#callAll(this.#generations, (each) => each.retried(code));
+  }
+
+  fellBack(code: ErrorCode): void {
+    this.#callAll(this.#generations, (each) => each.fellBack(code));
+  }
+
+  repairRequested(state: Generation): void {
+    this.#callAll(this.#generations, (each) => each.repairRequested(state));
+  }
+
+  actionRequired(state: Generation): void {
+    this.#callAll(this.#generations, (each) => each.actionRequired(state));
+  }
+
+  ended(final: Generation): void {
+    this.#callAll(this.#generations, (each) => each.ended(final));
+  }
+}
+
 /**
  * Calls each of them, in their order. What one throws is logged as a defect and counted by `onDefect`, and neither the
  * others nor the caller notice it.
@@ -117,24 +158,16 @@ export const combineTelemetry = (
       return undefined;
     }
   };
-  const callAll = <T>(targets: readonly T[], call: (target: T) => void): void => {
+  const callAll: CallAll = (targets, call) => {
     for (const target of targets) callSafely(() => call(target));
   };
   /** What each of them gives, without those that fail. */
   const startAll = <T>(start: (telemetry: Telemetry) => T): readonly T[] =>
-    all.flatMap((telemetry) => callSafely(() => start(telemetry)) ?? []);
+    all.flatMap((telemetry) => callSafely(() => start(telemetry)) ?? []).slice();
   return {
     generationStarted(...start) {
       const generations = startAll((telemetry) => telemetry.generationStarted(...start));
-      return {
-        turnStarted: (...turn) => callAll(generations, (each) => each.turnStarted(...turn)),
-        chunksReceived: (chunks) => callAll(generations, (each) => each.chunksReceived(chunks)),
-        retried: (code) => callAll(generations, (each) => each.retried(code)),
-        fellBack: (code) => callAll(generations, (each) => each.fellBack(code)),
-        repairRequested: (state) => callAll(generations, (each) => each.repairRequested(state)),
-        actionRequired: (state) => callAll(generations, (each) => each.actionRequired(state)),
-        ended: (final) => callAll(generations, (each) => each.ended(final)),
-      };
+      return new CombinedGenerationTelemetry(generations, callAll);
     },
     generationRejected: (code) => callAll(all, (telemetry) => telemetry.generationRejected(code)),
     storeWritten: (...write) => callAll(all, (telemetry) => telemetry.storeWritten(...write)),

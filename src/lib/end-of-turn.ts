@@ -20,3 +20,12 @@ const runTasks = (): void => {
 export const atEndOfTurn = (task: () => void): void => {
   if (tasks.push(task) === 1) setImmediate(runTasks);
 };
+
+/**
+ * Runs a task at the end of this turn, after whatever the promises of this moment still schedule for then: Node runs what is
+ * for the next tick once no promise is left. Undici sends a request on a kept connection at the end of the turn it was made in
+ * (`scheduleIdleSocketValidation`, undici 7.29), so that this comes after it.
+ */
+export const afterPromises = (task: () => void): void => {
+  process.nextTick(() => setImmediate(task));
+};

@@ -23,22 +23,30 @@ const MOST_SPACE = 64;
  */
 export const parseExactJson = (text: string): unknown => {
   if (text.search(LONG_NUMBER) === -1) return parseJson(text);
-  const mark = randomUUID();
-  const marked = markLongNumbers(text, mark);
-  if (marked === text) return parseJson(text);
-  const value = parseJson(marked);
-  return value === undefined ? undefined : unmark(value, mark);
+  const marked = markLongNumbers(text);
+  if (marked === undefined) return parseJson(text);
+  const value = parseJson(marked.text);
+  return value === undefined ? undefined : unmark(value, marked.mark);
 };
 
-/** The same text with each long number outside of strings as a string that begins with the mark. */
-const markLongNumbers = (text: string, mark: string): string => {
+interface MarkedText {
+  readonly text: string;
+  /** New for each text, so that none of its own strings begins with it. */
+  readonly mark: string;
+}
+
+/** The same text with each long number outside of strings as a string that begins with the mark; undefined where there is none. */
+const markLongNumbers = (text: string): MarkedText | undefined => {
   const pieces: string[] = [];
+  let mark = '';
   let copied = 0;
   /** The strings before it have been passed; no other one begins before `open`. */
   let outside = 0;
   let open = findQuote(text, 0);
   LONG_NUMBER.lastIndex = 0;
   for (let found = LONG_NUMBER.exec(text); found !== null; found = LONG_NUMBER.exec(text)) {
+    const [digits] = found;
+    if (!isValue(text, found.index, digits)) continue;
     while (open < found.index) {
       outside = endOfString(text, open + 1);
       open = findQuote(text, outside);
@@ -47,12 +55,12 @@ const markLongNumbers = (text: string, mark: string): string => {
       LONG_NUMBER.lastIndex = outside;
       continue;
     }
-    const [digits] = found;
-    if (!isValue(text, found.index, digits) || String(Number(digits)) === digits) continue;
+    if (String(Number(digits)) === digits) continue;
+    if (pieces.length === 0) mark = randomUUID();
     pieces.push(text.slice(copied, found.index), `"${mark}${digits}"`);
     copied = found.index + digits.length;
   }
-  return pieces.length === 0 ? text : `${pieces.join('')}${text.slice(copied)}`;
+  return pieces.length === 0 ? undefined : { text: `${pieces.join('')}${text.slice(copied)}`, mark };
 };
 
 const findQuote = (text: string, from: number): number => {

@@ -1,15 +1,38 @@
-/** An iterator of live items that also hands out what is there already, without a promise for each. */
-export interface ReadyIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
+/** Live items, one after the other, which are handed out as they are there, without a promise for each. */
+export interface ReadySource<T> {
   /** The next item, if it is there; undefined while none is, and after the last one. Throws where the source failed. */
   take(): T | undefined;
-  /** Whether every item there will ever be has been taken, or the iterator was returned. */
+  /** Whether every item there will ever be has been taken, or the source was closed. */
   readonly hasEnded: boolean;
+  /** Whether other iterators may give the very same items at the same time; left out: it is not known. */
+  readonly isShared?: boolean;
   /** Calls back once, as soon as there may be something to take or `hasEnded` has changed; never before it returns. */
   whenReady(wake: () => void): void;
+}
+
+/** An iterator of live items that also hands out what is there already, without a promise for each. */
+export interface ReadyIterator<T> extends ReadySource<T>, AsyncIterableIterator<T, undefined, undefined> {
   return(): Promise<IteratorResult<T, undefined>>;
 }
 
 const OVER = { done: true, value: undefined } as const;
+
+/** The next item, once it is there; undefined at the end. Rejects where the source failed. */
+export const takeNext = async <T>(source: ReadySource<T>): Promise<T | undefined> => {
+  for (;;) {
+    const item = source.take();
+    if (item !== undefined || source.hasEnded) return item;
+    await new Promise<void>((resolve) => {
+      source.whenReady(resolve);
+    });
+  }
+};
+
+/** The next item as the result of an iterator, once it is there. Rejects where the source failed. */
+export const toNextResult = async <T>(source: ReadySource<T>): Promise<IteratorResult<T, undefined>> => {
+  const value = await takeNext(source);
+  return value === undefined ? OVER : { done: false, value };
+};
 
 /** What a source says while it is closed: the consumer has left. */
 const ignore = (): void => undefined;
@@ -50,15 +73,8 @@ class AwaitedItems<T> implements ReadyIterator<T> {
     else if (!this.#isAsking) void this.#ask();
   }
 
-  async next(): Promise<IteratorResult<T, undefined>> {
-    for (;;) {
-      const value = this.take();
-      if (value !== undefined) return { done: false, value };
-      if (this.hasEnded) return OVER;
-      await new Promise<void>((resolve) => {
-        this.whenReady(resolve);
-      });
-    }
+  next(): Promise<IteratorResult<T, undefined>> {
+    return toNextResult(this);
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
@@ -119,6 +135,23 @@ class AwaitedItems<T> implements ReadyIterator<T> {
  */
 export const toReadyIterator = <T>(source: AsyncIterable<T>, signal?: AbortSignal): ReadyIterator<T> =>
   new AwaitedItems(source[Symbol.asyncIterator](), signal);
+
+/** The items of what is there already. */
+export const toReadySource = <T>(items: Iterable<T>): ReadySource<T> => {
+  const iterator = items[Symbol.iterator]();
+  let hasEnded = false;
+  return {
+    take: () => {
+      const item = iterator.next();
+      hasEnded = item.done === true;
+      return item.done === true ? undefined : item.value;
+    },
+    get hasEnded() {
+      return hasEnded;
+    },
+    whenReady: (wake) => void setImmediate(wake),
+  };
+};
 
 /** An iterator of no items, which has ended from the beginning. */
 export const createEndedIterator = <T>(): ReadyIterator<T> => ({

@@ -4,3 +4,6 @@ import { Buffer } from 'node:buffer';
 export const toByteText = (text: string): string =>
   // Of the same length only where all of it is ASCII.
   Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+
+/** The text of which `toByteText` has given the bytes. */
+export const fromByteText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');

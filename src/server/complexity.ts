@@ -28,12 +28,15 @@ type Counted = Pick<
 const isList = (field: GraphQLField<unknown, unknown>): boolean =>
   isListType(isNullableType(field.type) ? field.type : field.type.ofType);
 
+const declarationOf = ({ extensions }: GraphQLField<unknown, unknown>): Declared =>
+  extensions['complexity'] as Declared;
+
 const declaredBy = (
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
   { variableValues }: Counted,
 ): { readonly field: number; readonly multiplier: number } => {
-  const declared = field.extensions['complexity'] as Declared;
+  const declared = declarationOf(field);
   const found =
     typeof declared === 'function'
       ? declared(getArgumentValues(field, node, variableValues), {}, field)
@@ -44,17 +47,25 @@ const declaredBy = (
     : { field: found?.field ?? FIELD, multiplier: found?.multiplier ?? multiplier };
 };
 
+export interface Complexity {
+  readonly value: number;
+  /** Whether it is the same for all variables: no field of the operation counts its arguments. */
+  readonly isFixed: boolean;
+}
+
 /**
  * The complexity of an operation as the complexity plugin of the schema builder counts it, from the variables as they were
  * coerced for its execution: the plugin would coerce them once more. A selection set is counted once for each type it is
  * selected on, however often its fragment is spread. The operation has been validated: nothing in it is unknown or cyclic.
  */
-export const complexityOf = (counted: Counted): number => {
+export const complexityOf = (counted: Counted): Complexity => {
+  let isFixed = true;
   const known = new Map<SelectionSetNode, Map<GraphQLNamedType, number>>();
 
   const ofField = (node: FieldNode, type: GraphQLNamedType): number => {
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (field === undefined) return FIELD;
+    isFixed &&= typeof declarationOf(field) !== 'function';
     const { field: own, multiplier } = declaredBy(field, node, counted);
     const below = node.selectionSet ? ofSet(node.selectionSet, getNamedType(field.type)) : 0;
     return own + below * Math.max(multiplier, 0);
@@ -84,5 +95,6 @@ export const complexityOf = (counted: Counted): number => {
 
   const { schema, operation } = counted;
   const rootType = schema.getRootType(operation.operation);
-  return rootType ? ofSet(operation.selectionSet, rootType) : 0;
+  const value = rootType ? ofSet(operation.selectionSet, rootType) : 0;
+  return { value, isFixed };
 };

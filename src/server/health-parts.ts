@@ -1,3 +1,4 @@
+import type { WorkerState } from '../core/server-worker.ts';
 import type { CircuitState } from '../core/telemetry.ts';
 import type { CatalogueService } from '../services/catalogue/catalogue-service.ts';
 
@@ -22,6 +23,13 @@ export interface HealthParts {
   readonly generations: { readonly running: number };
   /** Parts of batches that this process works on. */
   readonly batches: { readonly held: number };
+  /** Of a server with several: all of them by their number, and which one this process is. */
+  readonly workers?: WorkerParts;
+}
+
+export interface WorkerParts {
+  readonly answering: number;
+  readonly states: Readonly<Record<string, WorkerState>>;
 }
 
 export interface HealthSources {
@@ -33,6 +41,8 @@ export interface HealthSources {
   readonly circuitStates: () => ReadonlyMap<string, CircuitState>;
   readonly running: () => number;
   readonly heldJobs: () => number;
+  /** Left out: this process is the whole server. */
+  readonly workers?: () => WorkerParts;
 }
 
 const toProviderState = (configured: boolean, circuit: CircuitState | undefined): ProviderState => {
@@ -42,7 +52,7 @@ const toProviderState = (configured: boolean, circuit: CircuitState | undefined)
 
 /** Reads every part as it is now. Asks no other machine. */
 export const readHealthParts = (sources: HealthSources): HealthParts => {
-  const { engine, catalogue, isCatalogueCurrent, circuitStates } = sources;
+  const { engine, catalogue, isCatalogueCurrent, circuitStates, workers } = sources;
   const circuits = circuitStates();
   const { modelCount, problems } = catalogue.state();
   return {
@@ -59,5 +69,6 @@ export const readHealthParts = (sources: HealthSources): HealthParts => {
     ),
     generations: { running: sources.running() },
     batches: { held: sources.heldJobs() },
+    ...(workers !== undefined && { workers: workers() }),
   };
 };

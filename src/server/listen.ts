@@ -14,13 +14,24 @@ const REASONS: Readonly<Record<string, string>> = {
 const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**
- * Opens a port and gives its origin, of those that a browser on this machine can open. Throws an error that says what to do
- * where the port cannot be had.
+ * Where the system hands each connection to one of several processes that listen on a port. A connection is never on its way
+ * through another process there, in which it would hang when a worker that it was meant for dies.
  */
-export const listen = async (server: Server, host: string, port: number): Promise<string> => {
+const SHARES_PORTS = process.platform === 'linux';
+
+/**
+ * Opens a port and gives its origin, of those that a browser on this machine can open. Throws an error that says what to do
+ * where the port cannot be had. `isShared`: other workers of this server listen there as well.
+ */
+export const listen = async (
+  server: Server,
+  host: string,
+  port: number,
+  { isShared = false }: { readonly isShared?: boolean } = {},
+): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(port, host, resolve);
+  server.listen({ port, host, reusePort: isShared && SHARES_PORTS }, resolve);
   try {
     await promise;
   } catch (error) {

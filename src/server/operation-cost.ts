@@ -121,7 +121,7 @@ export const createFindCostErrors = (
   options: ValidateArgsOptions,
 ): FindCostErrors => {
   const findWeightError = createFindWeightError(limits);
-  /** Of operations that ask for the same each time: those without variables. */
+  /** Of operations that ask for the same whatever their variables are. */
   const known = new WeakMap<OperationDefinitionNode, number>();
 
   const findComplexity = (
@@ -129,12 +129,14 @@ export const createFindCostErrors = (
     operation: OperationDefinitionNode,
   ): number | readonly GraphQLError[] => {
     const found = known.get(operation);
-    if (found !== undefined) return found;
+    const hasVariables = (operation.variableDefinitions ?? []).length > 0;
+    if (found !== undefined && !hasVariables) return found;
     const validated = validateArgs(args, options);
     if (!('schema' in validated)) return validated.map(withCode);
-    const complexity = complexityOf(validated);
-    if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, complexity);
-    return complexity;
+    if (found !== undefined) return found;
+    const { value, isFixed } = complexityOf(validated);
+    if (isFixed || !hasVariables) known.set(operation, value);
+    return value;
   };
 
   return (args) => {

@@ -29,16 +29,17 @@ const endByDefect = (error: unknown, work: FailingWork | undefined, log: Service
 };
 
 /**
- * Starts work of a generation that no caller waits for. What it rejects with, and what anything throws that it has started, is
+ * Starts pieces of work of a generation that no caller waits for. What one rejects with, and what anything throws that it has started, is
  * logged with the generation's id and ends that generation.
  */
 export const startInBackground = (
   work: FailingWork,
   log: ServiceLog,
-  start: () => Promise<unknown>,
+  ...starts: readonly (() => Promise<unknown>)[]
 ): void => {
+  const fail = (error: unknown): void => endByDefect(error, work, log);
   current.run(work, () => {
-    (async () => start())().catch((error: unknown) => endByDefect(error, work, log));
+    for (const start of starts) (async () => start())().catch(fail);
   });
 };
 

@@ -16,7 +16,7 @@ export interface IdempotencyEntry {
 const KEY_MS = 86_400_000;
 
 // One that has run out is taken over; one that stands gives no row.
-const TAKE = `
+export const TAKE_KEY = `
   INSERT INTO idempotency (principal_id, idempotency_key, request_hash, generation_id, expires_at)
   VALUES ($1, $2, $3, $4, NOW_MS + ${KEY_MS})
   ON CONFLICT (principal_id, idempotency_key) DO UPDATE
@@ -47,16 +47,23 @@ export const findKey = async (
   return row && { id: row.generation_id, requestHash: row.request_hash };
 };
 
+/** The values of `TAKE_KEY`, which gives a row where `id` has the key from now on. */
+export const toTakeValues = (
+  { id, principalId }: { readonly id: string; readonly principalId: string },
+  { key, requestHash }: IdempotencyEntry,
+): readonly string[] => [principalId, toStoredKey(key), requestHash, id];
+
 /** Gives who holds a key from now on: `id` itself, or who has held it before. Atomic over all nodes. */
 export const takeKey = async (
   transaction: Transaction,
-  { id, principalId }: { readonly id: string; readonly principalId: string },
-  { key, requestHash }: IdempotencyEntry,
+  started: { readonly id: string; readonly principalId: string },
+  entry: IdempotencyEntry,
 ): Promise<{ readonly holder: KeyHolder; readonly isNew: boolean }> => {
+  const { id, principalId } = started;
   for (;;) {
-    const taken = await transaction.query(TAKE, [principalId, toStoredKey(key), requestHash, id]);
-    if (taken.length > 0) return { holder: { id, requestHash }, isNew: true };
-    const holder = await findKey(transaction, principalId, key);
+    const taken = await transaction.query(TAKE_KEY, toTakeValues(started, entry));
+    if (taken.length > 0) return { holder: { id, requestHash: entry.requestHash }, isNew: true };
+    const holder = await findKey(transaction, principalId, entry.key);
     // Else it ran out between the two statements.
     if (holder !== undefined) return { holder, isNew: false };
   }

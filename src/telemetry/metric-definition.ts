@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Aggregator } from './metric-family.ts';
 
 /** What is known of a metric before anything is measured: docs/metrics.md is printed from it. */
 export interface MetricDefinition<Label extends string = string> {
@@ -7,6 +8,8 @@ export interface MetricDefinition<Label extends string = string> {
   readonly help: string;
   /** Each has a bounded set of values: models, providers, statuses, codes, never ids, principals or texts. */
   readonly labels: readonly Label[];
+  /** How the values of several workers become one, of gauges alone; left out: they are added up. */
+  readonly aggregator?: Aggregator;
   /** Upper bounds, of histograms alone. */
   readonly buckets?: readonly number[];
 }
@@ -39,7 +42,7 @@ export const createCounter = <const Definition extends MetricDefinition>(
 
 /** `collect` sets the present values at every scrape. */
 export const createGauge = <const Definition extends MetricDefinition>(
-  { name, help, labels }: Definition,
+  { name, help, labels, aggregator = 'sum' }: Definition,
   registry: Registry,
   collect?: (gauge: Gauge<LabelOf<Definition>>) => void,
 ): Gauge<LabelOf<Definition>> => {
@@ -47,6 +50,7 @@ export const createGauge = <const Definition extends MetricDefinition>(
     name,
     help,
     labelNames: labels,
+    aggregator,
     registers: [registry],
     ...(collect !== undefined && { collect: () => collect(gauge) }),
   });

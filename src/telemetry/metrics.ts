@@ -5,7 +5,8 @@ import type { Telemetry, Transport } from '../core/telemetry.ts';
 import { createBatchMetrics } from './batch-metrics.ts';
 import { createGenerationMetrics } from './generation-metrics.ts';
 import { createCounter, createGauge, defineMetrics, type FindTraceId } from './metric-definition.ts';
-import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.ts';
+import { type MetricFamily, readFamilies } from './metric-family.ts';
+import { OPEN_METRICS_TYPE, toOpenMetrics, writeOpenMetrics, writePrometheus } from './open-metrics.ts';
 import { createPrincipalMetrics } from './principal-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { type MetricsReadings, registerReadings } from './readings.ts';
@@ -18,6 +19,8 @@ export interface MetricsOptions extends MetricsReadings {
   readonly findTraceId?: FindTraceId;
   /** How many principals are counted under their own id; 0 or left out: usage is not counted by principal. */
   readonly maxPrincipals?: number;
+  /** Of all workers of this server, this one among them. Left out: this process is the whole server. */
+  readonly gatherFamilies?: () => Promise<readonly MetricFamily[]>;
 }
 
 /** The text formats of metrics: OpenMetrics alone has exemplars. */
@@ -39,7 +42,9 @@ export interface Metrics {
   /** Starts to sample the event loop. */
   start(): void;
   stop(): void;
-  /** All metrics as text. */
+  /** The metrics of this process alone. */
+  readFamilies(): Promise<readonly MetricFamily[]>;
+  /** All metrics as text: of a server with several workers, those of all of them. */
   scrape(format?: MetricsFormat): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -49,6 +54,7 @@ export const SERVER_METRICS = defineMetrics({
     type: 'gauge',
     help: '1, with the version of this server.',
     labels: ['version'],
+    aggregator: 'max',
   },
   openStreams: {
     name: 'modelgraph_open_streams',
@@ -82,11 +88,16 @@ export const SERVER_METRICS = defineMetrics({
   },
 });
 
+const toText = (families: readonly MetricFamily[], format: MetricsFormat, prometheusType: string) =>
+  format === 'open-metrics'
+    ? { contentType: OPEN_METRICS_TYPE, body: writeOpenMetrics(families) }
+    : { contentType: prometheusType, body: writePrometheus(families) };
+
 const STREAMING: readonly Transport[] = ['sse', 'websocket'];
 
 /** The metrics of one server, in a registry of their own. The event loop is sampled from `start` on. */
 export const createMetrics = (options: MetricsOptions): Metrics => {
-  const { version, sharedCounts, findTraceId = () => undefined, maxPrincipals = 0 } = options;
+  const { version, sharedCounts, findTraceId = () => undefined, maxPrincipals = 0, gatherFamilies } = options;
   const registry = new Registry();
   if (version !== undefined) createGauge(SERVER_METRICS.build, registry).set({ version }, 1);
   const openStreams = createGauge(SERVER_METRICS.openStreams, registry);
@@ -101,6 +112,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   const generations = createGenerationMetrics(registry, { findTraceId, countPrincipal });
   const batches = createBatchMetrics(registry);
   const process = createProcessMetrics(registry);
+  const refresh = (): Promise<unknown> => Promise.all([process.refresh(), shared?.refresh()]);
   return {
     telemetry: {
       ...generations,
@@ -124,8 +136,13 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
     telemetryFailed: () => telemetryFailures.inc(),
     start: () => process.start(),
     stop: () => process.stop(),
+    async readFamilies() {
+      await refresh();
+      return readFamilies(registry);
+    },
     async scrape(format = 'prometheus') {
-      await Promise.all([process.refresh(), shared?.refresh()]);
+      if (gatherFamilies !== undefined) return toText(await gatherFamilies(), format, registry.contentType);
+      await refresh();
       return format === 'open-metrics'
         ? { contentType: OPEN_METRICS_TYPE, body: await toOpenMetrics(registry) }
         : { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Aggregator } from './metric-family.ts';
 
 /** Interval of the timer whose lateness is the lag of the event loop. */
 const LAG_RESOLUTION_MS = 10;
@@ -14,6 +15,18 @@ const countOpenFiles = async (): Promise<number | undefined> => {
   }
 };
 
+const createLagGauges = (registers: Registry[]) => {
+  const gauge = (part: string, help: string, aggregator: Aggregator = 'max') =>
+    new Gauge({ name: `nodejs_eventloop_lag_${part}_seconds`, help, registers, aggregator });
+  return {
+    mean: gauge('mean', 'Mean lag of the event loop since the last scrape.', 'average'),
+    p50: gauge('p50', 'Median lag of the event loop since the last scrape.'),
+    p90: gauge('p90', '90th percentile of that lag.'),
+    p99: gauge('p99', '99th percentile of that lag.'),
+    max: gauge('max', 'Greatest lag of the event loop since the last scrape.'),
+  };
+};
+
 export interface ProcessMetrics {
   /** Starts to sample the event loop. */
   start(): void;
@@ -25,7 +38,8 @@ export interface ProcessMetrics {
 /** Metrics of this process, under the names that dashboards for Node expect. */
 export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
   const registers = [registry];
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const gauge = (name: string, help: string, aggregator: Aggregator = 'sum') =>
+    new Gauge({ name, help, registers, aggregator });
   const cpu = new Counter({
     name: 'process_cpu_seconds_total',
     help: 'CPU time of this process, in user and system mode.',
@@ -34,6 +48,7 @@ export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
   const startTime = gauge(
     'process_start_time_seconds',
     'Start time of this process, in seconds of Unix time.',
+    'min',
   );
   const resident = gauge('process_resident_memory_bytes', 'Resident memory of this process.');
   const heapUsed = gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
@@ -43,14 +58,9 @@ export const createProcessMetrics = (registry: Registry): ProcessMetrics => {
   const utilization = gauge(
     'nodejs_eventloop_utilization',
     'Part of the time since the last scrape in which the event loop was busy, from 0 to 1.',
+    'average',
   );
-  const lag = {
-    mean: gauge('nodejs_eventloop_lag_mean_seconds', 'Mean lag of the event loop since the last scrape.'),
-    p50: gauge('nodejs_eventloop_lag_p50_seconds', 'Median lag of the event loop since the last scrape.'),
-    p90: gauge('nodejs_eventloop_lag_p90_seconds', '90th percentile of that lag.'),
-    p99: gauge('nodejs_eventloop_lag_p99_seconds', '99th percentile of that lag.'),
-    max: gauge('nodejs_eventloop_lag_max_seconds', 'Greatest lag of the event loop since the last scrape.'),
-  };
+  const lag = createLagGauges(registers);
 
   const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   let seen = performance.eventLoopUtilization();

@@ -8,24 +8,28 @@ export const SHARED_METRICS = defineMetrics({
     type: 'gauge',
     help: 'Nodes on this store that are alive. The same on every node.',
     labels: [],
+    aggregator: 'max',
   },
   batches: {
     name: 'modelgraph_batches',
     type: 'gauge',
     help: 'Batches on this store that have not ended. The same on every node.',
     labels: ['status'],
+    aggregator: 'max',
   },
   oldest: {
     name: 'modelgraph_batch_oldest_age_seconds',
     type: 'gauge',
     help: 'Age of the oldest batch of each status that has not ended. The same on every node.',
     labels: ['status'],
+    aggregator: 'max',
   },
   items: {
     name: 'modelgraph_batch_items',
     type: 'gauge',
     help: 'Requests of batches that have not ended, by their own status, as far as results are stored. The same on every node.',
     labels: ['status'],
+    aggregator: 'max',
   },
 });
 

@@ -1,4 +1,14 @@
-import { isSpanContextValid, type Span, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api';
+import {
+  createNoopMeter,
+  isSpanContextValid,
+  metrics,
+  ProxyTracerProvider,
+  type Span,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Batch } from '../core/batch.ts';
 import { type BatchStepStart, NO_TELEMETRY, type Telemetry } from '../core/telemetry.ts';
 import { GEN_AI_SCHEMA, modelAttributes } from './gen-ai-attributes.ts';
@@ -80,11 +90,20 @@ class LiveTraces {
   }
 }
 
+/** Whether the operator has loaded an SDK that takes spans or metrics. */
+const hasSdk = (): boolean => {
+  const provider = trace.getTracerProvider();
+  // oxlint-disable-next-line typescript/no-deprecated -- the API has no other way to ask
+  if (!(provider instanceof ProxyTracerProvider)) return true;
+  const takesSpans = provider.getDelegateTracer('modelgraph') !== undefined;
+  return takesSpans || metrics.getMeter('modelgraph') !== createNoopMeter();
+};
+
 /**
  * Records spans and metrics by OpenTelemetry's conventions for generative AI: a span for every generation, with one for each
  * of its turns, retries and waits for tool results, and spans for batches. They contain neither prompt nor answer, unless
- * the operator wants them to. Without an OpenTelemetry SDK in the process, which the operator may load, the calls do
- * nothing.
+ * the operator wants them to. Without an OpenTelemetry SDK in the process, which the operator may load, nothing is
+ * kept for them.
  */
 export const createTracing = ({ toTelemetryName, version, capturesContent }: TracingOptions): Tracing => {
   const recordTurn = createGenAiMetrics(version);
@@ -93,8 +112,9 @@ export const createTracing = ({ toTelemetryName, version, capturesContent }: Tra
     trace.getTracerProvider().getTracer('modelgraph', version, { schemaUrl: GEN_AI_SCHEMA });
   const telemetry: Telemetry = {
     ...NO_TELEMETRY,
-    generationStarted: (id, config, receivedAtMs) =>
-      new GenerationTrace(
+    generationStarted(id, config, receivedAtMs) {
+      if (!hasSdk()) return NO_TELEMETRY.generationStarted(id, config, receivedAtMs);
+      return new GenerationTrace(
         {
           tracer: getTracer(),
           toTelemetryName,
@@ -103,7 +123,8 @@ export const createTracing = ({ toTelemetryName, version, capturesContent }: Tra
           onSpan: (span) => traces.note(id, span),
         },
         { id, config, receivedAtMs },
-      ),
+      );
+    },
     batchStepStarted(start) {
       const span = startStep(getTracer(), start, toTelemetryName);
       return (code) => {

@@ -83,6 +83,7 @@ describe('the settings', () => {
         "unpriced": "refuse",
         "vendorLists": false,
         "webhook": null,
+        "workers": 1,
       }
     `);
   });
@@ -157,6 +158,7 @@ describe('the settings', () => {
           MODELGRAPH_TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,127.0.0.1',
           MODELGRAPH_FORWARDED_HEADER: 'forwarded',
           MODELGRAPH_ADDRESS_REQUESTS_PER_MINUTE: '600',
+          MODELGRAPH_WORKERS: '3',
           MODELGRAPH_ADDRESS_SOCKETS: '0',
           MODELGRAPH_PRINCIPAL_SOCKETS: '50',
           MODELGRAPH_PRINCIPAL_GENERATIONS: '0',
@@ -264,6 +266,7 @@ describe('the settings', () => {
           "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
           "url": "http://receiver.internal/hook",
         },
+        "workers": 3,
       }
     `);
   });
@@ -274,6 +277,8 @@ describe('the settings', () => {
         {
           HOST: '0.0.0.0',
           PORT: '65536',
+          MODELGRAPH_WORKERS: '0',
+          DATABASE_URL: 'postgres://me@db.example/app',
           MODELGRAPH_ALLOWED_ORIGINS: 'https://fine.example,https://a.example/path',
           MODELGRAPH_INTROSPECTION: 'yes',
           MODELGRAPH_PLAYGROUND: 'ON',
@@ -292,6 +297,7 @@ describe('the settings', () => {
     ).toMatchInlineSnapshot(`
       [
         "PORT: must be a whole number from 0 to 65535, not "65536"",
+        "MODELGRAPH_WORKERS: must be a whole number from 1 to 256, or auto, not "0"",
         "MODELGRAPH_ALLOWED_ORIGINS: entry 2 must be an origin such as https://app.example.com",
         "MODELGRAPH_INTROSPECTION: must be one of on, off, not "yes"",
         "MODELGRAPH_PLAYGROUND: must be one of on, off, not "ON"",

@@ -97,6 +97,7 @@ describe('the tables of the documents', () => {
       catalogueRefreshes: () => [],
       circuitStates: () => [],
       heldJobs: () => 0,
+      workers: () => ({ ready: 2, replacements: 0 }),
       sharedCounts: () => Promise.resolve({ nodes: 1, batches: [] }),
     }).scrape();
     const served = [...body.matchAll(/^# TYPE (modelgraph_\S+)/gm)].map(([, name]) => code(name ?? ''));

@@ -258,6 +258,11 @@ const CASES: readonly (readonly [rule: string, description: string, tree: Tree])
     { 'test/core/a.ts': "import { value } from '../../bench/b.ts';\nvalue;", 'bench/b.ts': leaf },
   ],
   [
+    'S11-workers',
+    'the primary imports a service',
+    { 'src/workers/a.ts': "import type { Value } from '../services/b.ts';", 'src/services/b.ts': leaf },
+  ],
+  [
     'S10-client-stands-alone',
     'the client imports a type of the server',
     { 'client/a.ts': "import type { Value } from '../src/core/b.ts';", 'src/core/b.ts': leaf },

@@ -7,8 +7,11 @@ import { type LogPosition, readLastEventId, toCursor } from './event-cursor.ts';
 
 type Events = ReadyIterator<GenerationEvent>;
 
-/** Of the subscription fields whose events a client can resume after: the id of an event, as an event stream carries it. */
-export const RESUMABLE = { toEventId: toCursor } as const;
+/**
+ * Of the subscription fields whose events a client can resume after: the id of an event, as an event stream carries it. Their
+ * values are the events themselves, whatever their arguments.
+ */
+export const RESUMABLE = { toEventId: toCursor, ignoresArguments: true } as const;
 
 /** The events after a position. For a subscriber that has the terminal event there are none, and that is known at once. */
 export const readEventsAfter = async (

@@ -13,6 +13,8 @@ export interface ResultSink {
   readonly takesIds?: boolean;
   /** Takes a result; what is taken in one turn of the event loop is sent together. */
   write(result: ExecutionResult, id?: string): void;
+  /** Takes the JSON of a result, in UTF-8 as `toByteText` gives it; left out: it takes results only. */
+  writeJson?(json: string, id?: string): void;
   /** What has to be waited for before more is written, while the client is behind. */
   full(): Promise<void> | undefined;
 }
@@ -129,8 +131,16 @@ export class Delivery implements RunningOperation {
   #write(event: unknown): Promise<void> | undefined {
     const subscription = this.#subscription;
     if (subscription === undefined) return undefined;
+    const { sink } = this.#options;
+    const id = sink.takesIds === true ? subscription.toEventId?.(event) : undefined;
+    if (sink.writeJson !== undefined) {
+      const json = subscription.toJson?.(event, subscription.events.isShared === true);
+      if (json !== undefined) {
+        sink.writeJson(json, id);
+        return undefined;
+      }
+    }
     const result = subscription.toResult(event);
-    const id = this.#options.sink.takesIds === true ? subscription.toEventId?.(event) : undefined;
     if (result instanceof Promise) return result.then((late) => this.#put(late, id));
     this.#put(result, id);
     return undefined;

@@ -6,10 +6,9 @@ const MAX_GATHERED = 65_536;
 
 const asItIs = (text: string): string => text;
 
-/** Writes the text of one turn of the event loop at once, and tells whether the reader is behind. */
+/** Writes the text of one turn of the event loop at once, as bytes (see `toByteText`), and tells whether the reader is behind. */
 export class TextWriter {
   readonly #stream: Writable;
-  readonly #encoding: BufferEncoding;
   readonly #isOpen: () => boolean;
   readonly #toPiece: (text: string) => string;
   #gathered = '';
@@ -19,14 +18,8 @@ export class TextWriter {
    * Nothing is written once it is no longer open, which the stream itself need not know. `toPiece`: makes what is written of the
    * text of one turn; left out: the text itself.
    */
-  constructor(
-    stream: Writable,
-    encoding: BufferEncoding,
-    isOpen: () => boolean,
-    toPiece: (text: string) => string = asItIs,
-  ) {
+  constructor(stream: Writable, isOpen: () => boolean, toPiece: (text: string) => string = asItIs) {
     this.#stream = stream;
-    this.#encoding = encoding;
     this.#isOpen = isOpen;
     this.#toPiece = toPiece;
   }
@@ -42,7 +35,7 @@ export class TextWriter {
     const text = this.#gathered;
     if (text === '') return;
     this.#gathered = '';
-    if (this.#isOpen() && !this.#stream.destroyed) this.#stream.write(this.#toPiece(text), this.#encoding);
+    if (this.#isOpen() && !this.#stream.destroyed) this.#stream.write(this.#toPiece(text), 'latin1');
   };
 
   /** Undefined while the stream takes more, else a promise that resolves when it does, or never will again. */

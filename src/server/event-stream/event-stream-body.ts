@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import type { Transport } from '../../core/telemetry.ts';
 import { toByteText } from '../../lib/to-byte-text.ts';
 import { Delivery, type RunningOperation } from '../compiled/delivery.ts';
@@ -20,11 +21,10 @@ export interface EventStreamOptions {
   readonly streamOpened: (transport: Transport) => () => void;
 }
 
+const isRefused = ({ data, errors }: ExecutionResult): boolean => errors !== undefined && data == null;
+
 /** A chunk of a body in chunked transfer coding (RFC 9112, section 7.1), as a string of bytes. */
-const toChunk = (text: string): string => {
-  const bytes = toByteText(text);
-  return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
-};
+const toChunk = (bytes: string): string => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 
 /**
  * Writes the body of a response whose head has been sent: to its socket, since a response writes each piece as three, which
@@ -34,8 +34,8 @@ const toChunk = (text: string): string => {
 const createWriter = (response: ServerResponse): TextWriter => {
   const { socket, chunkedEncoding } = response;
   const isOpen = (): boolean => !response.writableEnded;
-  if (socket === null || !chunkedEncoding) return new TextWriter(response, 'utf8', isOpen);
-  return new TextWriter(socket, 'latin1', isOpen, toChunk);
+  if (socket === null || !chunkedEncoding) return new TextWriter(response, isOpen);
+  return new TextWriter(socket, isOpen, toChunk);
 };
 
 /**
@@ -71,7 +71,9 @@ export class EventStreamBody {
       onEnd: streamOpened(transport),
       sink: {
         takesIds: transport === 'sse',
-        write: (next, id) => writer.write(framing.next(next, id)),
+        write: (result, id) =>
+          writer.write(framing.next(toByteText(JSON.stringify(result)), id, isRefused(result))),
+        writeJson: (json, id) => writer.write(framing.next(json, id, false)),
         full: () => writer.full(),
       },
     });

@@ -1,4 +1,3 @@
-import type { ExecutionResult } from 'graphql';
 import { EVENT_STREAM, MULTIPART } from '../answer-type.ts';
 
 /** How the results of one operation are written into the body of its answer. */
@@ -6,8 +5,11 @@ export interface Framing {
   readonly contentType: string;
   /** What the body begins with, before the first result is there. */
   readonly head: string;
-  /** A result; `id` is what a client that connects again sends as the last one it has. */
-  next(result: ExecutionResult, id: string | undefined): string;
+  /**
+   * A result as JSON; `id` is what a client that connects again sends as the last one it has, `isRefused` whether it says that the
+   * operation has failed. Whatever is given in UTF-8 as `toByteText` gives it comes out the same.
+   */
+  next(json: string, id: string | undefined, isRefused: boolean): string;
   /** What keeps proxies from closing a silent connection, and is no result. */
   readonly heartbeat: string;
   end(): string;
@@ -15,8 +17,6 @@ export interface Framing {
 
 /** The id that ends a stream whose events have none of their own: a client that sends it has seen the stream to its end. */
 export const END_ID = 'complete';
-
-const isRefused = ({ data, errors }: ExecutionResult): boolean => errors !== undefined && data == null;
 
 /**
  * Server-sent events by the "distinct connections mode" of GraphQL over SSE: each result a `next` event, the end a `complete`
@@ -28,13 +28,13 @@ export const createEventStreamFraming = (isRepeated: boolean): Framing => {
   return {
     contentType: `${EVENT_STREAM}; charset=utf-8`,
     head: '',
-    next(result, id) {
+    next(json, id, isRefused) {
       if (id !== undefined) {
         endsWithId = false;
-        return `event: next\nid: ${id}\ndata: ${JSON.stringify(result)}\n\n`;
+        return `event: next\nid: ${id}\ndata: ${json}\n\n`;
       }
-      if (isRepeated) endsWithId = !isRefused(result);
-      return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+      if (isRepeated) endsWithId = !isRefused;
+      return `event: next\ndata: ${json}\n\n`;
     },
     // What carries no event: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
     heartbeat: ':\n\n',
@@ -52,7 +52,7 @@ const PART = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n';
 export const MULTIPART_FRAMING: Framing = {
   contentType: `${MULTIPART};boundary="graphql";subscriptionSpec=1.0`,
   head: BOUNDARY,
-  next: (result) => `${PART}{"payload":${JSON.stringify(result)}}${BOUNDARY}`,
+  next: (json) => `${PART}{"payload":${json}}${BOUNDARY}`,
   heartbeat: `${PART}{}${BOUNDARY}`,
   end: () => '--\r\n',
 };

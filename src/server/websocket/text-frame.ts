@@ -12,10 +12,10 @@ const headOf = (bytes: number): string => {
 };
 
 /**
- * A WebSocket frame from a server (RFC 6455, section 5.2: no mask) with a text message, as a string of bytes, to be
- * written as `latin1`. Frames can be joined and written in one piece.
+ * A WebSocket frame from a server (RFC 6455, section 5.2: no mask) with a text message, which is given as `toByteText` gives it, as a
+ * string of bytes, to be written as `latin1`. Frames can be joined and written in one piece.
  */
-export const toTextFrame = (message: string): string => {
-  const bytes = toByteText(message);
-  return headOf(bytes.length) + bytes;
-};
+export const toByteFrame = (bytes: string): string => headOf(bytes.length) + bytes;
+
+/** The same of a message that is given as it is. */
+export const toTextFrame = (message: string): string => toByteFrame(toByteText(message));

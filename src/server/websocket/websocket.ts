@@ -5,12 +5,13 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { ModelgraphError } from '../../core/errors.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
+import { SpreadInterval } from '../../lib/spread-interval.ts';
 import { findCredentialsProblem } from '../find-credentials-problem.ts';
 import { findOriginProblem, hasSeveralHosts, type OriginPolicy } from '../origin.ts';
 import { GRAPHQL_PATH } from '../paths.ts';
 import { toRateLimitHeaders, toRetryAfter } from '../rate-limit-headers.ts';
 import type { RateLimits } from '../rate-limits.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { createProtocol, type ProtocolOptions } from './protocol.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
@@ -107,6 +108,11 @@ const admitAddress = async (stream: Duplex, address: string, { addresses }: Rate
   else stream.once('close', () => hold.release());
 };
 
+/** One for all streams. */
+function destroyBroken(this: Duplex): void {
+  this.destroy();
+}
+
 /** Serves graphql-transport-ws on an HTTP server, at the path of the API. */
 export const serveWebSockets = (server: Server, options: WebSocketOptions): WebSockets => {
   const { authenticate, originPolicy, heartbeatMs, limits, log, rateLimits } = options;
@@ -115,6 +121,13 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   const protocol = createProtocol({ ...options, ...limits });
   const sockets = createSocketServer(limits);
   const connections = new Set<Connection>();
+  const shared: ConnectionOptions = {
+    ...limits,
+    protocol,
+    heartbeats: new SpreadInterval(heartbeatMs),
+    log,
+    onClosed: (connection) => connections.delete(connection),
+  };
   let closing = false;
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void | Promise<void> => {
@@ -135,23 +148,12 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = new Connection({
-        ...limits,
-        socket,
-        stream,
-        authorization,
-        address,
-        protocol,
-        heartbeatMs,
-        log,
-      });
-      connections.add(connection);
-      socket.on('close', () => connections.delete(connection));
+      connections.add(new Connection({ socket, stream, authorization, address }, shared));
     });
   };
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on('error', () => stream.destroy());
+    stream.on('error', destroyBroken);
     const fail = (error: unknown): void => {
       log.error({ err: error }, 'a WebSocket could not be opened because of a defect of this server');
       stream.destroy();

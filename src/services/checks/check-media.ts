@@ -22,8 +22,8 @@ export const checkMedia = (
 ): readonly Message[] => {
   let total = 0;
   let count = 0;
-  return messages.flatMap((message, messageIndex): Message[] => {
-    if (message.role !== 'user') return [message];
+  const checked = messages.flatMap((message, messageIndex): Message[] => {
+    if (message.role !== 'user' || message.parts.every(({ type }) => type === 'text')) return [message];
     const parts = message.parts.flatMap((part, index): UserPart[] => {
       if (part.type === 'text') return [part];
       const path = [...pathOf(messageIndex), 'user', String(index), part.type];
@@ -49,9 +49,11 @@ export const checkMedia = (
         );
         return [];
       }
-      const checked = checkMediaPart(part, path, config, findings);
-      return checked === null ? [] : [checked];
+      const read = checkMediaPart(part, path, config, findings);
+      return read === null ? [] : [read];
     });
     return parts.length === 0 && message.parts.length > 0 ? [] : [{ role: 'user', parts }];
   });
+  // It lives as long as the generation, and what makes it has left room for more.
+  return checked.slice();
 };

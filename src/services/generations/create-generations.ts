@@ -32,6 +32,8 @@ import { ToolResults } from './tool-results.ts';
 export interface GenerationTiming {
   /** How long events may wait for others to be stored with them. */
   readonly flushMs: number;
+  /** The same for fewer than eight events of one generation; left out: as for many. */
+  readonly fewEventsFlushMs?: number;
   /** How long a node counts as alive without renewing its lease. */
   readonly leaseMs: number;
   /** How often a node polls for events of other nodes, besides when it is notified of some. */
@@ -42,7 +44,7 @@ export interface GenerationTiming {
 
 /** Measured: one statement each 50 ms carries the events of all generations of a node for 1.5 µs of CPU a delta. */
 export const GENERATION_TIMING: Readonly<Record<'sqlite' | 'postgres', GenerationTiming>> = {
-  sqlite: { flushMs: 250, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
+  sqlite: { flushMs: 250, fewEventsFlushMs: 1_000, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
   postgres: { flushMs: 50, leaseMs: 15_000, pollMs: 1_000, answerMs: 10_000 },
 };
 
@@ -98,8 +100,8 @@ const LAST_WRITES_MS = 5_000;
 /** The parts that share this node's generations. */
 const createParts = (options: GenerationsOptions) => {
   const { store, log, timing, telemetry } = options;
-  const { flushMs, leaseMs, pollMs, answerMs } = timing;
-  const writeBehind = new WriteBehind({ store, log, telemetry, flushMs });
+  const { flushMs, fewEventsFlushMs = flushMs, leaseMs, pollMs, answerMs } = timing;
+  const writeBehind = new WriteBehind({ store, log, telemetry, flushMs, fewEventsFlushMs });
   const remote = new RemoteGenerations({ store, log, pollMs, followedForMs: leaseMs });
   const retry = createRetryPolicy({ maxAttempts: options.maxAttempts, maxWaitMs: options.maxRetryWaitMs });
   const guards = new GenerationGuards({ guards: options.guards, log });

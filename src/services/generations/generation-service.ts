@@ -10,6 +10,7 @@ import type { Principal } from '../../core/principal.ts';
 import { NO_PROVIDER_KEYS, type ProviderKeys, type ProviderKeysMode } from '../../core/provider-keys.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { toGenerationError } from '../../core/to-generation-error.ts';
+import { afterPromises } from '../../lib/end-of-turn.ts';
 import type { ReadyIterator } from '../../lib/ready-iterator.ts';
 import type { ProviderFactory } from '../../registry/provider-factory.ts';
 import type { GenerationStore } from '../../stores/generations/generation-store.ts';
@@ -123,7 +124,9 @@ export class GenerationService {
   async stream(input: GenerateInput, caller: Caller, signal: AbortSignal): Promise<GenerationEvents> {
     const { starter, writeBehind, isShared } = this.#options;
     const id = await starter.start(input, caller, signal);
-    // The provider is called already. A client that knows the id may come back with it on any node.
+    // The call to the provider leaves before anything is made for the client of its beginning.
+    await new Promise<void>(afterPromises);
+    // A client that knows the id may come back with it on any node.
     if (isShared) await writeBehind.flush(id);
     return this.events(id, caller.principal, null, signal);
   }
@@ -195,10 +198,7 @@ export class GenerationService {
     return generation?.principalId === principal.id && generation.completedAt !== null;
   }
 
-  /**
-   * Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays
-   * as it is.
-   */
+  /** Ends a generation as cancelled and closes its upstream socket, on whichever node it runs. One that has ended stays so. */
   async cancel(id: string, principal: Principal): Promise<Generation> {
     requireOperation(principal, 'generate');
     const { cache, stored, writeBehind } = this.#options;

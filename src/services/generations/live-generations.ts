@@ -50,12 +50,12 @@ export class LiveGenerations {
     this.#subscribers.set(run.id, subscribers);
     cache.add(run);
     writeBehind.add(run, created);
-    startInBackground(run, log, async () => {
+    const awaitEnd = async (): Promise<void> => {
       const generation = await run.finished;
       if (permit !== null) settlePermit(permit, generation);
       await this.#finish(run, generation);
-    });
-    startInBackground(run, log, () => runner.run(run));
+    };
+    startInBackground(run, log, awaitEnd, () => runner.run(run));
   }
 
   /** A subscriber that keeps a live generation from being cancelled until it leaves. */

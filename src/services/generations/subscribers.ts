@@ -15,6 +15,35 @@ export interface Subscriber {
   abandon(): void;
 }
 
+class CountedSubscriber implements Subscriber {
+  readonly #subscribers: Subscribers;
+  #isGone = false;
+
+  constructor(subscribers: Subscribers) {
+    this.#subscribers = subscribers;
+  }
+
+  leave(): void {
+    if (this.#go()) this.#subscribers.startGrace();
+  }
+
+  finish(): void {
+    this.#go();
+  }
+
+  abandon(): void {
+    if (this.#go()) this.#subscribers.abandon();
+  }
+
+  /** Whether it was still there. */
+  #go(): boolean {
+    if (this.#isGone) return false;
+    this.#isGone = true;
+    this.#subscribers.remove();
+    return true;
+  }
+}
+
 /** The subscribers of one generation on this node. A generation that never had one is not abandoned. */
 export class Subscribers {
   readonly #options: SubscribersOptions;
@@ -29,22 +58,12 @@ export class Subscribers {
   add(): Subscriber {
     this.#count += 1;
     this.#stopTimer();
-    let gone = false;
-    const go = (): boolean => {
-      if (gone) return false;
-      gone = true;
-      this.#count -= 1;
-      return true;
-    };
-    return {
-      leave: () => {
-        if (go()) this.startGrace();
-      },
-      finish: () => void go(),
-      abandon: () => {
-        if (go()) this.abandon();
-      },
-    };
+    return new CountedSubscriber(this);
+  }
+
+  /** To be called once for each that was added. */
+  remove(): void {
+    this.#count -= 1;
   }
 
   /** A subscriber, here or on another node, has gone for good: without others nothing is waited for. */

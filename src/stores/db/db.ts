@@ -9,6 +9,8 @@ export interface Queries {
 }
 
 export interface Transaction extends Queries {
+  /** As `query`, of a statement that gives no rows: how many rows it has inserted, updated or deleted. */
+  change(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** As `Db.notify`, once the transaction has been committed; nothing is sent if it is not. */
   notify(channel: string, payload: string): Promise<void>;
 }
@@ -16,6 +18,14 @@ export interface Transaction extends Queries {
 export interface TransactionOptions {
   /** A power cut, not a crash, may take what was committed last: for rows that can be missed. */
   readonly relaxed?: boolean;
+}
+
+export interface QueryOptions {
+  /**
+   * PostgreSQL plans the statement once for each connection and keeps the plan under this name: for the few that a client
+   * waits for. Always the same name for the same statement. SQLite keeps every statement as it is.
+   */
+  readonly name?: string;
 }
 
 export interface ListenOptions {
@@ -32,6 +42,11 @@ export interface ListenOptions {
  */
 export interface Db extends Queries {
   readonly engine: 'sqlite' | 'postgres';
+  query<Row extends object>(
+    sql: string,
+    values?: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Promise<readonly Row[]>;
   /**
    * Commits what the work did, or nothing of it when it throws. On SQLite one runs after the other, and a query outside
    * of it waits for its end: the work must use nothing but the transaction it is given.

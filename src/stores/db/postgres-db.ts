@@ -2,7 +2,7 @@ import type { ClientConfig, Pool, PoolClient } from 'pg';
 import { ModelgraphError } from '../../core/errors.ts';
 import type { ServiceLog } from '../../core/service-log.ts';
 import { Availability } from './availability.ts';
-import type { Db, ListenOptions, SqlValue, Transaction } from './db.ts';
+import type { Db, ListenOptions, QueryOptions, SqlValue, Transaction } from './db.ts';
 import { toPostgres } from './dialect.ts';
 import { isWrite } from './is-write.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -63,22 +63,38 @@ class PostgresDb implements Db {
   readonly #pool: Pool;
   readonly #listener: PostgresListener;
   readonly #begin: string;
+  /** A pooler may give the next statement another connection, which knows no name. */
+  readonly #keepsPlans: boolean;
   readonly #availability: Availability;
   /** Tables of which statements have waited for a lock in vain, until they can be written to again. */
   readonly #blocked = new Set<string>();
   #closed = false;
 
-  constructor(pool: Pool, listener: PostgresListener, { log, transactionIdleMs }: PostgresOptions) {
+  constructor(
+    pool: Pool,
+    listener: PostgresListener,
+    { url, directUrl, log, transactionIdleMs }: PostgresOptions,
+  ) {
     this.#pool = pool;
+    this.#keepsPlans = url === directUrl;
     this.#listener = listener;
     this.#begin = toBegin(transactionIdleMs ?? TRANSACTION_IDLE_MS);
     this.#availability = new Availability(log);
   }
 
-  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+  query<Row extends object>(
+    sql: string,
+    values: readonly SqlValue[] = [],
+    { name }: QueryOptions = {},
+  ): Promise<readonly Row[]> {
     const writes = isWrite(sql);
+    const statement = {
+      text: toPostgres(sql),
+      values: [...values],
+      ...(name !== undefined && this.#keepsPlans && { name }),
+    };
     return this.#attempt(
-      async () => (await this.#pool.query<Row & object>(toPostgres(sql), [...values])).rows,
+      async () => (await this.#pool.query<Row & object>(statement)).rows,
       () => ({ latest: sql, writes, wrote: writes }),
     );
   }
@@ -89,18 +105,20 @@ class PostgresDb implements Db {
     return this.#attempt(
       async () => {
         const client = await this.#pool.connect();
-        const query = async <Row extends object>(
-          sql: string,
-          values: readonly SqlValue[] = [],
-        ): Promise<readonly Row[]> => {
+        const send = <Row extends object>(sql: string, values: readonly SqlValue[] = []) => {
           latest = sql;
           hasWritten ||= isWrite(sql);
-          return (await client.query<Row & object>(toPostgres(sql), [...values])).rows;
+          return client.query<Row>(toPostgres(sql), [...values]);
         };
+        const query: Transaction['query'] = async <Row extends object>(
+          sql: string,
+          values?: readonly SqlValue[],
+        ) => (await send<Row>(sql, values)).rows;
         try {
           await client.query(this.#begin);
           const result = await work({
             query,
+            change: async (sql, values) => (await send(sql, values)).rowCount ?? 0,
             notify: async (channel, payload) => void (await query(NOTIFY, [channel, payload])),
           });
           await client.query('COMMIT');

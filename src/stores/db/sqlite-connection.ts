@@ -7,10 +7,16 @@ import type { SqliteFiles } from './sqlite-files.ts';
 export interface SqliteConnection {
   /** Runs one statement of this project's SQL. */
   query(sql: string, values: readonly SqlValue[]): Promise<readonly object[]>;
+  /** As `query`, of a statement that gives no rows: how many it has changed. */
+  change(sql: string, values: readonly SqlValue[]): Promise<number>;
   /** Runs statements of SQLite's own SQL. */
   execute(sql: string): Promise<void>;
   /** Whether a transaction was open after the last statement. */
   readonly isTransaction: boolean;
+  /** Whether what held the files has ended, so that every statement fails until they are open again. */
+  readonly isLost: boolean;
+  /** Opens the files again, with no settings of before; rejects where that fails, and at once for a while after that. */
+  reopen(): Promise<void>;
   /** Resolves when nothing of it is open. */
   close(): Promise<void>;
 }
@@ -32,6 +38,10 @@ export class SqliteStatements {
 
   query(sql: string, values: readonly SqlValue[]): readonly object[] {
     return this.#prepare(sql).all(...values);
+  }
+
+  change(sql: string, values: readonly SqlValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
   }
 
   execute(sql: string): void {
@@ -59,10 +69,13 @@ export const connectHere = (files: SqliteFiles): SqliteConnection => {
   const statements = new SqliteStatements(files);
   return {
     query: async (sql, values) => statements.query(sql, values),
+    change: async (sql, values) => statements.change(sql, values),
     execute: async (sql) => statements.execute(sql),
     get isTransaction() {
       return statements.isTransaction;
     },
+    isLost: false,
+    reopen: async () => undefined,
     close: async () => statements.close(),
   };
 };

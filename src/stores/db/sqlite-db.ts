@@ -30,6 +30,8 @@ class SqliteDb implements Db {
   #tail: Promise<unknown> = Promise.resolve();
   /** null: not known. */
   #isRelaxed: boolean | null = null;
+  /** Whether the open files have their settings. */
+  #isSetUp = false;
   /** Whether a statement of the open transaction has changed anything. */
   #hasChanged = false;
   /** When the first statement of this turn of the event loop came; null: there was none yet. */
@@ -55,10 +57,12 @@ class SqliteDb implements Db {
     this.#traces = new SqliteTraces({ ...traces, connection, inTurn, log });
   }
 
-  /** Sets up the files before the schema is brought up to date. */
+  /** Sets up the files before the schema is brought up to date, and whenever they have been opened again. */
   async begin(): Promise<void> {
     await this.#traces.begin();
     await this.#connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    this.#isRelaxed = null;
+    this.#isSetUp = true;
   }
 
   eraseTraces(): void {
@@ -91,6 +95,7 @@ class SqliteDb implements Db {
         const result = await work({
           query: async <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
             (await this.#run(sql, values)) as readonly Row[],
+          change: (sql, values = []) => this.#change(sql, values),
           notify: async (channel, payload) => void notices.push([channel, payload]),
         });
         await this.#execute('COMMIT');
@@ -126,7 +131,7 @@ class SqliteDb implements Db {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#traces.stop();
-    await this.#inTurn(async () => {
+    await this.#afterOthers(async () => {
       this.#closed = true;
       await this.#connection.close();
     });
@@ -134,13 +139,32 @@ class SqliteDb implements Db {
 
   /** One after the other: there is one connection, and everything on it would be part of an open transaction. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(async () => {
+    return this.#afterOthers(async () => {
       await this.#yieldInTime();
       if (this.#closed) throw new StoreUnavailable(new Error('The database is closed.'));
+      if (!this.#isSetUp || this.#connection.isLost) await this.#restore();
       return work();
     });
+  }
+
+  #afterOthers<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
     this.#tail = result.catch(() => undefined);
     return result;
+  }
+
+  /** Between transactions only, so that none goes on where the statements before were lost with its beginning. */
+  async #restore(): Promise<void> {
+    this.#checkFiles();
+    this.#isSetUp = false;
+    try {
+      if (this.#connection.isLost) await this.#connection.reopen();
+      await this.begin();
+    } catch (error) {
+      const kind = kindOfSqliteFailure(error);
+      // What waits is for later, whatever the reason is.
+      throw this.#availability.toError(error, kind === 'defect' ? 'away' : kind, true);
+    }
   }
 
   /** Nothing here waits for anything outside, so that a loop over the database would hold all else up until its end. */
@@ -171,6 +195,12 @@ class SqliteDb implements Db {
     const rows = await this.#attempt(this.#connection.query(sql, values), writes);
     if (writes) this.#hasChanged = true;
     return rows;
+  }
+
+  async #change(sql: string, values: readonly SqlValue[]): Promise<number> {
+    const count = await this.#attempt(this.#connection.change(sql, values), true);
+    if (count > 0) this.#hasChanged = true;
+    return count;
   }
 
   #execute(sql: string): Promise<void> {

@@ -12,7 +12,11 @@ const toError = ({ message, stack, errcode, code, isOurs }: ThrownInThread): Err
   return Object.assign(new Error(message), { stack, errcode, code });
 };
 
-/** What statements fail with once the thread is gone: nothing can be read or written until the server is started again. */
+/** Pauses before a thread is started again after one that could not open the files, in milliseconds: each twice the one before. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** What statements fail with from the end of the thread on, until the files are open again in another one. */
 const threadEnded = (cause: unknown): Error =>
   Object.assign(new Error('The thread of the database has ended.', { cause }), { errcode: IOERR });
 
@@ -36,22 +40,57 @@ const toEnvironment = (): Readonly<Record<string, string>> => {
  * holds the file, and the event loop for neither. Keeps the process alive only while a statement runs.
  */
 class ThreadConnection implements SqliteConnection {
-  readonly #worker: Worker;
+  readonly #directory: string;
+  #worker: Worker;
   /** Answers come in the order of the tasks. */
   readonly #waiting: PromiseWithResolvers<SqliteAnswer>[] = [];
   #failure: Error | undefined;
   #isTransaction = false;
+  #isClosed = false;
+  #pauseMs = FIRST_PAUSE_MS;
+  /** By `performance.now()`. */
+  #reopenFrom = 0;
 
   constructor(directory: string) {
-    this.#worker = new Worker(WORKER, {
-      workerData: { directory },
+    this.#directory = directory;
+    this.#worker = this.#startWorker();
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(WORKER, {
+      workerData: { directory: this.#directory },
       // Nothing else of the server's own environment or flags concerns it.
       env: toEnvironment(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
-    this.#worker.on('message', (answer: SqliteAnswer) => this.#settle(answer));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) => this.#fail(code));
+    const fail = (cause: unknown): void => {
+      if (worker === this.#worker) this.#fail(cause);
+    };
+    worker.on('message', (answer: SqliteAnswer) => this.#settle(answer));
+    worker.on('error', fail);
+    worker.on('exit', fail);
+    return worker;
+  }
+
+  get isLost(): boolean {
+    return this.#failure !== undefined && !this.#isClosed;
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#failure !== undefined && performance.now() < this.#reopenFrom) throw this.#failure;
+    // The files are its own until it has ended.
+    await this.#worker.terminate();
+    this.#worker = this.#startWorker();
+    this.#failure = undefined;
+    try {
+      await this.opened();
+      this.#pauseMs = FIRST_PAUSE_MS;
+    } catch (error) {
+      this.#fail(error);
+      this.#reopenFrom = performance.now() + this.#pauseMs;
+      this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+      throw error;
+    }
   }
 
   get isTransaction(): boolean {
@@ -68,11 +107,17 @@ class ThreadConnection implements SqliteConnection {
     return rows;
   }
 
+  async change(sql: string, values: readonly SqlValue[]): Promise<number> {
+    const { changed } = await this.#send({ kind: 'change', sql, values });
+    return changed;
+  }
+
   async execute(sql: string): Promise<void> {
     await this.#send({ kind: 'execute', sql });
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     try {
       if (this.#failure === undefined) await this.#send({ kind: 'close' });
     } finally {

@@ -6,7 +6,7 @@ import { openSqliteFiles } from './sqlite-files.ts';
 
 /** What the thread is asked to do, in the order of its messages. */
 export type SqliteTask =
-  | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'query' | 'change'; readonly sql: string; readonly values: readonly SqlValue[] }
   | { readonly kind: 'execute'; readonly sql: string }
   | { readonly kind: 'close' };
 
@@ -24,6 +24,8 @@ export interface ThrownInThread {
 /** One for each task; the first one says that the files are open. */
 export interface SqliteAnswer {
   readonly rows: readonly object[];
+  /** How many rows a `change` has changed. */
+  readonly changed: number;
   readonly error: ThrownInThread | null;
   readonly isTransaction: boolean;
 }
@@ -43,9 +45,11 @@ const toThrown = (thrown: unknown): ThrownInThread => {
 
 const serve = (port: MessagePort, directory: string): void => {
   let statements: SqliteStatements | undefined;
+  let changed = 0;
   const run = (task: SqliteTask | null): readonly object[] => {
     if (task === null) statements = new SqliteStatements(openSqliteFiles(directory));
     else if (task.kind === 'query') return statements?.query(task.sql, task.values) ?? NONE;
+    else if (task.kind === 'change') changed = statements?.change(task.sql, task.values) ?? 0;
     else if (task.kind === 'execute') statements?.execute(task.sql);
     else statements?.close();
     return NONE;
@@ -59,7 +63,7 @@ const serve = (port: MessagePort, directory: string): void => {
       error = toThrown(thrown);
     }
     const isTransaction = task?.kind !== 'close' && statements?.isTransaction === true;
-    port.postMessage({ rows, error, isTransaction } satisfies SqliteAnswer);
+    port.postMessage({ rows, changed, error, isTransaction } satisfies SqliteAnswer);
   };
   port.on('message', answer);
   answer(null);

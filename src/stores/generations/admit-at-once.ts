@@ -1,6 +1,9 @@
+import type { Billing } from '../../core/billed-turn.ts';
 import type { AppliedBudget } from '../../core/budget.ts';
+import type { Generation } from '../../core/generation.ts';
 import type { Db } from '../db/db.ts';
 import { toRows } from '../db/dialect.ts';
+import { type IdempotencyEntry, TAKE_KEY, toTakeValues } from '../idempotency-keys.ts';
 import { encodeBilling } from '../settle.ts';
 import type { Admission, AdmissionAnswer } from './admit-generations.ts';
 import { toRow } from './generation-writer.ts';
@@ -16,13 +19,26 @@ const ADMIT = `
     billing text) AS r
   WHERE EXISTS (SELECT 1 FROM granted) RETURNING id`;
 
+/** Of PostgreSQL alone, too. */
+const CREATE_WITH_KEY = `
+  WITH taken AS (${TAKE_KEY})
+  INSERT INTO generation (id, principal_id, status, owner_node, last_sequence, created_at, record, billing)
+  SELECT r.id, r.principal_id, r.status, $6, r.last_sequence, r.created_at, r.record, r.billing
+  FROM JSON_ROWS($5, id text, principal_id text, status text, last_sequence bigint, created_at bigint, record text,
+    billing text) AS r
+  WHERE EXISTS (SELECT 1 FROM taken)
+  ON CONFLICT (id) DO NOTHING RETURNING id`;
+
 /** Budgets whose rows are remembered: a row of a period that goes on is never deleted. */
 const MOST_KNOWN = 10_000;
 
 const nameOf = ({ account, rule, beginsAtMs }: AppliedBudget): string =>
   `${rule.period} ${beginsAtMs} ${account}`;
 
-/** Admits single generations under one budget whose row is known, in one statement: one way to PostgreSQL and back. */
+/**
+ * Admits single generations in one statement, which is one way to PostgreSQL and back: under one budget whose row is known, or
+ * under a key that stands for nothing yet.
+ */
 export class AdmissionsAtOnce {
   readonly #db: Db;
   readonly #nodeId: string;
@@ -57,7 +73,21 @@ export class AdmissionsAtOnce {
     const rid = this.#rids.get(nameOf(budget));
     if (rid === undefined) return undefined;
     const row = { ...toRow(generation), billing: encodeBilling({ ...billing, budgets: [rid] }) };
-    const created = await this.#db.query(ADMIT, [toRows([row]), this.#nodeId, ask.amount, rid, budget.limit]);
+    const values = [toRows([row]), this.#nodeId, ask.amount, rid, budget.limit];
+    const created = await this.#db.query(ADMIT, values, { name: 'admit_at_once' });
     return created.length === 0 ? undefined : [{ type: 'reserved', rids: [rid] }];
+  }
+
+  /** Whether the generation was created under the key. false: it takes a transaction, and nothing has changed. */
+  async createWithKey(
+    generation: Generation,
+    entry: IdempotencyEntry,
+    billing: Billing | undefined,
+  ): Promise<boolean> {
+    if (this.#db.engine !== 'postgres') return false;
+    const row = { ...toRow(generation), billing: billing === undefined ? null : encodeBilling(billing) };
+    const values = [...toTakeValues(generation, entry), toRows([row]), this.#nodeId];
+    const created = await this.#db.query(CREATE_WITH_KEY, values, { name: 'create_with_key' });
+    return created.length > 0;
   }
 }

@@ -94,8 +94,12 @@ export class GenerationStore {
     idempotency: IdempotencyEntry,
     billing?: Billing,
   ): Promise<Reservation> {
-    const attempt = (): Promise<Reservation> =>
-      this.#db.transaction((transaction) => this.#reserve(transaction, generation, idempotency, billing));
+    const attempt = async (): Promise<Reservation> => {
+      if (await this.#atOnce.createWithKey(generation, idempotency, billing)) return { type: 'created' };
+      return this.#db.transaction((transaction) =>
+        this.#reserve(transaction, generation, idempotency, billing),
+      );
+    };
     try {
       return await attempt();
     } catch (error) {

@@ -42,15 +42,23 @@ const CREATE = `
   WHERE true
   ON CONFLICT (id) DO NOTHING`;
 
-const OWNERS =
-  'SELECT rid, id, owner_node, finished_at, deleted_at, billing FROM generation WHERE id IN_LIST($1)';
+/** What is needed of generations that end. */
+const ENDING = 'SELECT id, owner_node, finished_at, deleted_at, billing FROM generation WHERE id IN_LIST($1)';
 
-// A write whose commit was not heard of comes again, and may have grown meanwhile.
+/** Which of some generations are not a node's. */
+const FOREIGN = `
+  SELECT r.id FROM JSON_ROWS($1, id text) AS r
+  LEFT JOIN generation AS g ON g.id = r.id AND g.owner_node = $2
+  WHERE g.rid IS NULL`;
+
+// A write whose commit was not heard of comes again, and may have grown meanwhile. SQLite takes the tables of a CROSS JOIN in
+// this order.
 const APPEND = `
   INSERT INTO generation_event (generation_rid, first_sequence, event_count, ends, payload)
-  SELECT r.generation_rid, r.first_sequence, r.event_count, r.ends, r.payload
-  FROM JSON_ROWS($1, generation_rid bigint, first_sequence bigint, event_count bigint, ends bigint, payload text) AS r
-  WHERE true
+  SELECT g.rid, r.first_sequence, r.event_count, r.ends, r.payload
+  FROM JSON_ROWS($1, id text, first_sequence bigint, event_count bigint, ends bigint, payload text) AS r
+  CROSS JOIN generation AS g
+  WHERE g.id = r.id AND g.owner_node = $2 AND g.finished_at IS NULL AND g.deleted_at IS NULL
   ON CONFLICT (generation_rid, first_sequence) DO UPDATE
     SET event_count = excluded.event_count, ends = excluded.ends, payload = excluded.payload
     WHERE generation_event.ends = 0 AND excluded.event_count > generation_event.event_count`;
@@ -72,8 +80,7 @@ const FINISH = `
   FROM JSON_ROWS($1, id text, status text, last_sequence bigint, record text, retention_ms bigint) AS r
   WHERE generation.id = r.id AND generation.finished_at IS NULL`;
 
-interface OwnerRow {
-  readonly rid: number;
+interface EndingRow {
   readonly id: string;
   readonly owner_node: string;
   readonly finished_at: number | null;
@@ -106,18 +113,39 @@ export const createGenerations = async (
   await transaction.query(CREATE, [toRows(rows), nodeId]);
 };
 
+/** Appends to generations of one owner that have neither ended nor been deleted. Gives to how many of them. */
 export const appendBlocks = async (
   transaction: Transaction,
-  blocks: readonly { readonly rid: number; readonly block: EventBlock }[],
-): Promise<void> => {
-  const rows = blocks.map(({ rid, block: { firstSequence, events } }) => ({
-    generation_rid: rid,
+  ownerNodeId: string,
+  blocks: readonly EventBlock[],
+): Promise<number> => {
+  if (blocks.length === 0) return 0;
+  const rows = blocks.map(({ generationId, firstSequence, events }) => ({
+    id: generationId,
     first_sequence: firstSequence,
     event_count: events.length,
     ends: events.some(isTerminalEvent) ? 1 : 0,
     payload: encodeEvents(events),
   }));
-  if (rows.length > 0) await transaction.query(APPEND, [toRows(rows)]);
+  return transaction.change(APPEND, [toRows(rows), ownerNodeId]);
+};
+
+/** Gives how many of them have been changed. */
+const changeGenerations = async (
+  transaction: Transaction,
+  nodeId: string,
+  changed: readonly Generation[],
+): Promise<number> =>
+  changed.length === 0 ? 0 : transaction.change(CHANGE, [toRows(changed.map(toRow)), nodeId]);
+
+/** Gives those of the generations that another node has ended, and is their owner now. */
+const findForeign = async (
+  transaction: Transaction,
+  nodeId: string,
+  ids: readonly string[],
+): Promise<readonly string[]> => {
+  const rows = toRows(ids.map((id) => ({ id })));
+  return (await transaction.query<{ id: string }>(FOREIGN, [rows, nodeId])).map(({ id }) => id);
 };
 
 /** Writes final records, of any owner: `options.nodeId` is the owner from now on. */
@@ -133,7 +161,7 @@ export const finishGenerations = async (
 /** The bills of generations that end. One that no vendor was called for is released, and leaves no row. */
 const toSettlements = (
   finished: readonly Generation[],
-  rows: ReadonlyMap<string, OwnerRow>,
+  rows: ReadonlyMap<string, EndingRow>,
   bills: ReadonlyMap<string, readonly BilledTurn[]>,
 ): readonly Settlement[] =>
   finished.flatMap(({ id, principalId, status }) => {
@@ -149,6 +177,29 @@ const toSettlements = (
     };
   });
 
+/** Writes the final records of this node's generations, and settles them. Gives the ids of those that another node has ended. */
+const endGenerations = async (
+  transaction: Transaction,
+  options: StoreOptions,
+  finished: readonly Generation[],
+  bills: ReadonlyMap<string, readonly BilledTurn[]>,
+): Promise<readonly string[]> => {
+  if (finished.length === 0) return [];
+  const { nodeId } = options;
+  const rows = await transaction.query<EndingRow>(ENDING, [toRows(finished.map(({ id }) => id))]);
+  const own = new Map(
+    rows.filter(({ owner_node: owner }) => owner === nodeId).map((row) => [row.id, row] as const),
+  );
+  const ending = finished.filter(({ id }) => own.get(id)?.finished_at === null);
+  await finishGenerations(transaction, options, ending);
+  if (ending.length > 0) await settle(transaction, toSettlements(ending, own, bills), shardOf(nodeId));
+  await completeDeletions(
+    transaction,
+    ending.map(({ id }) => id).filter((id) => own.get(id)?.deleted_at != null),
+  );
+  return finished.map(({ id }) => id).filter((id) => !own.has(id));
+};
+
 /** Gives the ids of generations that another node has ended: nothing was written of them. */
 export const writeGenerations = async (
   transaction: Transaction,
@@ -157,37 +208,17 @@ export const writeGenerations = async (
 ): Promise<readonly string[]> => {
   const { nodeId } = options;
   await createGenerations(transaction, nodeId, created, billings);
-  const ids = [
-    ...new Set([
-      ...blocks.map(({ generationId }) => generationId),
-      ...changed.map(({ id }) => id),
-      ...finished.map(({ id }) => id),
-    ]),
-  ];
-  if (ids.length === 0) return [];
+  if (blocks.length + changed.length + finished.length === 0) return [];
   // No other node finds this one's lease run out and ends its generations while they are written.
   await shareLease(transaction, nodeId);
-  const owners = await transaction.query<OwnerRow>(OWNERS, [toRows(ids)]);
-  const own = owners.filter(({ owner_node: owner }) => owner === nodeId);
-  const running = new Map(
-    own.filter(({ finished_at: at }) => at === null).map((row) => [row.id, row] as const),
-  );
-  await appendBlocks(
-    transaction,
-    blocks.flatMap((block) => {
-      const row = running.get(block.generationId);
-      if (row === undefined || row.deleted_at !== null || block.events.length === 0) return [];
-      return [{ rid: row.rid, block }];
-    }),
-  );
-  if (changed.length > 0) await transaction.query(CHANGE, [toRows(changed.map(toRow)), nodeId]);
-  const ending = finished.filter(({ id }) => running.has(id));
-  await finishGenerations(transaction, options, ending);
-  if (ending.length > 0) await settle(transaction, toSettlements(ending, running, bills), shardOf(nodeId));
-  await completeDeletions(
-    transaction,
-    ending.map(({ id }) => id).filter((id) => running.get(id)?.deleted_at != null),
-  );
-  const known = new Set(own.map(({ id }) => id));
-  return ids.filter((id) => !known.has(id));
+  const written =
+    (await appendBlocks(transaction, nodeId, blocks)) +
+    (await changeGenerations(transaction, nodeId, changed));
+  const refused = new Set(await endGenerations(transaction, options, finished, bills));
+  // Nearly always all of it is: only where it is not there is something to find out.
+  if (written < blocks.length + changed.length) {
+    const ids = [...blocks.map(({ generationId }) => generationId), ...changed.map(({ id }) => id)];
+    for (const id of await findForeign(transaction, nodeId, ids)) refused.add(id);
+  }
+  return [...refused];
 };

@@ -27,7 +27,7 @@ const DEAD_OWNERS: Readonly<Record<Db['engine'], string>> = {
 };
 
 const HOLD_ORPHANS = `
-  SELECT rid, id, billing FROM generation WHERE owner_node = $1 AND finished_at IS NULL
+  SELECT id, billing FROM generation WHERE owner_node = $1 AND finished_at IS NULL
   ORDER BY rid LIMIT ${STEP} FOR UPDATE SKIP LOCKED`;
 
 const toFailure = (generation: Generation): GenerationFailed => {
@@ -98,12 +98,9 @@ const interruptStep = async (
 ): Promise<readonly string[]> => {
   const isAlive = await holdLease(transaction, owner);
   if (engine === 'postgres' && isAlive) return [];
-  const orphans = await transaction.query<{ rid: number; id: string; billing: string | null }>(HOLD_ORPHANS, [
-    owner,
-  ]);
+  const orphans = await transaction.query<{ id: string; billing: string | null }>(HOLD_ORPHANS, [owner]);
   const ids = orphans.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const rids = new Map(orphans.map(({ rid, id }) => [id, rid]));
   const found = await findGenerations(transaction, ids, { includesDeleted: true });
   const failures = found.flatMap((each) => {
     const stored = unwrapFound(each);
@@ -111,12 +108,14 @@ const interruptStep = async (
   });
   await appendBlocks(
     transaction,
-    failures.flatMap((failure) => {
-      if (failure.generation.isStored === false) return [];
-      const { generationId, sequence: firstSequence } = failure;
-      const rid = rids.get(generationId);
-      return rid === undefined ? [] : [{ rid, block: { generationId, firstSequence, events: [failure] } }];
-    }),
+    owner,
+    failures
+      .filter(({ generation }) => generation.isStored !== false)
+      .map((failure) => ({
+        generationId: failure.generationId,
+        firstSequence: failure.sequence,
+        events: [failure],
+      })),
   );
   await finishGenerations(
     transaction,

@@ -2,6 +2,7 @@ import {
   buildSchema,
   type ExecutionResult,
   executeSubscriptionEvent,
+  type GraphQLObjectType,
   type GraphQLSchema,
   isInterfaceType,
   isObjectType,
@@ -12,7 +13,8 @@ import {
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createSchema } from '../../../src/schema/index.ts';
-import { createSelectionPlan } from '../../../src/server/compiled/selection-plan.ts';
+import { fromByteText } from '../../../src/lib/to-byte-text.ts';
+import { createJsonPlan, createSelectionPlan } from '../../../src/server/compiled/selection-plan.ts';
 import { createEventContext, createSelection, EVENTS } from '../../support/app/random-selections.ts';
 
 const openArgs = (
@@ -45,12 +47,19 @@ describe('a planned selection of generation events', () => {
     for (const query of selections) {
       const args = openArgs(schema, query, variables, context);
       const plan = createSelectionPlan(args);
+      const toJson = createJsonPlan(args);
       for (const event of [...EVENTS, ...EVENTS]) {
         const result = plan(event);
+        const texts = [toJson(event, false), toJson(event, true), toJson(event, true)];
         if (PLAIN.includes(event)) expect(result, `${event.type} of ${query}`).toBeDefined();
-        if (result === undefined) continue;
+        if (result === undefined) {
+          expect(texts).toEqual([undefined, undefined, undefined]);
+          continue;
+        }
         planned += 1;
-        expect(JSON.stringify(result), query).toBe(JSON.stringify(await executePlainly(args, event)));
+        const expected = JSON.stringify(await executePlainly(args, event));
+        expect(JSON.stringify(result), query).toBe(expected);
+        for (const text of texts) expect(fromByteText(text ?? ''), query).toBe(expected);
       }
     }
     expect(selections.length).toBeGreaterThan(300);
@@ -81,7 +90,11 @@ describe('a planned selection', () => {
 
   const planOf = (selection: string, variables?: Readonly<Record<string, unknown>>) => {
     const args = openArgs(schema, `subscription ($loud: Boolean) { thing ${selection} }`, variables);
-    return { plan: createSelectionPlan(args), plainly: (event: unknown) => executePlainly(args, event) };
+    return {
+      plan: createSelectionPlan(args),
+      toJson: createJsonPlan(args),
+      plainly: (event: unknown) => executePlainly(args, event),
+    };
   };
 
   test('gives a field the arguments it was selected with', () => {
@@ -108,6 +121,28 @@ describe('a planned selection', () => {
     expect(plan(event)).toBeUndefined();
     expect((await plainly(event)).errors).toHaveLength(1);
     expect(plan(thing)).toEqual(await plainly(thing));
+  });
+
+  test.each([
+    '',
+    'plain words',
+    'say "this" \\ that\n\u0000\u007f\u2028',
+    'naïve, 你好, 😀',
+    'half of a pair: \ud83d',
+    'long '.repeat(50_000),
+  ])('gives the JSON of a text as plain execution does: %j', async (text) => {
+    const { toJson, plainly } = planOf('{ name }');
+    const json = toJson({ ...thing, name: text }, false) ?? '';
+    const sent = Buffer.from(JSON.stringify(await plainly({ ...thing, name: text })));
+    expect(Buffer.from(json, 'latin1').equals(sent)).toBe(true);
+  });
+
+  test('leaves the JSON of what is so large that it has to be measured to plain execution, and not the next', async () => {
+    const { toJson, plainly } = planOf('{ ... on Small { many { name } } }');
+    const many = Array.from({ length: 20 }, () => ({ ...thing, name: 'a'.repeat(100_000) }));
+    expect(toJson({ ...thing, many }, false)).toBeUndefined();
+    const fewer = { ...thing, many: many.slice(0, 5) };
+    expect(toJson(fewer, false)).toBe(JSON.stringify(await plainly(fewer)));
   });
 
   test('leaves a field that has to be waited for to plain execution', async () => {
@@ -142,5 +177,65 @@ describe('a planned selection', () => {
     expect(planOf('{ name ... on Large { parts } }').plan(large)).toEqual({
       data: { thing: { name: null, parts: [[1, null], null] } },
     });
+  });
+});
+
+describe('an event that several subscribers are sent in one turn', () => {
+  const schema = buildSchema(`
+    type Query { unused: Int }
+    type Subscription { thing(size: Int): Thing }
+    type Thing { name: String owner: String size: Int }
+  `);
+  const subscription = schema.getSubscriptionType()?.getFields()['thing'];
+  const fields = (schema.getType('Thing') as GraphQLObjectType).getFields();
+  const [name, owner] = [fields['name'], fields['owner']];
+  if (subscription === undefined || name === undefined || owner === undefined)
+    throw new TypeError('the schema is not what it was');
+  let asked = 0;
+  name.resolve = (source: { name: string }) => {
+    asked += 1;
+    return source.name;
+  };
+  owner.resolve = (_source, _args, context: { owner: string }) => context.owner;
+
+  const readAll = (selection: string, event: object, resolve: (event: object, args: object) => unknown) => {
+    subscription.resolve = resolve;
+    asked = 0;
+    const document = parse(`subscription ($size: Int) { thing(size: $size) ${selection} }`);
+    return ['a', 'b', 'c'].map((who, index) => {
+      const variableValues = { size: index };
+      const args = validateSubscriptionArgs({
+        schema,
+        document,
+        variableValues,
+        contextValue: { owner: who },
+      });
+      if (!('schema' in args)) throw new TypeError('the subscription has no valid arguments');
+      return createJsonPlan(args)(event, true);
+    });
+  };
+
+  test('is read once for all of them', () => {
+    const texts = readAll('{ name size }', { name: 'x', size: 1 }, (event) => event);
+    expect(texts).toEqual(Array.from({ length: 3 }, () => '{"data":{"thing":{"name":"x","size":1}}}'));
+    expect(asked).toBe(1);
+  });
+
+  test('is read for each of them where a field depends on who asks', () => {
+    const texts = readAll('{ owner }', { name: 'x' }, (event) => event);
+    expect(texts).toEqual(['a', 'b', 'c'].map((who) => `{"data":{"thing":{"owner":"${who}"}}}`));
+  });
+
+  test('is read for each of them where it depends on the arguments of the subscription', () => {
+    const texts = readAll('{ name size }', { name: 'x' }, (event, args) => ({ ...event, ...args }));
+    expect(texts).toEqual([0, 1, 2].map((size) => `{"data":{"thing":{"name":"x","size":${size}}}}`));
+  });
+
+  test('is read again in the next turn', async () => {
+    const event = { name: 'x' };
+    readAll('{ name }', event, (own) => own);
+    await new Promise(setImmediate);
+    event.name = 'y';
+    expect(readAll('{ name }', event, (own) => own)[2]).toBe('{"data":{"thing":{"name":"y"}}}');
   });
 });

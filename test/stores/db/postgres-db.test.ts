@@ -69,6 +69,23 @@ describe.skipIf(problem !== null)(
       });
     });
 
+    test('keeps the plan of a statement that has a name, and none through a pooler', async () => {
+      const plansKept = async (db: Db): Promise<unknown> => {
+        for (const value of [1, 2])
+          expect(await db.query('SELECT cast($1 as int) AS value', [value], { name: 'value' })).toEqual([
+            { value },
+          ]);
+        return db.query('SELECT name FROM pg_prepared_statements');
+      };
+      const direct = await open(server.url);
+      expect(await plansKept(direct)).toEqual([{ name: 'value' }]);
+      await direct.close();
+      const { url } = server;
+      const pooled = await openPostgresDb({ url, directUrl: `${url}?keepalives=1`, log: SILENT_LOG });
+      expect(await plansKept(pooled)).toEqual([]);
+      await pooled.close();
+    });
+
     test('that is restarted is seen as away and back, notifies again, and has kept what it acknowledged', async () => {
       const [db, other] = [await open(server.url), await open(server.url)];
       const options = { eventRetentionMs: 900_000, retentionMs: 86_400_000 };

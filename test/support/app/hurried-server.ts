@@ -1,6 +1,7 @@
 import { readSettings } from '../../../config/env.ts';
 import { MODEL_CONFIGS } from '../../../config/providers/index.ts';
 import { buildApp } from '../../../src/app.ts';
+import { HURRIED } from './hurried-timing.ts';
 
 const note = (fields: Readonly<Record<string, unknown>>, msg: string): void =>
   void process.stdout.write(`${JSON.stringify({ ...fields, msg })}\n`);
@@ -9,18 +10,7 @@ const note = (fields: Readonly<Record<string, unknown>>, msg: string): void =>
 const app = await buildApp(
   readSettings(Object.keys(MODEL_CONFIGS)),
   { debug: () => {}, info: note, warn: note, error: note },
-  {
-    timing: { leaseMs: 4_000, pollMs: 200 },
-    batchTiming: {
-      leaseMs: 4_000,
-      claimPollMs: 50,
-      firstPollMs: 20,
-      maxPollMs: 100,
-      settleMs: 300,
-      subscriptionPollMs: 200,
-      subscriptionGapMs: 0,
-    },
-  },
+  HURRIED,
 );
 const url = await app.listen();
 note({ url }, `Modelgraph is ready at ${url}`);

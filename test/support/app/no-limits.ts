@@ -15,7 +15,7 @@ const limiter = new RateLimiter({
 
 /** For parts that are tested without any limit. */
 export const NO_LIMITS: RateLimits = {
-  principals: new PrincipalLimits(limiter, { sockets: null, generationsAtOnce: null }),
+  principals: new PrincipalLimits(limiter, { sockets: null, generationsAtOnce: null, serverId: null }),
   addresses: new AddressLimits(limiter, { requestsPerMinute: null, sockets: null }),
   findClient: () => 'a client',
 };

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const HURRIED = fileURLToPath(new URL('hurried-server.ts', import.meta.url));
+const HURRIED_WORKERS = fileURLToPath(new URL('hurried-workers.ts', import.meta.url));
 const DEFECTIVE = fileURLToPath(new URL('defective-server.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -40,6 +41,10 @@ export const startServerProcess = (
 /** The same with short leases and waits, for tests of what happens when they run out. */
 export const startHurriedProcess = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
   startProcess({ command: [process.execPath, HURRIED] }, environment);
+
+/** The same as several workers: as many as `MODELGRAPH_WORKERS` says. */
+export const startHurriedWorkers = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> =>
+  startProcess({ command: [process.execPath, HURRIED_WORKERS], detached: true }, environment);
 
 /** One with the model `toy`, of which every seam throws where its metadata or its prompt ask for it. */
 export const startDefectiveProcess = (): Promise<ServerProcess> =>

@@ -9,7 +9,7 @@ interface Handler {
   onError(error: Error): void;
 }
 
-/** How much may wait for its reader before the connection is read no further, in bytes. */
+/** How much may wait for its reader before the connection is read no further, in bytes: what a socket gives at once. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
 /** Statuses whose body fetch leaves out. */
@@ -39,7 +39,7 @@ export class DirectBody implements Dispatcher, ByteSource {
   #isPaused = false;
   #isOver = false;
   #failure: Error | undefined;
-  #pending: PromiseWithResolvers<Uint8Array | undefined> | undefined;
+  #wake: (() => void) | undefined;
   #resume: (() => void) | undefined;
   /** Of the body that fetch has, which stays empty: cancelling it closes the connection. */
   #body: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -62,17 +62,24 @@ export class DirectBody implements Dispatcher, ByteSource {
     return this;
   }
 
-  read(): Promise<Uint8Array | undefined> {
+  get hasEnded(): boolean {
+    return this.#isOver && this.#failure === undefined && this.#waiting.length === 0;
+  }
+
+  take(): Uint8Array | undefined {
     const piece = this.#waiting.shift();
-    if (piece !== undefined) {
-      this.#waitingBytes -= piece.length;
-      if (this.#isPaused && this.#waitingBytes < MAX_WAITING_BYTES) this.#readOn();
-      return Promise.resolve(piece);
+    if (piece === undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      return undefined;
     }
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#isOver) return Promise.resolve(undefined);
-    this.#pending = Promise.withResolvers();
-    return this.#pending.promise;
+    this.#waitingBytes -= piece.length;
+    if (this.#isPaused && this.#waitingBytes < MAX_WAITING_BYTES) this.#readOn();
+    return piece;
+  }
+
+  whenReady(wake: () => void): void {
+    this.#wake = wake;
+    if (this.#isOver || this.#waiting.length > 0) setImmediate(() => this.#notify());
   }
 
   async cancel(reason?: unknown): Promise<void> {
@@ -118,15 +125,10 @@ export class DirectBody implements Dispatcher, ByteSource {
   /** Gives whether the connection is to be read on. */
   #take(chunk: Buffer): boolean {
     if (this.#isOver) return true;
-    const pending = this.#pending;
-    if (pending === undefined) {
-      this.#waiting.push(chunk);
-      this.#waitingBytes += chunk.length;
-    } else {
-      this.#pending = undefined;
-      pending.resolve(chunk);
-    }
-    this.#isPaused = this.#waitingBytes >= MAX_WAITING_BYTES;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    this.#notify();
+    this.#isPaused = this.#waitingBytes > MAX_WAITING_BYTES;
     return !this.#isPaused;
   }
 
@@ -139,9 +141,12 @@ export class DirectBody implements Dispatcher, ByteSource {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#failure = failure;
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (failure === undefined) pending?.resolve(undefined);
-    else pending?.reject(failure);
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
   }
 }

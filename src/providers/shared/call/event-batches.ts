@@ -1,11 +1,22 @@
 import { type ErrorCode, ProviderError, type ProviderErrorDetails } from '../../../core/errors.ts';
 import { parseJson } from '../../../lib/parse-json.ts';
+import {
+  type ReadyIterator,
+  type ReadySource,
+  toNextResult,
+  toReadyIterator,
+  toReadySource,
+} from '../../../lib/ready-iterator.ts';
 import { EventStreamDecoder, type ServerEvent } from './event-stream-decoder.ts';
 import { isWholeLine } from './is-whole-line.ts';
 import type { WatchedBytes } from './watched-bytes.ts';
 
 /** What a stream brings, piece by piece: everything that has come at once is one batch. */
-export type Batches<T> = (Iterable<readonly T[]> | AsyncIterable<readonly T[]>) & {
+export type Batches<T> = (
+  | Iterable<readonly T[]>
+  | AsyncIterable<readonly T[]>
+  | ReadyIterator<readonly T[]>
+) & {
   /** Whether the vendor has marked the end of its answer: by `[DONE]`, or by that of a JSON document. Known at the end. */
   readonly isDone?: boolean;
   /** Reads on to the end of the response, so that its connection can be used again. */
@@ -15,8 +26,10 @@ export type Batches<T> = (Iterable<readonly T[]> | AsyncIterable<readonly T[]>) 
 };
 
 /** Goes through batches without closing them where it stops. */
-export const toIterator = <T>(batches: Batches<T>): Iterator<readonly T[]> | AsyncIterator<readonly T[]> =>
-  Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+export const toReadyBatches = <T>(batches: Batches<T>): ReadySource<readonly T[]> => {
+  if ('whenReady' in batches) return batches;
+  return Symbol.asyncIterator in batches ? toReadyIterator(batches) : toReadySource(batches);
+};
 
 /** The payloads of an answer that has come whole. */
 export const wholeBatches = <T>(payloads: readonly T[]): Batches<T> =>
@@ -40,7 +53,7 @@ const DONE = '[DONE]';
  * - A stream that ends inside a line or an event throws `STREAM_TRUNCATED`; one that is longer than allowed, or has an event
  *   that is, `PROVIDER_FAILED`.
  */
-export class EventBatches<T> implements AsyncIterableIterator<readonly T[]> {
+export class EventBatches<T> implements ReadyIterator<readonly T[]> {
   readonly #bytes: WatchedBytes;
   readonly #options: EventBatchesOptions<T>;
   readonly #decoder = new EventStreamDecoder();
@@ -63,17 +76,30 @@ export class EventBatches<T> implements AsyncIterableIterator<readonly T[]> {
     return this.#isDone;
   }
 
-  async next(): Promise<IteratorResult<readonly T[]>> {
-    while (this.#state === 'reading') {
-      const piece = await this.#bytes.read();
-      const values = this.#toValues(piece === undefined ? this.#end() : this.#decode(piece));
-      if (values.length > 0) return { done: false, value: values };
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-    return { done: true, value: undefined };
+  get hasEnded(): boolean {
+    return this.#state !== 'reading' && this.#failure === undefined;
   }
 
-  async return(): Promise<IteratorResult<readonly T[]>> {
+  take(): readonly T[] | undefined {
+    while (this.#state === 'reading') {
+      const piece = this.#bytes.take();
+      if (piece === undefined && !this.#bytes.hasEnded) return undefined;
+      const values = this.#toValues(piece === undefined ? this.#end() : this.#decode(piece));
+      if (values.length > 0) return values;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return undefined;
+  }
+
+  whenReady(wake: () => void): void {
+    this.#bytes.whenReady(wake);
+  }
+
+  next(): Promise<IteratorResult<readonly T[], undefined>> {
+    return toNextResult(this);
+  }
+
+  async return(): Promise<IteratorResult<readonly T[], undefined>> {
     this.#state = 'over';
     await this.#bytes.cancel();
     return { done: true, value: undefined };

@@ -24,8 +24,18 @@ const hasTooManyValues = (text: string): boolean =>
 export const readJson = (text: string): unknown => {
   if (hasTooManyValues(text)) return undefined;
   const value = parseExactJson(text);
-  // Each level takes two brackets.
-  return text.length > 2 * MAX_JSON_DEPTH && 'passed' in weighJson(value, DEPTH) ? undefined : value;
+  return opensMore(text, MAX_JSON_DEPTH) && 'passed' in weighJson(value, DEPTH) ? undefined : value;
+};
+
+/** Whether a text has more opening brackets than so many; where it has not, nothing in it nests as deep. */
+const opensMore = (text: string, most: number): boolean =>
+  text.length > 2 * most && countUpTo(most, text, '{') + countUpTo(most, text, '[') > most;
+
+const countUpTo = (most: number, text: string, character: string): number => {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1))
+    count += 1;
+  return count;
 };
 
 /**

@@ -1,5 +1,6 @@
 import { type ModelgraphError, ProviderError, findModelgraphError } from '../../../core/errors.ts';
 import type { EventStream, StreamEvent, StreamItem } from '../../../core/stream-event.ts';
+import { type ReadyIterator, takeNext, toNextResult, toReadyIterator } from '../../../lib/ready-iterator.ts';
 import { type AnswerExpectation, AnswerCheck } from '../reading/check-answer.ts';
 import { mapTransportError } from './map-transport-error.ts';
 
@@ -13,7 +14,10 @@ export interface TerminalGuardOptions extends AnswerExpectation {
    * obey the signal it is given, which is this call's own. `expectContent` starts the wait for the first content anew:
    * for a turn that takes several upstream calls, before each further one.
    */
-  readonly open: (signal: AbortSignal, expectContent: () => void) => AsyncIterable<StreamItem>;
+  readonly open: (
+    signal: AbortSignal,
+    expectContent: () => void,
+  ) => AsyncIterable<StreamItem> | ReadyIterator<StreamItem>;
   /** Classifies what the SDK throws. Transport errors and errors of ours do not come to it. */
   readonly mapError: (error: unknown) => ModelgraphError;
 }
@@ -39,51 +43,37 @@ const isContent = ({ type }: StreamEvent): boolean => type !== 'usage' && type !
 export const guardStream = (options: TerminalGuardOptions): GuardedStream => new GuardedStream(options);
 
 type Batch = readonly StreamEvent[];
-/** undefined: the stream is over. */
-type NextBatch = PromiseWithResolvers<Batch | undefined>;
 
 const OVER = { done: true, value: undefined } as const;
 const ONE = 1;
+const NONE: Batch = [];
 
 /** The reason of a call that is closed once it is over. Made once: an abort without a reason makes an exception with its stack. */
 const CALL_IS_OVER = new Error('the call is over');
 
-/**
- * Pulls from its source without a generator in between, and settles what its consumer waits for by itself: neither `return()`
- * nor an abort queues behind a read that is pending.
- */
+/** Its events one by one. Neither `return()` nor an abort queues behind a read that is pending. */
 class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
-  readonly #options: TerminalGuardOptions;
-  readonly #check: AnswerCheck;
-  readonly #call = new AbortController();
-  readonly #waiting = new Set<NextBatch>();
-  #source: AsyncIterator<StreamItem> | undefined;
-  /** `finished`: the consumer has the `finish`, the response has not ended yet. */
-  #state: 'idle' | 'running' | 'stopped' | 'finished' | 'over' = 'idle';
-  /** What has come from the source and has not been asked for. */
-  #unread: Batch = [];
-  #hasContent = false;
-  /** What the next `next()` rejects with, while the state is `stopped`. */
-  #failure: ModelgraphError | undefined;
-  /** Runs until the first content. */
-  #timer: NodeJS.Timeout | undefined;
+  readonly #call: GuardedCall;
 
   constructor(options: TerminalGuardOptions) {
-    this.#options = options;
-    this.#check = new AnswerCheck(options);
+    this.#call = new GuardedCall(options);
   }
 
   async next(): Promise<IteratorResult<StreamEvent>> {
-    const [event] = (await this.#readUpTo(ONE)) ?? [];
-    return event === undefined ? OVER : { done: false, value: event };
+    const call = this.#call;
+    const given = await takeNext({
+      take: () => call.takeUpTo(ONE)?.[0],
+      get hasEnded() {
+        return call.hasEnded;
+      },
+      whenReady: (wake) => call.whenReady(wake),
+    });
+    return given === undefined ? OVER : { done: false, value: given };
   }
 
-  return(): Promise<IteratorResult<StreamEvent>> {
-    this.#end();
-    this.#close();
-    for (const next of this.#waiting) next.resolve(undefined);
-    this.#waiting.clear();
-    return Promise.resolve(OVER);
+  async return(): Promise<IteratorResult<StreamEvent>> {
+    await this.#call.return();
+    return OVER;
   }
 
   [Symbol.asyncIterator](): this {
@@ -91,35 +81,92 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   }
 
   /** The same events, all that have come at once together. */
-  batches(): AsyncIterableIterator<Batch> {
-    const iterator: AsyncIterableIterator<Batch> = {
-      next: async () => {
-        const batch = await this.#readUpTo(Number.POSITIVE_INFINITY);
-        return batch === undefined ? OVER : { done: false, value: batch };
-      },
-      return: async () => {
-        await this.return();
-        return OVER;
-      },
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+  batches(): ReadyIterator<Batch> {
+    return this.#call;
+  }
+}
+
+/**
+ * Reads its source as it is read itself, without a promise or a generator for what is there, and ends by itself where the time
+ * or the caller says so.
+ */
+class GuardedCall implements ReadyIterator<Batch> {
+  readonly #options: TerminalGuardOptions;
+  readonly #check: AnswerCheck;
+  readonly #call = new AbortController();
+  #waiting: (() => void) | undefined;
+  #source: ReadyIterator<StreamItem> | undefined;
+  /** `finished`: the consumer has the `finish`, the response has not ended yet; `lingering`: it waits for that. */
+  #state: 'idle' | 'running' | 'stopped' | 'finished' | 'lingering' | 'over' = 'idle';
+  /** What has come from the source and has not been asked for. */
+  #unread: Batch = [];
+  #hasContent = false;
+  /** What the next `take()` throws, while the state is `stopped`. */
+  #failure: ModelgraphError | undefined;
+  /** Runs until the first content, and while the response is waited for to end. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: TerminalGuardOptions) {
+    this.#options = options;
+    this.#check = new AnswerCheck(options);
+  }
+
+  get hasEnded(): boolean {
+    return this.#state === 'over';
+  }
+
+  take(): Batch | undefined {
+    return this.takeUpTo(Number.POSITIVE_INFINITY);
+  }
+
+  /** The next events, so many at most. What is wrong with one is told after those before it. */
+  takeUpTo(most: number): Batch | undefined {
+    if (this.#state === 'idle') this.#start();
+    if (this.#state === 'stopped') this.#throwFailure();
+    const given: StreamEvent[] = [];
+    try {
+      while (this.#state === 'running' && given.length === 0) {
+        if (this.#unread.length === 0 && !this.#readOn()) return undefined;
+        this.#give(given, most);
+      }
+    } catch (error) {
+      this.#stopFor(error);
+      if (given.length === 0) this.#throwFailure();
+    }
+    return given.length === 0 ? undefined : given;
+  }
+
+  whenReady(wake: () => void): void {
+    const before = this.#waiting;
+    this.#waiting = wake;
+    if (before !== undefined)
+      this.#waiting = () => {
+        before();
+        wake();
+      };
+    else if (this.#state === 'running') this.#source?.whenReady(this.#wake);
+    else if (this.#state === 'finished') this.#linger();
+    else if (this.#state !== 'lingering') setImmediate(this.#wake);
+  }
+
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    return toNextResult(this);
+  }
+
+  return(): Promise<IteratorResult<Batch, undefined>> {
+    this.#end();
+    this.#close();
+    this.#wake();
+    return Promise.resolve(OVER);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
   /** The caller's signal is aborted. */
   handleEvent(): void {
     this.#stop(cancelledError(this.#options), this.#options.signal.reason);
-  }
-
-  /** The next events, so many at most. */
-  #readUpTo(most: number): Promise<Batch | undefined> {
-    if (this.#state === 'idle') this.#start();
-    const next: NextBatch = Promise.withResolvers();
-    if (this.#state === 'running') this.#giveOrRead(next, most);
-    else if (this.#state === 'finished') this.#linger(next);
-    else if (this.#state === 'stopped') this.#reject(next, this.#failure);
-    else next.resolve(undefined);
-    return next.promise;
   }
 
   #start(): void {
@@ -129,7 +176,8 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
     signal.addEventListener('abort', this);
     this.#expectContent();
     try {
-      this.#source = open(this.#call.signal, () => this.#expectContent())[Symbol.asyncIterator]();
+      const source = open(this.#call.signal, () => this.#expectContent());
+      this.#source = 'whenReady' in source ? source : toReadyIterator(source);
     } catch (error) {
       this.#stopFor(error);
     }
@@ -145,41 +193,22 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
     }, firstDeltaTimeoutMs);
   }
 
-  #giveOrRead(next: NextBatch, most: number): void {
-    this.#waiting.add(next);
-    if (this.#unread.length > 0) return this.#give(next, most);
-    this.#source?.next().then(
-      ({ done, value }) => {
-        if (!this.#waiting.has(next)) return;
-        if (done === true) return this.#stopFor(this.#truncated(), next);
-        const batch = 'type' in value ? [value] : value;
-        this.#unread = this.#unread.length === 0 ? batch : [...this.#unread, ...batch];
-        if (batch.length === 0) this.#giveOrRead(next, most);
-        else this.#give(next, most);
-      },
-      (error: unknown) => {
-        if (this.#waiting.has(next)) this.#stopFor(error, next);
-      },
-    );
+  /** Whether the source had something. Throws for one that has ended. */
+  #readOn(): boolean {
+    const item = this.#source?.take();
+    if (item !== undefined) this.#unread = 'type' in item ? [item] : item;
+    else if (this.#source?.hasEnded === true)
+      throw new ProviderError('STREAM_TRUNCATED', { provider: this.#options.provider });
+    return item !== undefined;
   }
 
-  /** Gives events that are there. What is wrong with one is told after those before it. */
-  #give(next: NextBatch, most: number): void {
-    const given: StreamEvent[] = [];
-    try {
-      for (const event of this.#unread) {
-        if (given.length === most || this.#state !== 'running') break;
-        this.#take(event, given);
-      }
-    } catch (error) {
-      this.#waiting.delete(next);
-      if (given.length === 0) return this.#stopFor(error, next);
-      this.#stopFor(error);
-      return next.resolve(given);
+  #give(given: StreamEvent[], most: number): void {
+    const unread = this.#unread;
+    for (const event of unread) {
+      if (given.length === most || this.#state !== 'running') break;
+      this.#take(event, given);
     }
-    this.#unread = given.length === this.#unread.length ? [] : this.#unread.slice(given.length);
-    this.#waiting.delete(next);
-    next.resolve(given);
+    this.#unread = given.length === unread.length ? NONE : unread.slice(given.length);
   }
 
   /** Checks an event. Throws for one that ends the stream as a failure. */
@@ -205,16 +234,14 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   }
 
   /** After the `finish`: reads on to the end of the response, for as long as that takes next to no time. */
-  #linger(next: NextBatch): void {
-    this.#state = 'over';
-    this.#waiting.add(next);
+  #linger(): void {
+    this.#state = 'lingering';
     const over = (): void => {
-      clearTimeout(timer);
+      this.#end();
       this.#close();
-      this.#waiting.delete(next);
-      next.resolve(undefined);
+      this.#wake();
     };
-    const timer = setTimeout(over, LINGER_MS);
+    this.#timer = setTimeout(over, LINGER_MS);
     this.#readToEnd().then(over, over);
   }
 
@@ -222,46 +249,35 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
     while ((await this.#source?.next())?.done === false);
   }
 
-  /** Ends the call for an error of its source, which the consumer is told now, or at the next `next()`. */
-  #stopFor(error: unknown, next?: NextBatch): void {
+  /** Ends the call for an error of its source. */
+  #stopFor(error: unknown): void {
     const { signal } = this.#options;
-    const failure = signal.aborted ? cancelledError(this.#options) : toKnownError(error, this.#options);
-    this.#end();
-    this.#close();
-    if (next === undefined) {
-      this.#state = 'stopped';
-      this.#failure = failure;
-    } else this.#reject(next, failure);
-    for (const other of this.#waiting) other.resolve(undefined);
-    this.#waiting.clear();
+    this.#stop(signal.aborted ? cancelledError(this.#options) : toKnownError(error, this.#options));
   }
 
-  /** Ends the call; a pending `next()` rejects now, or else the one that comes next. */
-  #stop(error: ModelgraphError, reason: unknown): void {
-    const isAwaited = this.#waiting.size > 0;
+  /** Ends the call; the next `take()` throws the error. */
+  #stop(error: ModelgraphError, reason?: unknown): void {
     this.#end();
-    if (!isAwaited) {
-      this.#state = 'stopped';
-      this.#failure = error;
-    }
+    this.#state = 'stopped';
+    this.#failure = error;
     this.#close(reason);
-    for (const next of this.#waiting) next.reject(error);
-    this.#waiting.clear();
+    this.#wake();
   }
 
-  #truncated(): ProviderError {
-    return new ProviderError('STREAM_TRUNCATED', { provider: this.#options.provider });
-  }
-
-  #reject(next: NextBatch, error: ModelgraphError | undefined): void {
+  #throwFailure(): void {
     this.#state = 'over';
-    this.#waiting.delete(next);
-    next.reject(error);
+    if (this.#failure !== undefined) throw this.#failure;
   }
+
+  readonly #wake = (): void => {
+    const wake = this.#waiting;
+    this.#waiting = undefined;
+    wake?.();
+  };
 
   #end(): void {
     this.#state = 'over';
-    this.#unread = [];
+    this.#unread = NONE;
     clearTimeout(this.#timer);
     this.#options.signal.removeEventListener('abort', this);
   }
@@ -269,7 +285,7 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   /** Aborts the call and lets go of its source. */
   #close(reason: unknown = CALL_IS_OVER): void {
     this.#call.abort(reason);
-    this.#source?.return?.().catch(ignore);
+    this.#source?.return().catch(ignore);
   }
 }
 

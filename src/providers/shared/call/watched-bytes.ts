@@ -1,11 +1,12 @@
+import { type ReadySource, takeNext } from '../../../lib/ready-iterator.ts';
 import type { ByteSource } from './byte-source.ts';
 
 export interface WatchOptions {
-  /** Longest silence, in milliseconds, while a read is pending. */
+  /** Longest silence, in milliseconds, while a piece is waited for. */
   readonly idleTimeoutMs: number;
   /** Starts the clock with the first byte: silence before it is allowed. */
   readonly fromFirstByte: boolean;
-  /** The error of a read when no byte has come for too long; the source is cancelled. */
+  /** What `take` throws when no byte has come for too long; the source is cancelled. */
   readonly toIdleError: () => Error;
 }
 
@@ -13,11 +14,11 @@ export interface WatchOptions {
 const ignore = (): void => undefined;
 
 /**
- * The bytes of a body, one piece after the other. A read rejects once none has come for too long: any byte counts, so that
- * pings and comments are life. The time a slow reader takes does not count: only a pending read is watched. One timer at a
- * time, none per piece.
+ * The bytes of a body, one piece after the other. Reading fails once none has come for too long: any byte counts, so that
+ * pings and comments are life. The time a slow reader takes does not count: only a reader that waits is watched. One timer at
+ * a time, none per piece.
  */
-export class WatchedBytes {
+export class WatchedBytes implements ReadySource<Uint8Array> {
   readonly #source: ByteSource;
   readonly #options: WatchOptions;
   readonly #unread: Uint8Array[] = [];
@@ -26,6 +27,7 @@ export class WatchedBytes {
   #armed: boolean;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
+  #wake: (() => void) | undefined;
 
   constructor(source: ByteSource, options: WatchOptions) {
     this.#source = source;
@@ -33,10 +35,36 @@ export class WatchedBytes {
     this.#armed = !options.fromFirstByte;
   }
 
-  /** The next piece; undefined at the end. Rejects with what the source fails with, or the idle error. */
-  read(): Promise<Uint8Array | undefined> {
+  get hasEnded(): boolean {
+    return this.#unread.length === 0 && this.#idleError === undefined && this.#source.hasEnded;
+  }
+
+  /** Throws what the source fails with, or the idle error. */
+  take(): Uint8Array | undefined {
     const unread = this.#unread.pop();
-    return unread === undefined ? this.#readOn() : Promise.resolve(unread);
+    if (unread !== undefined) return unread;
+    if (this.#idleError !== undefined) throw this.#idleError;
+    try {
+      const piece = this.#source.take();
+      if (piece !== undefined) this.#armed = true;
+      else if (this.#source.hasEnded) this.#end();
+      return piece;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  whenReady(wake: () => void): void {
+    this.#wake = wake;
+    this.#waitingSince = performance.now();
+    if (this.#armed && this.#timer === undefined && !this.#ended) this.#watch(this.#options.idleTimeoutMs);
+    this.#source.whenReady(this.#notify);
+  }
+
+  /** The next piece, once it is there; undefined at the end. Rejects with what `take` throws. */
+  read(): Promise<Uint8Array | undefined> {
+    return takeNext(this);
   }
 
   /** Puts a piece back in front of what is still to be read. */
@@ -72,32 +100,20 @@ export class WatchedBytes {
     await this.#source.cancel(reason);
   }
 
-  #readOn(): Promise<Uint8Array | undefined> {
-    this.#waitingSince = performance.now();
-    if (this.#armed && this.#timer === undefined && !this.#ended) this.#watch(this.#options.idleTimeoutMs);
-    return this.#source.read().then(this.#take, this.#fail);
-  }
-
-  readonly #take = (piece: Uint8Array | undefined): Uint8Array | undefined => {
-    if (this.#idleError !== undefined) throw this.#idleError;
+  readonly #notify = (): void => {
     this.#waitingSince = null;
-    this.#armed = true;
-    if (piece === undefined) this.#end();
-    return piece;
-  };
-
-  readonly #fail = (error: unknown): never => {
-    this.#end();
-    throw error;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
   };
 
   #watch(delayMs: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.#ended || this.#waitingSince === null) return; // no read is pending: the next one starts the timer again
+      if (this.#ended || this.#waitingSince === null) return; // no reader waits: the next one starts the timer again
       const leftMs = this.#options.idleTimeoutMs - (performance.now() - this.#waitingSince);
       if (leftMs > 0) return this.#watch(leftMs);
-      // Cancelling settles the pending read.
+      // Cancelling wakes the reader.
       this.#idleError = this.#options.toIdleError();
       this.cancel(this.#idleError).catch(ignore);
     }, Math.ceil(delayMs));

@@ -1,12 +1,7 @@
-import {
-  type GenerateContentConfig,
-  type GenerateContentParameters,
-  type GenerateContentResponse,
-  GoogleGenAI,
-} from '@google/genai/web';
+import { type GenerateContentParameters, type GenerateContentResponse, GoogleGenAI } from '@google/genai/web';
 import { type BatchTextProvider, hasNativeBatch } from '../../../core/vendor-batch.ts';
 import type { ModelConfig } from '../../../core/model-config.ts';
-import { collect, type StreamEvent } from '../../../core/stream-event.ts';
+import { collect, type EventStream } from '../../../core/stream-event.ts';
 import type {
   CallOptions,
   ConnectTextProvider,
@@ -16,16 +11,18 @@ import type {
 import type { TextRequest } from '../../../core/text-request.ts';
 import type { TokenCountingProvider } from '../../../core/token-counting.ts';
 import { maxStreamBytes } from '../../shared/call/answer-limits.ts';
+import { type Batches, wholeBatches } from '../../shared/call/event-batches.ts';
 import { createGuardedFetch } from '../../shared/call/guarded-fetch.ts';
 import { putOver } from '../../shared/call/put-over.ts';
 import { guardStream } from '../../shared/call/terminal-guard.ts';
+import type { PayloadEvents } from '../../shared/reading/payload-events.ts';
 import { API_VERSION } from './api-version.ts';
 import { createBatchCalls } from './batch/batch-calls.ts';
 import { GeminiBatchOperations } from './batch/batch-operations.ts';
 import { createTokenCounting } from './count-input-tokens.ts';
 import { mapError } from './map-error.ts';
 import { readTurn, type SendRequest } from './response/read-turn.ts';
-import { isAnswer, toSdkResponse } from './sdk-response.ts';
+import { isAnswer, openChunks, toSdkResponse } from './sdk-response.ts';
 import { toGenerateContentRequest } from './request/to-generate-content-request.ts';
 
 /** Without any key the SDK warns on the console. */
@@ -69,7 +66,7 @@ interface ModelCall {
   readonly signal: AbortSignal;
 }
 
-const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
+const callModel = (call: ModelCall): EventStream => {
   const { connection, expect, request, signal } = call;
   let lastResponse: Pick<Response, 'headers'> | null = null;
   // Made for this call alone: the SDK's errors hide the headers, and another call's must not be taken for them.
@@ -84,11 +81,8 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
     },
   });
   // The SDK's own way to add fields prints to the console what it thinks of them.
-  const fetch: typeof guardedFetch = async (address, init) =>
-    toSdkResponse(await guardedFetch(address, withOptions(init, request.providerOptions)), {
-      expect,
-      maxBytes: maxStreamBytes(request.maxOutputTokens),
-    });
+  const send: typeof fetch = (address, init) =>
+    guardedFetch(address, withOptions(init, request.providerOptions));
   return guardStream({
     provider: 'gemini',
     signal,
@@ -96,8 +90,7 @@ const callModel = (call: ModelCall): AsyncIterableIterator<StreamEvent> => {
     isJson: request.output.type !== 'text',
     firstDeltaTimeoutMs: expect === 'event-stream' ? connection.firstDeltaTimeoutMs : undefined,
     mapError: (error) => mapError(error, lastResponse),
-    open: (abortSignal, expectContent) =>
-      readCall(call, { abortSignal, httpOptions: { fetch } }, expectContent),
+    open: (abortSignal, expectContent) => readCall(call, { abortSignal, send }, expectContent),
   });
 };
 
@@ -109,33 +102,54 @@ const withOptions = (
     ? init
     : { ...init, body: JSON.stringify(putOver(JSON.parse(init.body) as object, options)) };
 
-async function* readCall(
+const readCall = (
   { client, connection, config, expect, request }: ModelCall,
-  own: Pick<GenerateContentConfig, 'abortSignal' | 'httpOptions'>,
+  { abortSignal, send }: { readonly abortSignal: AbortSignal; readonly send: typeof fetch },
   expectContent: () => void,
-): AsyncGenerator<StreamEvent> {
+): PayloadEvents<GenerateContentResponse> => {
   const { config: fields, ...params } = toGenerateContentRequest(request, config);
-  const answer = expect === 'json' ? wholeResponse : streamChunks;
-  const send: SendRequest = (continuationToken) => {
+  const ask = expect === 'json' ? askWhole : askStreaming;
+  const maxBytes = maxStreamBytes(request.maxOutputTokens);
+  const sendNext: SendRequest = (continuationToken) => {
     expectContent();
-    return answer(client, {
-      ...params,
-      config: { ...fields, ...own, ...(continuationToken !== null && { continuationToken }) },
-    });
+    const own = { ...fields, abortSignal, ...(continuationToken !== null && { continuationToken }) };
+    return ask(client, { params: { ...params, config: own }, send, maxBytes });
   };
-  yield* readTurn(send, { log: connection.log });
+  return readTurn(sendNext, { log: connection.log });
+};
+
+interface Asked {
+  readonly params: GenerateContentParameters;
+  readonly send: typeof fetch;
+  readonly maxBytes: number;
 }
 
-async function* streamChunks(
+/** The request is the SDK's; the answer is read from what its fetch was given. */
+const askStreaming = async (
   client: GoogleGenAI,
-  params: GenerateContentParameters,
-): AsyncGenerator<GenerateContentResponse> {
-  yield* await client.models.generateContentStream(params);
-}
+  { params, send, maxBytes }: Asked,
+): Promise<Batches<GenerateContentResponse>> => {
+  let chunks: Batches<GenerateContentResponse> | undefined;
+  const fetch: typeof send = async (address, init) => {
+    const response = await send(address, init);
+    if (!response.ok) return response;
+    chunks = await openChunks(response, maxBytes);
+    return new Response(null, { status: response.status, headers: response.headers });
+  };
+  await client.models.generateContentStream(withFetch(params, fetch));
+  if (chunks === undefined) throw new TypeError('the SDK has answered without its fetch');
+  return chunks;
+};
 
-async function* wholeResponse(
+const askWhole = async (
   client: GoogleGenAI,
-  params: GenerateContentParameters,
-): AsyncGenerator<GenerateContentResponse> {
-  yield await client.models.generateContent(params);
-}
+  { params, send, maxBytes }: Asked,
+): Promise<Batches<GenerateContentResponse>> => {
+  const fetch: typeof send = async (address, init) => toSdkResponse(await send(address, init), maxBytes);
+  return wholeBatches([await client.models.generateContent(withFetch(params, fetch))]);
+};
+
+const withFetch = (params: GenerateContentParameters, ours: typeof fetch): GenerateContentParameters => ({
+  ...params,
+  config: { ...params.config, httpOptions: { fetch: ours } },
+});

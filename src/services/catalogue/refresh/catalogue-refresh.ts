@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ReadOnce } from '../../../core/server-worker.ts';
 import type { ListedModel } from '../../../core/text-provider.ts';
 import { toUtcDay } from '../../../core/utc-day.ts';
 import type { LiveCatalogue } from '../live-catalogue.ts';
@@ -23,6 +24,7 @@ export interface CatalogueRefreshOptions {
   readonly vendors: ReadonlyMap<string, string>;
   readonly timing: PollTiming;
   readonly tally: PollTally;
+  readonly readOnce: ReadOnce;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -92,10 +94,13 @@ export class CatalogueRefresh {
   }
 
   async #pollDocument(address: string): Promise<boolean> {
-    const { live, vendors } = this.#options;
+    const { live, vendors, readOnce } = this.#options;
     const source = toSource(address);
     try {
-      const document = await fetchDocument(address, this.#version, this.#stopped.signal);
+      const version = this.#version;
+      const document = await readOnce(`document after ${version ?? 'none'}`, () =>
+        fetchDocument(address, version, this.#stopped.signal),
+      );
       if (document.isUnchanged) {
         live.confirm(source);
         return true;

@@ -26,6 +26,8 @@ export class EventLog {
   } = {
     events: this.#events,
     waiting: new Set<EventReader>(),
+    readerCount: 0,
+    merged: undefined,
     ended: false,
     last: null,
     wholeLength: null,
@@ -76,6 +78,7 @@ export class EventLog {
     this.#events.length = 0;
     this.#size = 0;
     this.#readable.last = last;
+    this.#readable.merged = undefined;
     this.end();
   }
 

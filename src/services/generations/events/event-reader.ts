@@ -1,5 +1,6 @@
 import { isCompletedByClient } from '../../../core/client-completed.ts';
 import type { GenerationEvent, LoggedEvent, TerminalEvent } from '../../../core/generation-event.ts';
+import { atEndOfTurn } from '../../../lib/end-of-turn.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 
 /** A reader that is further behind than this gets adjacent deltas of one kind merged into one. */
@@ -20,6 +21,10 @@ export interface ReadableLog {
   readonly wholeLength: number | null;
   /** Readers to be woken when an event is appended, and by the end. */
   readonly waiting: Set<EventReader>;
+  /** Readers that have not left. */
+  readerCount: number;
+  /** What was merged last in this turn of the event loop: the deltas from a position up to, and without, another one. */
+  merged: { readonly from: number; readonly to: number; readonly delta: Delta } | undefined;
 }
 
 export interface EventReaderOptions {
@@ -51,6 +56,7 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     this.#log = log;
     this.#options = options;
     this.#position = after;
+    log.readerCount += 1;
     options.signal?.addEventListener('abort', this);
     if (options.signal?.aborted === true) this.#leave();
   }
@@ -59,6 +65,11 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     if (this.#hasLeft) return true;
     if (this.#log.last !== null) return this.#hasLast || this.#hasWhole;
     return this.#log.ended && this.#position >= this.#log.events.length;
+  }
+
+  /** Readers of one log are given the same events, and, at the same position in one turn, the same merged ones. */
+  get isShared(): boolean {
+    return this.#log.readerCount > 1;
   }
 
   take(): GenerationEvent | undefined {
@@ -147,6 +158,7 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     const { signal, subscriber } = this.#options;
     const hasEverything = this.hasEnded;
     this.#hasLeft = true;
+    this.#log.readerCount -= 1;
     signal?.removeEventListener('abort', this);
     if (hasEverything) subscriber?.finish();
     else if (isCompletedByClient(signal)) subscriber?.abandon();
@@ -154,16 +166,26 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     this.notify();
   }
 
+  /** Merges a delta with those of its kind that follow it at the position. */
   #merge(first: Delta): GenerationEvent {
-    const { events } = this.#log;
-    const pieces = [first.text];
-    let { sequence } = first;
+    const log = this.#log;
+    const { events, merged } = log;
+    const from = this.#position;
+    if (merged?.from === from && events[merged.to]?.type !== first.type) {
+      this.#position = merged.to;
+      return merged.delta;
+    }
+    let { sequence, text } = first;
     for (let next = events[this.#position]; next?.type === first.type; next = events[this.#position]) {
-      pieces.push(next.text);
+      text += next.text;
       sequence = next.sequence;
       this.#position += 1;
     }
-    return pieces.length === 1 ? first : { ...first, sequence, text: pieces.join('') };
+    if (this.#position === from) return first;
+    const delta = { ...first, sequence, text };
+    if (merged === undefined) atEndOfTurn(() => (log.merged = undefined));
+    log.merged = { from, to: this.#position, delta };
+    return delta;
   }
 
   /** How long the next event still waits for others of its kind to join it, in milliseconds. */

@@ -19,7 +19,16 @@ export interface WriteBehindOptions {
   readonly telemetry: Telemetry;
   /** How long events may wait for others to be written with them, in milliseconds. */
   readonly flushMs: number;
+  /** How long fewer than eight events of one generation may wait, in milliseconds. */
+  readonly fewEventsFlushMs: number;
 }
+
+/** A row costs much the same with one event as with so many. */
+const MANY_EVENTS = 8;
+
+/** What one transaction takes, so that the event loop has its turn between the parts of a large flush. */
+const MAX_GENERATIONS_A_WRITE = 200;
+const MAX_EVENTS_A_WRITE = 1_000;
 
 /** Pause before a failed write is tried again, in milliseconds. */
 const RETRY_MS = 500;
@@ -44,22 +53,33 @@ interface Entry {
   readonly released: PromiseWithResolvers<void>;
 }
 
+const countUnstored = ({ run, stored }: Entry): number => run.eventLog.lastSequence - stored;
+
+/** Whether it has as many events to write as are worth a row, or something else than events. */
+const isLarge = (entry: Entry): boolean =>
+  entry.run.status !== entry.status || countUnstored(entry) >= MANY_EVENTS;
+
 /** Up to which sequence an entry is stored once these events are: of one without events for the store, all there are. */
 const toStored = ({ run, stored }: Entry, events: readonly LoggedEvent[]): number =>
   run.isStored ? stored + events.length : run.eventLog.lastSequence;
 
 /**
  * Writes this node's generations to the store a short while after they change, so that no subscriber waits for the store.
- * All changes of that while leave in one write; beginnings and ends leave at once. While the store is away everything
+ * The changes of that while leave together; beginnings and ends leave at once, and alone. While the store is away everything
  * waits in memory, and is written once it is back, in order, each event once.
  */
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
   readonly #entries = new Map<string, Entry>();
+  /** Entries with something that is not stored yet. */
   readonly #changed = new Set<Entry>();
+  /** Those of them that the next write takes. */
+  readonly #due = new Set<Entry>();
   readonly #idle = new Set<() => void>();
-  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
-  #isUrgent = false;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  /** When a flush has last taken the entries with few events as well. */
+  #flushedAllAt = performance.now();
   #writing = false;
   #isDown = false;
   #closed = false;
@@ -135,11 +155,12 @@ export class WriteBehind {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
     const timer = setTimeout(resolve, forMs);
-    this.#schedule(true);
+    this.#flushAll();
     await promise;
     clearTimeout(timer);
     this.#closed = true;
-    this.#cancelTimer();
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#resolveWaiting();
     if (this.#changed.size > 0)
       this.#options.log.error(
@@ -160,54 +181,83 @@ export class WriteBehind {
       released: Promise.withResolvers(),
     };
     this.#entries.set(run.id, entry);
-    this.#note(entry, true);
+    this.#changed.add(entry);
+    // The call to its vendor leaves first.
+    process.nextTick(() => {
+      if (this.#changed.has(entry)) this.#note(entry, true);
+    });
   }
 
   #note(entry: Entry, isUrgent: boolean): void {
     this.#changed.add(entry);
-    this.#schedule(isUrgent);
+    if (isUrgent || isLarge(entry)) this.#due.add(entry);
+    if (isUrgent) this.#writeSoon();
+    else this.#flushIn(this.#options.flushMs);
   }
 
-  #schedule(isUrgent: boolean): void {
-    if (this.#closed || this.#writing) {
-      this.#isUrgent ||= isUrgent;
-      return;
-    }
-    if (this.#timer !== undefined && (!isUrgent || this.#isUrgent)) return;
-    this.#cancelTimer();
-    this.#isUrgent = isUrgent;
-    this.#timer = isUrgent
-      ? setImmediate(this.#writeInBackground)
-      : setTimeout(this.#writeInBackground, this.#options.flushMs);
+  #flushIn(ms: number): void {
+    if (!this.#closed) this.#timer ??= setTimeout(this.#flush, ms);
   }
 
-  #cancelTimer(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer as NodeJS.Timeout);
-    clearImmediate(this.#timer as NodeJS.Immediate);
+  readonly #flush = (): void => {
     this.#timer = undefined;
+    const { flushMs, fewEventsFlushMs } = this.#options;
+    if (this.#isDown || performance.now() - this.#flushedAllAt >= fewEventsFlushMs) return this.#flushAll();
+    if (this.#due.size > 0) this.#writeSoon();
+    if (this.#changed.size > 0) this.#flushIn(flushMs);
+  };
+
+  #flushAll(): void {
+    this.#flushedAllAt = performance.now();
+    for (const entry of this.#changed) this.#due.add(entry);
+    this.#writeSoon();
+  }
+
+  #writeSoon(): void {
+    if (this.#closed || this.#writing) return;
+    this.#immediate ??= setImmediate(this.#writeInBackground);
   }
 
   readonly #writeInBackground = (): void => {
-    this.#writeChanged().catch(createDefectReport(this.#options.log, { work: 'write-behind' }));
+    this.#immediate = undefined;
+    this.#writeDue().catch(createDefectReport(this.#options.log, { work: 'write-behind' }));
   };
 
-  async #writeChanged(): Promise<void> {
-    this.#timer = undefined;
-    this.#isUrgent = false;
-    const entries = [...this.#changed];
-    if (entries.length === 0) return this.#resolveIdle();
+  async #writeDue(): Promise<void> {
     this.#writing = true;
     try {
-      this.#isDown = !(await this.#writeAll(entries));
+      while (this.#due.size > 0 && !this.#closed) {
+        this.#isDown = !(await this.#writeAll(this.#takeDue()));
+        if (this.#isDown) break;
+      }
     } finally {
       this.#writing = false;
-      if (this.#isDown && !this.#closed) {
-        this.#resolveWaiting();
-        this.#timer = setTimeout(this.#writeInBackground, RETRY_MS);
-      } else if (this.#changed.size > 0) this.#schedule(this.#isUrgent);
-      else this.#resolveIdle();
+      this.#afterWrites();
     }
+  }
+
+  #afterWrites(): void {
+    if (this.#changed.size === 0) this.#resolveIdle();
+    else if (this.#isDown) {
+      this.#resolveWaiting();
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#flushIn(RETRY_MS);
+    } else if (this.#idle.size > 0) this.#flushAll();
+    else this.#flushIn(this.#options.flushMs);
+  }
+
+  /** The oldest of what is due, as much as one transaction takes. */
+  #takeDue(): readonly Entry[] {
+    const taken: Entry[] = [];
+    let eventCount = 0;
+    for (const entry of this.#due) {
+      if (taken.length === MAX_GENERATIONS_A_WRITE || eventCount >= MAX_EVENTS_A_WRITE) break;
+      this.#due.delete(entry);
+      taken.push(entry);
+      eventCount += countUnstored(entry);
+    }
+    return taken;
   }
 
   /** Whether the store was there: what it cannot take is dropped alone then. */
@@ -316,6 +366,7 @@ export class WriteBehind {
 
   #settle(entry: Entry): void {
     this.#changed.delete(entry);
+    this.#due.delete(entry);
     this.#resolveWaiting([entry]);
   }
 

@@ -4,6 +4,8 @@ import { NO_PROVIDER_KEYS, type ProviderKeys } from '../../../core/provider-keys
 /** How long keys are hidden after their last use, in milliseconds. */
 const LINGER_MS = 5_000;
 
+const NONE_BOUND: ReadonlySet<string> = new Set();
+
 const missingKey = (provider: string): ModelgraphError =>
   new ModelgraphError(
     'UNAUTHENTICATED',
@@ -18,7 +20,7 @@ export class CallerKeys {
   #keys: ProviderKeys;
   #show: () => void;
   /** Providers that were reached with a key of the caller: later turns are not asked for with the server's. */
-  readonly #bound = new Set<string>();
+  #bound: ReadonlySet<string> = NONE_BOUND;
 
   constructor(keys: ProviderKeys = NO_PROVIDER_KEYS) {
     this.#keys = keys;
@@ -27,7 +29,7 @@ export class CallerKeys {
 
   /** The keys for a call of the provider. */
   take(provider: string): ProviderKeys {
-    if (this.#keys.has(provider)) this.#bound.add(provider);
+    if (this.#keys.has(provider)) this.#bound = new Set([...this.#bound, provider]);
     return this.#keys;
   }
 

@@ -3,6 +3,12 @@ import type { Citation, EndedTurn, Generation, ToolCall, Warning } from '../../.
 import type { JsonValue } from '../../../core/json.ts';
 import type { Message } from '../../../core/message.ts';
 
+/** A place in what a generation has brought, between two deltas. */
+export interface ContentMark {
+  readonly textPieces: number;
+  readonly reasoningPieces: number;
+}
+
 /** What a generation has brought so far, over all of its turns. */
 export class GenerationContent {
   readonly #text: string[] = [];
@@ -22,6 +28,19 @@ export class GenerationContent {
   /** In UTF-16 code units. */
   get reasoningLength(): number {
     return this.#reasoningLength;
+  }
+
+  /** Where the next delta will be. */
+  get mark(): ContentMark {
+    return { textPieces: this.#text.length, reasoningPieces: this.#reasoning.length };
+  }
+
+  textSince({ textPieces }: ContentMark): string {
+    return this.#text.slice(textPieces).join('');
+  }
+
+  reasoningSince({ reasoningPieces }: ContentMark): string {
+    return this.#reasoning.slice(reasoningPieces).join('');
   }
 
   addText(text: string): void {

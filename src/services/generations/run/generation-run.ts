@@ -18,6 +18,7 @@ import { type GenerationTelemetry, NO_TELEMETRY } from '../../../core/telemetry.
 import type { TextRequest } from '../../../core/text-request.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
 import { toOutline } from '../../../core/to-outline.ts';
+import { RepeatedWait } from '../../../lib/repeated-wait.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import { toDeletedEvent, toTerminalEvent } from '../events/closing-events.ts';
 import { CallerKeys } from './caller-keys.ts';
@@ -76,7 +77,7 @@ export class GenerationRun {
   readonly #onChange: (() => void) | undefined;
   readonly #state: GenerationState;
   readonly #upstream = new AbortController();
-  #settling = Promise.withResolvers<Generation>();
+  readonly #settled = new RepeatedWait<Generation>();
   #endedElsewhere = false;
   #deadline: NodeJS.Timeout | undefined;
   #final: Generation | null = null;
@@ -111,7 +112,7 @@ export class GenerationRun {
 
   /** Resolves as soon as there is nothing to wait for: it has ended, or it needs tool results. Never rejects. */
   get settled(): Promise<Generation> {
-    return this.#settling.promise;
+    return this.#settled.wait();
   }
 
   /** What the model at work was prepared with: the first one's, or a fallback's. */
@@ -250,7 +251,7 @@ export class GenerationRun {
   resume(request: TextRequest): void {
     const isRepair = this.#held !== null;
     this.#held = null;
-    if (!isRepair) this.#settling = Promise.withResolvers();
+    if (!isRepair) this.#settled.leave();
     this.#appendAll(this.#state.startNextTurn(request));
     if (this.#state.costsTooMuch) return isRepair ? this.fail(this.#violationError) : this.#answer(null);
     this.#state.goOn();
@@ -341,7 +342,7 @@ export class GenerationRun {
     else if (state.costsTooMuch) this.#answer({ ...finish, reason: 'cost-limit' });
     else {
       this.#append(state.requireAction(finish));
-      this.#settling.resolve(this.snapshot());
+      this.#settled.reach(this.snapshot());
     }
   }
 
@@ -382,7 +383,7 @@ export class GenerationRun {
     this.callerKeys.drop();
     if (!('finish' in end) || end.finish === null) this.#upstream.abort();
     this.#finish(generation);
-    this.#settling.resolve(generation);
+    this.#settled.reach(generation);
   }
 
   get #violationError(): GenerationError {

@@ -76,7 +76,7 @@ export class GenerationState {
     this.#prepared = prepared;
     this.#pricing = prepared.resolution.config.pricing;
     this.#times = new GenerationTimes(identity.createdAt);
-    this.#turn = new GenerationTurn(prepared.request, prepared.resolution.config, 0);
+    this.#turn = new GenerationTurn(prepared.request, prepared.resolution.config, this.#content);
     this.#streamed = new StreamedOutput(prepared.outputRules.isStreamed);
   }
 
@@ -144,7 +144,7 @@ export class GenerationState {
   fallBack(to: PreparedGeneration, because: ErrorCode): readonly Warning[] {
     const from = this.#prepared.resolution;
     this.#prepared = { ...to, resolution: withFallback(from, to.resolution) };
-    this.#turn = new GenerationTurn(to.request, to.resolution.config, 0);
+    this.#turn = new GenerationTurn(to.request, to.resolution.config, this.#content);
     this.#meter.forgetTurn();
     this.#times.restart();
     return [fallbackWarning(from.config.name, to.resolution.config.name, because), ...to.warnings];
@@ -161,7 +161,7 @@ export class GenerationState {
         const { name, argumentsDelta } = event;
         const callId = this.#callIds.toOwn(event.callId);
         this.#noteDelta();
-        this.#turn.addArguments(argumentsDelta);
+        this.#turn.noteOutput(argumentsDelta);
         return { type: 'ToolCallDelta', callId, name, argumentsDelta };
       }
       case 'tool-call': {
@@ -238,7 +238,7 @@ export class GenerationState {
   startNextTurn(request: TextRequest): readonly UnplacedEvent[] {
     const isNew = ({ role }: Message): boolean => role !== 'assistant';
     this.#content.goOn(request.messages.slice(this.#turn.request.messages.length).filter(isNew));
-    this.#turn = new GenerationTurn(request, this.#prepared.resolution.config, this.#content.textLength);
+    this.#turn = new GenerationTurn(request, this.#prepared.resolution.config, this.#content);
     this.#output = null;
     this.#awaiting = null;
     this.#turnCount += 1;
@@ -347,7 +347,7 @@ export class GenerationState {
     const offset = this.#content.textLength;
     this.#noteDelta();
     this.#content.addText(text);
-    this.#turn.addText(text);
+    this.#turn.noteOutput(text);
     return { type: 'TextDelta', offset, text };
   }
 
@@ -355,7 +355,7 @@ export class GenerationState {
     const offset = this.#content.reasoningLength;
     this.#noteDelta();
     this.#content.addReasoning(text);
-    this.#turn.addReasoning(text);
+    this.#turn.noteOutput(text);
     return { type: 'ReasoningDelta', offset, text };
   }
 

@@ -7,6 +7,7 @@ import type { TextRequest } from '../../../core/text-request.ts';
 import { findAssistantMessage } from '../../../core/to-messages.ts';
 import type { ToolCounts } from '../../../core/usage.ts';
 import { isRecord } from '../../../lib/is-record.ts';
+import type { ContentMark, GenerationContent } from './generation-content.ts';
 import { estimateInputTokens } from '../../pricing/estimate-input-tokens.ts';
 
 /** A provider that reads a page of what it has found does so within the search that it has billed. */
@@ -18,21 +19,24 @@ export class GenerationTurn {
   readonly request: TextRequest;
   readonly #config: ModelConfig;
   #inputTokens: number | null = null;
+  readonly #content: GenerationContent;
+  /** Where this turn begins in the content. */
+  readonly #start: ContentMark;
   /** Where this turn's text begins in the whole, in UTF-16 code units. */
   readonly #textStart: number;
-  readonly #text: string[] = [];
-  readonly #reasoning: string[] = [];
   readonly #toolCalls: ToolCall[] = [];
   readonly #toolCounts: Partial<Record<BuiltInTool, number>> = {};
-  /** The provider's id of each call, by ours. */
-  readonly #vendorIds = new Map<string, string>();
+  /** The provider's id of each call, by ours; undefined: there was none. */
+  #vendorIds: Map<string, string> | undefined;
   #outputCharacters = 0;
 
-  /** `config`: of the model that answers. */
-  constructor(request: TextRequest, config: ModelConfig, textStart: number) {
+  /** `config`: of the model that answers. `content`: of the generation, to which the turn will add. */
+  constructor(request: TextRequest, config: ModelConfig, content: GenerationContent) {
     this.request = request;
     this.#config = config;
-    this.#textStart = textStart;
+    this.#content = content;
+    this.#start = content.mark;
+    this.#textStart = content.textLength;
   }
 
   /** Of the whole request, earlier turns and tool results included: an estimate, made when it is asked for. */
@@ -47,27 +51,19 @@ export class GenerationTurn {
     return { ...citation, startIndex: move(citation.startIndex), endIndex: move(citation.endIndex) };
   }
 
-  addText(text: string): void {
-    this.#text.push(text);
-    this.#outputCharacters += text.length;
-  }
-
-  addReasoning(text: string): void {
-    this.#reasoning.push(text);
-    this.#outputCharacters += text.length;
-  }
-
   addToolCall(toolCall: ToolCall, vendorId: string): void {
     this.#toolCalls.push(toolCall);
     const { builtIn, name } = toolCall;
     const tool = BUILT_IN_TOOLS.find((known) => known === name);
     if (builtIn && tool !== undefined && !opensPage(toolCall))
       this.#toolCounts[tool] = (this.#toolCounts[tool] ?? 0) + 1;
+    this.#vendorIds ??= new Map();
     this.#vendorIds.set(toolCall.callId, vendorId);
   }
 
-  addArguments(text: string): void {
-    this.#outputCharacters += text.length;
+  /** A piece of text, of reasoning or of arguments has come. */
+  noteOutput(piece: string): void {
+    this.#outputCharacters += piece.length;
   }
 
   /** Of everything the model has put out, arguments of tool calls included. */
@@ -82,13 +78,17 @@ export class GenerationTurn {
 
   /** Of text, reasoning and arguments in UTF-8, at most. */
   get outputBytes(): number {
-    const said = [...this.#text, ...this.#reasoning].join('');
+    const said = this.text + this.#reasoning;
     // A code unit takes three bytes at most.
     return Buffer.byteLength(said) + 3 * (this.#outputCharacters - said.length);
   }
 
   get text(): string {
-    return this.#text.join('');
+    return this.#content.textSince(this.#start);
+  }
+
+  get #reasoning(): string {
+    return this.#content.reasoningSince(this.#start);
   }
 
   /** Calls that the client has to run. */
@@ -102,7 +102,7 @@ export class GenerationTurn {
    * force it for ever.
    */
   toNextRequest(finish: FinishEvent, results: readonly ToolMessage[]): TextRequest {
-    const forVendor = results.map(this.#toVendorResult);
+    const forVendor = results.map((result) => ({ ...result, callId: this.#toVendorId(result.callId) }));
     return this.#goOn([...this.#said(finish.state, this.#toolCalls), ...forVendor]);
   }
 
@@ -125,19 +125,14 @@ export class GenerationTurn {
     };
   }
 
-  readonly #toVendorResult = (result: ToolMessage): ToolMessage => ({
-    ...result,
-    callId: this.#toVendorId(result.callId),
-  });
-
   #toVendorId(callId: string): string {
-    return this.#vendorIds.get(callId) ?? callId;
+    return this.#vendorIds?.get(callId) ?? callId;
   }
 
   /** This turn as the assistant's message; none where nothing was said. */
   #said(state: JsonValue | null, calls: readonly ToolCall[]): readonly Message[] {
     const { text } = this;
-    const reasoning = this.#reasoning.join('');
+    const reasoning = this.#reasoning;
     const toolCalls = calls.map((call) => ({ ...call, callId: this.#toVendorId(call.callId) }));
     const message = findAssistantMessage({
       text,

@@ -5,20 +5,26 @@ import type { GenerationRun } from './generation-run.ts';
 /** Times the chunks of one call's answer, and reports them once: before the answer is whole, or when the stream has broken. */
 export class ReceivedChunks {
   readonly #run: Pick<GenerationRun, 'telemetry'>;
-  readonly #times: ChunkTimes | null;
+  readonly #isStreamed: boolean;
+  readonly #calledAt: number;
+  /** Made with the first chunk: a model may be silent for long, and many at once. */
+  #times: ChunkTimes | null = null;
   #isReported = false;
 
   /** `calledAt`: when the provider was called, by `performance.now()`. An answer that is not streamed has no chunks. */
   constructor(run: Pick<GenerationRun, 'telemetry'>, isStreamed: boolean, calledAt: number) {
     this.#run = run;
-    this.#times = isStreamed ? new ChunkTimes(calledAt) : null;
+    this.#isStreamed = isStreamed;
+    this.#calledAt = calledAt;
   }
 
   /** To be called before the run takes the event, since the run may end with it. */
   note({ type }: StreamEvent): void {
-    if (type === 'text-delta' || type === 'reasoning-delta' || type === 'tool-call-delta')
-      this.#times?.note(performance.now());
-    else if (type === 'finish') this.report();
+    if (type === 'finish') return this.report();
+    if (!this.#isStreamed) return;
+    if (type !== 'text-delta' && type !== 'reasoning-delta' && type !== 'tool-call-delta') return;
+    this.#times ??= new ChunkTimes(this.#calledAt);
+    this.#times.note(performance.now());
   }
 
   report(): void {

@@ -13,12 +13,14 @@ const bindsToFirstKey = ({ messages }: TextRequest): boolean =>
       message.parts.some((part) => part.type !== 'text' && part.source.type === 'provider-file'),
   );
 
+const NONE_TRIED: ReadonlySet<string> = new Set();
+
 /** Which of the server's keys the calls of one turn are made with. */
 export class TurnKeys {
   readonly #providers: Pick<ProviderFactory, 'keysOf'>;
   readonly #run: GenerationRun;
   /** Ids of those that were refused or limited in this turn. */
-  readonly #tried = new Set<string>();
+  #tried: ReadonlySet<string> = NONE_TRIED;
   #current: ServerKey | undefined;
 
   constructor(providers: Pick<ProviderFactory, 'keysOf'>, run: GenerationRun) {
@@ -39,7 +41,7 @@ export class TurnKeys {
     if (key === undefined || run.isOver || !isFailureOfKey(error.code)) return undefined;
     const keys = this.#providers.keysOf(run.provider);
     keys.recordFailure(key.id, error.code, error instanceof ProviderError ? error.retryAfterMs : null);
-    this.#tried.add(key.id);
+    this.#tried = new Set([...this.#tried, key.id]);
     const isBound = run.serverKeyId !== null || bindsToFirstKey(run.request);
     return isBound || run.hasContent || !keys.hasReady(this.#tried) ? undefined : key.id;
   }

@@ -2,8 +2,9 @@ import { findModelgraphError, isRetryable, ProviderError, RequestRejected } from
 import type { Problem } from '../../../core/errors.ts';
 import type { ServiceLog } from '../../../core/service-log.ts';
 import { toGenerationError } from '../../../core/to-generation-error.ts';
-import { type StreamEvent, type StreamItem, streamOf } from '../../../core/stream-event.ts';
+import { type StreamEvent, streamOf } from '../../../core/stream-event.ts';
 import type { TextRequest } from '../../../core/text-request.ts';
+import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ModelRegistry } from '../../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
@@ -51,6 +52,33 @@ interface Turn {
 interface Failure {
   readonly error: unknown;
 }
+
+/** Those that have come at once together, or one by one. */
+type AnswerEvents =
+  | ReadyIterator<readonly StreamEvent[]>
+  | AsyncIterable<StreamEvent>
+  | Iterable<StreamEvent>;
+
+/** Reads until `takeAll` says that it is enough; closes what it has not read to its end. Nothing is awaited for events that are there. */
+const readAll = async (
+  events: AnswerEvents,
+  takeAll: (events: readonly StreamEvent[]) => boolean,
+): Promise<void> => {
+  if (!('whenReady' in events)) {
+    for await (const event of events) if (!takeAll([event])) return;
+    return;
+  }
+  try {
+    for (let batch = events.take(); ; batch = events.take()) {
+      if (batch !== undefined) {
+        if (!takeAll(batch)) return;
+      } else if (events.hasEnded) return;
+      else await new Promise<void>((resolve) => events.whenReady(resolve));
+    }
+  } finally {
+    await events.return();
+  }
+};
 
 const modelOf = (run: GenerationRun): string => run.prepared.resolution.config.name;
 
@@ -249,15 +277,17 @@ export class TurnRunner {
       turn.keys.takeSuccess();
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
     };
-    try {
-      for await (const item of answer.events) {
-        for (const event of 'type' in item ? [item] : item) {
-          if (run.isOver) return;
-          take(event);
-        }
-        // The rest of the connection, which may stay open, must not delay the judgement.
-        if (run.heldAnswer !== null) return;
+    /** Whether more is to be read. */
+    const takeAll = (events: readonly StreamEvent[]): boolean => {
+      for (const event of events) {
+        if (run.isOver) return false;
+        take(event);
       }
+      // The rest of the connection, which may stay open, must not delay the judgement.
+      return run.heldAnswer === null;
+    };
+    try {
+      await readAll(answer.events, takeAll);
     } finally {
       chunks.report();
     }
@@ -273,7 +303,7 @@ export class TurnRunner {
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
   async #call(turn: Turn): Promise<{
     readonly isStreamed: boolean;
-    readonly events: AsyncIterable<StreamItem> | Iterable<StreamEvent>;
+    readonly events: AnswerEvents;
   }> {
     const { run } = turn;
     const { signal } = run;

@@ -125,6 +125,22 @@ describe('readers of different speed', () => {
     ]);
   });
 
+  it('get the same merged delta, and one that has grown once more has come', async () => {
+    const log = new EventLog('gen_1');
+    fill(log, 40);
+    const readers = [log.read(), log.read(), log.read(3)];
+    expect(readers.every(({ isShared }) => isShared)).toBe(true);
+    const [first, second, third] = readers.map((reader) => reader.take());
+    expect(second).toBe(first);
+    expect(third).toMatchObject({ sequence: 40, offset: 3 });
+    log.append(textAt(40));
+    const grown = log.read().take();
+    expect(grown).toMatchObject({ sequence: 41, offset: 0, text: '.'.repeat(41) });
+    expect(readers.map((reader) => reader.take()?.sequence)).toEqual([41, 41, 41]);
+    await Promise.all(readers.slice(1).map((reader) => reader.return()));
+    expect(readers[0]?.isShared).toBe(true);
+  });
+
   it('get the same text, with offsets that meet and sequences that rise, however they read', async () => {
     const log = new EventLog('gen_1');
     const words = Array.from({ length: 200 }, (_, index) => `w${index} 😀`);

@@ -23,20 +23,20 @@ export class Turn {
   /** Calls of the vendor's own tools whose result is still to come, by id. */
   readonly #running = new Map<string, Anthropic.ServerToolUseBlock>();
 
-  /** Takes a block that is whole, and gives what it adds. */
-  *take(block: Anthropic.ContentBlock, startIndex: number): Generator<StreamEvent> {
+  /** Takes a block that is whole, and adds what it says to the events. */
+  take(block: Anthropic.ContentBlock, startIndex: number, events: StreamEvent[]): void {
     const opaque = block.type === 'tool_use' ? toCallOpaque(this.#blocks) : null;
     this.#blocks.push(block);
     switch (block.type) {
       case 'text': {
         const place = { startIndex, endIndex: startIndex + block.text.length };
         for (const citation of block.citations ?? [])
-          yield { type: 'citation', citation: toCitation(citation, place) };
+          events.push({ type: 'citation', citation: toCitation(citation, place) });
         return;
       }
       case 'tool_use':
         this.hasClientCalls = true;
-        yield {
+        events.push({
           type: 'tool-call',
           toolCall: {
             callId: block.id,
@@ -46,7 +46,7 @@ export class Turn {
             result: null,
             opaque,
           },
-        };
+        });
         return;
       case 'server_tool_use':
         this.#running.set(block.id, block);
@@ -56,15 +56,15 @@ export class Turn {
         const call = this.#running.get(block.tool_use_id);
         if (call === undefined) return;
         this.#running.delete(block.tool_use_id);
-        yield { type: 'tool-call', toolCall: toBuiltInCall(call, block.content) };
+        events.push({ type: 'tool-call', toolCall: toBuiltInCall(call, block.content) });
       }
     }
   }
 
-  /** The calls of the vendor's own tools that never had a result. */
-  *end(): Generator<StreamEvent> {
+  /** Adds the calls of the vendor's own tools that never had a result. */
+  end(events: StreamEvent[]): void {
     for (const call of this.#running.values())
-      yield { type: 'tool-call', toolCall: toBuiltInCall(call, null) };
+      events.push({ type: 'tool-call', toolCall: toBuiltInCall(call, null) });
     this.#running.clear();
   }
 

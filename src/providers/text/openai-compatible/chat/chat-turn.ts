@@ -53,8 +53,9 @@ export class ChatTurn {
    * failure has cost the answer nothing.
    */
   read(chunk: ChatChunk, events: StreamEvent[]): void {
-    const choices = (chunk.choices ?? []).filter((choice) => choice !== null);
-    this.#usage = mergeChatUsage(this.#usage, chunk.usage ?? chunk.x_groq?.usage ?? usageOf(choices));
+    const choices = choicesOf(chunk);
+    const usage = chunk.usage ?? chunk.x_groq?.usage ?? usageOf(choices);
+    if (usage) this.#usage = mergeChatUsage(this.#usage, usage);
     this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     const failure = this.isComplete ? undefined : findFailure(chunk, this.#context.provider);
     if (failure !== undefined) this.#fail(failure, events);
@@ -91,10 +92,14 @@ export class ChatTurn {
     const message = toDelta(choice.message ?? choice.text);
     if (delta) this.#readSource('delta', delta, events);
     if (message && this.#source !== 'delta') this.#readSource('message', message, events);
-    const words = [choice.native_finish_reason, choice.finish_reason].map(readWord);
-    const failed = words.find((word) => word !== null && isFailureWord(word)) ?? null;
-    if (choice.error || failed !== null) this.#fail(this.#toError(choice.error, failed), events);
-    this.#rawReason = words[1] ?? this.#rawReason;
+    const { native_finish_reason: native, finish_reason: own, error } = choice;
+    if (native || own || error) this.#readEnd(readWord(native), readWord(own), error, events);
+  }
+
+  #readEnd(native: string | null, own: string | null, error: unknown, events: StreamEvent[]): void {
+    const failed = [native, own].find((word) => word !== null && isFailureWord(word)) ?? null;
+    if (error || failed !== null) this.#fail(this.#toError(error, failed), events);
+    this.#rawReason = own ?? this.#rawReason;
   }
 
   #readSource(source: 'delta' | 'message', delta: ChatDelta, events: StreamEvent[]): void {
@@ -162,8 +167,20 @@ const findFailure = (chunk: ChatChunk, provider: string): ProviderError | undefi
   return readVendorError(chunk) === undefined ? undefined : toProviderError(chunk, provider);
 };
 
+const isThere = (choice: ChatChoice | null): choice is ChatChoice => choice !== null;
+
+/** The list as it came where nothing has to be left out of it. */
+const choicesOf = ({ choices }: ChatChunk): readonly ChatChoice[] => {
+  const given = choices ?? NO_CHOICES;
+  return given.every(isThere) ? given : given.filter(isThere);
+};
+
+const NO_CHOICES: readonly ChatChoice[] = [];
+
+const hasUsage = ({ usage }: ChatChoice): boolean => Boolean(usage);
+
 /** Moonshot reports usage in the choice. */
-const usageOf = (choices: readonly ChatChoice[]): unknown => choices.find(({ usage }) => usage)?.usage;
+const usageOf = (choices: readonly ChatChoice[]): unknown => choices.find(hasUsage)?.usage;
 
 /** Some servers send the text alone, as the API did before there were chats. */
 const toDelta = (given: unknown): ChatDelta | undefined => {

@@ -22,6 +22,8 @@ export const createOwnChoice = (): OwnChoice => {
 
   const indexOf = ({ index }: ChatChoice): number => (typeof index === 'number' ? index : (own ?? 0));
 
+  const isPlainlyOwn = (choice: ChatChoice): boolean => held === undefined && indexOf(choice) === own;
+
   const takeOne = (choice: ChatChoice): readonly ChatChoice[] => {
     const index = indexOf(choice);
     if (numbering === 'chunks') return [choice];
@@ -46,7 +48,7 @@ export const createOwnChoice = (): OwnChoice => {
       const [first] = choices;
       if (first === undefined) return NONE;
       own ??= indexOf(first);
-      if (choices.length === 1) return takeOne(first);
+      if (choices.length === 1) return isPlainlyOwn(first) ? choices : takeOne(first);
       const indexes = new Set(choices.map(indexOf));
       if (indexes.size > 1) numbering = 'choices';
       return choices.filter((choice) => indexOf(choice) === own);

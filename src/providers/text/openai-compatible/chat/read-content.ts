@@ -25,6 +25,8 @@ const addPiece = (events: StreamEvent[], type: Piece['type'], text: string): voi
 /** A server may send several names of it, all but one of them empty. */
 const readReasoning = (delta: ChatDelta): string => {
   const { reasoning_content, reasoning, thinking, reasoning_text, reasoning_details } = delta;
+  const isNamed = thinking || reasoning_text || reasoning_details;
+  if (!isNamed && isNothing(reasoning_content) && isNothing(reasoning)) return '';
   const others = [thinking, reasoning_text].filter((given) => typeof given === 'string');
   for (const given of [reasoning_content, reasoning, ...others]) {
     const text = joinTexts(given);
@@ -32,6 +34,8 @@ const readReasoning = (delta: ChatDelta): string => {
   }
   return Array.isArray(reasoning_details) ? reasoning_details.map(readDetail).join('') : '';
 };
+
+const isNothing = (given: unknown): boolean => given === undefined || given === null || given === '';
 
 /** OpenRouter's `reasoning.text` and `reasoning.summary`; `reasoning.encrypted` is for the provider behind it alone. */
 const readDetail = (detail: unknown): string => {

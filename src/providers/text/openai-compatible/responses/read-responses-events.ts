@@ -17,9 +17,7 @@ export const readResponsesBatches = (
   return new PayloadEvents(payloads, {
     // Its last event brings the usage as well.
     isComplete: false,
-    read: (payload, events) => {
-      for (const event of turn.read(payload)) events.push(event);
-    },
+    read: (payload, events) => turn.read(payload, events),
     end: () => undefined,
   });
 };

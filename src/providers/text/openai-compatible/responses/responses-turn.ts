@@ -49,8 +49,15 @@ export class ResponsesTurn {
     this.#toolCalls = new ResponsesToolCalls(context);
   }
 
-  /** What an event says. Throws for one that tells a failure. */
-  *read(event: ResponsesEvent): Generator<StreamEvent> {
+  /** Adds what a payload says to the events. Throws for one that tells a failure. */
+  read(payload: ResponsesEvent, events: StreamEvent[]): void {
+    if (isDelta(payload)) {
+      const event = this.#findDelta(payload, payload.output_index ?? 0);
+      if (event !== undefined) events.push(event);
+    } else for (const event of this.#readOther(payload)) events.push(event);
+  }
+
+  *#readOther(event: ResponsesEvent): Generator<StreamEvent> {
     const index = event.output_index ?? 0;
     const response = event.response ?? {};
     switch (event.type) {
@@ -207,6 +214,8 @@ export class ResponsesTurn {
 }
 
 /** Some servers end every stream with `response.completed`, and tell in its response that it failed. */
+const isDelta = ({ type }: ResponsesEvent): boolean => typeof type === 'string' && type.endsWith('.delta');
+
 const isFailed = ({ error, status }: ResponsesBody): boolean =>
   Boolean(error) || status === 'failed' || status === 'cancelled';
 

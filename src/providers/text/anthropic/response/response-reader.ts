@@ -1,7 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { StreamEvent } from '../../../../core/stream-event.ts';
 import { addUsage, type Usage } from '../../../../core/usage.ts';
-import { type Batches, toIterator } from '../../../shared/call/event-batches.ts';
 import { unparsableArguments } from '../../../shared/reading/parse-arguments.ts';
 import type { ReadingContext } from '../../../shared/reading/reading-context.ts';
 import { toText } from '../../../shared/reading/to-text.ts';
@@ -10,7 +9,7 @@ import { type ClosedBlock, closeBlock, type OpenBlock, openBlock } from './open-
 import { mergeUsage, type ReportedUsage, toUsage } from './to-usage.ts';
 import type { Turn } from './turn.ts';
 
-/** How a response ended, once its `message_stop` has come. */
+/** How a response ended. */
 export interface ResponseEnd {
   readonly stopReason: Anthropic.StopReason | null;
   readonly stopDetails: Anthropic.RefusalStopDetails | null;
@@ -20,9 +19,13 @@ export interface ResponseEnd {
   readonly usage: Usage;
 }
 
+interface HeldBlock {
+  readonly closed: ClosedBlock;
+  readonly startIndex: number;
+}
+
 /**
- * Reads one response up to its `message_stop` and gives its events in their order, those that came together in one batch. Returns how it ended; undefined when
- * it ended without a stop reason. Unknown events, deltas and blocks have no effect.
+ * Reads one response up to its `message_stop`. Unknown events, deltas and blocks have no effect.
  * - Citations come when their text block has ended, because only then is its extent known.
  * - A call of a tool comes with the next block or the response's end, because output that is cut off (`length`,
  *   `content-filter`) may leave its last call half written: that one is no call. Anywhere else, a call whose arguments
@@ -31,56 +34,7 @@ export interface ResponseEnd {
  * - Gateways leave out what the API itself never does: the start of a text, the end of a block, `message_stop` after the stop
  *   reason; they may give whole blocks in `message_start`.
  */
-export async function* readEvents(
-  batches: Batches<Anthropic.RawMessageStreamEvent>,
-  turn: Turn,
-  usageBefore: Usage | null,
-  context: ReadingContext,
-): AsyncGenerator<readonly StreamEvent[], ResponseEnd | undefined> {
-  const reader = new ResponseReader(turn, usageBefore, context);
-  const iterator = toIterator(batches);
-  for (let item = await iterator.next(); item.done !== true; item = await iterator.next()) {
-    const read = readBatch(reader, item.value);
-    if (read.events.length > 0) yield read.events;
-    if ('failure' in read) throw read.failure;
-    if (read.end !== undefined) return read.end;
-  }
-  if (!reader.hasStopped) return undefined;
-  // Left out by a gateway.
-  const read = readBatch(reader, [{ type: 'message_stop' }]);
-  yield read.events;
-  if ('failure' in read) throw read.failure;
-  return read.end;
-}
-
-/** What the events of one batch say, up to `message_stop`; a failure is told after what came before it. */
-type ReadBatch =
-  | { readonly events: readonly StreamEvent[]; readonly end?: ResponseEnd }
-  | { readonly events: readonly StreamEvent[]; readonly failure: unknown };
-
-const readBatch = (reader: ResponseReader, batch: readonly Anthropic.RawMessageStreamEvent[]): ReadBatch => {
-  const events: StreamEvent[] = [];
-  try {
-    for (const given of batch) {
-      for (const event of reader.read(given)) events.push(event);
-      if (given.type !== 'message_stop') continue;
-      const ending = reader.end();
-      let item = ending.next();
-      for (; item.done !== true; item = ending.next()) events.push(item.value);
-      return { events, end: item.value };
-    }
-    return { events };
-  } catch (failure) {
-    return { events, failure };
-  }
-};
-
-interface HeldBlock {
-  readonly closed: ClosedBlock;
-  readonly startIndex: number;
-}
-
-class ResponseReader {
+export class ResponseReader {
   readonly #turn: Turn;
   readonly #usageBefore: Usage | null;
   readonly #context: ReadingContext;
@@ -91,6 +45,7 @@ class ResponseReader {
   #stopReason: Anthropic.StopReason | null = null;
   #stopDetails: Anthropic.RefusalStopDetails | null = null;
   #containerId: string | null = null;
+  #hasStopped = false;
 
   constructor(turn: Turn, usageBefore: Usage | null, context: ReadingContext) {
     this.#turn = turn;
@@ -98,42 +53,50 @@ class ResponseReader {
     this.#context = context;
   }
 
+  /** Whether `message_stop` has come. */
   get hasStopped(): boolean {
-    return this.#stopReason !== null;
+    return this.#hasStopped;
   }
 
-  *read(event: Anthropic.RawMessageStreamEvent): Generator<StreamEvent> {
-    switch (event.type) {
+  /** Whether it is whole: also where a gateway leaves `message_stop` out. */
+  get isWhole(): boolean {
+    return this.#hasStopped || this.#stopReason !== null;
+  }
+
+  /** Adds what a payload says to the events. */
+  read(payload: Anthropic.RawMessageStreamEvent, events: StreamEvent[]): void {
+    switch (payload.type) {
       case 'message_start':
-        return yield* this.#start(event.message);
+        return this.#start(payload.message, events);
       case 'content_block_start':
         this.#tellsStarts = true;
-        return yield* this.#openBlock(event.index, event.content_block);
+        return this.#openBlock(payload.index, payload.content_block, events);
       case 'content_block_delta': {
-        const block = this.#open.get(event.index) ?? this.#openUntold(event);
-        if (block !== undefined) yield* readDelta(block, event.delta, this.#turn);
+        const block = this.#open.get(payload.index) ?? this.#openUntold(payload);
+        if (block !== undefined) readDelta(block, payload.delta, this.#turn, events);
         return;
       }
       case 'content_block_stop':
-        return yield* this.#closeBlock(event.index);
+        return this.#closeBlock(payload.index, events);
       case 'message_delta': {
-        this.#reported = mergeUsage(this.#reported, event.usage);
-        const { stop_reason, stop_details, container } = event.delta ?? {};
+        this.#reported = mergeUsage(this.#reported, payload.usage);
+        const { stop_reason, stop_details, container } = payload.delta ?? {};
         this.#stopReason = stop_reason ?? this.#stopReason;
         this.#stopDetails = stop_details ?? this.#stopDetails;
         this.#containerId = container?.id ?? this.#containerId;
-        yield* this.#release();
-        yield { type: 'usage', usage: this.#usage() };
+        this.#release(events);
+        events.push({ type: 'usage', usage: this.#usage() });
         return;
       }
       case 'message_stop':
-        return;
+        this.#hasStopped = true;
     }
   }
 
-  *end(): Generator<StreamEvent, ResponseEnd> {
-    for (const index of this.#open.keys()) yield* this.#closeBlock(index);
-    yield* this.#release();
+  /** Adds what is still held to the events. Gives how the response ended. */
+  end(events: StreamEvent[]): ResponseEnd {
+    for (const index of this.#open.keys()) this.#closeBlock(index, events);
+    this.#release(events);
     return {
       stopReason: this.#stopReason,
       stopDetails: this.#stopDetails,
@@ -142,21 +105,21 @@ class ResponseReader {
     };
   }
 
-  *#start(message: Partial<Anthropic.Message> | undefined): Generator<StreamEvent> {
+  #start(message: Partial<Anthropic.Message> | undefined, events: StreamEvent[]): void {
     this.#reported = mergeUsage(this.#reported, message?.usage);
     this.#stopReason = message?.stop_reason ?? null;
-    yield { type: 'usage', usage: this.#usage() };
+    events.push({ type: 'usage', usage: this.#usage() });
     for (const [index, block] of (message?.content ?? []).entries()) {
-      yield* this.#openBlock(index, block);
-      yield* this.#closeBlock(index);
+      this.#openBlock(index, block, events);
+      this.#closeBlock(index, events);
     }
   }
 
-  *#openBlock(index: number, content: Anthropic.ContentBlock): Generator<StreamEvent> {
-    yield* this.#release();
+  #openBlock(index: number, content: Anthropic.ContentBlock, events: StreamEvent[]): void {
+    this.#release(events);
     const block = openBlock(this.#identify(content), this.#turn.textLength);
     this.#open.set(index, block);
-    yield* readText(block, block.text, this.#turn);
+    readText(block, block.text, this.#turn, events);
   }
 
   #identify(content: Anthropic.ContentBlock): Anthropic.ContentBlock {
@@ -175,16 +138,16 @@ class ResponseReader {
     return block;
   }
 
-  *#closeBlock(index: number): Generator<StreamEvent> {
+  #closeBlock(index: number, events: StreamEvent[]): void {
     const block = this.#open.get(index);
     if (block === undefined) return;
     this.#open.delete(index);
-    yield* this.#release();
+    this.#release(events);
     this.#held = { closed: closeBlock(block), startIndex: block.startIndex };
-    if (!isCall(block.block)) yield* this.#release();
+    if (!isCall(block.block)) this.#release(events);
   }
 
-  *#release(): Generator<StreamEvent> {
+  #release(events: StreamEvent[]): void {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
@@ -192,7 +155,7 @@ class ResponseReader {
     if (wasCut(this.#stopReason) && !isWhole(closed)) return;
     if (closed.type === 'broken')
       throw unparsableArguments(closed.call, this.#context.provider, this.#context.log);
-    yield* this.#turn.take(closed.block, startIndex);
+    this.#turn.take(closed.block, startIndex, events);
   }
 
   #usage(): Usage {
@@ -217,13 +180,13 @@ const wasCut = (stopReason: Anthropic.StopReason | null): boolean =>
 /** A delta as the API sends it, or, behind a gateway, a text without its type. */
 type Delta = Anthropic.RawContentBlockDelta | { readonly type?: undefined; readonly text?: string };
 
-function* readDelta(open: OpenBlock, delta: Delta, turn: Turn): Generator<StreamEvent> {
+const readDelta = (open: OpenBlock, delta: Delta, turn: Turn, events: StreamEvent[]): void => {
   switch (delta.type) {
     case undefined: // left out by a gateway: the block says what it is
     case 'text_delta':
-      return yield* addText(open, delta.text, turn);
+      return addText(open, delta.text, turn, events);
     case 'thinking_delta':
-      return yield* addText(open, delta.thinking, turn);
+      return addText(open, delta.thinking, turn, events);
     case 'signature_delta':
       open.signature += toText(delta.signature);
       return;
@@ -231,32 +194,37 @@ function* readDelta(open: OpenBlock, delta: Delta, turn: Turn): Generator<Stream
       open.citations.push(delta.citation);
       return;
     case 'input_json_delta':
-      return yield* addArguments(open, delta.partial_json);
+      return addArguments(open, delta.partial_json, events);
   }
-}
+};
 
-function* addText(open: OpenBlock, given: unknown, turn: Turn): Generator<StreamEvent> {
+const addText = (open: OpenBlock, given: unknown, turn: Turn, events: StreamEvent[]): void => {
   const text = toText(given);
   open.text += text;
-  yield* readText(open, text, turn);
-}
+  readText(open, text, turn, events);
+};
 
-function* addArguments(open: OpenBlock, given: unknown): Generator<StreamEvent> {
+const addArguments = (open: OpenBlock, given: unknown, events: StreamEvent[]): void => {
   const argumentsDelta = toText(given);
   open.json += argumentsDelta;
   const { block } = open;
   if (block.type === 'tool_use' && argumentsDelta !== '')
-    yield { type: 'tool-call-delta', callId: block.id, name: block.name, argumentsDelta };
-}
+    events.push({ type: 'tool-call-delta', callId: block.id, name: block.name, argumentsDelta });
+};
 
-function* readText({ block, text: soFar }: OpenBlock, text: string, turn: Turn): Generator<StreamEvent> {
+const readText = (
+  { block, text: soFar }: OpenBlock,
+  text: string,
+  turn: Turn,
+  events: StreamEvent[],
+): void => {
   if (text === '') return;
   if (block.type === 'text') {
     turn.textLength += text.length;
-    yield { type: 'text-delta', text };
+    events.push({ type: 'text-delta', text });
   } else if (block.type === 'thinking') {
     const isNextBlock = turn.hasReasoning && soFar.length === text.length;
     turn.hasReasoning = true;
-    yield { type: 'reasoning-delta', text: isNextBlock ? `\n\n${text}` : text };
+    events.push({ type: 'reasoning-delta', text: isNextBlock ? `\n\n${text}` : text });
   }
-}
+};
