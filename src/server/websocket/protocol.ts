@@ -1,10 +1,11 @@
-import { GraphQLError } from 'graphql';
-import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { type ErrorCode, ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import { ProviderKeys } from '../../core/provider-keys.ts';
 import { RateLimited } from '../../core/rate-limit.ts';
 import type { Transport } from '../../core/telemetry.ts';
+import { toByteText } from '../../lib/to-byte-text.ts';
 import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
 import { Delivery } from '../compiled/delivery.ts';
@@ -15,15 +16,21 @@ import type { ProviderKeyReader } from '../provider-keys.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import { type Refusal, toRefusalError } from '../refusal.ts';
 import type { DocumentPolicy } from '../trusted-documents/resolve-document.ts';
-import type { OperationSocket, SocketOperation } from './socket-operation.ts';
+import { WrittenResults } from './written-results.ts';
 
 /** What the protocol knows of a socket. */
-export interface SocketState extends OperationSocket {
+export interface SocketState {
   /** The header of the upgrade request. */
   readonly authorization: string | undefined;
   /** Where its client is, as addresses are counted; null: they are not. */
   readonly address: string | null;
-  close(code: number, reason: string): void;
+  /** Sends a message, which is given as `toByteText` gives it, by the end of the turn. */
+  readonly write: (bytes: string) => void;
+  /** What has to be waited for before more is sent, while the client is behind. */
+  readonly full: () => Promise<void> | undefined;
+  readonly close: (code: number, reason: string) => void;
+  /** Whether neither side has begun to close it. */
+  readonly isOpen: () => boolean;
   /** What `connection_init` has brought, or else the header. */
   credentials: string | undefined;
   /** Whether these credentials have been accepted. */
@@ -54,6 +61,28 @@ const createTooMany = (most: number): GraphQLError =>
   new GraphQLError(`There are ${most} operations on this socket, which is the most there may be.`, {
     extensions: { code: 'RATE_LIMITED', retryable: true },
   });
+
+const deliver = (
+  operation: PreparedOperation,
+  id: string,
+  { write, full, isOpen }: SocketState,
+  controller: AbortController,
+  { maskError, streamOpened }: ProtocolOptions,
+): WrittenResults => {
+  const head = toByteText(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  const running = new Delivery({
+    open: operation.open,
+    controller,
+    maskError,
+    onEnd: streamOpened('websocket'),
+    sink: {
+      write: (result) => write(`${head}${toByteText(JSON.stringify(result))}}`),
+      writeJson: (json) => write(`${head}${json}}`),
+      full,
+    },
+  });
+  return new WrittenResults(running, isOpen);
+};
 
 const MAX_ID_LENGTH = 200;
 
@@ -86,16 +115,16 @@ const readCredentials = (
   return Authorization === undefined || Authorization === given ? given : undefined;
 };
 
-/** Why an operation is not started; undefined: it is. */
-type Refusals = readonly GraphQLError[] | undefined;
+/** What the protocol executes, or why it does not. */
+type Started = readonly GraphQLError[] | ExecutionArgs;
 
 const startOperation = (
   principal: Principal,
-  socketOperation: SocketOperation,
+  id: string,
   payload: SubscribePayload,
   extra: SocketState,
   options: ProtocolOptions,
-): Refusals => {
+): Started => {
   const { documents, providerKeyReader } = options;
   const { trustedDocuments, providerKeys: mode } = principal.access;
   const resolved = documents.resolve(payload, trustedDocuments);
@@ -114,16 +143,12 @@ const startOperation = (
   const enveloped = options.yoga.getEnveloped({ ...origin });
   const operation = prepareOperation(enveloped, resolved.params, options.maskError);
   if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
-  socketOperation.run(
-    new Delivery({
-      open: operation.open,
-      controller,
-      maskError: options.maskError,
-      onEnd: options.streamOpened('websocket'),
-      sink: socketOperation,
-    }),
-  );
-  return undefined;
+  return {
+    schema: enveloped.schema,
+    document: operation.document,
+    operationName: operation.operationName,
+    rootValue: deliver(operation, id, extra, controller, options),
+  };
 };
 
 /** Closes a socket that is one too many for its principal; clients do not connect again by themselves after that code. */
@@ -145,41 +170,33 @@ const holdSocket = async (
   }
 };
 
-/** What is done with the messages of a socket, by the same steps as over HTTP, but for those that hook HTTP itself. */
-export interface Protocol {
-  /** Time for `connection_init` after a socket has opened. */
-  readonly initTimeoutMs: number;
-  /** Whether a socket is let in by the payload of its `connection_init`; one that is not has been closed. */
-  connect(extra: SocketState, params: Readonly<Record<string, unknown>>): Promise<boolean>;
-  /**
-   * Starts an operation, through the hooks of yoga's pipeline, or gives the errors for which it is not. `others`: that its socket
-   * has.
-   */
-  start(
-    extra: SocketState,
-    operation: SocketOperation,
-    payload: SubscribePayload,
-    others: number,
-  ): Refusals | Promise<Refusals>;
-}
+/** Every operation, a query too, is an iterator here: ending it is the only way in which the protocol can cancel. */
+const getResults = ({ rootValue }: ExecutionArgs): WrittenResults => {
+  if (rootValue instanceof WrittenResults) return rootValue;
+  throw new TypeError('an operation came to the protocol that was not started by it');
+};
 
-export const createProtocol = (options: ProtocolOptions): Protocol => {
+/** graphql-transport-ws over yoga's pipeline: the same steps as over HTTP, but for those that hook HTTP itself. */
+export const createProtocol = (options: ProtocolOptions): Server<SocketState> => {
   const { authenticate, maskError, providerKeyReader, rateLimits, maxOperationsPerSocket } = options;
   const tooMany = createTooMany(maxOperationsPerSocket);
 
-  return {
-    initTimeoutMs: options.initTimeoutMs,
-    async connect(extra, params) {
-      extra.credentials = readCredentials(params, extra.authorization);
+  return makeServer<Record<string, unknown>, SocketState>({
+    connectionInitWaitTimeout: options.initTimeoutMs,
+    async onConnect({ connectionParams, extra }) {
+      extra.credentials = readCredentials(connectionParams ?? {}, extra.authorization);
       const found = await authenticate(extra.credentials);
       if (found instanceof ModelgraphError) {
         options.onRefused(found.code);
-        // With 4403 clients would connect again with the same credentials.
+        // The protocol would close with 4403, after which clients connect again with the same credentials.
         if (found.code === 'UNAUTHENTICATED') extra.close(CloseCode.Unauthorized, 'Unauthorized');
         else extra.close(TRY_AGAIN_LATER, 'Try again later');
         return false;
       }
-      const keys = providerKeyReader.fromPayload(params['providerKeys'], found.access.providerKeys);
+      const keys = providerKeyReader.fromPayload(
+        connectionParams?.['providerKeys'],
+        found.access.providerKeys,
+      );
       if (!(keys instanceof ProviderKeys)) {
         extra.close(toCloseCode(keys), shorten(keys.message, MAX_REASON_LENGTH));
         return false;
@@ -189,23 +206,24 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
       extra.isLetIn = true;
       return true;
     },
-    start(extra, operation, payload, others) {
+    onSubscribe({ subscriptions, extra }, id, payload) {
+      if (!extra.isLetIn) throw new TypeError('an operation came before its socket was let in');
       // It is repeated with each result.
-      if (operation.id.length > MAX_ID_LENGTH) return [longId()];
-      if (others >= maxOperationsPerSocket) return [tooMany];
-      const start = (principal: Principal): Refusals => {
+      if (id.length > MAX_ID_LENGTH) return [longId()];
+      if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany];
+      const start = (principal: Principal): Started => {
         // Its client has ended it while its credentials were verified, or it was counted.
-        if (operation.isLeft) return [ended()];
-        return startOperation(principal, operation, payload, extra, options);
+        if (!(id in subscriptions)) return [ended()];
+        return startOperation(principal, id, payload, extra, options);
       };
-      const refuse = (error: unknown): Refusals => [maskError(error)];
-      const begin = (found: Authenticated): Refusals | Promise<Refusals> => {
+      const refuse = (error: unknown): Started => [maskError(error)];
+      const begin = (found: Authenticated): Started | Promise<Started> => {
         if (found instanceof ModelgraphError) return refuse(found);
         const counting = rateLimits.principals.takeRequest(found);
         return counting === null ? start(found) : counting.then(() => start(found), refuse);
       };
       // By then they may have expired, or been revoked. What has begun on the socket goes on.
-      const identify = (): Refusals | Promise<Refusals> => {
+      const identify = (): Started | Promise<Started> => {
         const found = authenticate(extra.credentials);
         return found instanceof Promise ? found.then(begin) : begin(found);
       };
@@ -213,5 +231,7 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
       const counting = address === null ? null : rateLimits.addresses.takeRequest(address);
       return counting === null ? identify() : counting.then(identify, refuse);
     },
-  };
+    execute: getResults,
+    subscribe: getResults,
+  });
 };

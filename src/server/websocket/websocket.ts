@@ -11,7 +11,7 @@ import { findOriginProblem, hasSeveralHosts, type OriginPolicy } from '../origin
 import { GRAPHQL_PATH } from '../paths.ts';
 import { toRateLimitHeaders, toRetryAfter } from '../rate-limit-headers.ts';
 import type { RateLimits } from '../rate-limits.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection } from './connection.ts';
 import { createProtocol, type ProtocolOptions } from './protocol.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
@@ -121,13 +121,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   const protocol = createProtocol({ ...options, ...limits });
   const sockets = createSocketServer(limits);
   const connections = new Set<Connection>();
-  const shared: ConnectionOptions = {
-    ...limits,
-    protocol,
-    heartbeats: new SpreadInterval(heartbeatMs),
-    log,
-    onClosed: (connection) => connections.delete(connection),
-  };
+  const heartbeats = new SpreadInterval(heartbeatMs);
   let closing = false;
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void | Promise<void> => {
@@ -148,7 +142,18 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
-      connections.add(new Connection({ socket, stream, authorization, address }, shared));
+      const connection = new Connection({
+        ...limits,
+        socket,
+        stream,
+        authorization,
+        address,
+        protocol,
+        heartbeats,
+        log,
+      });
+      connections.add(connection);
+      socket.on('close', () => connections.delete(connection));
     });
   };
 
