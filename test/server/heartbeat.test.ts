@@ -73,6 +73,8 @@ test('an event stream carries comments while the provider is silent, and then it
   const { overrides, go } = createSilentProvider();
   await using app = await startApp({ heartbeatMs: HEARTBEAT_MS }, overrides);
   const stream = await openEventStream(app, operation);
+  // It may come after the head, and would part the comments.
+  await stream.received(/GenerationStarted/);
   for (let comments = 1; comments <= 4; comments += 1) {
     beat();
     await stream.received(new RegExp(`(:\\n\\n){${comments}}`));
