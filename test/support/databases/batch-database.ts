@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Settings } from '../../../config/settings.ts';
 import { usePostgres } from './postgres.ts';
@@ -34,12 +35,23 @@ export const queryPostgres = async (url: string, sql: string): Promise<readonly 
   }
 };
 
-const querySqlite = (path: string, sql: string): readonly Row[] => {
-  const database = new DatabaseSync(path, { timeout: 5_000 });
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
+const SQLITE_BUSY = 5;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+
+/** Waiting for the lock within the call would hold up the server, which is in this process and may have it. */
+const querySqlite = async (path: string, sql: string): Promise<readonly Row[]> => {
+  for (;;) {
+    const database = new DatabaseSync(path, { timeout: 0 });
+    try {
+      return database.prepare(sql).all();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    } finally {
+      database.close();
+    }
+    await setTimeout(5);
   }
 };
 
@@ -55,7 +67,7 @@ export const findBatchEngines = async (): Promise<readonly BatchEngine[]> => {
         const folder = temporaryFolder();
         return {
           settings: { dataDirectory: folder.path },
-          query: async (sql) => querySqlite(join(folder.path, 'modelgraph.db'), sql),
+          query: (sql) => querySqlite(join(folder.path, 'modelgraph.db'), sql),
           [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
         };
       },
