@@ -6,6 +6,7 @@ import type { ServiceLog } from '../../src/core/service-log.ts';
 import { WorkerLink } from '../../src/workers/worker-link.ts';
 import { createTerminal, watchReader } from '../terminal.ts';
 import { createLog } from './create-log.ts';
+import { reloadOrReport } from './running-server.ts';
 import { toReason } from './to-reason.ts';
 
 /** A worker's part of what a server may do at once; at least one. The parts of all workers come to the whole. */
@@ -53,14 +54,8 @@ const followOrders = (link: WorkerLink, findApp: () => App | undefined, log: Ser
     void stop(app, link, log);
   };
   const reload = (): void => {
-    findApp()
-      ?.reload()
-      .catch((error: unknown) =>
-        log.error(
-          { err: error },
-          'the catalogue, the rules for access or the trusted documents could not be read again',
-        ),
-      );
+    const app = findApp();
+    if (app !== undefined) reloadOrReport(app, log);
   };
   let isSignalled = false;
   process.on('SIGTERM', () => {

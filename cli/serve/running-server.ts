@@ -29,6 +29,18 @@ export type StartServer = (
 /** A SIGINT that comes again within this is the same key press: npm forwards what the terminal has sent to both. */
 const SAME_KEY_PRESS_MS = 1_000;
 
+/** Has a server read its files again; what fails goes to the log. */
+export const reloadOrReport = (server: Pick<RunningServer, 'reload'>, log: ServiceLog): void => {
+  server
+    .reload()
+    .catch((error: unknown) =>
+      log.error(
+        { err: error },
+        'the catalogue, the rules for access or the trusted documents could not be read again',
+      ),
+    );
+};
+
 /** SIGHUP is left alone where there is nothing to read again: a terminal that is closed ends the server by it. */
 export const reloadOnHangup = (server: RunningServer, settings: Settings, log: ServiceLog): void => {
   const { accessFile, catalogueFile, catalogueUrl, trustedDocuments, vendorLists } = settings;
@@ -39,14 +51,7 @@ export const reloadOnHangup = (server: RunningServer, settings: Settings, log: S
       { signal: 'SIGHUP' },
       'reading the catalogue again, the rules for access, and the trusted documents',
     );
-    server
-      .reload()
-      .catch((error: unknown) =>
-        log.error(
-          { err: error },
-          'the catalogue, the rules for access or the trusted documents could not be read again',
-        ),
-      );
+    reloadOrReport(server, log);
   });
 };
 
