@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Billing } from '../../../src/core/billed-turn.ts';
 import type { UnplacedEvent } from '../../../src/core/generation-event.ts';
-import type { GenerationStore, GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
+import type { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
 import { madeGeneration } from '../../support/app/generation.ts';
 import {
   begunGeneration,
@@ -11,19 +11,12 @@ import {
   type TestNode,
   textDeltas,
   textOf,
+  writes,
 } from '../../support/databases/stores.ts';
 
 const engines = await findEngines();
 
 const MINUTE_MS = 60_000;
-
-const writes = (parts: Partial<GenerationWrites>): GenerationWrites => ({
-  created: [],
-  blocks: [],
-  changed: [],
-  finished: [],
-  ...parts,
-});
 
 const block = (generationId: string, firstSequence: number, events: readonly UnplacedEvent[]) => ({
   generationId,

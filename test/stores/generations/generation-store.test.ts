@@ -2,20 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { UnplacedEvent } from '../../../src/core/generation-event.ts';
 import type { Generation } from '../../../src/core/generation.ts';
 import type { Cost } from '../../../src/core/usage.ts';
-import type { GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
-import { begunGeneration, findEngines, place, textDeltas, textOf } from '../../support/databases/stores.ts';
+import {
+  begunGeneration,
+  findEngines,
+  place,
+  textDeltas,
+  textOf,
+  writes,
+} from '../../support/databases/stores.ts';
 import { madeCost, madeGeneration } from '../../support/app/generation.ts';
 import { usageOf } from '../../services/generations/run/run-harness.ts';
 
 const engines = await findEngines();
-
-const writes = (parts: Partial<GenerationWrites>): GenerationWrites => ({
-  created: [],
-  blocks: [],
-  changed: [],
-  finished: [],
-  ...parts,
-});
 
 const block = (generationId: string, firstSequence: number, events: readonly UnplacedEvent[]) => ({
   generationId,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
 import { madeGeneration } from '../../support/app/generation.ts';
 import {
   begunGeneration,
@@ -7,17 +6,10 @@ import {
   place,
   type TestStores,
   textDeltas,
+  writes,
 } from '../../support/databases/stores.ts';
 
 const engines = await findEngines();
-
-const writes = (parts: Partial<GenerationWrites>): GenerationWrites => ({
-  created: [],
-  blocks: [],
-  changed: [],
-  finished: [],
-  ...parts,
-});
 
 /** A generation of a node that is alive, deleted on another one; then events of it are committed that were being written. */
 const deleteWhileWritten = async (stores: TestStores, id: string) => {

@@ -2,7 +2,7 @@ import type { GenerationEvent, LoggedEvent, UnplacedEvent } from '../../../src/c
 import type { Generation } from '../../../src/core/generation.ts';
 import type { ServiceLog } from '../../../src/core/service-log.ts';
 import type { Db } from '../../../src/stores/db/db.ts';
-import { GenerationStore } from '../../../src/stores/generations/generation-store.ts';
+import { GenerationStore, type GenerationWrites } from '../../../src/stores/generations/generation-store.ts';
 import { NodeCommands } from '../../../src/stores/nodes/node-commands.ts';
 import { NodeLeases } from '../../../src/stores/nodes/node-leases.ts';
 import { openPostgresDb } from '../../../src/stores/db/postgres-db.ts';
@@ -149,3 +149,12 @@ export const textDeltas = (...texts: readonly string[]): UnplacedEvent[] => {
 
 export const textOf = (events: readonly GenerationEvent[]): string =>
   events.map((event) => (event.type === 'TextDelta' ? event.text : '')).join('');
+
+/** What a test writes to a store, and nothing else. */
+export const writes = (parts: Partial<GenerationWrites>): GenerationWrites => ({
+  created: [],
+  blocks: [],
+  changed: [],
+  finished: [],
+  ...parts,
+});
