@@ -3,6 +3,7 @@
  */
 export class RepeatedWait<T> {
   #waiting: PromiseWithResolvers<T> | undefined;
+  #calledBack: ((value: T) => void) | undefined;
   #reached: { readonly value: T } | undefined;
 
   /** Resolves once it is reached, at once where it is. */
@@ -12,8 +13,24 @@ export class RepeatedWait<T> {
     return this.#waiting.promise;
   }
 
+  /**
+   * As `wait`, once, without the promise and what it holds while it is waited for: calls back after the present turn's own work, as
+   * a promise would.
+   */
+  callBack(handle: (value: T) => void): void {
+    if (this.#reached === undefined) {
+      this.#calledBack = handle;
+      return;
+    }
+    const { value } = this.#reached;
+    queueMicrotask(() => handle(value));
+  }
+
   reach(value: T): void {
     this.#reached = { value };
+    const handle = this.#calledBack;
+    this.#calledBack = undefined;
+    if (handle !== undefined) this.callBack(handle);
     this.#waiting?.resolve(value);
     this.#waiting = undefined;
   }

@@ -68,9 +68,9 @@ export const mayBeRepeated = ({
 }): boolean => req.method === 'GET' && isPreflighted !== true;
 
 /** What resolvers find in the context beside what the transport has put there; the same on every transport. */
-export const createContext =
-  (services: Services, { introspection }: Pick<Context, 'introspection'>) =>
-  ({
+export const createContext = (services: Services, { introspection }: Pick<Context, 'introspection'>) => {
+  const listRateLimits: Context['listRateLimits'] = (asked) => services.rateLimits.list(asked);
+  return ({
     principal,
     providerKeys,
     req,
@@ -91,9 +91,10 @@ export const createContext =
       batches: services.batches,
       principals: services.principals,
       accounts: services.accounts,
-      listRateLimits: (asked) => services.rateLimits.list(asked),
+      listRateLimits,
       nodes: services.nodes,
       loaders: new OperationLoaders(services, principal),
       introspection,
     };
   };
+};

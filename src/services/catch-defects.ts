@@ -29,17 +29,17 @@ const endByDefect = (error: unknown, work: FailingWork | undefined, log: Service
 };
 
 /**
- * Starts pieces of work of a generation that no caller waits for. What one rejects with, and what anything throws that it has started, is
+ * Starts a piece of work of a generation that no caller waits for. What it rejects with, and what anything throws that it has started, is
  * logged with the generation's id and ends that generation.
  */
 export const startInBackground = (
   work: FailingWork,
   log: ServiceLog,
-  ...starts: readonly (() => Promise<unknown>)[]
+  start: () => Promise<unknown>,
 ): void => {
   const fail = (error: unknown): void => endByDefect(error, work, log);
   current.run(work, () => {
-    for (const start of starts) (async () => start())().catch(fail);
+    start().catch(fail);
   });
 };
 

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { type ErrorCode, ModelgraphError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -8,7 +8,7 @@ import type { Transport } from '../../core/telemetry.ts';
 import { toByteText } from '../../lib/to-byte-text.ts';
 import { shorten } from '../../lib/shorten.ts';
 import type { Authenticate, Authenticated } from '../../services/principals/authenticator.ts';
-import { Delivery } from '../compiled/delivery.ts';
+import { Delivery, type ResultSink } from '../compiled/delivery.ts';
 import type { OperationOrigin } from '../context.ts';
 import { type MaskError, withoutHttp } from '../mask-error.ts';
 import { PreparedOperation, prepareOperation, type Yoga } from '../prepare-operation.ts';
@@ -25,12 +25,12 @@ export interface SocketState {
   /** Where its client is, as addresses are counted; null: they are not. */
   readonly address: string | null;
   /** Sends a message, which is given as `toByteText` gives it, by the end of the turn. */
-  readonly write: (bytes: string) => void;
+  write(bytes: string): void;
   /** What has to be waited for before more is sent, while the client is behind. */
-  readonly full: () => Promise<void> | undefined;
-  readonly close: (code: number, reason: string) => void;
+  full(): Promise<void> | undefined;
+  close(code: number, reason: string): void;
   /** Whether neither side has begun to close it. */
-  readonly isOpen: () => boolean;
+  isOpen(): boolean;
   /** What `connection_init` has brought, or else the header. */
   credentials: string | undefined;
   /** Whether these credentials have been accepted. */
@@ -62,26 +62,41 @@ const createTooMany = (most: number): GraphQLError =>
     extensions: { code: 'RATE_LIMITED', retryable: true },
   });
 
+/** Writes the results of one operation to its socket. */
+class OperationSink implements ResultSink {
+  readonly #socket: SocketState;
+  /** Of each message, as far as its result. */
+  readonly #head: string;
+
+  constructor(socket: SocketState, id: string) {
+    this.#socket = socket;
+    this.#head = toByteText(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  }
+
+  write(result: ExecutionResult): void {
+    this.writeJson(toByteText(JSON.stringify(result)));
+  }
+
+  writeJson(json: string): void {
+    this.#socket.write(`${this.#head}${json}}`);
+  }
+
+  full(): Promise<void> | undefined {
+    return this.#socket.full();
+  }
+}
+
 const deliver = (
   operation: PreparedOperation,
   id: string,
-  { write, full, isOpen }: SocketState,
+  socket: SocketState,
   controller: AbortController,
   { maskError, streamOpened }: ProtocolOptions,
 ): WrittenResults => {
-  const head = toByteText(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  const running = new Delivery({
-    open: operation.open,
-    controller,
-    maskError,
-    onEnd: streamOpened('websocket'),
-    sink: {
-      write: (result) => write(`${head}${toByteText(JSON.stringify(result))}}`),
-      writeJson: (json) => write(`${head}${json}}`),
-      full,
-    },
-  });
-  return new WrittenResults(running, isOpen);
+  const sink = new OperationSink(socket, id);
+  const onEnd = streamOpened('websocket');
+  const running = new Delivery({ open: operation.open, controller, maskError, onEnd, sink });
+  return new WrittenResults(running, socket);
 };
 
 const MAX_ID_LENGTH = 200;

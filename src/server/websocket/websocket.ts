@@ -121,7 +121,13 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
   const protocol = createProtocol({ ...options, ...limits });
   const sockets = createSocketServer(limits);
   const connections = new Set<Connection>();
-  const heartbeats = new SpreadInterval(heartbeatMs);
+  const shared = {
+    ...limits,
+    protocol,
+    heartbeats: new SpreadInterval(heartbeatMs),
+    onClosed: (connection: Connection) => connections.delete(connection),
+    log,
+  };
   let closing = false;
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void | Promise<void> => {
@@ -142,18 +148,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): WebS
     if (closing) return refuseUpgrade(stream, '503 Service Unavailable', 'The server is shutting down.');
     const { authorization } = request.headers;
     return sockets.handleUpgrade(request, stream, head, (socket) => {
-      const connection = new Connection({
-        ...limits,
-        socket,
-        stream,
-        authorization,
-        address,
-        protocol,
-        heartbeats,
-        log,
-      });
-      connections.add(connection);
-      socket.on('close', () => connections.delete(connection));
+      connections.add(new Connection({ socket, stream, authorization, address }, shared));
     });
   };
 

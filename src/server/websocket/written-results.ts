@@ -4,27 +4,28 @@ import type { RunningOperation } from '../compiled/delivery.ts';
 
 const DONE = { done: true, value: undefined } as const;
 
+const toDone = (): typeof DONE => DONE;
+
 /**
  * What the protocol is given in place of an operation's results: those are written elsewhere, without its waiting for
  * each message to have left. It sees the end only, and can end it.
  */
 export class WrittenResults implements AsyncIterableIterator<ExecutionResult, undefined, undefined> {
   readonly #running: RunningOperation;
-  readonly #isOpen: () => boolean;
+  readonly #socket: { isOpen(): boolean };
 
-  /** `isOpen`: whether the socket is, so that the client itself ends the operation, by a `complete` message. */
-  constructor(running: RunningOperation, isOpen: () => boolean) {
+  /** `socket`: while it is open, it is the client itself that ends the operation, by a `complete` message. */
+  constructor(running: RunningOperation, socket: { isOpen(): boolean }) {
     this.#running = running;
-    this.#isOpen = isOpen;
+    this.#socket = socket;
   }
 
-  async next(): Promise<IteratorReturnResult<undefined>> {
-    await this.#running.ended;
-    return DONE;
+  next(): Promise<IteratorReturnResult<undefined>> {
+    return this.#running.ended.then(toDone);
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
-    this.#running.leave(this.#isOpen() ? new ClientCompleted() : undefined);
+    this.#running.leave(this.#socket.isOpen() ? new ClientCompleted() : undefined);
     return Promise.resolve(DONE);
   }
 

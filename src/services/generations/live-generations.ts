@@ -40,22 +40,16 @@ export class LiveGenerations {
   /** Has its provider called. `created`: its row is stored already. `permit`: what counts it until it ends. */
   launch(run: GenerationRun, created: boolean, permit: GenerationPermit | null = null): void {
     const { cache, writeBehind, runner, log, disconnectGraceMs } = this.#options;
-    const reportDefect = createDefectReport(log, { generationId: run.id });
-    const subscribers = new Subscribers({
-      graceMs: disconnectGraceMs,
-      onAbandoned: () => {
-        this.#cancelAbandoned(run, subscribers).catch(reportDefect);
-      },
-    });
-    this.#subscribers.set(run.id, subscribers);
+    this.#subscribers.set(run.id, new Subscribers(disconnectGraceMs, () => this.#noteAbandoned(run)));
     cache.add(run);
     writeBehind.add(run, created);
-    const awaitEnd = async (): Promise<void> => {
-      const generation = await run.finished;
-      if (permit !== null) settlePermit(permit, generation);
-      await this.#finish(run, generation);
-    };
-    startInBackground(run, log, awaitEnd, () => runner.run(run));
+    run.whenEnded((generation) => {
+      startInBackground(run, log, async () => {
+        if (permit !== null) settlePermit(permit, generation);
+        await this.#finish(run, generation);
+      });
+    });
+    startInBackground(run, log, () => runner.run(run));
   }
 
   /** A subscriber that keeps a live generation from being cancelled until it leaves. */
@@ -76,6 +70,13 @@ export class LiveGenerations {
       if (found instanceof Error) log.error({ err: found }, 'the end of a generation cannot be recorded');
       else if (found !== undefined) guards.record({ source: 'generation', generation: found.generation });
     }
+  }
+
+  #noteAbandoned(run: GenerationRun): void {
+    const subscribers = this.#subscribers.get(run.id);
+    if (subscribers === undefined) return;
+    const reportDefect = createDefectReport(this.#options.log, { generationId: run.id });
+    this.#cancelAbandoned(run, subscribers).catch(reportDefect);
   }
 
   /** Its last subscriber here is gone; it may have others on other nodes. */

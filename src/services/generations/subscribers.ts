@@ -1,10 +1,3 @@
-export interface SubscribersOptions {
-  /** How long a generation may be without subscribers before it counts as abandoned, in milliseconds. */
-  readonly graceMs: number;
-  /** Called once the grace period is over; called again when that happens again after a subscriber has come back. */
-  readonly onAbandoned: () => void;
-}
-
 /** One subscriber. Only the first call of either method counts. */
 export interface Subscriber {
   /** It has gone, perhaps because its connection broke: the grace period lets it come back. */
@@ -46,13 +39,19 @@ class CountedSubscriber implements Subscriber {
 
 /** The subscribers of one generation on this node. A generation that never had one is not abandoned. */
 export class Subscribers {
-  readonly #options: SubscribersOptions;
+  readonly #graceMs: number;
+  readonly #onAbandoned: () => void;
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: SubscribersOptions) {
-    this.#options = options;
+  /**
+   * `graceMs`: how long a generation may be without subscribers before it counts as abandoned. `onAbandoned`: called once that is
+   * over; called again when that happens again after a subscriber has come back.
+   */
+  constructor(graceMs: number, onAbandoned: () => void) {
+    this.#graceMs = graceMs;
+    this.#onAbandoned = onAbandoned;
   }
 
   add(): Subscriber {
@@ -70,7 +69,7 @@ export class Subscribers {
   abandon(): void {
     if (this.#closed || this.#count > 0) return;
     this.#stopTimer();
-    this.#options.onAbandoned();
+    this.#onAbandoned();
   }
 
   /** Whether there is no subscriber and no grace period runs. */
@@ -82,12 +81,11 @@ export class Subscribers {
   startGrace(leastMs = 0): void {
     this.#stopTimer();
     if (this.#closed || this.#count > 0) return;
-    const { graceMs, onAbandoned } = this.#options;
-    const forMs = Math.max(graceMs, leastMs);
-    if (forMs === 0) return onAbandoned();
+    const forMs = Math.max(this.#graceMs, leastMs);
+    if (forMs === 0) return this.#onAbandoned();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      onAbandoned();
+      this.#onAbandoned();
     }, forMs);
   }
 

@@ -47,10 +47,10 @@ interface Entry {
   resolution: Resolution;
   /** Whether its row may be missing for another reason than that another node has ended it. */
   readonly isDoubtful: boolean;
-  /** Callers that wait until it is stored up to a sequence. */
-  readonly waiting: Set<{ readonly sequence: number; readonly resolve: () => void }>;
-  /** Resolves once the run is stored to its end, or cannot be. */
-  readonly released: PromiseWithResolvers<void>;
+  /** Callers that wait until it is stored up to a sequence; made with the first of them. */
+  waiting: Set<{ readonly sequence: number; readonly resolve: () => void }> | undefined;
+  /** Resolves once the run is stored to its end, or cannot be; made for the first caller that waits for it. */
+  released: PromiseWithResolvers<void> | undefined;
 }
 
 const countUnstored = ({ run, stored }: Entry): number => run.eventLog.lastSequence - stored;
@@ -135,6 +135,7 @@ export class WriteBehind {
     const entry = this.#entries.get(generation.id);
     if (entry === undefined) return Promise.resolve();
     this.#note(entry, true);
+    entry.released ??= Promise.withResolvers();
     return entry.released.promise;
   }
 
@@ -145,6 +146,7 @@ export class WriteBehind {
     this.#note(entry, true);
     if (this.#isDown || this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    entry.waiting ??= new Set();
     entry.waiting.add({ sequence: entry.run.eventLog.lastSequence, resolve });
     await promise;
   }
@@ -177,8 +179,8 @@ export class WriteBehind {
       status: run.status,
       resolution: run.prepared.resolution,
       isDoubtful,
-      waiting: new Set(),
-      released: Promise.withResolvers(),
+      waiting: undefined,
+      released: undefined,
     };
     this.#entries.set(run.id, entry);
     this.#changed.add(entry);
@@ -361,7 +363,7 @@ export class WriteBehind {
   #release(entry: Entry): void {
     this.#entries.delete(entry.run.id);
     this.#settle(entry);
-    entry.released.resolve();
+    entry.released?.resolve();
   }
 
   #settle(entry: Entry): void {
@@ -372,9 +374,9 @@ export class WriteBehind {
 
   #resolveWaiting(entries: Iterable<Entry> = this.#changed, upTo = Number.POSITIVE_INFINITY): void {
     for (const { waiting } of entries)
-      for (const waiter of waiting) {
+      for (const waiter of waiting ?? []) {
         if (waiter.sequence > upTo) continue;
-        waiting.delete(waiter);
+        waiting?.delete(waiter);
         waiter.resolve();
       }
   }

@@ -25,6 +25,7 @@ import { CallerKeys } from './caller-keys.ts';
 import { EventLog } from '../events/event-log.ts';
 import { type Allowance, UNLIMITED_ALLOWANCE } from './allowance.ts';
 import { boundNanoOf } from './charges.ts';
+import { isCutByUs, isCutShort, type RunEnd } from './run-end.ts';
 import { type GenerationIdentity, GenerationState } from './generation-state.ts';
 import type { CallMode } from './generation-times.ts';
 import { mayBeBilled } from './may-be-billed.ts';
@@ -42,12 +43,6 @@ export interface GenerationOrigin extends GenerationIdentity {
   /** As guards see it, and by whom it is billed; left out: that is known elsewhere. */
   readonly caller?: GuardedPrincipal;
 }
-
-/** How it ends. Without a finish it was stopped for its cost. `invalid`: the answer breaks its schema. */
-type End =
-  | { readonly status: 'completed' | 'invalid'; readonly finish: FinishEvent | null }
-  | { readonly status: 'cancelled' }
-  | { readonly status: 'failed'; readonly error: GenerationError };
 
 /** A whole answer that is still to be held against its schema. */
 interface HeldAnswer {
@@ -71,13 +66,11 @@ export class GenerationRun {
   readonly allowance: Allowance;
   readonly caller: GuardedPrincipal;
   readonly #isStored: boolean;
-  /** Resolves with the final state; never rejects. */
-  readonly finished: Promise<Generation>;
-  readonly #finish: (generation: Generation) => void;
   readonly #onChange: (() => void) | undefined;
   readonly #state: GenerationState;
   readonly #upstream = new AbortController();
   readonly #settled = new RepeatedWait<Generation>();
+  readonly #finished = new RepeatedWait<Generation>();
   #endedElsewhere = false;
   #deadline: NodeJS.Timeout | undefined;
   #final: Generation | null = null;
@@ -97,10 +90,7 @@ export class GenerationRun {
     this.#isStored = origin.isStored ?? true;
     this.#onChange = origin.onChange;
     this.#state = new GenerationState(origin, prepared);
-    const finished = Promise.withResolvers<Generation>();
-    this.finished = finished.promise;
     this.callerKeys = origin.callerKeys ?? new CallerKeys();
-    this.#finish = finished.resolve;
     this.#append({ type: 'GenerationStarted', resolution: prepared.resolution });
     this.#warnOf(prepared.warnings);
   }
@@ -108,6 +98,16 @@ export class GenerationRun {
   /** Aborted as soon as the run ends for another reason than its upstream's own end. */
   get signal(): AbortSignal {
     return this.#upstream.signal;
+  }
+
+  /** Resolves with the final state; never rejects. */
+  get finished(): Promise<Generation> {
+    return this.#finished.wait();
+  }
+
+  /** As `finished`, for one caller, without a promise for as long as it runs. */
+  whenEnded(handle: (generation: Generation) => void): void {
+    this.#finished.callBack(handle);
   }
 
   /** Resolves as soon as there is nothing to wait for: it has ended, or it needs tool results. Never rejects. */
@@ -363,7 +363,7 @@ export class GenerationRun {
     if (finish === null) this.#upstream.abort();
   }
 
-  #end(end: End): void {
+  #end(end: RunEnd): void {
     const state = this.#state;
     if (state.ended) return;
     clearTimeout(this.#deadline);
@@ -382,7 +382,7 @@ export class GenerationRun {
     this.eventLog.end();
     this.callerKeys.drop();
     if (!('finish' in end) || end.finish === null) this.#upstream.abort();
-    this.#finish(generation);
+    this.#finished.reach(generation);
     this.#settled.reach(generation);
   }
 
@@ -390,10 +390,3 @@ export class GenerationRun {
     return violationError(this.#state.violations, this.provider);
   }
 }
-
-/** This server closes the connection, and not since the vendor has failed. */
-const isCutByUs = (end: End): boolean =>
-  end.status === 'cancelled' || (end.status === 'failed' && end.error.code === 'GENERATION_INTERRUPTED');
-
-const isCutShort = (end: End): boolean =>
-  end.status === 'cancelled' || ('finish' in end && end.finish === null);

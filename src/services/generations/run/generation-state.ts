@@ -72,7 +72,9 @@ export class GenerationState {
   #hasRepaired = false;
 
   constructor(identity: GenerationIdentity, prepared: PreparedGeneration) {
-    this.#identity = identity;
+    const { id, principalId, metadata, createdAt, isStored = true, retentionMs = null } = identity;
+    // What else the given object has need not stay in memory.
+    this.#identity = { id, principalId, metadata, createdAt, isStored, retentionMs };
     this.#prepared = prepared;
     this.#pricing = prepared.resolution.config.pricing;
     this.#times = new GenerationTimes(identity.createdAt);

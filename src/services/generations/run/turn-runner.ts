@@ -8,6 +8,7 @@ import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 import { wait } from '../../../lib/wait.ts';
 import type { ModelRegistry } from '../../../registry/model-registry.ts';
 import type { ProviderFactory } from '../../../registry/provider-factory.ts';
+import type { PreparedGeneration } from '../../checks/preview.ts';
 import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
 import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
 import type { OutputChecker } from '../../output/output-checker.ts';
@@ -52,6 +53,15 @@ interface Turn {
 interface Failure {
   readonly error: unknown;
 }
+
+/** Takes what a call brings. */
+interface Intake {
+  /** Gives whether more is to be read. */
+  readonly takeAll: (events: readonly StreamEvent[]) => boolean;
+  readonly chunks: ReceivedChunks;
+}
+
+const NO_FALLBACKS: readonly PreparedGeneration[] = [];
 
 /** Those that have come at once together, or one by one. */
 type AnswerEvents =
@@ -99,11 +109,11 @@ export class TurnRunner {
    */
   async run(run: GenerationRun): Promise<void> {
     do {
-      if (run.heldAnswer === null) await this.#runTurn(run);
+      if (run.heldAnswer === null) await this.#askModels(this.#beginTurn(run));
     } while (await this.#repairs(run));
   }
 
-  async #runTurn(run: GenerationRun): Promise<void> {
+  #beginTurn(run: GenerationRun): Turn {
     const limitMs = this.#remainingMs(run);
     const keys = new TurnKeys(this.#options.providers, run);
     const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false, keys };
@@ -111,9 +121,7 @@ export class TurnRunner {
       turn.isLate = true;
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
     });
-    const failure = await this.#askModels(turn).catch((error: unknown): Failure => ({ error }));
-    if (failure === undefined || turn.isComplete || run.isOver) return;
-    this.#fail(run, failure.error);
+    return turn;
   }
 
   #fail(run: GenerationRun, error: unknown): void {
@@ -164,48 +172,64 @@ export class TurnRunner {
     return Math.max(0, Math.min(left, this.#options.timeoutMs));
   }
 
-  async #askModels(turn: Turn): Promise<Failure | undefined> {
+  /**
+   * Asks the model of the run, again where that may help, then its fallbacks. Never rejects: a failure ends the run. One function
+   * and not one for each loop, since each that waits costs every silent generation half a KiB.
+   */
+  async #askModels(turn: Turn): Promise<void> {
     const { run } = turn;
     // Later turns hold what only the vendor of the first one can read.
-    const fallbacks = run.turnCount === 1 ? run.prepared.fallbacks : [];
-    let failure = await this.#askModel(turn);
-    for (const next of fallbacks) {
-      const code = findModelgraphError(failure?.error)?.code;
-      const isFinal = code === undefined || !isRetryable(code) || run.hasContent;
-      if (turn.isComplete || run.isOver || isFinal) return failure;
-      this.#options.log.info(
-        { generationId: run.id, model: modelOf(run), fallback: next.resolution.config.name, code },
-        'a fallback model is asked',
-      );
-      run.telemetry.fellBack(code);
-      run.fallBack(next, code);
-      failure = await this.#askModel(turn);
+    const fallbacks = run.turnCount === 1 ? run.prepared.fallbacks : NO_FALLBACKS;
+    try {
+      for (let model = 0; ; model += 1) {
+        run.telemetry.turnStarted(run.prepared.resolution.config, run.request);
+        let failure = await this.#attempt(turn, false);
+        for (let attempt = 1; failure !== undefined; attempt += 1) {
+          const waitMs = this.#findRetryWait(turn, attempt, failure);
+          if (waitMs === undefined) break;
+          if (!(await this.#pause(run, waitMs))) return;
+          failure = await this.#attempt(turn, true);
+        }
+        if (failure === undefined || turn.isComplete || run.isOver) return;
+        if (!this.#fallsBack(run, fallbacks[model], failure)) return this.#fail(run, failure.error);
+      }
+    } catch (error) {
+      if (!turn.isComplete && !run.isOver) this.#fail(run, error);
     }
-    return failure;
   }
 
-  async #askModel(turn: Turn): Promise<Failure | undefined> {
-    const { run } = turn;
-    run.telemetry.turnStarted(run.prepared.resolution.config, run.request);
-    for (let attempt = 1; ; attempt += 1) {
-      const failure = await this.#attempt(turn, attempt > 1);
-      if (failure === undefined || turn.isComplete || run.isOver || run.hasContent) return failure;
-      const error = findModelgraphError(failure.error);
-      if (error === undefined) return failure;
-      const plan = this.#options.retry({
-        attempt,
-        error,
-        elapsedMs: performance.now() - turn.began,
-        deadlineMs: turn.limitMs,
-      });
-      if (plan.type === 'give-up') return failure;
-      this.#options.log.info(
-        { generationId: run.id, model: modelOf(run), code: error.code, attempt, waitMs: plan.waitMs },
-        'a provider is asked again',
-      );
-      run.telemetry.retried(error.code);
-      if (!(await this.#pause(run, plan.waitMs))) return undefined;
-    }
+  /** How long to wait before the same model is asked again, in milliseconds; undefined: it is not. */
+  #findRetryWait(
+    { run, isComplete, began, limitMs }: Turn,
+    attempt: number,
+    failure: Failure,
+  ): number | undefined {
+    if (isComplete || run.isOver || run.hasContent) return undefined;
+    const error = findModelgraphError(failure.error);
+    if (error === undefined) return undefined;
+    const elapsedMs = performance.now() - began;
+    const plan = this.#options.retry({ attempt, error, elapsedMs, deadlineMs: limitMs });
+    if (plan.type === 'give-up') return undefined;
+    const { waitMs } = plan;
+    this.#options.log.info(
+      { generationId: run.id, model: modelOf(run), code: error.code, attempt, waitMs },
+      'a provider is asked again',
+    );
+    run.telemetry.retried(error.code);
+    return waitMs;
+  }
+
+  /** Whether the run goes on with a fallback; undefined: there is none left. */
+  #fallsBack(run: GenerationRun, next: PreparedGeneration | undefined, failure: Failure): boolean {
+    const code = findModelgraphError(failure.error)?.code;
+    if (next === undefined || code === undefined || !isRetryable(code) || run.hasContent) return false;
+    this.#options.log.info(
+      { generationId: run.id, model: modelOf(run), fallback: next.resolution.config.name, code },
+      'a fallback model is asked',
+    );
+    run.telemetry.fellBack(code);
+    run.fallBack(next, code);
+    return true;
   }
 
   /** Whether the run is still there after a while. */
@@ -228,7 +252,13 @@ export class TurnRunner {
       return { error: new ProviderCircuitOpen(provider, admission.retryAfterMs) };
     run.priceOn(this.#options.models.today());
     try {
-      await this.#readAnswer(turn, admission, isRetry);
+      const { events, isStreamed } = await this.#call(turn);
+      const intake = this.#createIntake(turn, admission, { isRetry, isStreamed });
+      try {
+        await readAll(events, intake.takeAll);
+      } finally {
+        intake.chunks.report();
+      }
       if (turn.isComplete) return undefined;
       throw new ProviderError('STREAM_TRUNCATED', { provider });
     } catch (thrown) {
@@ -254,21 +284,24 @@ export class TurnRunner {
     return callerKeys.covers(provider) ? UNWATCHED_HEALTH : this.#options.health;
   }
 
-  /** Moves events into the run until its answer is complete, it has ended or the upstream has. */
-  async #readAnswer(turn: Turn, admission: Admission, isRetry: boolean): Promise<void> {
+  /** What moves events into the run until its answer is complete, it has ended or the upstream has. */
+  #createIntake(
+    turn: Turn,
+    admission: Admission,
+    { isRetry, isStreamed }: { readonly isRetry: boolean; readonly isStreamed: boolean },
+  ): Intake {
     const { run } = turn;
     const health = this.#healthFor(run);
-    const answer = await this.#call(turn);
     const calledAt = performance.now();
     let firstDeltaMs: number | null = null;
-    const chunks = new ReceivedChunks(run, answer.isStreamed, calledAt);
+    const chunks = new ReceivedChunks(run, isStreamed, calledAt);
     const take = (event: StreamEvent): void => {
       if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
       chunks.note(event);
       const hadContent = run.hasContent;
       run.take(event);
       if (!hadContent && run.hasContent) {
-        if (answer.isStreamed) firstDeltaMs = performance.now() - calledAt;
+        if (isStreamed) firstDeltaMs = performance.now() - calledAt;
         health.recordFirstDelta(admission);
       }
       if (event.type !== 'finish') return;
@@ -277,7 +310,6 @@ export class TurnRunner {
       turn.keys.takeSuccess();
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
     };
-    /** Whether more is to be read. */
     const takeAll = (events: readonly StreamEvent[]): boolean => {
       for (const event of events) {
         if (run.isOver) return false;
@@ -286,11 +318,7 @@ export class TurnRunner {
       // The rest of the connection, which may stay open, must not delay the judgement.
       return run.heldAnswer === null;
     };
-    try {
-      await readAll(answer.events, takeAll);
-    } finally {
-      chunks.report();
-    }
+    return { takeAll, chunks };
   }
 
   /** Ends a generation whose tool results do not come in time. */
