@@ -36,7 +36,7 @@ export const decodeBody = (source: ByteSource, contentEncoding: string | null): 
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (codings.length === 0) return source;
   if (codings.length > MAX_CODINGS) throw new Error(`more than ${MAX_CODINGS} content codings`);
-  const makers = codings.reverse().map((coding) => DECODERS.get(coding));
+  const makers = codings.toReversed().map((coding) => DECODERS.get(coding));
   const decoders = makers.flatMap((make) => make?.() ?? []);
   if (decoders.length < makers.length) return source;
   const decoded = toReadyIterator(readDecoded(source, decoders));
@@ -55,30 +55,24 @@ export const decodeBody = (source: ByteSource, contentEncoding: string | null): 
 };
 
 async function* readDecoded(source: ByteSource, decoders: readonly Transform[]): AsyncGenerator<Uint8Array> {
-  let failure: unknown;
-  const pieces = Readable.from(
-    piecesOf(source, (error) => {
-      failure = error;
-    }),
-  );
+  const failed = { error: undefined as unknown };
+  const pieces = Readable.from(piecesOf(source, failed));
   const decoded = pipeline([pieces, ...decoders], () => undefined) as Transform;
   try {
     for await (const piece of decoded) yield piece as Uint8Array;
   } catch (error) {
-    throw failure ?? new TypeError('terminated', { cause: error });
+    if (failed.error === error) throw error;
+    throw new TypeError('terminated', { cause: error });
   } finally {
     await source.cancel();
   }
 }
 
-async function* piecesOf(
-  source: ByteSource,
-  onFailure: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
+async function* piecesOf(source: ByteSource, failed: { error: unknown }): AsyncGenerator<Uint8Array> {
   try {
     for (let piece = await takeNext(source); piece !== undefined; piece = await takeNext(source)) yield piece;
   } catch (error) {
-    onFailure(error);
+    failed.error = error;
     throw error;
   }
 }

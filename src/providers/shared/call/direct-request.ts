@@ -45,7 +45,7 @@ export const sendDirectly = (
 ): Promise<DirectAnswer> =>
   new Promise((resolve, reject) => {
     const { method, headers, body, signal } = options;
-    if (signal?.aborted === true) throw signal.reason;
+    signal?.throwIfAborted();
     const exchange = new Exchange(signal, { resolve, reject });
     const { origin, pathname, search } = url;
     // As an object: undici's agents for proxies lose what is in `Headers`.
@@ -72,7 +72,7 @@ class Exchange implements ByteSource {
   #answer: Pick<PromiseWithResolvers<DirectAnswer>, 'resolve' | 'reject'> | undefined;
   #isPaused = false;
   #isOver = false;
-  #failure: unknown;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -86,7 +86,8 @@ class Exchange implements ByteSource {
 
   /** The signal is aborted. */
   handleEvent(): void {
-    this.#close(this.#signal?.reason);
+    const reason: unknown = this.#signal?.reason;
+    this.#close(reason instanceof Error ? reason : this.#toFailure(reason));
   }
 
   onRequestStart(controller: RequestController): void {
@@ -103,7 +104,7 @@ class Exchange implements ByteSource {
       this.#answer.resolve({ response, source: decodeBody(this, headers.get('content-encoding')) });
       this.#answer = undefined;
     } catch (error) {
-      this.#close(new TypeError('fetch failed', { cause: error }));
+      this.#close(this.#toFailure(error));
     }
   }
 
@@ -121,8 +122,12 @@ class Exchange implements ByteSource {
   }
 
   onResponseError(_: RequestController, error: Error): void {
-    const message = this.#answer === undefined ? 'terminated' : 'fetch failed';
-    this.#end(new TypeError(message, { cause: error }));
+    this.#end(this.#toFailure(error));
+  }
+
+  /** In the words of `fetch`, before the answer and within it. */
+  #toFailure(cause: unknown): TypeError {
+    return new TypeError(this.#answer === undefined ? 'terminated' : 'fetch failed', { cause });
   }
 
   get hasEnded(): boolean {
@@ -155,7 +160,7 @@ class Exchange implements ByteSource {
   }
 
   /** Ends it with what its reader is told, if it still runs, and closes the connection. */
-  #close(failure: unknown): void {
+  #close(failure: Error | undefined): void {
     if (this.#isOver) return;
     this.#end(failure);
     this.#abort();
@@ -166,7 +171,7 @@ class Exchange implements ByteSource {
     this.#controller?.abort(new Error('the request was cancelled'));
   }
 
-  #end(failure: unknown): void {
+  #end(failure: Error | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#failure = failure;
