@@ -71,9 +71,7 @@ const toPair = (text: string): [name: string, value: string] => {
 export const readSettings = ({ steps }: Stage) => {
   const last = (keyword: string): Step | undefined => steps.findLast((step) => step.keyword === keyword);
   const environment = Object.fromEntries(
-    steps
-      .filter(({ keyword }) => keyword === 'ENV')
-      .flatMap(({ parameters }) => parameters.map(toPair)),
+    steps.filter(({ keyword }) => keyword === 'ENV').flatMap(({ parameters }) => parameters.map(toPair)),
   );
   return {
     environment,
