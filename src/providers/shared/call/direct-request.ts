@@ -20,14 +20,17 @@ export interface DirectRequestOptions {
   readonly signal: AbortSignal | null;
 }
 
-/** The beginning of an answer, and its body. */
+/** The beginning of an answer, and its body: null where its status allows none. */
 export interface DirectAnswer {
   readonly response: Response;
-  readonly source: ByteSource;
+  readonly source: ByteSource | null;
 }
 
 /** How much may wait for its reader before the connection is read no further, in bytes: what a socket gives at once. */
 const MAX_WAITING_BYTES = 64 * 1024;
+
+/** https://fetch.spec.whatwg.org/#null-body-status */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -101,8 +104,11 @@ class Exchange implements ByteSource {
       if (REDIRECTS.has(status)) throw new Error('unexpected redirect');
       const headers = toHeaders(given);
       const response = new Response(null, { status, statusText, headers });
-      this.#answer.resolve({ response, source: decodeBody(this, headers.get('content-encoding')) });
+      const hasBody = !WITHOUT_BODY.has(status);
+      const source = hasBody ? decodeBody(this, headers.get('content-encoding')) : null;
+      this.#answer.resolve({ response, source });
       this.#answer = undefined;
+      if (!hasBody) this.#close(undefined);
     } catch (error) {
       this.#close(this.#toFailure(error));
     }

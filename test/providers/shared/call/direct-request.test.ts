@@ -216,10 +216,16 @@ test('a name that is not found and a port that is closed are failures of the pro
   }
 });
 
-test('an empty success is one that is refused', async () => {
-  await using upstream = await startUpstream(({ response }) => void response.writeHead(204).end());
-  expect(await providerErrorOf(ask(upstream.origin))).toMatchObject({
-    code: 'PROVIDER_FAILED',
-    providerStatus: 204,
-  });
+test.each([204, 205])('a success of status %d, which has no body, is refused', async (status) => {
+  await using upstream = await startUpstream(
+    ({ response }) => void response.writeHead(status, { 'content-type': 'text/event-stream' }).end(),
+  );
+  const error = await providerErrorOf(ask(upstream.origin));
+  expect(error).toMatchObject({ code: 'PROVIDER_FAILED', providerStatus: status });
+});
+
+test('an answer of status 304, which has no body either, passes as the refusal it is', async () => {
+  await using upstream = await startUpstream(({ response }) => void response.writeHead(304).end());
+  const response = await ask(upstream.origin);
+  expect([response.status, await response.text()]).toEqual([304, '']);
 });
