@@ -17,6 +17,7 @@ import type { Admission, ProviderHealthService } from '../../providers/provider-
 import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { joinDeltas } from './join-deltas.ts';
 import { ReceivedChunks } from './received-chunks.ts';
 import type { RetryPolicy } from './retry.ts';
 import { TurnKeys } from './turn-keys.ts';
@@ -297,7 +298,6 @@ export class TurnRunner {
     const chunks = new ReceivedChunks(run, isStreamed, calledAt);
     const take = (event: StreamEvent): void => {
       if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
-      chunks.note(event);
       const hadContent = run.hasContent;
       run.take(event);
       if (!hadContent && run.hasContent) {
@@ -311,7 +311,8 @@ export class TurnRunner {
       if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
     };
     const takeAll = (events: readonly StreamEvent[]): boolean => {
-      for (const event of events) {
+      if (!turn.isComplete && !run.isOver) chunks.note(events);
+      for (const event of run.joinsDeltas ? joinDeltas(events) : events) {
         if (run.isOver) return false;
         take(event);
       }
