@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeCommit } from '../report/machine.ts';
 import type { ModelgraphOptions } from './modelgraph-server.ts';
+import { readStartFlags } from './start-flags.ts';
 import { type Server, startBare, startModelgraph, startOther } from './servers.ts';
 
 /** A server that can be started for a measurement. */
@@ -32,11 +33,15 @@ export const getCheckout = (folder: string): Build => {
     throw new Error(`${folder} is not a checkout of this repository: it has no ${PROGRAM}.`);
   if (!existsSync(resolve(folder, 'node_modules')))
     throw new Error(`${folder} has no packages: run \`npm ci\` there.`);
+  const startFlags = readStartFlags(resolve(folder));
   return {
     name: `commit ${describeCommit(resolve(folder))}`,
     folder: resolve(folder),
     start: (options, nodeFlags) =>
-      startOther(pathToFileURL(program).href, { upstreamUrl: null, ...options }, nodeFlags),
+      startOther(pathToFileURL(program).href, { upstreamUrl: null, ...options }, [
+        ...startFlags,
+        ...(nodeFlags ?? []),
+      ]),
   };
 };
 

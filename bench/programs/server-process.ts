@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Child, SERVER_CORE, startChild } from './child-process.ts';
+import { readStartFlags } from './start-flags.ts';
 
 /** The server as `npm start` runs it, with the given environment only. */
 export interface ServerProcess extends AsyncDisposable {
@@ -31,7 +32,12 @@ export const startServerProcess = async (
   const child = await startChild({
     program: checkout === undefined ? '../../src/main.ts' : pathToFileURL(join(checkout, 'src/main.ts')).href,
     core: SERVER_CORE,
-    nodeFlags: ['--expose-gc', '--import', fileURLToPath(new URL('answer-samples.ts', import.meta.url))],
+    nodeFlags: [
+      ...readStartFlags(checkout),
+      '--expose-gc',
+      '--import',
+      fileURLToPath(new URL('answer-samples.ts', import.meta.url)),
+    ],
     environment: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },
     workingDirectory: directory,
     onOutput: (chunk) => {

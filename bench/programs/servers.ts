@@ -1,5 +1,6 @@
 import { type Child, type ChildOptions, SERVER_CORE, startChild } from './child-process.ts';
 import type { ModelgraphOptions } from './modelgraph-server.ts';
+import { readStartFlags } from './start-flags.ts';
 
 /** A server under measurement, on a core of its own. */
 export interface Server extends AsyncDisposable {
@@ -17,12 +18,16 @@ const startServer = async ({ nodeFlags = [], ...options }: ChildOptions): Promis
   };
 };
 
-/** The server of this tree; without an upstream its own process generates the deltas. */
+/** The server of this tree, with the flags of `npm start`; without an upstream its own process generates the deltas. */
 export const startModelgraph = (
   options: Partial<ModelgraphOptions> = {},
   nodeFlags: readonly string[] = [],
 ): Promise<Server> =>
-  startServer({ program: 'modelgraph-server.ts', options: { upstreamUrl: null, ...options }, nodeFlags });
+  startServer({
+    program: 'modelgraph-server.ts',
+    options: { upstreamUrl: null, ...options },
+    nodeFlags: [...readStartFlags(), ...nodeFlags],
+  });
 
 /** `ws` and `node:http` alone. */
 export const startBare = (nodeFlags: readonly string[] = []): Promise<Server> =>

@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer';
 
 const LEAST_CAPACITY = 4_096;
+const NOTHING = Buffer.alloc(0);
 
 /** Bytes that come in pieces, in one buffer: however small the pieces are, it takes at most twice their length. */
 export class GrowingBuffer {
   /** The only piece so far, as it came; most requests are one piece. */
   #only: Buffer | undefined;
-  #bytes = Buffer.alloc(0);
+  #bytes = NOTHING;
   #length = 0;
 
   get length(): number {

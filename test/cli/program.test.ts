@@ -44,7 +44,7 @@ test('npm start passes --help on, and no server is started', async () => {
   await using folder = temporaryFolder();
   const { code, output } = await runCommand(['serve', '--help'], folder.path);
   expect(code).toBe(0);
-  expect(manifest.scripts.start).toBe('exec node src/main.ts');
+  expect(manifest.scripts.start).toBe('exec node --max-semi-space-size=16 src/main.ts');
   const flags = [...output.matchAll(/^ {2}(--[a-z-]+) </gm)].map(([, flag]) => flag);
   const open = VARIABLES.filter((variable: Variable) => variable.isSecret !== true);
   expect(flags).toEqual(open.map(({ name }) => toFlag(name)));

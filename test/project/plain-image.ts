@@ -61,13 +61,17 @@ export const readStages = (text: string): readonly Stage[] => {
   return stages;
 };
 
+/** A variable and its value, which may have an equals sign itself. */
+const toPair = (text: string): [name: string, value: string] => {
+  const [name = '', ...value] = text.split('=');
+  return [name, value.join('=')];
+};
+
 /** What the last stage sets: the value of a variable, the words of a command, the user. */
 export const readSettings = ({ steps }: Stage) => {
   const last = (keyword: string): Step | undefined => steps.findLast((step) => step.keyword === keyword);
   const environment = Object.fromEntries(
-    steps
-      .filter(({ keyword }) => keyword === 'ENV')
-      .flatMap(({ parameters }) => parameters.map((pair) => pair.split('=', 2) as [string, string])),
+    steps.filter(({ keyword }) => keyword === 'ENV').flatMap(({ parameters }) => parameters.map(toPair)),
   );
   return {
     environment,

@@ -5,8 +5,8 @@ import { parseJson } from '../../../lib/parse-json.ts';
 import { attachAnswer, type OpenedAnswer } from './answer.ts';
 import { MAX_ERROR_BYTES, MAX_JSON_BYTES } from './answer-limits.ts';
 import { type ByteSource, toByteSource } from './byte-source.ts';
-import { DirectBody } from './direct-body.ts';
-import { findPatientDispatcher } from './patient-dispatcher.ts';
+import { type DirectAnswer, sendDirectly } from './direct-request.ts';
+import { type Dispatcher, findPatientDispatcher } from './patient-dispatcher.ts';
 import { readJson } from './read-json.ts';
 import { toRefusalText } from './refusal-text.ts';
 import { toRequestHeaders } from './request-headers.ts';
@@ -54,34 +54,59 @@ export const createGuardedFetch =
   (options: GuardedFetchOptions): typeof fetch =>
   async (input, init) => {
     const request = input instanceof Request ? input : undefined;
-    const dispatcher = findPatientDispatcher(options.limits.connectTimeoutMs);
-    const sent: RequestInit = {
-      ...init,
-      headers: toRequestHeaders(
-        { headers: init?.headers ?? request?.headers, body: init?.body },
-        options.expect,
-        options.headers ?? {},
-      ),
-      // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
-      redirect: 'error',
-    };
-    const direct = dispatcher && new DirectBody(dispatcher, init?.signal ?? request?.signal ?? null);
-    const response = await fetch(
-      input,
-      direct === undefined ? sent : Object.assign(sent, { dispatcher: direct }),
+    const headers = toRequestHeaders(
+      { headers: init?.headers ?? request?.headers, body: init?.body },
+      options.expect,
+      options.headers ?? {},
     );
+    const dispatcher = findPatientDispatcher(options.limits.connectTimeoutMs);
+    const { response, source } =
+      (await tryDirectly(input, init, { headers, dispatcher, expect: options.expect })) ??
+      (await sendByFetch(input, { ...init, headers }, dispatcher));
     options.onResponse?.(response);
-    const { body } = response;
-    if (body !== null)
-      return toExpected(
-        response,
-        watch(response, direct?.open(body) ?? toByteSource(body), options),
-        options,
-      );
+    if (source !== null) return toExpected(response, watch(response, source, options), options);
     const isEmptyByRule = response.status === 204 && options.expect === 'json';
     if (!response.ok || options.expect === 'bytes' || isEmptyByRule) return response;
     throw unexpected(response, '', options);
   };
+
+/** What comes back of a request. `source`: its body, null for none. */
+interface Answered {
+  readonly response: Response;
+  readonly source: ByteSource | null;
+}
+
+const sendByFetch = async (
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit,
+  dispatcher: Dispatcher | undefined,
+): Promise<Answered> => {
+  // Followed, a redirect would take the prompt, and a key in a header of the vendor's own, to another host.
+  const sent: RequestInit = { ...init, redirect: 'error' };
+  const response = await fetch(input, dispatcher === undefined ? sent : Object.assign(sent, { dispatcher }));
+  return { response, source: response.body && toByteSource(response.body) };
+};
+
+/** What asks for a stream, with a text or without a body, goes past `fetch`; undefined for whatever else there is. */
+const tryDirectly = (
+  input: Parameters<typeof fetch>[0],
+  { method = 'GET', body, signal = null }: RequestInit = {},
+  {
+    headers,
+    dispatcher,
+    expect,
+  }: Pick<GuardedFetchOptions, 'expect'> & {
+    readonly headers: Headers;
+    readonly dispatcher: Dispatcher | undefined;
+  },
+): Promise<DirectAnswer> | undefined => {
+  if (dispatcher === undefined || expect !== 'event-stream' || input instanceof Request) return undefined;
+  if (typeof body !== 'string' && body !== undefined) return undefined;
+  const url = new URL(input);
+  const isPlain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (!isPlain) return undefined;
+  return sendDirectly(dispatcher, url, { method: method.toUpperCase(), headers, body: body ?? null, signal });
+};
 
 const watch = (
   response: Response,

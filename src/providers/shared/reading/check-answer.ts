@@ -36,7 +36,8 @@ export class AnswerCheck {
   readonly #provider: string;
   readonly #maxCharacters: number;
   readonly #json: JsonScan | undefined;
-  readonly #begun = new Map<string, number>();
+  /** Characters of the arguments of each call that has begun; made with the first. */
+  #begun: Map<string, number> | undefined;
   #characters = 0;
   #calls = 0;
   #citations = 0;
@@ -95,11 +96,12 @@ export class AnswerCheck {
   }
 
   #takeBegun(callId: string, name: string, length: number): void {
-    const before = this.#begun.get(callId);
+    const begun = (this.#begun ??= new Map());
+    const before = begun.get(callId);
     if (before === undefined) this.#takeNames(callId, name);
     const characters = (before ?? 0) + length;
-    this.#begun.set(callId, characters);
-    if (this.#begun.size > MAX_CALLS) throw this.#tooMany(MAX_CALLS, 'calls');
+    begun.set(callId, characters);
+    if (begun.size > MAX_CALLS) throw this.#tooMany(MAX_CALLS, 'calls');
     if (characters > MAX_ARGUMENTS_CHARACTERS) throw this.#tooLong('the arguments of a call');
   }
 

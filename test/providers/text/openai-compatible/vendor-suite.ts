@@ -155,11 +155,12 @@ export const describeAnswers = (
       sendJson(request, body, { status, headers: { 'retry-after': '7', 'x-request-id': 'req_1' } }),
     );
     const provider = connectTo(vendor, upstream.origin);
-    for (const call of [
+    const calls = [
       provider.generate(createRequest(), { signal: never() }),
       collect(provider.stream(createRequest(), { signal: never() })),
-    ])
-      expect(await providerErrorOf(call)).toMatchObject({
+    ];
+    for (const failure of await Promise.all(calls.map(providerErrorOf)))
+      expect(failure).toMatchObject({
         code,
         provider: vendor.config.provider,
         providerStatus: status,

@@ -68,8 +68,7 @@ describe.each(['chat_completion', 'responses_api'] as const)('over %s', (apiType
         provider.generate(createRequest(), { signal: never() }),
         collect(provider.stream(createRequest(), { signal: never() })),
       ];
-      for (const call of calls) {
-        const failure = await providerErrorOf(call);
+      for (const failure of await Promise.all(calls.map(providerErrorOf))) {
         expect(failure).toMatchObject({
           code,
           provider: 'openai',

@@ -8,7 +8,7 @@ import type { ChatDialect } from '../dialect.ts';
 import { toProviderError } from '../map-error.ts';
 import { type ChatUsage, mergeChatUsage, toChatUsage, type UsageCounting } from '../to-usage.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from './chat-chunk.ts';
-import { type ChatToolCallsContext, createChatToolCalls } from './chat-tool-calls.ts';
+import { type ChatToolCalls, type ChatToolCallsContext, createChatToolCalls } from './chat-tool-calls.ts';
 import { createChunkCitations } from './chunk-citations.ts';
 import { createOwnChoice } from './own-choice.ts';
 import { readAnnotations, readContent } from './read-content.ts';
@@ -22,9 +22,11 @@ export interface ChatReadingContext extends ChatToolCallsContext {
 /** One turn as it is read, chunk by chunk. */
 export class ChatTurn {
   readonly #context: ChatReadingContext;
-  readonly #toolCalls: ReturnType<typeof createChatToolCalls>;
+  /** Made with the first fragment of a call, which most turns never have. */
+  #toolCalls: ChatToolCalls | undefined;
   readonly #choice = createOwnChoice();
-  readonly #readCitations = createChunkCitations();
+  /** Made with the first chunk that has any. */
+  #readCitations: ReturnType<typeof createChunkCitations> | undefined;
   #usage: ChatUsage | null = null;
   #serviceTier: unknown;
   #rawReason: string | null = null;
@@ -36,7 +38,6 @@ export class ChatTurn {
 
   constructor(context: ChatReadingContext) {
     this.#context = context;
-    this.#toolCalls = createChatToolCalls(context);
   }
 
   /** Whether the vendor has said how the turn ended: what follows is its usage at most. */
@@ -45,7 +46,7 @@ export class ChatTurn {
   }
 
   get #hasSaid(): boolean {
-    return this.#hasText || this.#hasReasoning || this.#toolCalls.size() > 0;
+    return this.#hasText || this.#hasReasoning || (this.#toolCalls?.size() ?? 0) > 0;
   }
 
   /**
@@ -59,7 +60,10 @@ export class ChatTurn {
     this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     const failure = this.isComplete ? undefined : findFailure(chunk, this.#context.provider);
     if (failure !== undefined) this.#fail(failure, events);
-    if (chunk.citations) addAll(events, this.#readCitations(chunk.citations));
+    if (chunk.citations) {
+      this.#readCitations ??= createChunkCitations();
+      addAll(events, this.#readCitations(chunk.citations));
+    }
     for (const choice of this.#choice.take(choices)) this.#readChoice(choice, events);
   }
 
@@ -71,7 +75,7 @@ export class ChatTurn {
     if (!this.isComplete) for (const choice of this.#choice.rest()) this.#readChoice(choice, events);
     if (!this.isComplete && !(isWhole && this.#hasSaid)) return;
     let reason: FinishReason = this.#rawReason === null ? 'other' : mapFinishWord(this.#rawReason);
-    const calls = this.#toolCalls.complete(reason);
+    const calls = this.#toolCalls?.complete(reason) ?? [];
     for (const toolCall of calls) events.push({ type: 'tool-call', toolCall });
     // Whole calls ask for their results whatever the last word is, and without one there is nothing to ask for.
     if (calls.length > 0 && (reason === 'stop' || reason === 'other')) reason = 'tool-calls';
@@ -118,6 +122,7 @@ export class ChatTurn {
     if (delta.annotations) addAll(events, readAnnotations(delta));
     if (readDelta !== undefined) addAll(events, readDelta(delta as Readonly<Record<string, unknown>>));
     if (!delta.tool_calls && !delta.function_call) return;
+    this.#toolCalls ??= createChatToolCalls(this.#context);
     for (const fragment of fragmentsOf(delta)) {
       const event = this.#toolCalls.add(fragment);
       if (event !== undefined) events.push(event);

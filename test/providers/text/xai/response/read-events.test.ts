@@ -78,9 +78,10 @@ test.each([
 ])('HTTP 200 with the failure %j is %s, to a stream too', async (body, code) => {
   await using upstream = await startUpstream((request) => sendJson(request, body));
   const provider = connectTo(VENDOR, upstream.origin);
-  for (const call of [
+  const calls = [
     provider.generate(createRequest(), { signal: never() }),
     collect(provider.stream(createRequest(), { signal: never() })),
-  ])
-    expect(await providerErrorOf(call)).toMatchObject({ code, providerStatus: 200 });
+  ];
+  for (const failure of await Promise.all(calls.map(providerErrorOf)))
+    expect(failure).toMatchObject({ code, providerStatus: 200 });
 });
