@@ -12,6 +12,11 @@ export interface SeenCall {
   readonly outputBytes: number;
 }
 
+/** A call that is counted: what has been seen of it is worked out where its provider reports nothing. */
+export interface ChargedCall {
+  seen(): SeenCall;
+}
+
 const toNano = (usd: number | undefined): number | null => (usd === undefined ? null : toNanoUsd(usd));
 
 /** The most that a call may be billed, in billionths of a US dollar; null: no price of its model is known. */
@@ -46,11 +51,11 @@ export class Charges {
   }
 
   /** The answer is whole. `usage`: as reported; null: the vendor reports none. */
-  answered(usage: Usage | null, seen: () => SeenCall): void {
+  answered(usage: Usage | null, charged: ChargedCall): void {
     const call = this.#take();
     if (call === null) return;
     const cost = costOf(usage, call.pricing);
-    if (cost === null) return this.#add(call, seen().usage, boundNanoOf(call), 'bound');
+    if (cost === null) return this.#add(call, charged.seen().usage, boundNanoOf(call), 'bound');
     const fees = cost.toolFees.reduce((sum, { amount }) => sum + amount, 0);
     this.#add(call, usage, toNanoUsd(cost.total), cost.source, toNanoUsd(fees));
   }
@@ -61,16 +66,16 @@ export class Charges {
   }
 
   /** It broke off in a way that leaves open how far the vendor came. */
-  broken(seen: () => SeenCall): void {
+  broken(charged: ChargedCall): void {
     const call = this.#take();
-    if (call !== null) this.#add(call, seen().usage, boundNanoOf(call), 'bound');
+    if (call !== null) this.#add(call, charged.seen().usage, boundNanoOf(call), 'bound');
   }
 
   /** This server has closed the connection while the answer came. */
-  cut(seen: () => SeenCall): void {
+  cut(charged: ChargedCall): void {
     const call = this.#take();
     if (call === null) return;
-    const { usage, outputBytes } = seen();
+    const { usage, outputBytes } = charged.seen();
     this.#add(call, usage, toNano(boundCutCost(call, outputBytes)?.usd), 'bound');
   }
 

@@ -207,10 +207,10 @@ export class GenerationRun {
 
   /** The call has failed, and the turn goes on with another one or ends. */
   chargeFailure(error: unknown): void {
-    const { charges, reported, seen } = this.#state;
+    const { charges, reported } = this.#state;
     const isCounted = error instanceof ModelgraphError && error.code === 'CONTENT_FILTERED';
-    if (isCounted && reported?.outputTokens != null) charges.answered(reported, seen);
-    else if (this.hasContent || mayBeBilled(error)) charges.broken(seen);
+    if (isCounted && reported?.outputTokens != null) charges.answered(reported, this.#state);
+    else if (this.hasContent || mayBeBilled(error)) charges.broken(this.#state);
     else charges.refused();
   }
 
@@ -343,7 +343,7 @@ export class GenerationRun {
   #finishTurn(finish: FinishEvent): void {
     const state = this.#state;
     if (finish.usage !== null) this.#append(state.noteUsage(finish.usage));
-    state.charges.answered(state.reported, state.seen);
+    state.charges.answered(state.reported, state);
     if (!state.needsToolResults(finish)) this.#answer(finish);
     else if (state.costsTooMuch) this.#answer({ ...finish, reason: 'cost-limit' });
     else {
@@ -356,7 +356,7 @@ export class GenerationRun {
   #answer(finish: FinishEvent | null): void {
     const state = this.#state;
     const { schema } = this.prepared.outputRules;
-    if (finish === null) state.charges.cut(state.seen);
+    if (finish === null) state.charges.cut(state);
     state.endTurn(finish);
     if (state.isTooDeep) {
       const vendorMessage = 'the JSON of the answer nests too deeply';
@@ -373,8 +373,8 @@ export class GenerationRun {
     const state = this.#state;
     if (state.ended) return;
     clearTimeout(this.#deadline);
-    if (isCutByUs(end)) state.charges.cut(state.seen);
-    else state.charges.broken(state.seen);
+    if (isCutByUs(end)) state.charges.cut(state);
+    else state.charges.broken(state);
     if (end.status === 'completed') this.#appendAll(state.endOutput());
     if (end.status === 'invalid') this.#appendAll(state.endOutput({ type: 'not-json' }));
     if ('finish' in end && end.finish !== null) this.#warnOf(state.complete(end.finish));

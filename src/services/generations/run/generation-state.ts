@@ -21,7 +21,7 @@ import type { Usage } from '../../../core/usage.ts';
 import type { PreparedGeneration } from '../../checks/preview.ts';
 import type { BoundedCall } from '../../pricing/bound-cost.ts';
 import { CallIds } from './call-ids.ts';
-import { Charges, type SeenCall } from './charges.ts';
+import { Charges, type ChargedCall, type SeenCall } from './charges.ts';
 import { GenerationContent } from './generation-content.ts';
 import { type CallMode, GenerationTimes } from './generation-times.ts';
 import { GenerationTurn } from './generation-turn.ts';
@@ -46,7 +46,7 @@ export interface GenerationIdentity {
  * What is known of a generation, and what changes it. A method that changes what subscribers see gives the event for
  * them; the run appends it to its log.
  */
-export class GenerationState {
+export class GenerationState implements ChargedCall {
   readonly #identity: GenerationIdentity;
   readonly #meter = new UsageMeter();
   readonly charges = new Charges();
@@ -214,7 +214,9 @@ export class GenerationState {
     return this.#meter.reported;
   }
 
-  readonly seen = (): SeenCall => ({ usage: this.estimateUsage(), outputBytes: this.#turn.outputBytes });
+  seen(): SeenCall {
+    return { usage: this.estimateUsage(), outputBytes: this.#turn.outputBytes };
+  }
 
   /** Whether the turn ends with calls that only the client can run. */
   needsToolResults({ reason }: FinishEvent): boolean {

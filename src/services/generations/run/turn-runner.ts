@@ -13,12 +13,11 @@ import { type FetchMedia, resolveMedia } from '../../media/resolve-media.ts';
 import { type GenerationGuards, toGuardedRequest } from '../../generation-guards.ts';
 import type { OutputChecker } from '../../output/output-checker.ts';
 import { ProviderCircuitOpen } from '../../providers/circuit.ts';
-import type { Admission, ProviderHealthService } from '../../providers/provider-health.ts';
+import type { ProviderHealthService } from '../../providers/provider-health.ts';
 import { type CallHealth, UNWATCHED_HEALTH } from '../../providers/unwatched-health.ts';
 import { reportFailure } from '../../report-failure.ts';
+import { AnswerIntake, type AnsweredTurn } from './answer-intake.ts';
 import type { GenerationRun } from './generation-run.ts';
-import { joinDeltas } from './join-deltas.ts';
-import { ReceivedChunks } from './received-chunks.ts';
 import type { RetryPolicy } from './retry.ts';
 import { TurnKeys } from './turn-keys.ts';
 
@@ -38,28 +37,17 @@ export interface TurnRunnerOptions {
 }
 
 /** One turn of a run, from the first call to the end of its answer. */
-interface Turn {
-  readonly run: GenerationRun;
+interface Turn extends AnsweredTurn {
   /** On the clock of `performance.now()`. */
   readonly began: number;
   readonly limitMs: number;
-  /** The whole answer has come: what the upstream does while it closes changes nothing. */
-  isComplete: boolean;
   /** It took longer than it may. */
   isLate: boolean;
-  readonly keys: TurnKeys;
 }
 
 /** A call that failed before the turn was complete. */
 interface Failure {
   readonly error: unknown;
-}
-
-/** Takes what a call brings. */
-interface Intake {
-  /** Gives whether more is to be read. */
-  readonly takeAll: (events: readonly StreamEvent[]) => boolean;
-  readonly chunks: ReceivedChunks;
 }
 
 const NO_FALLBACKS: readonly PreparedGeneration[] = [];
@@ -70,19 +58,16 @@ type AnswerEvents =
   | AsyncIterable<StreamEvent>
   | Iterable<StreamEvent>;
 
-/** Reads until `takeAll` says that it is enough; closes what it has not read to its end. Nothing is awaited for events that are there. */
-const readAll = async (
-  events: AnswerEvents,
-  takeAll: (events: readonly StreamEvent[]) => boolean,
-): Promise<void> => {
+/** Reads until the intake says that it is enough; closes what it has not read to its end. Nothing is awaited for events that are there. */
+const readAll = async (events: AnswerEvents, intake: AnswerIntake): Promise<void> => {
   if (!('whenReady' in events)) {
-    for await (const event of events) if (!takeAll([event])) return;
+    for await (const event of events) if (!intake.takeAll([event])) return;
     return;
   }
   try {
     for (let batch = events.take(); ; batch = events.take()) {
       if (batch !== undefined) {
-        if (!takeAll(batch)) return;
+        if (!intake.takeAll(batch)) return;
       } else if (events.hasEnded) return;
       else await new Promise<void>((resolve) => events.whenReady(resolve));
     }
@@ -117,7 +102,15 @@ export class TurnRunner {
   #beginTurn(run: GenerationRun): Turn {
     const limitMs = this.#remainingMs(run);
     const keys = new TurnKeys(this.#options.providers, run);
-    const turn: Turn = { run, began: performance.now(), limitMs, isComplete: false, isLate: false, keys };
+    const turn: Turn = {
+      run,
+      keys,
+      began: performance.now(),
+      limitMs,
+      isComplete: false,
+      isLate: false,
+      onToolCalls: this.#awaitToolResults,
+    };
     run.setDeadline(limitMs, () => {
       turn.isLate = true;
       run.fail(toGenerationError(new ProviderError('PROVIDER_TIMEOUT', { provider: run.provider })));
@@ -254,9 +247,9 @@ export class TurnRunner {
     run.priceOn(this.#options.models.today());
     try {
       const { events, isStreamed } = await this.#call(turn);
-      const intake = this.#createIntake(turn, admission, { isRetry, isStreamed });
+      const intake = new AnswerIntake(turn, { health, admission, isRetry, isStreamed });
       try {
-        await readAll(events, intake.takeAll);
+        await readAll(events, intake);
       } finally {
         intake.chunks.report();
       }
@@ -285,49 +278,12 @@ export class TurnRunner {
     return callerKeys.covers(provider) ? UNWATCHED_HEALTH : this.#options.health;
   }
 
-  /** What moves events into the run until its answer is complete, it has ended or the upstream has. */
-  #createIntake(
-    turn: Turn,
-    admission: Admission,
-    { isRetry, isStreamed }: { readonly isRetry: boolean; readonly isStreamed: boolean },
-  ): Intake {
-    const { run } = turn;
-    const health = this.#healthFor(run);
-    const calledAt = performance.now();
-    let firstDeltaMs: number | null = null;
-    const chunks = new ReceivedChunks(run, isStreamed, calledAt);
-    const take = (event: StreamEvent): void => {
-      if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
-      const hadContent = run.hasContent;
-      run.take(event);
-      if (!hadContent && run.hasContent) {
-        if (isStreamed) firstDeltaMs = performance.now() - calledAt;
-        health.recordFirstDelta(admission);
-      }
-      if (event.type !== 'finish') return;
-      turn.isComplete = true;
-      health.recordSuccess(admission, firstDeltaMs);
-      turn.keys.takeSuccess();
-      if (run.awaitedToolCalls.length > 0) this.#awaitToolResults(run);
-    };
-    const takeAll = (events: readonly StreamEvent[]): boolean => {
-      if (!turn.isComplete && !run.isOver) chunks.note(events);
-      for (const event of run.joinsDeltas ? joinDeltas(events) : events) {
-        if (run.isOver) return false;
-        take(event);
-      }
-      // The rest of the connection, which may stay open, must not delay the judgement.
-      return run.heldAnswer === null;
-    };
-    return { takeAll, chunks };
-  }
-
   /** Ends a generation whose tool results do not come in time. */
-  #awaitToolResults(run: GenerationRun): void {
+  readonly #awaitToolResults = (run: GenerationRun): void => {
     run.setDeadline(this.#remainingMs(run), () => run.cancel());
     run.callerKeys.drop();
     run.telemetry.actionRequired(run.snapshot());
-  }
+  };
 
   /** Calls the provider of a run. Streamed also where only the end is waited for: what came before a failure is kept. */
   async #call(turn: Turn): Promise<{
