@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../config/settings.ts';
+import type { AppOverrides } from '../../src/app.ts';
 import { collectOverSse, request, startApp, type TestApp } from '../support/app/app.ts';
 import { FOLLOW_SUBSCRIPTION, toEvents } from '../support/app/events.ts';
+import {
+  createToy,
+  finishEvent,
+  textDelta,
+  toyOverrides,
+  untilAborted,
+} from '../support/app/toy-provider.ts';
 import { findInstalledPostgres, startInstalledPostgres } from '../support/databases/installed-postgres.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -14,12 +22,23 @@ const run = promisify(execFile);
 const GENERATE = `mutation ($input: GenerateInput!, $key: String) { generate(input: $input, idempotencyKey: $key) { id text } }`;
 const START = `mutation ($input: GenerateInput!) { startGeneration(input: $input) { id } }`;
 const READ = `query ($id: ID!) { generation(id: $id) { status text error { code } } }`;
-const input = { model: 'demo', prompt: 'Hello' };
+const input = { model: 'toy', prompt: 'Hello' };
+
+/** Two models, of which one says a word and then no more: what runs while a backup is made has to run until it is restored. */
+const overrides = (): AppOverrides =>
+  toyOverrides(
+    createToy(async function* ({ config, signal }) {
+      yield textDelta('Hello');
+      if (config.name === 'silent') await untilAborted(signal);
+      yield finishEvent();
+    }),
+    { toy: {}, silent: {} },
+  );
 
 /** One that has ended, under a key, and one that runs. */
 const begin = async (app: TestApp) => {
   const ended = (await request(app, GENERATE, { input, key: 'order-1' })).data.generate;
-  const running = (await request(app, START, { input: { model: 'demo-long', prompt: 'Hello' } })).data
+  const running = (await request(app, START, { input: { model: 'silent', prompt: 'Hello' } })).data
     .startGeneration;
   return { ended, running } as const;
 };
@@ -39,7 +58,7 @@ const writeMeanwhile = async (app: TestApp, work: Promise<unknown>): Promise<num
 
 /** What the restored server has of what was there before the backup. */
 const expectRestored = async (settings: Partial<Settings>, begun: Awaited<ReturnType<typeof begin>>) => {
-  await using app = await startApp(settings);
+  await using app = await startApp(settings, overrides());
   const ended = (await request(app, READ, { id: begun.ended.id })).data.generation;
   expect(ended).toEqual({ status: 'COMPLETED', text: begun.ended.text, error: null });
   const again = (await request(app, GENERATE, { input, key: 'order-1' })).data.generate;
@@ -65,7 +84,7 @@ describe('A backup of a running server', () => {
     await using folder = temporaryFolder();
     await using restored = temporaryFolder();
     const backup = join(folder.path, 'backup.db');
-    await using app = await startApp({ dataDirectory: folder.path });
+    await using app = await startApp({ dataDirectory: folder.path }, overrides());
     const begun = await begin(app);
     const code = await readBackupCode(join(folder.path, 'modelgraph.db'), backup);
     const made = run(process.execPath, ['-e', code]);
@@ -84,7 +103,7 @@ describe('A backup of a running server', () => {
       await using folder = temporaryFolder();
       await using postgres = await startInstalledPostgres(binaries ?? '');
       const backup = join(folder.path, 'backup.dump');
-      await using app = await startApp({ databaseUrl: postgres.url('postgres') });
+      await using app = await startApp({ databaseUrl: postgres.url('postgres') }, overrides());
       const begun = await begin(app);
       const made = postgres.run('pg_dump', '--format=custom', `--file=${backup}`, postgres.url('postgres'));
       expect(await writeMeanwhile(app, made)).toBeGreaterThan(0);

@@ -25,8 +25,8 @@ const TAKE = `
           CASE WHEN b.begins_at = r.begins_at THEN r.previous
             WHEN b.begins_at = r.begins_at + a.length THEN r.used ELSE 0 END AS previous) AS w
       CROSS JOIN LATERAL (
-        SELECT cast(least(a.asked, greatest(0, floor(a.most - w.used - w.previous *
-          (1 - least(1, greatest(0, cast(a.at - b.begins_at as float8) / a.length)))))) as bigint) AS granted) AS g)
+        SELECT cast(least(a.asked, greatest(0, floor(a.most - (w.used + w.previous *
+          (1 - least(1, greatest(0, cast(a.at - b.begins_at as float8) / a.length))))))) as bigint) AS granted) AS g)
   RETURNING begins_at, used, previous, granted, NOW_MS AS at`;
 
 const READ_WINDOW = `
