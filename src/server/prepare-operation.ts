@@ -42,7 +42,7 @@ export type Refused = readonly [GraphQLError, ...GraphQLError[]];
 
 /**
  * An operation that is ready to be executed. A transport that streams results takes it as it is, so that its client
- * has a stream before the operation is begun; as an iterable it is executed when its results are asked for.
+ * has a stream also while that takes long to begin; as an iterable it is executed when its results are asked for.
  */
 export class PreparedOperation implements AsyncIterable<ExecutionResult> {
   readonly operation: OperationDefinitionNode;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Transport } from '../../core/telemetry.ts';
+import { afterPromises } from '../../lib/end-of-turn.ts';
 import { toByteText } from '../../lib/to-byte-text.ts';
 import { Delivery, type RunningOperation } from '../compiled/delivery.ts';
 import { TextWriter } from '../compiled/text-writer.ts';
@@ -27,15 +28,37 @@ const isRefused = ({ data, errors }: ExecutionResult): boolean => errors !== und
 const toChunk = (bytes: string): string => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 
 /**
- * Writes the body of a response whose head has been sent: to its socket, since a response writes each piece as three, which
- * it puts together again. The response writes heartbeats and the end in the same order. One that has no socket yet, because
- * another answer has to end first on its connection, keeps what it is given.
+ * Sends the head of a response once: with the first piece of its body in one write, or by itself once the promises of this
+ * moment are through, so that an operation that takes long has a stream and the call of a vendor leaves first.
+ */
+const createHeadSender = (response: ServerResponse): (() => void) => {
+  let isSent = false;
+  const send = (): void => {
+    if (isSent || response.destroyed || response.writableEnded) return;
+    isSent = true;
+    const { socket } = response;
+    socket?.cork();
+    process.nextTick(() => socket?.uncork());
+    response.flushHeaders();
+  };
+  afterPromises(send);
+  return send;
+};
+
+/**
+ * Writes the body of a response: to its socket, since a response writes each piece as three, which it puts together again. The
+ * response writes heartbeats and the end in the same order. One that has no socket yet, because another answer has to end
+ * first on its connection, keeps what it is given.
  */
 const createWriter = (response: ServerResponse): TextWriter => {
   const { socket, chunkedEncoding } = response;
   const isOpen = (): boolean => !response.writableEnded;
+  const sendHead = createHeadSender(response);
   if (socket === null || !chunkedEncoding) return new TextWriter(response, isOpen);
-  return new TextWriter(socket, isOpen, toChunk);
+  return new TextWriter(socket, isOpen, (bytes) => {
+    sendHead();
+    return toChunk(bytes);
+  });
 };
 
 /**
@@ -59,8 +82,6 @@ export class EventStreamBody {
   /** Sends the results and ends the response. The client's leaving ends the operation at once. */
   pipe(response: ServerResponse): ServerResponse {
     const { open, controller, framing, maskError, heartbeatMs, transport, streamOpened } = this.#options;
-    // The client has a stream before the operation is begun.
-    response.flushHeaders();
     const writer = createWriter(response);
     if (framing.head !== '') writer.write(framing.head);
     const stopHeartbeat = startHeartbeat(response, framing.heartbeat, heartbeatMs);
@@ -81,6 +102,8 @@ export class EventStreamBody {
     const end = (): void => {
       try {
         stopHeartbeat();
+        // The end of the stream and that of the body are one write: `response.end()` uncorks.
+        response.socket?.cork();
         writer.write(framing.end());
         writer.flush();
       } finally {
