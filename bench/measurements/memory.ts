@@ -43,7 +43,7 @@ const SHARED_IDLE: State = {
   maxRatio: 2,
 };
 const IDLE: State = { name: 'idle, a generation each', plan: IDLE_PLAN, maxRatio: 3 };
-/** As docs/deployment.md advises: V8 would let the young generation grow with the memory of the machine. */
+/** Of `npm start`, here for the bare server as well: V8 would let the young generation grow with the memory of the machine. */
 const BOUNDED_FLAGS = ['--max-semi-space-size=16'];
 const toBounded = (state: State): State => ({
   ...state,
@@ -183,7 +183,7 @@ export const memory: Measurement = {
       before === null ? [] : cells.flatMap((cell) => toComparisons(cell, before.name)),
     );
     return {
-      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. Idle: a model that has sent nothing yet; the memory of a generation itself (its state, its event log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second for ${SETTLE_MS / 1_000} s.`,
+      method: `Growth of a new server process (warmed up with ${WARM_UP} subscriptions) divided by the number of subscriptions, after collecting garbage. This server has the flags of \`npm start\`, which bound its young generation; where a row names them, the bare one has them as well. Idle: a model that has sent nothing yet; the memory of a generation itself (its state, its event log, its row in the store) is counted where each subscription has started one, and not where all of them join the same few. Streaming: 2 deltas a second for ${SETTLE_MS / 1_000} s.`,
       tables: [
         {
           title: 'Per subscription',

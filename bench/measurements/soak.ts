@@ -252,7 +252,7 @@ export const soak: Measurement = {
         ? 'one server process on its own file'
         : `${nodes.length} server processes on one PostgreSQL, each resumed stream on another of them`;
     return {
-      method: `${toText(minutes)} minutes of ${CLIENTS} clients against ${where} (\`src/main.ts\`). Generations of 20 to 320 deltas; connections that break after 1 to 60 events, resumed over either transport; readers that pause; \`cancelGeneration\` on any node; upstreams that reset, truncate, fail inside the stream, refuse, or go silent. Sequence and \`offset\` of every event are checked. Memory after collecting garbage, every ${SAMPLE_MS / 1_000} s; ended generations stay in memory for ${EVENT_RETENTION_MS / 1_000} s.${typeof database === 'string' ? ` No PostgreSQL could be started: ${database}` : ''}`,
+      method: `${toText(minutes)} minutes of ${CLIENTS} clients against ${where} (\`src/main.ts\`, with the flags of \`npm start\`). Generations of 20 to 320 deltas; connections that break after 1 to 60 events, resumed over either transport; readers that pause; \`cancelGeneration\` on any node; upstreams that reset, truncate, fail inside the stream, refuse, or go silent. Sequence and \`offset\` of every event are checked. Memory after collecting garbage, every ${SAMPLE_MS / 1_000} s; ended generations stay in memory for ${EVENT_RETENTION_MS / 1_000} s.${typeof database === 'string' ? ` No PostgreSQL could be started: ${database}` : ''}`,
       tables: toTables(generations, samples),
       verdicts: toVerdicts(generations, remains, samples, minutes),
       notes: countAlike(generations.flatMap(toRefusals)),

@@ -1,11 +1,12 @@
 import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../../src/app.ts';
-import type { StreamEvent } from '../../src/core/stream-event.ts';
+import type { EventStream, StreamEvent } from '../../src/core/stream-event.ts';
+import { toReadyIterator } from '../../src/lib/ready-iterator.ts';
 import { testSettings } from '../../test/support/app/app.ts';
 import {
   createToy,
   finishEvent,
-  type ToyAnswer,
+  type ToyCall,
   toyOverrides,
   untilAborted,
 } from '../../test/support/app/toy-provider.ts';
@@ -18,43 +19,52 @@ export interface ModelgraphOptions {
   readonly settings?: Partial<Settings>;
 }
 
-/** Generates the deltas of a plan, so that the server is measured without the work of a provider. */
-const answerAsPlanned: ToyAnswer = async function* ({ request, signal }) {
+/** The deltas of a plan, as one read of a provider's socket brings them: all of a turn of the event loop together. */
+async function* toBatches({ request, signal }: ToyCall): AsyncGenerator<readonly StreamEvent[]> {
   const message = request.messages.at(-1);
   const part = message?.role === 'user' ? message.parts[0] : undefined;
   if (part?.type !== 'text') throw new TypeError('the last message is not a plan');
   const plan = readPlan(part.text);
   if (plan.deltas === null) await untilAborted(signal);
-  const ready: StreamEvent[] = [];
-  let wake = Promise.withResolvers<void>();
   let isOver = false;
+  signal.addEventListener('abort', () => (isOver = true), { once: true });
+  let ready: StreamEvent[] = [];
+  let wake = Promise.withResolvers<void>();
   const paced = pace(
     plan,
     (index) => {
-      ready.push({
-        type: plan.alternate === true && index % 2 === 1 ? 'reasoning-delta' : 'text-delta',
-        text: toDeltaText(index),
-      });
+      const type = plan.alternate === true && index % 2 === 1 ? 'reasoning-delta' : 'text-delta';
+      ready.push({ type, text: toDeltaText(index) });
       wake.resolve();
       return plan.intervalMs > 0 || (index + 1) % (plan.burst ?? 1) !== 0;
     },
-    () => signal.aborted,
+    () => isOver,
     () => new Promise(setImmediate),
   ).then(() => {
     isOver = true;
     wake.resolve();
   });
   const hasEnded = (): boolean => isOver;
-  for (;;) {
-    // `yield*` would await each of them three times.
-    for (const event of ready.splice(0)) yield event;
-    if (hasEnded() && ready.length === 0) break;
+  while (!hasEnded()) {
     await wake.promise;
     wake = Promise.withResolvers<void>();
-    if (hasEnded()) wake.resolve();
+    const batch = ready;
+    ready = [];
+    if (batch.length > 0) yield batch;
   }
   await paced;
-  yield finishEvent();
+  yield [...ready, finishEvent()];
+}
+
+/** Generates the deltas of a plan, so that the server is measured without the work of a provider. */
+const answerAsPlanned = (call: ToyCall): EventStream => {
+  const batches = toBatches(call);
+  return {
+    batches: () => toReadyIterator(batches),
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of batches) yield* batch;
+    },
+  };
 };
 
 const silent = (): void => undefined;

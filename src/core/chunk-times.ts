@@ -24,17 +24,19 @@ export class ChunkTimes {
     this.#calledMs = calledMs;
   }
 
-  /** A chunk has come, at a time by `performance.now()`. */
-  note(nowMs: number): void {
+  /** So many chunks have come at once, one at least, at a time by `performance.now()`. */
+  note(nowMs: number, count = 1): void {
     if (this.#firstMs === null) this.#firstMs = nowMs;
-    else {
-      const seconds = (nowMs - this.#lastMs) / 1_000;
-      let bucket = 0;
-      while (seconds > (CHUNK_BOUNDS[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
-      this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
-      this.sums[bucket] = (this.sums[bucket] ?? 0) + seconds;
-    }
+    else this.#add(1, (nowMs - this.#lastMs) / 1_000);
+    if (count > 1) this.#add(count - 1, 0);
     this.#lastMs = nowMs;
+  }
+
+  #add(count: number, seconds: number): void {
+    let bucket = 0;
+    while (seconds > (CHUNK_BOUNDS[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
+    this.sums[bucket] = (this.sums[bucket] ?? 0) + count * seconds;
   }
 
   /** From the call to the first chunk, in seconds; null: none has come. */

@@ -25,7 +25,9 @@ export async function* readLines(
     else pieces = [];
   };
   const take = (): Line => {
-    const line = { index, bytes: length > maxLineBytes ? null : withoutReturn(Buffer.concat(pieces)) };
+    const [piece] = pieces;
+    const whole = piece !== undefined && pieces.length === 1 ? piece : Buffer.concat(pieces);
+    const line = { index, bytes: length > maxLineBytes ? null : withoutReturn(whole) };
     index += 1;
     length = 0;
     pieces = [];

@@ -50,8 +50,8 @@ class AwaitedItems<T> implements ReadyIterator<T> {
   constructor(source: AsyncIterator<T, unknown, undefined>, signal: AbortSignal | undefined) {
     this.#source = source;
     this.#signal = signal;
-    signal?.addEventListener('abort', this);
-    if (signal?.aborted === true) this.handleEvent();
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted === true) this.#abort();
   }
 
   get hasEnded(): boolean {
@@ -87,11 +87,11 @@ class AwaitedItems<T> implements ReadyIterator<T> {
     return this;
   }
 
-  /** The signal was aborted. */
-  handleEvent(): void {
+  /** A function: what listens as an object stays in memory until the next full collection, with all that it refers to. */
+  readonly #abort = (): void => {
     this.#leave();
     (async () => this.#source.return?.())().catch(ignore);
-  }
+  };
 
   get #isReady(): boolean {
     return this.#item !== undefined || this.#failure !== undefined;
@@ -121,7 +121,7 @@ class AwaitedItems<T> implements ReadyIterator<T> {
 
   #end(): void {
     this.#isOver = true;
-    this.#signal?.removeEventListener('abort', this);
+    this.#signal?.removeEventListener('abort', this.#abort);
   }
 
   #wake(): void {
@@ -136,22 +136,35 @@ class AwaitedItems<T> implements ReadyIterator<T> {
 export const toReadyIterator = <T>(source: AsyncIterable<T>, signal?: AbortSignal): ReadyIterator<T> =>
   new AwaitedItems(source[Symbol.asyncIterator](), signal);
 
+/**
+ * A class, since an object literal with a getter gets a shape of its own each time, which lives until the next full collection
+ * with all that the getter refers to.
+ */
+class ItemsAtHand<T> implements ReadySource<T> {
+  readonly #items: Iterator<T>;
+  #hasEnded = false;
+
+  constructor(items: Iterable<T>) {
+    this.#items = items[Symbol.iterator]();
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  take(): T | undefined {
+    const item = this.#items.next();
+    this.#hasEnded = item.done === true;
+    return item.done === true ? undefined : item.value;
+  }
+
+  whenReady(wake: () => void): void {
+    setImmediate(wake);
+  }
+}
+
 /** The items of what is there already. */
-export const toReadySource = <T>(items: Iterable<T>): ReadySource<T> => {
-  const iterator = items[Symbol.iterator]();
-  let hasEnded = false;
-  return {
-    take: () => {
-      const item = iterator.next();
-      hasEnded = item.done === true;
-      return item.done === true ? undefined : item.value;
-    },
-    get hasEnded() {
-      return hasEnded;
-    },
-    whenReady: (wake) => void setImmediate(wake),
-  };
-};
+export const toReadySource = <T>(items: Iterable<T>): ReadySource<T> => new ItemsAtHand(items);
 
 /** An iterator of no items, which has ended from the beginning. */
 export const createEndedIterator = <T>(): ReadyIterator<T> => ({

@@ -67,7 +67,10 @@ const addBatch = async (db: Db, id: string, items: number): Promise<void> => {
     metadata: null,
     bound: null,
   }));
-  await store.addItems(id, rows);
+  await store.addItems(
+    id,
+    rows.map((row) => store.encodeItem(row)),
+  );
   await store.publish(id, { total: items, provider: 'toy', jobs: [], ...UNBILLED }, null);
 };
 

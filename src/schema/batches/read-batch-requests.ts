@@ -77,10 +77,12 @@ const coercerOf = (schema: GraphQLSchema, hideSuggestions: boolean) => {
   };
 };
 
+// A mark at the beginning of a file says that it is UTF-8, and is no part of the text.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const decode = (bytes: Buffer): string | undefined => {
   try {
-    // A mark at the beginning of a file says that it is UTF-8, and is no part of the text.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

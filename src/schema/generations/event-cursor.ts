@@ -10,13 +10,37 @@ export interface LogPosition {
   readonly isEnd: boolean;
 }
 
+/** What all cursors of a generation begin with: as far as base64 encodes it apart, and the bytes after that. */
+interface CommonPart {
+  readonly generationId: string;
+  readonly encoded: string;
+  readonly rest: string;
+}
+
+let lastCommon: CommonPart = { generationId: '', encoded: '', rest: '' };
+
+/** Of the generation that was asked for last it is known: each event of an event stream has a cursor. */
+const commonOf = (generationId: string): CommonPart => {
+  if (lastCommon.generationId === generationId) return lastCommon;
+  const bytes = Buffer.from(`${generationId}:`);
+  const apart = bytes.length - (bytes.length % 3);
+  const encoded = bytes.toString('base64url', 0, apart);
+  lastCommon = { generationId, encoded, rest: bytes.toString('latin1', apart) };
+  return lastCommon;
+};
+
+/** Holds the bytes that belong to one cursor alone while they are encoded. */
+const OWN_BYTES = Buffer.alloc(32);
+
 /**
  * The position of an event in its log as an opaque token. It contains the generation's id, and says that the event is the
  * last one where it is: the sequence alone does not, where a server died with events that it had delivered and not stored.
  */
 export const toCursor = (event: Pick<GenerationEvent, 'type' | 'generationId' | 'sequence'>): string => {
-  const position = `${event.generationId}:${event.sequence}`;
-  return Buffer.from(isTerminalEvent(event) ? `${position}:end` : position).toString('base64url');
+  const { generationId, sequence } = event;
+  const { encoded, rest } = commonOf(generationId);
+  const own = isTerminalEvent(event) ? `${rest}${sequence}:end` : `${rest}${sequence}`;
+  return encoded + OWN_BYTES.toString('base64url', 0, OWN_BYTES.write(own, 'latin1'));
 };
 
 /** Longer than any cursor of ours. */

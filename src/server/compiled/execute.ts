@@ -6,7 +6,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { createSelectionPlan } from './selection-plan.ts';
-import { validateArgs, type ValidateArgsOptions } from './validate-args.ts';
+import { forgetArgs, validateArgs, type ValidateArgsOptions } from './validate-args.ts';
 
 /**
  * The `execute` of the server, for queries and mutations. A query that comes again is answered by plan, at a fraction
@@ -19,6 +19,7 @@ export const createExecute = (options: ValidateArgsOptions) => {
 
   return (args: ExecutionArgs): ExecutionResult | PromiseLike<ExecutionResult> => {
     const validated = validateArgs(args, options);
+    forgetArgs(args);
     if (!('schema' in validated)) return { errors: validated };
     const { operation } = validated;
     if (operation.operation === OperationTypeNode.QUERY) {

@@ -94,7 +94,11 @@ export const validateArgs = (args: ExecutionArgs, options: ValidateArgsOptions):
   return validated;
 };
 
-/** Lets go of what was coerced for a context that outlives the beginning of its operation. */
+/**
+ * Lets go of what was coerced, once an operation begins. What was coerced refers to its context, so that an operation that is
+ * not forgotten stays in memory until the next full collection, with its answer: those of the young generation take what a weak
+ * map holds for alive.
+ */
 export const forgetArgs = ({ contextValue }: ExecutionArgs): void => {
   if (typeof contextValue === 'object' && contextValue !== null) known.delete(contextValue);
 };

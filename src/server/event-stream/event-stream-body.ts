@@ -81,6 +81,8 @@ export class EventStreamBody {
     const end = (): void => {
       try {
         stopHeartbeat();
+        // The end of the stream and that of the body are one write: `response.end()` uncorks.
+        response.socket?.cork();
         writer.write(framing.end());
         writer.flush();
       } finally {

@@ -157,6 +157,8 @@ const startOperation = (
   };
   const enveloped = options.yoga.getEnveloped({ ...origin });
   const operation = prepareOperation(enveloped, resolved.params, options.maskError);
+  // The protocol keeps the message for as long as the operation runs, and reads no text of it any more: its document is shared.
+  Object.assign(payload, { query: '' });
   if (!(operation instanceof PreparedOperation)) return operation.map(withoutHttp);
   return {
     schema: enveloped.schema,

@@ -6,7 +6,7 @@ import type { AnswerExpectation, BatchJob, ItemOutcome } from './batch-job.ts';
 import type { HeldBatch, HeldJob } from './batch-lease.ts';
 import { parseJsonColumn, readCost } from './batch-rows.ts';
 import type { Queries, Transaction } from '../db/db.ts';
-import { toRows } from '../db/dialect.ts';
+import { joinRows, toRow, toRows } from '../db/dialect.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 import { settleItems } from './settle-items.ts';
@@ -130,12 +130,10 @@ const write = async (
   taken: readonly Taken[],
 ): Promise<void> => {
   const { batchRid, jobRid } = job.lease;
-  const rows = taken.map(({ rid, outcome: { status, result } }) => ({
-    rid,
-    status,
-    result: encodeResult(batch.deleted_at === null ? result : EMPTY_RESULT),
-  }));
-  await transaction.query(RECORD, [toRows(rows)]);
+  const rows = taken.map(({ rid, outcome: { status, result } }) =>
+    toRow({ rid, status, result: encodeResult(batch.deleted_at === null ? result : EMPTY_RESULT) }),
+  );
+  for (const value of joinRows(rows)) await transaction.query(RECORD, [value]);
   const counts = { ...NO_COUNTS };
   for (const { outcome } of taken) counts[outcome.status] += 1;
   await countResults(transaction, batchRid, counts, toSums(batch, taken));

@@ -70,7 +70,36 @@ export const toSqlite = remember((sql) =>
     .replace(PLACEHOLDER, '?$1'),
 );
 
+type Row = Readonly<Record<string, string | number | null>>;
+
 /** Rows as the value of `JSON_ROWS`, or texts as that of `IN_LIST`. */
-export const toRows = (
-  rows: readonly (Readonly<Record<string, string | number | null>> | string)[],
-): string => JSON.stringify(rows);
+export const toRows = (rows: readonly (Row | string)[]): string => JSON.stringify(rows);
+
+/** One row, for `joinRows`. */
+export const toRow = (row: Row): string => JSON.stringify(row);
+
+/**
+ * V8 keeps a longer text apart as a large object, and one that is alive at a collection of the young generation until the next
+ * full one: writes of a large batch would add up to its size. Of UTF-16, the widest.
+ */
+const MAX_VALUE_CHARACTERS = 48 * 1024;
+
+/**
+ * Rows of which each was made by `toRow`, as values of `JSON_ROWS`, in their order: for one statement each, of about 48 Ki
+ * characters or one row.
+ */
+export const joinRows = (rows: readonly string[]): readonly string[] => {
+  const values: string[] = [];
+  let from = 0;
+  let length = 0;
+  for (const [index, row] of rows.entries()) {
+    if (index > from && length + row.length > MAX_VALUE_CHARACTERS) {
+      values.push(`[${rows.slice(from, index).join(',')}]`);
+      from = index;
+      length = 0;
+    }
+    length += row.length + 1;
+  }
+  if (from < rows.length) values.push(`[${rows.slice(from).join(',')}]`);
+  return values;
+};

@@ -1,6 +1,7 @@
 import { isTerminalEvent, type LoggedEvent } from '../../core/generation-event.ts';
 import type { Generation } from '../../core/generation.ts';
 import { completeCost } from '../../core/usage.ts';
+import { isPlainText } from '../../lib/to-json-string.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
 
@@ -32,9 +33,23 @@ const encodeEvent = (event: LoggedEvent): string => {
   }
 };
 
-/** Events that follow each other, as one text: without their places, and the last one without its generation. */
-export const encodeEvents = (events: readonly LoggedEvent[]): string =>
-  `[${events.map(encodeEvent).join(',')}]`;
+/** An event within a string of JSON. */
+const quoteEvent = (event: LoggedEvent): string => {
+  const isPlain = (event.type === 'TextDelta' || event.type === 'ReasoningDelta') && isPlainText(event.text);
+  return isPlain
+    ? `{\\"type\\":\\"${event.type}\\",\\"offset\\":${event.offset},\\"text\\":\\"${event.text}\\"}`
+    : JSON.stringify(encodeEvent(event)).slice(1, -1);
+};
+
+/**
+ * Events that follow each other, as one text, and that as a string of JSON, as it is part of a row: without their places, and the
+ * last one without its generation. Escaping the whole text would cost more than making it.
+ */
+export const quoteEvents = (events: readonly LoggedEvent[]): string => {
+  let quoted = '"[';
+  for (const event of events) quoted += quoted.length > 2 ? `,${quoteEvent(event)}` : quoteEvent(event);
+  return `${quoted}]"`;
+};
 
 /** The events of a block, in order. `final`: the record of the generation, which a terminal event among them carries. */
 export const decodeEvents = (

@@ -25,7 +25,8 @@ export const readResult = async (
 ): Promise<BatchResult> => {
   const collector = new AnswerCollector();
   try {
-    for await (const event of guardStream({ ...call, open })) collector.take(event);
+    for await (const events of guardStream({ ...call, open }).batches())
+      for (const event of events) collector.take(event);
     return { customId, status: 'succeeded', result: collector.toResult() };
   } catch (error) {
     const known = findModelgraphError(error);

@@ -1,6 +1,12 @@
 import { type ModelgraphError, ProviderError, findModelgraphError } from '../../../core/errors.ts';
 import type { EventStream, StreamEvent, StreamItem } from '../../../core/stream-event.ts';
-import { type ReadyIterator, takeNext, toNextResult, toReadyIterator } from '../../../lib/ready-iterator.ts';
+import {
+  type ReadyIterator,
+  type ReadySource,
+  takeNext,
+  toNextResult,
+  toReadyIterator,
+} from '../../../lib/ready-iterator.ts';
 import { type AnswerExpectation, AnswerCheck } from '../reading/check-answer.ts';
 import { mapTransportError } from './map-transport-error.ts';
 
@@ -60,14 +66,7 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   }
 
   async next(): Promise<IteratorResult<StreamEvent>> {
-    const call = this.#call;
-    const given = await takeNext({
-      take: () => call.takeUpTo(ONE)?.[0],
-      get hasEnded() {
-        return call.hasEnded;
-      },
-      whenReady: (wake) => call.whenReady(wake),
-    });
+    const given = await takeNext(new SingleEvents(this.#call));
     return given === undefined ? OVER : { done: false, value: given };
   }
 
@@ -83,6 +82,27 @@ class GuardedStream implements AsyncIterableIterator<StreamEvent>, EventStream {
   /** The same events, all that have come at once together. */
   batches(): ReadyIterator<Batch> {
     return this.#call;
+  }
+}
+
+/** The events of a call, one at a time. */
+class SingleEvents implements ReadySource<StreamEvent> {
+  readonly #call: GuardedCall;
+
+  constructor(call: GuardedCall) {
+    this.#call = call;
+  }
+
+  get hasEnded(): boolean {
+    return this.#call.hasEnded;
+  }
+
+  take(): StreamEvent | undefined {
+    return this.#call.takeUpTo(ONE)?.[0];
+  }
+
+  whenReady(wake: () => void): void {
+    this.#call.whenReady(wake);
   }
 }
 
@@ -164,16 +184,11 @@ class GuardedCall implements ReadyIterator<Batch> {
     return this;
   }
 
-  /** The caller's signal is aborted. */
-  handleEvent(): void {
-    this.#stop(cancelledError(this.#options), this.#options.signal.reason);
-  }
-
   #start(): void {
     const { signal, open } = this.#options;
     this.#state = 'running';
-    if (signal.aborted) return this.handleEvent();
-    signal.addEventListener('abort', this);
+    if (signal.aborted) return this.#cancel();
+    signal.addEventListener('abort', this.#cancel);
     this.#expectContent();
     try {
       const source = open(this.#call.signal, () => this.#expectContent());
@@ -226,7 +241,7 @@ class GuardedCall implements ReadyIterator<Batch> {
         throw new ProviderError('CONTENT_FILTERED', { provider, vendorMessage: event.rawReason });
       }
       // A turn that is complete cannot be cancelled any more.
-      this.#options.signal.removeEventListener('abort', this);
+      this.#options.signal.removeEventListener('abort', this.#cancel);
       clearTimeout(this.#timer);
       this.#state = 'finished';
     }
@@ -269,6 +284,12 @@ class GuardedCall implements ReadyIterator<Batch> {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /**
+   * The caller's signal is aborted. A function: what listens as an object stays in memory until the next full collection, with
+   * all that it refers to, since Node makes an async function for each.
+   */
+  readonly #cancel = (): void => this.#stop(cancelledError(this.#options), this.#options.signal.reason);
+
   readonly #wake = (): void => {
     const wake = this.#waiting;
     this.#waiting = undefined;
@@ -279,7 +300,7 @@ class GuardedCall implements ReadyIterator<Batch> {
     this.#state = 'over';
     this.#unread = NONE;
     clearTimeout(this.#timer);
-    this.#options.signal.removeEventListener('abort', this);
+    this.#options.signal.removeEventListener('abort', this.#cancel);
   }
 
   /** Aborts the call and lets go of its source. */

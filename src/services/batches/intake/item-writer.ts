@@ -2,8 +2,8 @@ import type { BatchStore, NewItem } from '../../../stores/batches/batch-store.ts
 import type { BatchPlan } from './batch-plan.ts';
 import type { BatchSubmission } from './batch-submission.ts';
 
-/** Items are stored so many at a time; large ones fewer. */
-const ITEMS_A_WRITE = 500;
+/** Items are stored so many at a time, large ones fewer: before a second collection of the young generation while they wait. */
+const ITEMS_A_WRITE = 250;
 const DAY_MS = 86_400_000;
 
 const BYTES_A_WRITE = 4 * 1024 * 1024;
@@ -14,7 +14,7 @@ export class ItemWriter {
   readonly #id: string;
   readonly #submission: BatchSubmission;
   #isCreated = false;
-  #waiting: NewItem[] = [];
+  #waiting: string[] = [];
   #waitingBytes = 0;
 
   constructor(store: BatchStore, id: string, submission: BatchSubmission) {
@@ -39,7 +39,7 @@ export class ItemWriter {
   }
 
   add(item: NewItem, bytes: number): void {
-    this.#waiting.push(item);
+    this.#waiting.push(this.#store.encodeItem(item));
     this.#waitingBytes += bytes;
   }
 

@@ -4,7 +4,7 @@ import { atEndOfTurn } from '../../../lib/end-of-turn.ts';
 import type { ReadyIterator } from '../../../lib/ready-iterator.ts';
 
 /** A reader that is further behind than this gets adjacent deltas of one kind merged into one. */
-const MERGE_WHEN_BEHIND_BY = 32;
+export const MERGE_WHEN_BEHIND_BY = 32;
 
 type Delta = Extract<LoggedEvent, { type: 'TextDelta' | 'ReasoningDelta' }>;
 

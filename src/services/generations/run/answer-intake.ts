@@ -2,6 +2,7 @@ import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { Admission } from '../../providers/provider-health.ts';
 import type { CallHealth } from '../../providers/unwatched-health.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { joinDeltas } from './join-deltas.ts';
 import { ReceivedChunks } from './received-chunks.ts';
 import type { TurnKeys } from './turn-keys.ts';
 
@@ -44,8 +45,9 @@ export class AnswerIntake {
 
   /** Gives whether more is to be read. */
   takeAll(events: readonly StreamEvent[]): boolean {
-    const { run } = this.#turn;
-    for (const event of events) {
+    const { run, isComplete } = this.#turn;
+    if (!isComplete && !run.isOver) this.chunks.note(events);
+    for (const event of run.joinsDeltas ? joinDeltas(events) : events) {
       if (run.isOver) return false;
       this.#take(event);
     }
@@ -58,7 +60,6 @@ export class AnswerIntake {
     const { run } = turn;
     const { health, admission, isRetry, isStreamed } = this.#options;
     if (turn.isComplete || (isRetry && event.type === 'warning' && run.hasWarning(event.warning))) return;
-    this.chunks.note(event);
     const hadContent = run.hasContent;
     run.take(event);
     if (!hadContent && run.hasContent) {

@@ -128,6 +128,12 @@ export class GenerationRun {
     return this.#state.prepared.resolution.config.provider;
   }
 
+  /** Whether deltas that come at once may be one event: neither its cost nor a streamed document is to be known after each. */
+  get joinsDeltas(): boolean {
+    const { limits, outputRules } = this.prepared;
+    return limits.maxCostUsd === null && !outputRules.isStreamed;
+  }
+
   /** Whether anything of the present turn's answer has come, so that asking again would repeat it. */
   get hasContent(): boolean {
     return this.#state.hasContent;

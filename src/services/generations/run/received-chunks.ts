@@ -2,6 +2,9 @@ import { ChunkTimes } from '../../../core/chunk-times.ts';
 import type { StreamEvent } from '../../../core/stream-event.ts';
 import type { GenerationRun } from './generation-run.ts';
 
+const isChunk = ({ type }: StreamEvent): boolean =>
+  type === 'text-delta' || type === 'reasoning-delta' || type === 'tool-call-delta';
+
 /** Times the chunks of one call's answer, and reports them once: before the answer is whole, or when the stream has broken. */
 export class ReceivedChunks {
   readonly #run: Pick<GenerationRun, 'telemetry'>;
@@ -18,13 +21,14 @@ export class ReceivedChunks {
     this.#calledAt = calledAt;
   }
 
-  /** To be called before the run takes the event, since the run may end with it. */
-  note({ type }: StreamEvent): void {
-    if (type === 'finish') return this.report();
-    if (!this.#isStreamed) return;
-    if (type !== 'text-delta' && type !== 'reasoning-delta' && type !== 'tool-call-delta') return;
-    this.#times ??= new ChunkTimes(this.#calledAt);
-    this.#times.note(performance.now());
+  /** Takes what has come at once. To be called before the run takes it, since the run may end with it. */
+  note(events: readonly StreamEvent[]): void {
+    const count = this.#isStreamed ? events.filter(isChunk).length : 0;
+    if (count > 0) {
+      this.#times ??= new ChunkTimes(this.#calledAt);
+      this.#times.note(performance.now(), count);
+    }
+    if (events.at(-1)?.type === 'finish') this.report();
   }
 
   report(): void {

@@ -93,10 +93,14 @@ export class TurnRunner {
    * Moves the answer to the present turn into the run, and holds it against its schema, if it has one; then, where a better
    * answer is asked for, that one. Never rejects: every failure ends the run.
    */
-  async run(run: GenerationRun): Promise<void> {
-    do {
-      if (run.heldAnswer === null) await this.#askModels(this.#beginTurn(run));
-    } while (await this.#repairs(run));
+  run(run: GenerationRun): Promise<void> {
+    const asked = run.heldAnswer === null ? this.#askModels(this.#beginTurn(run)) : Promise.resolve();
+    // Nothing but this is kept of the call while the model is silent.
+    return asked.then(() => this.#afterAnswer(run));
+  }
+
+  async #afterAnswer(run: GenerationRun): Promise<void> {
+    if (await this.#repairs(run)) await this.run(run);
   }
 
   #beginTurn(run: GenerationRun): Turn {

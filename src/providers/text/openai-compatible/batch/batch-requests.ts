@@ -17,18 +17,19 @@ export type ToRequestLine = (request: BatchRequest) => string;
 
 /** The body of a line is that of a single request. */
 export const createToRequestLine = (context: BatchContext): ToRequestLine => {
-  // The size of a request is asked before it is sent: the line that was measured is the one that goes up.
-  const written = new WeakMap<BatchRequest, string>();
-  return (request) => {
-    const line =
-      written.get(request) ??
-      toJsonLine({
-        custom_id: request.customId,
+  // The size of a request is asked right before it is sent: the line that was measured is the one that goes up. One is kept,
+  // since a map of them, weak or not, would keep lines until the next full collection.
+  let request: BatchRequest | undefined;
+  let line = '';
+  return (asked) => {
+    if (asked !== request)
+      line = toJsonLine({
+        custom_id: asked.customId,
         method: 'POST',
         url: batchEndpointOf(context),
-        body: context.toBody(request.request),
+        body: context.toBody(asked.request),
       });
-    written.set(request, line);
+    request = asked;
     return line;
   };
 };
