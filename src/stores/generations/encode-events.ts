@@ -4,6 +4,7 @@ import { completeCost } from '../../core/usage.ts';
 import { isPlainText } from '../../lib/to-json-string.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
+import { encodeResolution, withField } from './encode-resolution.ts';
 
 type EncodedEvent = Omit<LoggedEvent, 'generationId' | 'sequence'>;
 
@@ -19,7 +20,10 @@ const encodeEvent = (event: LoggedEvent): string => {
       const { generationId: _id, sequence: _sequence, generation: _generation, ...own } = event;
       return toJson(own);
     }
-    case 'GenerationStarted':
+    case 'GenerationStarted': {
+      const { generationId: _id, sequence: _sequence, resolution, ...own } = event;
+      return withField(toJson(own), 'resolution', encodeResolution(resolution));
+    }
     case 'ToolCallDelta':
     case 'ToolCallReady':
     case 'CitationAdded':

@@ -1,9 +1,9 @@
 import type { Generation } from '../../core/generation.ts';
 import { toOutline } from '../../core/to-outline.ts';
-import type { ModelConfig } from '../../core/model-config.ts';
 import { completeCost } from '../../core/usage.ts';
 import { fromJson } from '../db/from-json.ts';
 import { toJson } from '../db/to-json.ts';
+import { encodeResolution, withField } from './encode-resolution.ts';
 
 type Dates = 'createdAt' | 'startedAt' | 'completedAt';
 
@@ -17,31 +17,11 @@ interface ParsedGeneration extends Omit<Generation, Dates | 'outputViolations' |
   readonly turns?: Generation['turns'];
 }
 
-/** Of the configs of models, which are the same for every generation and most of what a record says at its beginning. */
-const configs = new WeakMap<ModelConfig, string>();
-
-const encodeConfig = (config: ModelConfig): string => {
-  const known = configs.get(config);
-  if (known !== undefined) return known;
-  const encoded = toJson(config);
-  configs.set(config, encoded);
-  return encoded;
-};
-
-/** An object with one more field, whose value is JSON already. */
-const withField = (object: string, name: string, value: string): string =>
-  `{"${name}":${value},${object.slice(1)}`;
-
 /** Nothing but the outline of a generation that is not to be stored, whatever the caller has of it. */
 export const encodeGeneration = (given: Generation): string => {
   const { resolution, ...generation } =
     given.isStored === false ? { ...toOutline(given), rawFinishReason: null } : given;
-  const { config, ...resolved } = resolution;
-  return withField(
-    toJson(generation),
-    'resolution',
-    withField(toJson(resolved), 'config', encodeConfig(config)),
-  );
+  return withField(toJson(generation), 'resolution', encodeResolution(resolution));
 };
 
 const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
