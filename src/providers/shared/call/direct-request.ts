@@ -68,6 +68,11 @@ const toHeaders = (given: GivenHeaders): Headers => {
 /** One request, as undici's handler, and the bytes of its answer. */
 class Exchange implements ByteSource {
   readonly #signal: AbortSignal | null;
+  // A function: Node makes an async one for each object that listens.
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#signal?.reason;
+    this.#close(reason instanceof Error ? reason : this.#toFailure(reason));
+  };
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #controller: RequestController | undefined;
@@ -84,13 +89,7 @@ class Exchange implements ByteSource {
   ) {
     this.#signal = signal;
     this.#answer = answer;
-    signal?.addEventListener('abort', this);
-  }
-
-  /** The signal is aborted. */
-  handleEvent(): void {
-    const reason: unknown = this.#signal?.reason;
-    this.#close(reason instanceof Error ? reason : this.#toFailure(reason));
+    signal?.addEventListener('abort', this.#onAbort);
   }
 
   onRequestStart(controller: RequestController): void {
@@ -181,7 +180,7 @@ class Exchange implements ByteSource {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#failure = failure;
-    this.#signal?.removeEventListener('abort', this);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#answer?.reject(failure);
     this.#answer = undefined;
     this.#notify();

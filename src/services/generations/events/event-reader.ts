@@ -57,7 +57,7 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     this.#options = options;
     this.#position = after;
     log.readerCount += 1;
-    options.signal?.addEventListener('abort', this);
+    options.signal?.addEventListener('abort', this.#leave);
     if (options.signal?.aborted === true) this.#leave();
   }
 
@@ -134,11 +134,6 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     return this;
   }
 
-  /** The signal was aborted. */
-  handleEvent(): void {
-    this.#leave();
-  }
-
   /** Whether it had read a log to its end before that was erased. */
   get #hasWhole(): boolean {
     const { wholeLength } = this.#log;
@@ -153,18 +148,19 @@ export class EventReader implements ReadyIterator<GenerationEvent> {
     return last;
   }
 
-  #leave(): void {
+  // A function: Node makes an async one for each object that listens.
+  readonly #leave = (): void => {
     if (this.#hasLeft) return;
     const { signal, subscriber } = this.#options;
     const hasEverything = this.hasEnded;
     this.#hasLeft = true;
     this.#log.readerCount -= 1;
-    signal?.removeEventListener('abort', this);
+    signal?.removeEventListener('abort', this.#leave);
     if (hasEverything) subscriber?.finish();
     else if (isCompletedByClient(signal)) subscriber?.abandon();
     else subscriber?.leave();
     this.notify();
-  }
+  };
 
   /** Merges a delta with those of its kind that follow it at the position. */
   #merge(first: Delta): GenerationEvent {
