@@ -36,6 +36,9 @@ export interface GuardedFetchOptions {
 
 const EVENT_STREAM = 'text/event-stream';
 
+/** What a process has put in place of it since, to record calls or to answer them, is to hear of all of them. */
+const { fetch: BUILT_IN_FETCH } = globalThis;
+
 /**
  * A `fetch` for an SDK's client, one per kind of answer expected. Its responses are read by the SDK, or by `openAnswer`.
  * - A success of another kind than expected, an empty one, or an error in a success' body throws `ProviderError` and
@@ -101,6 +104,7 @@ const tryDirectly = (
   },
 ): Promise<DirectAnswer> | undefined => {
   if (dispatcher === undefined || expect !== 'event-stream' || input instanceof Request) return undefined;
+  if (globalThis.fetch !== BUILT_IN_FETCH) return undefined;
   if (typeof body !== 'string' && body !== undefined) return undefined;
   const url = new URL(input);
   const isPlain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';

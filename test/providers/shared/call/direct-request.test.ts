@@ -229,3 +229,19 @@ test('an answer of status 304, which has no body either, passes as the refusal i
   const response = await ask(upstream.origin);
   expect([response.status, await response.text()]).toEqual([304, '']);
 });
+
+test('a process that has put a fetch of its own in place hears of every call', async () => {
+  await using upstream = await startUpstream((request) => answerWith(Buffer.from(EVENTS), {}, 9)(request));
+  const builtIn = globalThis.fetch;
+  const heard: string[] = [];
+  globalThis.fetch = (input, init) => {
+    heard.push(String(input));
+    return builtIn(input, init);
+  };
+  try {
+    expect(await (await ask(upstream.origin)).text()).toBe(EVENTS);
+  } finally {
+    globalThis.fetch = builtIn;
+  }
+  expect(heard).toEqual([upstream.origin]);
+});
