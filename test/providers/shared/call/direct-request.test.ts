@@ -235,7 +235,7 @@ test('a process that has put a fetch of its own in place hears of every call', a
   const builtIn = globalThis.fetch;
   const heard: string[] = [];
   globalThis.fetch = (input, init) => {
-    heard.push(String(input));
+    heard.push(input instanceof Request ? input.url : input.toString());
     return builtIn(input, init);
   };
   try {
