@@ -39,7 +39,12 @@ export const startInBackground = (
 ): void => {
   const fail = (error: unknown): void => endByDefect(error, work, log);
   current.run(work, () => {
-    start().catch(fail);
+    try {
+      start().catch(fail);
+    } catch (error) {
+      // Thrown before there was a promise.
+      fail(error);
+    }
   });
 };
 
